@@ -1,4 +1,3 @@
-using System.CommandLine;
+using TcMgc.Cli;
 
-var root = new RootCommand("Upload videos, type a sentence, land on the moment it describes.");
-return await root.Parse(args).InvokeAsync();
+return await CommandLine.RunAsync(args);

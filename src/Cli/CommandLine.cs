@@ -1,0 +1,49 @@
+using System.CommandLine;
+using TcMgc.Model;
+using TcMgc.Shared;
+
+namespace TcMgc.Cli;
+
+/// <summary>The command tree, and the one place where errors become a line and an exit status.</summary>
+internal static class CommandLine
+{
+    private const int Failed = 1, Misused = 2, Interrupted = 130;
+
+    private static RootCommand Commands() => new("Upload videos, type a sentence, land on the moment it describes.")
+    {
+    };
+
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var parsed = Commands().Parse(args);
+        if (parsed.Errors.Count > 0)
+            return Fail(Misused, $"{parsed.Errors[0].Message} Try '{Invoked(parsed)} --help'.");
+        try
+        {
+            return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception error) when (error is UserException or ModelException)
+        {
+            return Fail(Failed, error.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return Fail(Interrupted, "interrupted; what was finished is kept");
+        }
+    }
+
+    private static string Invoked(ParseResult parsed)
+    {
+        var words = new List<string>();
+        for (System.CommandLine.Parsing.SymbolResult? at = parsed.CommandResult; at is not null; at = at.Parent)
+            if (at is System.CommandLine.Parsing.CommandResult command)
+                words.Insert(0, command.Command is RootCommand ? "tcmgc" : command.Command.Name);
+        return string.Join(' ', words);
+    }
+
+    private static int Fail(int status, string message)
+    {
+        Console.Error.WriteLine($"tcmgc: {message}");
+        return status;
+    }
+}
