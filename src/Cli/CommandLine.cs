@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TcMgc.Cli.Commands;
 using TcMgc.Model;
 using TcMgc.Shared;
 
@@ -11,6 +12,7 @@ internal static class CommandLine
 
     private static RootCommand Commands() => new("Upload videos, type a sentence, land on the moment it describes.")
     {
+        TokenizeCommand.Create(),
     };
 
     public static async Task<int> RunAsync(string[] args)
