@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace TcMgc.Model;
@@ -47,4 +48,29 @@ public sealed record ModelConfig
     /// <summary>k: similarities that TC-MGC's reorganisation keeps.</summary>
     [JsonIgnore]
     public int KeptWords => (int)(Words * KeepRate);
+
+    /// <summary>Checks that the sizes fit each other.</summary>
+    /// <exception cref="ModelException">One does not: the message names it and its range.</exception>
+    public void Validate()
+    {
+        var (d, text) = (Clip.EmbeddingWidth, Clip.Text);
+        Require(Clip.Vision.ImageSize is >= 1 and <= 4096 && Clip.Vision.PatchSize >= 1 && Clip.Vision.PatchSize <= Clip.Vision.ImageSize,
+            "image size", Clip.Vision.ImageSize, "1 to 4096 and no smaller than the patch");
+        Require(Clip.Vision.Width % ClipArchitecture.HeadWidth == 0 && Clip.Vision.Width > 0, "vision width", Clip.Vision.Width, "a multiple of 64");
+        Require(text.Width % ClipArchitecture.HeadWidth == 0 && text.Width > 0, "text width", text.Width, "a multiple of 64");
+        Require(d > 0 && d % (text.Width / ClipArchitecture.HeadWidth) == 0, "embedding width", d, "a multiple of the text tower's heads");
+        Require(Words >= 3 && Words <= text.Context, "words", Words, $"3 to the text context, {text.Context}");
+        Require(Frames is >= 2 and <= 4096, "frames", Frames, "2 to 4096");
+        Require(FramePositions >= Frames, "frame positions", FramePositions, $"at least the frames, {Frames}");
+        Require(CrossPositions > Frames, "cross positions", CrossPositions, $"more than the frames, {Frames}");
+        Require(AttentionHeads > 0 && d % AttentionHeads == 0, "attention heads", AttentionHeads, $"a divisor of the embedding width, {d}");
+        Require(KeptWords > 0 && KeptWords < Words, "keep_rate", KeepRate, $"such that 0 < words * keep_rate < words, {Words}");
+        Require(Temperature is > 0 and <= 100, "temperature", Temperature, "above 0, at most 100");
+
+        static void Require<T>(bool holds, string name, T value, string range)
+        {
+            if (!holds)
+                throw new ModelException(string.Create(CultureInfo.InvariantCulture, $"the model's {name} is {value}; it must be {range}"));
+        }
+    }
 }

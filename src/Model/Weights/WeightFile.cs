@@ -1,0 +1,149 @@
+using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace TcMgc.Model.Weights;
+
+/// <summary>A tensor in a weight file.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">What its elements are.</param>
+/// <param name="Shape">Its sizes; none for a scalar.</param>
+/// <param name="Offset">Where its first byte is, from the start of the file.</param>
+/// <param name="Length">Its bytes.</param>
+public sealed record WeightEntry(string Name, ElementType Type, IReadOnlyList<int> Shape, long Offset, long Length);
+
+/// <summary>A safetensors file, mapped into memory: tensors are views over the file.</summary>
+public sealed unsafe class WeightFile : IDisposable
+{
+    private const int LengthBytes = 8, MaximumHeader = 64 << 20;
+
+    private readonly MemoryMappedFile _mapping;
+    private readonly MemoryMappedViewAccessor _view;
+    private byte* _start;
+
+    private WeightFile(string path, MemoryMappedFile mapping, MemoryMappedViewAccessor view, IReadOnlyDictionary<string, WeightEntry> entries)
+    {
+        (Path, _mapping, _view, Entries) = (path, mapping, view, entries);
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
+    }
+
+    /// <summary>Where it lies.</summary>
+    public string Path { get; }
+
+    /// <summary>Its tensors by name.</summary>
+    public IReadOnlyDictionary<string, WeightEntry> Entries { get; }
+
+    /// <summary>Maps a file and checks its header against its length.</summary>
+    /// <exception cref="ModelException">It is missing, no safetensors file, or damaged.</exception>
+    public static WeightFile Open(string path)
+    {
+        try
+        {
+            var length = new FileInfo(path).Length;
+            var entries = ReadHeader(path, length);
+            var mapping = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+            return new(path, mapping, mapping.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read), entries);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException($"{path}: cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>A tensor's bytes, a view over the file.</summary>
+    public ReadOnlySpan<byte> Bytes(string name)
+    {
+        ObjectDisposedException.ThrowIf(_start is null, this);
+        var entry = Entry(name);
+        return new(_start + entry.Offset, checked((int)entry.Length));
+    }
+
+    /// <summary>A tensor's elements as floats, whichever of the three float types it is stored in.</summary>
+    public float[] ReadFloats(string name)
+    {
+        var entry = Entry(name);
+        var bytes = Bytes(name);
+        var floats = new float[bytes.Length / entry.Type.Size()];
+        FloatConversion.ToFloat32(entry.Type, bytes, floats);
+        return floats;
+    }
+
+    /// <summary>A tensor's elements as integers.</summary>
+    public long[] ReadInt64(string name) => Entry(name).Type == ElementType.Int64
+        ? MemoryMarshal.Cast<byte, long>(Bytes(name)).ToArray()
+        : throw new ModelException($"{Path}: '{name}' is {Entry(name).Type}, not integers");
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_start is null)
+            return;
+        _view.SafeMemoryMappedViewHandle.ReleasePointer();
+        _start = null;
+        _view.Dispose();
+        _mapping.Dispose();
+    }
+
+    private WeightEntry Entry(string name) => Entries.TryGetValue(name, out var entry)
+        ? entry
+        : throw new ModelException($"{Path}: has no tensor '{name}'");
+
+    private static Dictionary<string, WeightEntry> ReadHeader(string path, long fileLength)
+    {
+        using var file = File.OpenRead(path);
+        Span<byte> lengthBytes = stackalloc byte[LengthBytes];
+        if (fileLength < LengthBytes || file.ReadAtLeast(lengthBytes, LengthBytes, throwOnEndOfStream: false) < LengthBytes)
+            throw new ModelException($"{path}: too short for a safetensors file");
+        var headerLength = BitConverter.ToInt64(lengthBytes);
+        if (headerLength is < 2 or > MaximumHeader || headerLength > fileLength - LengthBytes)
+            throw new ModelException($"{path}: not a safetensors file, or one cut short");
+        var header = new byte[headerLength];
+        file.ReadExactly(header);
+        try
+        {
+            return ParseHeader(path, header, LengthBytes + headerLength, fileLength);
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        {
+            throw new ModelException($"{path}: its safetensors header is damaged: {error.Message}", error);
+        }
+    }
+
+    private static Dictionary<string, WeightEntry> ParseHeader(string path, byte[] header, long dataStart, long fileLength)
+    {
+        using var json = JsonDocument.Parse(header);
+        var entries = new Dictionary<string, WeightEntry>(StringComparer.Ordinal);
+        foreach (var property in json.RootElement.EnumerateObject().Where(p => p.Name != "__metadata__"))
+        {
+            var name = property.Name;
+            var type = Type(path, name, property.Value.GetProperty("dtype").GetString());
+            int[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(d => d.GetInt32())];
+            long[] range = [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(o => o.GetInt64())];
+            if (range.Length != 2 || range[0] < 0 || range[1] < range[0] || range[1] > fileLength - dataStart)
+                throw new ModelException($"{path}: '{name}' lies outside the file; is it cut short?");
+            if (shape.Any(d => d < 0) || shape.Aggregate((Int128)type.Size(), (bytes, d) => bytes * d) != range[1] - range[0])
+                throw new ModelException($"{path}: '{name}' has {range[1] - range[0]} bytes, which is not [{string.Join(", ", shape)}] of {type}");
+            if (!entries.TryAdd(name, new(name, type, shape, dataStart + range[0], range[1] - range[0])))
+                throw new ModelException($"{path}: '{name}' is there twice");
+        }
+        var end = dataStart;
+        foreach (var entry in entries.Values.OrderBy(e => e.Offset).ThenBy(e => e.Length))
+        {
+            if (entry.Offset < end)
+                throw new ModelException($"{path}: '{entry.Name}' overlaps another tensor");
+            end = entry.Offset + entry.Length;
+        }
+        return entries;
+    }
+
+    private static ElementType Type(string path, string name, string? dtype) => dtype switch
+    {
+        "F32" => ElementType.Float32,
+        "F16" => ElementType.Float16,
+        "BF16" => ElementType.BFloat16,
+        "I64" => ElementType.Int64,
+        "U8" => ElementType.UInt8,
+        "BOOL" => ElementType.Bool,
+        _ => throw new ModelException($"{path}: '{name}' is of type '{dtype}'; float (32, 16, bfloat16), int64, bytes and bool are read"),
+    };
+}
