@@ -1,0 +1,106 @@
+using TcMgc.Model.Clip;
+using TcMgc.Model.Engine;
+using TcMgc.Model.Graphs;
+using TcMgc.Model.Heads;
+using TcMgc.Model.TemporalEncoders;
+using TcMgc.Model.Weights;
+
+namespace TcMgc.Model.Verification;
+
+/// <summary>How far one tensor is from the expected one.</summary>
+/// <param name="Name">Its name in expected.safetensors.</param>
+/// <param name="Error">‖ours − theirs‖ / ‖theirs‖.</param>
+public sealed record TensorError(string Name, double Error);
+
+/// <summary>Runs a model's graphs on recorded inputs and compares every tensor with what the reference recorded.</summary>
+internal static class Golden
+{
+    private const string Pixels = "pixels", Tokens = "tokens", FrameMask = "frame_mask";
+
+    /// <summary>The graph whose outputs carry the names of the expected tensors.</summary>
+    /// <exception cref="ModelException">An expected tensor has a name that no block yields.</exception>
+    public static Graph Build(ModelConfig config, WeightFile inputs, IReadOnlyCollection<string> expected)
+    {
+        var g = new Graph();
+        var clip = config.Clip;
+        var pixelShape = Shape(inputs, Pixels);
+        var tokens = g.Input(Tokens, ElementType.Int64, "T", Shape(inputs, Tokens)[1]);
+        var pixels = g.Input(Pixels, ElementType.Float32, ["V", .. pixelShape.Skip(1).Select(d => (Dim)d)]);
+        var (sentence, words) = TextEncoder.Encode(g, clip, tokens);
+
+        if (pixelShape.Length == 4)                                  // an encoder alone: pixels [B, 3, S, S]
+        {
+            var blocks = new Dictionary<string, Tensor>
+            {
+                ["image_embeds"] = ImageEncoder.Encode(g, clip, pixels),
+                ["text_embeds"] = sentence,
+                ["words"] = words,
+            };
+            foreach (var name in expected)
+                g.Output(name, blocks.GetValueOrDefault(name) ?? throw Unknown(name));
+            return g;
+        }
+
+        int n = pixelShape[1], side = clip.Vision.ImageSize;
+        var mask = g.Input(FrameMask, ElementType.Float32, "V", n);
+        var flat = g.Reshape(pixels, (Dim)"V" * n, 3, side, side);
+        var frames = g.Reshape(ImageEncoder.Encode(g, clip, flat), "V", n, clip.EmbeddingWidth);
+        var text = new TextSide(sentence, words);
+        foreach (var name in expected)
+            g.Output(name, name switch
+            {
+                "frames" => frames,
+                "sentence" => sentence,
+                "words" => words,
+                "temporal_transformer" => TemporalTransformer.Encode(g, config, frames, mask),
+                "temporal_lstm" => TemporalLstm.Encode(g, config, frames, mask),
+                "tcmgc_contrasts" => Scores("tcmgc").Contrasts!,
+                _ => Scores(name).Logits,
+            });
+        return g;
+
+        PairScores Scores(string name) => SimilarityHead.All.TryGetValue(name.Replace('_', '-'), out var head)
+            ? head.Score(g, config, text, head.Video(g, config, frames, mask))
+            : throw Unknown(name);
+    }
+
+    /// <summary>The relative error of every expected tensor.</summary>
+    public static IReadOnlyList<TensorError> Compare(ModelConfig config, WeightFile weights, WeightFile inputs, WeightFile expected,
+        IReadOnlyCollection<string> names, EngineOptions options)
+    {
+        using var session = Session.Create(Build(config, inputs, names), weights, options);
+        using var binding = session.Bind();
+        foreach (var input in session.Graph.Inputs)
+        {
+            var entry = inputs.Entries.TryGetValue(input.Name, out var found)
+                ? found
+                : throw new ModelException($"{inputs.Path}: has no tensor '{input.Name}'");
+            long[] shape = [.. entry.Shape.Select(d => (long)d)];
+            if (input.Type == ElementType.Int64)
+                inputs.ReadInt64(input.Name).CopyTo(binding.Input<long>(input.Name, shape));
+            else
+                inputs.ReadFloats(input.Name).CopyTo(binding.Input<float>(input.Name, shape));
+        }
+        binding.Run();
+        return [.. names.Select(name => new TensorError(name, RelativeError(binding.Output<float>(name), expected.ReadFloats(name))))];
+    }
+
+    private static double RelativeError(ReadOnlySpan<float> ours, ReadOnlySpan<float> theirs)
+    {
+        if (ours.Length != theirs.Length)
+            return double.PositiveInfinity;
+        double difference = 0, norm = 0;
+        for (var i = 0; i < ours.Length; i++)
+        {
+            difference += ((double)ours[i] - theirs[i]) * ((double)ours[i] - theirs[i]);
+            norm += (double)theirs[i] * theirs[i];
+        }
+        return Math.Sqrt(difference) / Math.Max(Math.Sqrt(norm), double.Epsilon);
+    }
+
+    private static int[] Shape(WeightFile inputs, string name) => inputs.Entries.TryGetValue(name, out var entry)
+        ? [.. entry.Shape]
+        : throw new ModelException($"{inputs.Path}: has no tensor '{name}'");
+
+    private static ModelException Unknown(string name) => new($"nothing yields the expected tensor '{name}'");
+}
