@@ -65,6 +65,7 @@ internal static class ModelGraphs
             g.Output(ContrastWeights, scores.Weights);
         if (scores.FrameAttention is not null)
             g.Output(FrameAttention, scores.FrameAttention);
+        g.DropUnusedInputs();
         return g;
     }
 

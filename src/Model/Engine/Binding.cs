@@ -29,6 +29,12 @@ public sealed class Binding : IDisposable
         _outputs = session.Graph.Outputs.ToDictionary(o => o.Key, o => new Slot(o.Value));
     }
 
+    /// <summary>Whether the graph reads an input of this name.</summary>
+    public bool HasInput(string name) => _inputs.ContainsKey(name);
+
+    /// <summary>Whether the graph yields an output of this name.</summary>
+    public bool HasOutput(string name) => _outputs.ContainsKey(name);
+
     /// <summary>The buffer of an input, sized for these dimensions; its content lasts until the next call with other ones.</summary>
     /// <exception cref="ArgumentException">The graph has no such input, or of another type or shape.</exception>
     public Span<T> Input<T>(string name, params ReadOnlySpan<long> shape) where T : unmanaged

@@ -74,6 +74,10 @@ public sealed partial class Graph
         _outputs.Add(name, tensor);
     }
 
+    /// <summary>Forgets the inputs that no operator reads, so that callers need not bind them.</summary>
+    internal void DropUnusedInputs() =>
+        _inputs.RemoveAll(input => !_nodes.Exists(node => node.Inputs.Contains(input)));
+
     internal Tensor Add(string operation, ElementType type, Shape shape, IReadOnlyList<Tensor> inputs, params (string, object)[] attributes) =>
         Add(operation, [(type, shape)], inputs, attributes)[0];
 

@@ -1,0 +1,136 @@
+using TcMgc.Model.Engine;
+using TcMgc.Model.Heads;
+using TcMgc.Model.Text;
+using TcMgc.Model.Weights;
+
+namespace TcMgc.Model;
+
+/// <summary>
+/// A model ready to serve: frames, videos and texts to vectors, and candidates to scores. Each graph is prepared at its first
+/// use. Safe for concurrent use.
+/// </summary>
+public sealed class VideoTextModel : IDisposable
+{
+    private readonly WeightFile _weights;
+    private readonly Tokenizer _tokenizer;
+    private readonly SimilarityHead _head;
+    private readonly SessionPool _frameEncoder, _videoEncoder, _textEncoder, _scorer;
+
+    /// <summary>Takes ownership of the weights.</summary>
+    /// <param name="id">Tells models apart in an index: features of one never meet those of another.</param>
+    /// <param name="config">Sizes and head.</param>
+    /// <param name="weights">The parameters.</param>
+    /// <param name="tokenizer">Words to tokens.</param>
+    /// <param name="options">Where to run.</param>
+    /// <exception cref="ModelException">The tokenizer has other tokens than the text encoder.</exception>
+    public VideoTextModel(string id, ModelConfig config, WeightFile weights, Tokenizer tokenizer, EngineOptions options)
+    {
+        config.Validate();
+        if (tokenizer.VocabularySize > config.Clip.Text.Vocabulary)
+            throw new ModelException($"the tokenizer has {tokenizer.VocabularySize} tokens, the text encoder {config.Clip.Text.Vocabulary}; they belong to different models");
+        (Id, Config, _weights, _tokenizer, _head) = (id, config, weights, tokenizer, SimilarityHead.Of(config));
+        _frameEncoder = new(() => ModelGraphs.FrameEncoder(config), weights, options);
+        _videoEncoder = new(() => ModelGraphs.VideoEncoder(config), weights, options);
+        _textEncoder = new(() => ModelGraphs.TextEncoder(config), weights, options);
+        _scorer = new(() => ModelGraphs.Scorer(config), weights, options);
+    }
+
+    /// <summary>Tells models apart in an index.</summary>
+    public string Id { get; }
+
+    /// <summary>Sizes and head.</summary>
+    public ModelConfig Config { get; }
+
+    /// <summary>S: side of the square frames it takes, in pixels.</summary>
+    public int FrameSide => Config.Clip.Vision.ImageSize;
+
+    /// <summary>Bytes of one frame, S × S × 3.</summary>
+    public int FrameBytes => FrameSide * FrameSide * 3;
+
+    /// <summary>N: frames of a segment.</summary>
+    public int SegmentFrames => Config.Frames;
+
+    /// <summary>D: width of every vector.</summary>
+    public int Width => Config.Clip.EmbeddingWidth;
+
+    /// <summary>Whether the features that pairs are scored with differ from the frame embeddings, so that both must be kept.</summary>
+    public bool HasOwnFeatures => _head.HasOwnFeatures;
+
+    /// <summary>Whether pairs are scored with frame features; otherwise with the video vector alone.</summary>
+    public bool ScoresFrames => _head.ScoresFrames;
+
+    /// <summary>Frames to embeddings, not normalised.</summary>
+    /// <param name="rgb">count × S × S × 3 bytes: rows of RGB24.</param>
+    /// <param name="count">B: frames.</param>
+    /// <param name="embeddings">Receives B × D.</param>
+    /// <param name="cancel">Stops the run early.</param>
+    public void EncodeFrames(ReadOnlySpan<byte> rgb, int count, Span<float> embeddings, CancellationToken cancel = default)
+    {
+        var binding = _frameEncoder.Rent();
+        try
+        {
+            rgb[..(count * FrameBytes)].CopyTo(binding.Input<byte>(ModelGraphs.Rgb, count, FrameSide, FrameSide, 3));
+            binding.Run(cancel);
+            binding.Output<float>(ModelGraphs.Embeddings).CopyTo(embeddings);
+        }
+        finally
+        {
+            _frameEncoder.Return(binding);
+        }
+    }
+
+    /// <summary>Segments of frame embeddings to what they are found by and scored with.</summary>
+    /// <param name="frames">V × N × D frame embeddings, zero where a segment has fewer than N.</param>
+    /// <param name="mask">V × N: 1 where there is a frame, 0 behind the last.</param>
+    /// <param name="segments">V.</param>
+    /// <param name="vectors">Receives V × D unit vectors.</param>
+    /// <param name="features">Receives V × N × D.</param>
+    /// <param name="cancel">Stops the run early.</param>
+    public void EncodeVideo(ReadOnlySpan<float> frames, ReadOnlySpan<float> mask, int segments, Span<float> vectors, Span<float> features,
+        CancellationToken cancel = default)
+    {
+        var binding = _videoEncoder.Rent();
+        try
+        {
+            frames[..(segments * SegmentFrames * Width)].CopyTo(binding.Input<float>(ModelGraphs.Frames, segments, SegmentFrames, Width));
+            if (binding.HasInput(ModelGraphs.Mask))
+                mask[..(segments * SegmentFrames)].CopyTo(binding.Input<float>(ModelGraphs.Mask, segments, SegmentFrames));
+            binding.Run(cancel);
+            binding.Output<float>(ModelGraphs.Vectors).CopyTo(vectors);
+            binding.Output<float>(ModelGraphs.Features).CopyTo(features);
+        }
+        finally
+        {
+            _videoEncoder.Return(binding);
+        }
+    }
+
+    /// <summary>A text to its features. Longer texts than W − 2 tokens are cut, as in training.</summary>
+    public TextFeatures EncodeText(string text, CancellationToken cancel = default)
+    {
+        var binding = _textEncoder.Rent();
+        try
+        {
+            var tokens = binding.Input<long>(ModelGraphs.Tokens, 1, Config.Words);
+            var present = tokens[.._tokenizer.Encode(text, tokens)].ToArray();
+            binding.Run(cancel);
+            return new(binding.Output<float>(ModelGraphs.Sentence).ToArray(), binding.Output<float>(ModelGraphs.Words).ToArray(),
+                binding.Output<float>(ModelGraphs.Query).ToArray(), present);
+        }
+        finally
+        {
+            _textEncoder.Return(binding);
+        }
+    }
+
+    /// <summary>Room for the candidates of one query; dispose it to give the buffers back.</summary>
+    public CandidateBatch Candidates(int count) => new(_scorer, Config, _head.ScoresFrames, count);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var pool in new[] { _frameEncoder, _videoEncoder, _textEncoder, _scorer })
+            pool.Dispose();
+        _weights.Dispose();
+    }
+}
