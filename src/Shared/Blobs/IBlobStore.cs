@@ -1,0 +1,33 @@
+namespace TcMgc.Shared.Blobs;
+
+/// <summary>
+/// Originals, frame packs and thumbnails by name. A name is one to eight parts of ASCII letters, digits, <c>.</c>, <c>_</c> and
+/// <c>-</c>, joined by <c>/</c>; no part starts with a dot; at most 255 characters.
+/// </summary>
+public interface IBlobStore
+{
+    /// <summary>
+    /// Writes a blob, in place of one that may have had the name. It appears whole when <paramref name="write"/> has returned, or
+    /// not at all.
+    /// </summary>
+    /// <exception cref="ArgumentException">The name is not one.</exception>
+    /// <exception cref="UserException">The store cannot be written (full, read-only).</exception>
+    ValueTask WriteAsync(string name, Func<Stream, CancellationToken, ValueTask> write, CancellationToken cancellationToken);
+
+    /// <summary>Opens a blob for reading (seekable); null where there is none. Deleting it meanwhile does not disturb the reader.</summary>
+    ValueTask<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>True where there is a blob of this name.</summary>
+    ValueTask<bool> ExistsAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a blob; nothing happens where there is none.</summary>
+    ValueTask DeleteAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>The blobs whose names start with a prefix (empty: all), in the order of their names.</summary>
+    IAsyncEnumerable<BlobInfo> ListAsync(string prefix, CancellationToken cancellationToken);
+}
+
+/// <summary>What is known of a blob without opening it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Bytes">Its size.</param>
+public readonly record struct BlobInfo(string Name, long Bytes);

@@ -1,0 +1,42 @@
+namespace TcMgc.Shared.Events;
+
+/// <summary>
+/// The log of all that happened to videos, and the source of truth: catalog and index can be made again from it. Delivery is at
+/// least once: effects are made idempotent by deterministic ids.
+/// </summary>
+public interface IEventLog
+{
+    /// <summary>Appends an event; when this returns, the event is durable.</summary>
+    ValueTask AppendAsync(VideoEvent happened, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Delivers to a group, in the log's order, every event of the topics from the first one that the group has not committed,
+    /// then waits for new ones until cancelled. At most <see cref="Subscription.MaxInFlight"/> are delivered and uncommitted.
+    /// </summary>
+    IAsyncEnumerable<Delivery> SubscribeAsync(Subscription subscription, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Says that a delivery's effect is durable. Deliveries may be committed in any order: the group goes on after a restart from
+    /// the first one that was not.
+    /// </summary>
+    ValueTask CommitAsync(Delivery delivery, CancellationToken cancellationToken);
+
+    /// <summary>Reads every event of every topic from the beginning to the present end, a video's events in the order they were appended.</summary>
+    IAsyncEnumerable<VideoEvent> ReadAllAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>Who wants which events.</summary>
+/// <param name="Group">Name of the group; each event goes to one subscriber of a group.</param>
+/// <param name="Topics">Topics to deliver.</param>
+public sealed record Subscription(string Group, IReadOnlyList<string> Topics)
+{
+    /// <summary>Deliveries that may be uncommitted at a time, at least 1; default 16.</summary>
+    public int MaxInFlight { get; init; } = 16;
+}
+
+/// <summary>An event on its way to a group.</summary>
+/// <param name="Group">The group that it was delivered to.</param>
+/// <param name="Partition">Part of the log that it lies in.</param>
+/// <param name="Position">Its place in that part.</param>
+/// <param name="Event">What happened.</param>
+public sealed record Delivery(string Group, string Partition, long Position, VideoEvent Event);

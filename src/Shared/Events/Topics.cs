@@ -1,0 +1,33 @@
+namespace TcMgc.Shared.Events;
+
+/// <summary>The topics of the event log, each keyed by video id.</summary>
+public static class Topics
+{
+    /// <summary>Carries <see cref="VideoUploaded"/>.</summary>
+    public const string Uploaded = "videos.uploaded";
+
+    /// <summary>Carries <see cref="VideoDecoded"/>.</summary>
+    public const string Decoded = "videos.decoded";
+
+    /// <summary>Carries <see cref="VideoIndexed"/>.</summary>
+    public const string Indexed = "videos.indexed";
+
+    /// <summary>Carries <see cref="VideoFailed"/>.</summary>
+    public const string Failed = "videos.failed";
+
+    /// <summary>Carries <see cref="VideoDeleted"/>.</summary>
+    public const string Deleted = "videos.deleted";
+
+    /// <summary>Every topic.</summary>
+    public static IReadOnlyList<string> All { get; } = [Uploaded, Decoded, Indexed, Failed, Deleted];
+}
+
+/// <summary>The stages that a video passes, as <see cref="VideoFailed.Stage"/> names them.</summary>
+public static class Stages
+{
+    /// <summary>Probing the file and taking its frames.</summary>
+    public const string Decode = "decode";
+
+    /// <summary>Encoding the frames and writing the segments.</summary>
+    public const string Index = "index";
+}

@@ -1,0 +1,35 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace TcMgc.Shared;
+
+/// <summary>
+/// Names a segment: the UUIDv5 of <c>model id/index</c> in the namespace of its video's id, so that indexing a video again with
+/// the same model writes the same ids.
+/// </summary>
+/// <param name="Value">The UUID.</param>
+[JsonConverter(typeof(JsonForm))]
+public readonly record struct SegmentId(Guid Value)
+{
+    /// <summary>The id of a segment.</summary>
+    /// <param name="video">The video it is a part of.</param>
+    /// <param name="modelId">Id of the model that encoded it.</param>
+    /// <param name="index">Its place among the video's segments, from 0.</param>
+    public static SegmentId Of(VideoId video, string modelId, int index)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(modelId);
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        return new(Ids.NameBasedUuid.Create(video.Value, Encoding.UTF8.GetBytes($"{modelId}/{index}")));
+    }
+
+    /// <summary>The UUID in lower case with hyphens.</summary>
+    public override string ToString() => Value.ToString();
+
+    private sealed class JsonForm : JsonConverter<SegmentId>
+    {
+        public override SegmentId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetGuid());
+
+        public override void Write(Utf8JsonWriter writer, SegmentId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
+    }
+}
