@@ -12,8 +12,9 @@ internal static class TextNormalizer
     {
         // Twice, as in the published code: "&amp;amp;" is found in captions from the web.
         var unescaped = text.Contains('&', StringComparison.Ordinal) ? WebUtility.HtmlDecode(WebUtility.HtmlDecode(text)) : text;
-        var lower = new StringBuilder(unescaped.Length);
-        foreach (var rune in unescaped.EnumerateRunes())
+        var composed = CanonicalComposition.Compose(unescaped);
+        var lower = new StringBuilder(composed.Length);
+        foreach (var rune in composed.EnumerateRunes())
             if (rune == s_dottedCapitalI)
                 lower.Append("i\u0307"); // the one letter whose lower case is two code points
             else if (rune.IsBmp)
