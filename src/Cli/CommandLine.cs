@@ -12,6 +12,7 @@ internal static class CommandLine
 
     private static RootCommand Commands() => new("Upload videos, type a sentence, land on the moment it describes.")
     {
+        ModelCommand.Create(),
         TokenizeCommand.Create(),
     };
 
@@ -19,7 +20,7 @@ internal static class CommandLine
     {
         var parsed = Commands().Parse(args);
         if (parsed.Errors.Count > 0)
-            return Fail(Misused, $"{parsed.Errors[0].Message} Try '{Invoked(parsed)} --help'.");
+            return Fail(Misused, $"{string.Join(' ', parsed.Errors.Select(e => e.Message))} Try '{Invoked(parsed)} --help'.");
         try
         {
             return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false });

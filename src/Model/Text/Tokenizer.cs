@@ -27,6 +27,18 @@ public sealed class Tokenizer
     /// </summary>
     public static void WriteByteVocabulary(string dir) => ByteVocabulary.Write(dir);
 
+    private static readonly string[] s_files = ["vocab.json", "merges.txt", "tokenizer.json"];
+
+    /// <summary>Copies the vocabulary files of one folder to another, as they are.</summary>
+    public static void CopyFiles(string from, string to)
+    {
+        foreach (var name in s_files.Where(name => File.Exists(Path.Combine(from, name))))
+            File.Copy(Path.Combine(from, name), Path.Combine(to, name));
+    }
+
+    /// <summary>Tokens of the vocabulary that <see cref="WriteByteVocabulary"/> writes.</summary>
+    public const int ByteVocabularySize = (2 * 256) + 2;
+
     /// <summary>Tokens of the vocabulary; ids are 0 … VocabularySize − 1.</summary>
     public int VocabularySize => _vocabulary.Size;
 

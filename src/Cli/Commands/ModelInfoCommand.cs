@@ -1,0 +1,46 @@
+using System.CommandLine;
+using TcMgc.Model.Heads;
+using TcMgc.Model.Store;
+
+namespace TcMgc.Cli.Commands;
+
+/// <summary><c>tcmgc model info</c>: what a model is, and whether its weights are whole.</summary>
+internal static class ModelInfoCommand
+{
+    public static Command Create()
+    {
+        var model = new Argument<string>("MODEL") { Description = "Folder or name of a model." };
+        var models = ModelCommand.Models();
+        var json = new Option<bool>("--json") { Description = "Print model.json as it is." };
+        var command = new Command("info", "Show what a model is and check that its weights are whole.") { model, models, json };
+        command.SetAction(parsed =>
+        {
+            var folder = ModelCommand.Find(parsed.GetValue(model)!, parsed.GetValue(models)!);
+            folder.CheckHash();
+            if (parsed.GetValue(json))
+                Output.Json(folder.Card);
+            else
+                Print(folder);
+        });
+        return command;
+    }
+
+    private static void Print(ModelFolder folder)
+    {
+        var (card, config) = (folder.Card, folder.Card.Config);
+        var (vision, text) = (config.Clip.Vision, config.Clip.Text);
+        foreach (var (name, value) in new[]
+        {
+            ("id", folder.Id),
+            ("head", $"{config.Head}: {SimilarityHead.Of(config).Summary}"),
+            ("embedding", $"{config.Clip.EmbeddingWidth} wide"),
+            ("images", $"{vision.ImageSize} × {vision.ImageSize}, patches of {vision.PatchSize}, {vision.Layers} blocks of {vision.Width}"),
+            ("texts", $"{config.Words} of {text.Context} words, {text.Vocabulary:N0} tokens, {text.Layers} blocks of {text.Width}"),
+            ("segments", $"{config.Frames} frames"),
+            ("parameters", $"{card.Weights.Parameters:N0} ({card.Weights.Bytes / 1e6:F1} MB, SHA-256 checked)"),
+            ("made by", $"{card.Provenance.Command} ({card.Provenance.Created:yyyy-MM-dd})"),
+            ("made from", card.Provenance.Source ?? "nothing but its seed"),
+        })
+            Console.WriteLine($"{name,-12}{value}");
+    }
+}

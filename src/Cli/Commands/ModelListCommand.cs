@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Spectre.Console;
+using TcMgc.Model;
+using TcMgc.Model.Store;
+
+namespace TcMgc.Cli.Commands;
+
+/// <summary><c>tcmgc model list</c>: the models there are, and what is wrong with those that cannot be used.</summary>
+internal static class ModelListCommand
+{
+    private sealed record Row(string Path, string? Name, string? Head, int? Words, int? Frames, int? Width, long? Parameters, string? Problem);
+
+    public static Command Create()
+    {
+        var models = ModelCommand.Models();
+        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var command = new Command("list", "List the models there are.") { models, json };
+        command.SetAction(parsed =>
+        {
+            var rows = Rows(parsed.GetValue(models)!);
+            if (parsed.GetValue(json))
+                Output.Json(rows);
+            else if (rows.Count == 0)
+                Console.WriteLine($"no models in {parsed.GetValue(models)}; make one with 'tcmgc model init', 'tcmgc model import' or 'tcmgc model pull'");
+            else
+                Print(rows);
+        });
+        return command;
+    }
+
+    private static List<Row> Rows(string models) => Directory.Exists(models)
+        ? [.. Directory.EnumerateDirectories(models).Where(ModelFolder.IsModel).Order(StringComparer.Ordinal).Select(Read)]
+        : [];
+
+    private static Row Read(string path)
+    {
+        try
+        {
+            var card = ModelFolder.Open(path).Card;
+            return new(path, card.Name, card.Config.Head, card.Config.Words, card.Config.Frames, card.Config.Clip.EmbeddingWidth, card.Weights.Parameters, null);
+        }
+        catch (ModelException error)
+        {
+            return new(path, null, null, null, null, null, null, error.Message);
+        }
+    }
+
+    private static void Print(IEnumerable<Row> rows)
+    {
+        var table = new Table().Border(TableBorder.None).AddColumns("model", "head", "words", "frames", "width", "parameters", "folder");
+        foreach (var row in rows)
+            table.AddRow(Markup.Escape(row.Name ?? "?"), row.Head ?? "", $"{row.Words}", $"{row.Frames}", $"{row.Width}", $"{row.Parameters:N0}",
+                Markup.Escape(row.Problem ?? row.Path));
+        AnsiConsole.Write(table);
+    }
+}

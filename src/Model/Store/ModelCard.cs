@@ -1,0 +1,67 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace TcMgc.Model.Store;
+
+/// <summary>model.json: everything about a model but its weights.</summary>
+public sealed record ModelCard
+{
+    /// <summary>The version of this format that is written and read.</summary>
+    public const int CurrentVersion = 1;
+
+    /// <summary>Version of the format.</summary>
+    public int Version { get; init; } = CurrentVersion;
+
+    /// <summary>What people call it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Sizes and head.</summary>
+    public required ModelConfig Config { get; init; }
+
+    /// <summary>How frames are made before they are encoded.</summary>
+    public Preprocessing Preprocessing { get; init; } = new();
+
+    /// <summary>Files of the tokenizer in the folder.</summary>
+    public IReadOnlyList<string> Tokenizer { get; init; } = [];
+
+    /// <summary>Where it comes from.</summary>
+    public required Provenance Provenance { get; init; }
+
+    /// <summary>Its weight file.</summary>
+    public required WeightsInfo Weights { get; init; }
+}
+
+/// <summary>Frames are resized (shorter side to the model's size, bicubic), centre-cropped and normalised by channel.</summary>
+public sealed record Preprocessing
+{
+    /// <summary>Resampling filter.</summary>
+    public string Resize { get; init; } = "bicubic";
+
+    /// <summary>What is cut out of the resized frame.</summary>
+    public string Crop { get; init; } = "center";
+
+    /// <summary>Channel means of pixels in 0…1.</summary>
+    public IReadOnlyList<float> Mean { get; init; } = Clip.ImageEncoder.Mean;
+
+    /// <summary>Channel deviations of pixels in 0…1.</summary>
+    public IReadOnlyList<float> Deviation { get; init; } = Clip.ImageEncoder.Deviation;
+}
+
+/// <summary>Where a model comes from.</summary>
+/// <param name="Command">The command that made it.</param>
+/// <param name="Created">When.</param>
+/// <param name="Source">The file it was made from; null for a model of our own making.</param>
+/// <param name="SourceSha256">That file's SHA-256, lower-case hex.</param>
+public sealed record Provenance(string Command, DateTimeOffset Created, string? Source = null, string? SourceSha256 = null);
+
+/// <summary>The weight file.</summary>
+/// <param name="File">Its name in the folder.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="Sha256">Its SHA-256, lower-case hex.</param>
+/// <param name="Parameters">Numbers in it.</param>
+public sealed record WeightsInfo(string File, long Bytes, string Sha256, long Parameters);
+
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ModelCard))]
+internal sealed partial class ModelCardJson : JsonSerializerContext;

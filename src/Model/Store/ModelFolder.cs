@@ -1,0 +1,136 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using TcMgc.Model.Engine;
+using TcMgc.Model.Text;
+using TcMgc.Model.Weights;
+
+namespace TcMgc.Model.Store;
+
+/// <summary>A model on disk: model.json, the weights and the tokenizer, each checked when it is opened.</summary>
+public sealed class ModelFolder
+{
+    /// <summary>Name of the card.</summary>
+    public const string CardFile = "model.json";
+
+    /// <summary>Name of the weight file.</summary>
+    public const string WeightsFile = "weights.safetensors";
+
+    private const int IdDigits = 12;
+
+    private ModelFolder(string path, ModelCard card) => (Path, Card) = (path, card);
+
+    /// <summary>Where it lies.</summary>
+    public string Path { get; }
+
+    /// <summary>What it is.</summary>
+    public ModelCard Card { get; }
+
+    /// <summary>Tells models apart in an index: the name and the first 12 digits of the weights' hash.</summary>
+    public string Id => $"{Card.Name}@{Card.Weights.Sha256[..IdDigits]}";
+
+    private string WeightsPath => System.IO.Path.Combine(Path, Card.Weights.File);
+
+    /// <summary>Whether a folder holds a model.</summary>
+    public static bool IsModel(string path) => File.Exists(System.IO.Path.Combine(path, CardFile));
+
+    /// <summary>Reads and checks the card; the weights' hash is checked by <see cref="Load"/> and <see cref="CheckHash"/>.</summary>
+    /// <exception cref="ModelException">There is no model, or its card cannot be used.</exception>
+    public static ModelFolder Open(string path)
+    {
+        var card = System.IO.Path.Combine(path, CardFile);
+        if (!File.Exists(card))
+            throw new ModelException($"{path}: is no model folder (it has no {CardFile}); 'tcmgc model list' shows those there are");
+        try
+        {
+            using var file = File.OpenRead(card);
+            var read = JsonSerializer.Deserialize(file, ModelCardJson.Default.ModelCard) ?? throw new ModelException($"{card}: is empty");
+            if (read.Version != ModelCard.CurrentVersion)
+                throw new ModelException($"{card}: is of version {read.Version}, this program reads version {ModelCard.CurrentVersion}");
+            if (read.Weights.Sha256.Length != 2 * SHA256.HashSizeInBytes || read.Weights.File != System.IO.Path.GetFileName(read.Weights.File))
+                throw new ModelException($"{card}: what it says of the weights cannot be");
+            read.Config.Validate();
+            return new(path, read);
+        }
+        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException($"{card}: cannot be read: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Checks that the weight file is the one the card was written for.</summary>
+    /// <exception cref="ModelException">It is missing or another.</exception>
+    public void CheckHash()
+    {
+        var (path, expected) = (WeightsPath, Card.Weights);
+        if (!File.Exists(path))
+            throw new ModelException($"{path}: the model's weights are missing; make or import the model again");
+        using var file = File.OpenRead(path);
+        if (file.Length != expected.Bytes || Convert.ToHexStringLower(SHA256.HashData(file)) != expected.Sha256)
+            throw new ModelException($"{path}: is not the file {CardFile} was written for (SHA-256 {expected.Sha256}); make or import the model again");
+    }
+
+    /// <summary>The model, ready to serve.</summary>
+    /// <exception cref="ModelException">The weights or the tokenizer cannot be used.</exception>
+    public VideoTextModel Load(EngineOptions options)
+    {
+        CheckHash();
+        var tokenizer = Tokenizer.Load(Path);
+        return new(Id, Card.Config, WeightFile.Open(WeightsPath), tokenizer, options);
+    }
+
+    /// <summary>
+    /// Writes a model beside its place and moves it there when it is whole. A place that is taken is refused, not replaced.
+    /// </summary>
+    /// <param name="path">Where it is to lie.</param>
+    /// <param name="name">What people call it.</param>
+    /// <param name="config">Sizes and head.</param>
+    /// <param name="tensors">Its weights.</param>
+    /// <param name="writeTokenizer">Puts the tokenizer's files into the folder it is given.</param>
+    /// <param name="provenance">Where it comes from.</param>
+    /// <exception cref="ModelException">The place is taken or cannot be written.</exception>
+    public static ModelFolder Write(string path, string name, ModelConfig config, IEnumerable<TensorSource> tensors,
+        Action<string> writeTokenizer, Provenance provenance)
+    {
+        path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
+            throw new ModelException($"{path}: is already there; remove it or choose another --out");
+        var partial = $"{path}.{Guid.NewGuid():n}.partial";
+        try
+        {
+            Directory.CreateDirectory(partial);
+            writeTokenizer(partial);
+            string[] tokenizer = [.. Directory.EnumerateFiles(partial).Select(f => System.IO.Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
+            TensorSource[] weights = [.. tensors];
+            var file = System.IO.Path.Combine(partial, WeightsFile);
+            SafetensorsWriter.Write(file, weights);
+            var card = new ModelCard
+            {
+                Name = name,
+                Config = config,
+                Tokenizer = tokenizer,
+                Provenance = provenance,
+                Weights = Describe(file, weights),
+            };
+            File.WriteAllBytes(System.IO.Path.Combine(partial, CardFile), JsonSerializer.SerializeToUtf8Bytes(card, ModelCardJson.Default.ModelCard));
+            if (Directory.Exists(path))
+                Directory.Delete(path);
+            Directory.Move(partial, path);
+            return new(path, card);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException($"{path}: cannot be written: {error.Message}", error);
+        }
+        finally
+        {
+            if (Directory.Exists(partial))
+                Directory.Delete(partial, recursive: true);
+        }
+    }
+
+    private static WeightsInfo Describe(string file, IEnumerable<TensorSource> weights)
+    {
+        using var stream = File.OpenRead(file);
+        return new(WeightsFile, stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)), weights.Sum(t => t.Length / t.Type.Size()));
+    }
+}
