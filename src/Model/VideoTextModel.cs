@@ -53,7 +53,7 @@ public sealed class VideoTextModel : IDisposable
     /// <summary>D: width of every vector.</summary>
     public int Width => Config.Clip.EmbeddingWidth;
 
-    /// <summary>Whether the features that pairs are scored with differ from the frame embeddings, so that both must be kept.</summary>
+    /// <summary>Whether the features that pairs are scored with differ from the unit frame embeddings, so that both must be kept.</summary>
     public bool HasOwnFeatures => _head.HasOwnFeatures;
 
     /// <summary>Whether pairs are scored with frame features; otherwise with the video vector alone.</summary>
@@ -122,6 +122,9 @@ public sealed class VideoTextModel : IDisposable
             _textEncoder.Return(binding);
         }
     }
+
+    /// <summary>The characters that one of <see cref="TextFeatures.Tokens"/> stands for; empty for the start and end token.</summary>
+    public string TokenText(long token) => _tokenizer.Decode([(int)token]);
 
     /// <summary>Room for the candidates of one query; dispose it to give the buffers back.</summary>
     public CandidateBatch Candidates(int count) => new(_scorer, Config, _head.ScoresFrames, count);

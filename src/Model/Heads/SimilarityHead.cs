@@ -61,7 +61,7 @@ public abstract class SimilarityHead
     /// <summary>Whether pairs are scored with the frames' features; otherwise with the video's vector alone.</summary>
     public virtual bool ScoresFrames => true;
 
-    /// <summary>Whether the scored features differ from the frame encoder's output, so that both are kept.</summary>
+    /// <summary>Whether the scored features differ from the frame encoder's output at unit length, so that both are kept.</summary>
     public virtual bool HasOwnFeatures => false;
 
     /// <summary>The head of a configuration.</summary>

@@ -7,7 +7,8 @@ namespace TcMgc.Model.Heads;
 internal sealed class TightHead(string name, bool excitation)
     : SimilarityHead(name, excitation ? "tight type: excitation, then a cross transformer per pair" : "CLIP4Clip tight: a cross transformer per pair")
 {
-    public override bool HasOwnFeatures => excitation;
+    // Without excitation too: the cross transformer sees the frames at the length the encoder gave them.
+    public override bool HasOwnFeatures => true;
 
     public override VideoSide Video(Graph g, ModelConfig config, Tensor frames, Tensor mask)
     {

@@ -1,0 +1,132 @@
+using System.Numerics.Tensors;
+using TcMgc.Model;
+using TcMgc.Shared;
+using TcMgc.Shared.Vectors;
+
+namespace TcMgc.Featurizer;
+
+/// <summary>
+/// Turns a video's frame embeddings, as they arrive, into segments with their vectors. Besides the finished segments, which
+/// are half precision, it holds no more frames than wait to be cut and one batch of segments.
+/// </summary>
+internal sealed class SegmentEncoder
+{
+    private readonly VideoTextModel _model;
+    private readonly VideoId _video;
+    private readonly double _duration;
+    private readonly Segmenter _segmenter;
+    private readonly int _frames, _width;
+
+    // Frames that wait to be cut, oldest first.
+    private readonly List<float> _times = [];
+    private readonly float[] _waiting;
+
+    // Cut segments that wait to be encoded: V × N × D, V × N, and what the graph yields for them.
+    private readonly List<SegmentPlace> _places = [];
+    private readonly float[] _input, _mask, _vectors, _features;
+    private readonly int _batch;
+
+    private readonly List<Segment> _segments = [];
+
+    public SegmentEncoder(VideoTextModel model, VideoId video, double duration, FeaturizeOptions options)
+    {
+        (_model, _video, _duration, _batch) = (model, video, duration, options.SegmentBatch);
+        (_frames, _width) = (model.SegmentFrames, model.Width);
+        _segmenter = new(_frames, options.Segmenter);
+        _waiting = new float[(Segmenter.MostWaiting(_frames, options.Segmenter) + 1) * _width];
+        _input = new float[_batch * _frames * _width];
+        _mask = new float[_batch * _frames];
+        _vectors = new float[_batch * _width];
+        _features = new float[_batch * _frames * _width];
+    }
+
+    /// <summary>Takes the next frame.</summary>
+    /// <param name="embedding">D values, not normalised.</param>
+    /// <param name="time">Its time in the video, in seconds.</param>
+    /// <param name="cancel">Stops the encoding early.</param>
+    public void Add(ReadOnlySpan<float> embedding, float time, CancellationToken cancel)
+    {
+        embedding.CopyTo(_waiting.AsSpan(_times.Count * _width));
+        _times.Add(time);
+        _segmenter.Add(embedding);
+        TakeFinished(cancel);
+    }
+
+    /// <summary>All segments of the video, in order.</summary>
+    public IReadOnlyList<Segment> Complete(CancellationToken cancel)
+    {
+        _segmenter.Complete();
+        TakeFinished(cancel);
+        EncodeBatch(cancel);
+        return _segments;
+    }
+
+    private void TakeFinished(CancellationToken cancel)
+    {
+        while (_segmenter.TryTake(out var length))
+        {
+            Take(length);
+            if (_places.Count == _batch)
+                EncodeBatch(cancel);
+        }
+    }
+
+    private void Take(int length)
+    {
+        var index = _segments.Count + _places.Count;
+        var values = length * _width;
+        var input = _input.AsSpan(_places.Count * _frames * _width, _frames * _width);
+        _waiting.AsSpan(0, values).CopyTo(input);
+        input[values..].Clear();
+        var mask = _mask.AsSpan(_places.Count * _frames, _frames);
+        mask[..length].Fill(1);
+        mask[length..].Clear();
+
+        float[] times = [.. _times[..length]];
+        // Segments meet: one ends where the next one's first frame is, the last with the video.
+        double start = index == 0 ? 0 : times[0], end = length < _times.Count ? _times[length] : Math.Max(_duration, times[^1]);
+        _places.Add(new(SegmentId.Of(_video, _model.Id, index), _video, index, start, end, times));
+
+        _waiting.AsSpan(values, (_times.Count - length) * _width).CopyTo(_waiting);
+        _times.RemoveRange(0, length);
+    }
+
+    private void EncodeBatch(CancellationToken cancel)
+    {
+        if (_places.Count == 0)
+            return;
+        _model.EncodeVideo(_input, _mask, _places.Count, _vectors, _features, cancel);
+        for (var at = 0; at < _places.Count; at++)
+            _segments.Add(Finish(_places[at], at));
+        _places.Clear();
+    }
+
+    private Segment Finish(SegmentPlace place, int at)
+    {
+        var rows = _input.AsSpan(at * _frames * _width, place.FrameTimes.Length * _width);
+        var image = new float[_width];
+        for (var frame = 0; frame < place.FrameTimes.Length; frame++)
+        {
+            var row = rows.Slice(frame * _width, _width);
+            Normalise(row);
+            TensorPrimitives.Add(image, row, image);
+        }
+        Normalise(image);
+        var features = _model.HasOwnFeatures ? Halves(_features.AsSpan(at * _frames * _width, _frames * _width)) : null;
+        return new(place, _vectors.AsSpan(at * _width, _width).ToArray(), image, Halves(rows), features);
+    }
+
+    private static void Normalise(Span<float> row)
+    {
+        var length = TensorPrimitives.Norm(row);
+        if (length > 0)
+            TensorPrimitives.Divide(row, length, row);
+    }
+
+    private static Half[] Halves(ReadOnlySpan<float> values)
+    {
+        var halves = new Half[values.Length];
+        TensorPrimitives.ConvertToHalf(values, halves);
+        return halves;
+    }
+}

@@ -1,0 +1,20 @@
+namespace TcMgc.Search;
+
+/// <summary>How much of an answer is wanted.</summary>
+public sealed record SearchRequest
+{
+    /// <summary>Most videos that an answer may have.</summary>
+    public const int LargestTop = 1000;
+
+    /// <summary>Videos to return, 1 … <see cref="LargestTop"/>; default 10.</summary>
+    public int Top { get; init; } = 10;
+
+    /// <summary>Best segments of each video, at least 1; default 3.</summary>
+    public int SegmentsEach { get; init; } = 3;
+
+    /// <summary>Score every segment instead of the nearest candidates; sentences only, image queries are exact anyway.</summary>
+    public bool Exhaustive { get; init; }
+
+    /// <summary>Tell for every returned segment where its score comes from; sentences only.</summary>
+    public bool Explain { get; init; }
+}

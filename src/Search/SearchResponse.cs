@@ -1,0 +1,33 @@
+using TcMgc.Shared;
+
+namespace TcMgc.Search;
+
+/// <summary>The answer to a query.</summary>
+/// <param name="Results">Videos, best first.</param>
+/// <param name="Scored">Segments that were compared in the last stage.</param>
+/// <param name="Elapsed">Time from query to answer.</param>
+public sealed record SearchResponse(IReadOnlyList<VideoResult> Results, int Scored, TimeSpan Elapsed);
+
+/// <summary>A video that answers a query.</summary>
+/// <param name="Video">The video.</param>
+/// <param name="Name">File name as the user knows it.</param>
+/// <param name="Source">Where the original lies: an absolute <c>file:</c> URI or the name of a blob.</param>
+/// <param name="Duration">Length in seconds, where known.</param>
+/// <param name="Segments">Its best segments, best first; at least one.</param>
+public sealed record VideoResult(VideoId Video, string Name, string Source, double? Duration, IReadOnlyList<SegmentResult> Segments)
+{
+    /// <summary>The best segment's score: a sentence's logit, or an image's cosine similarity.</summary>
+    public float Score => Segments[0].Score;
+
+    /// <summary>Where to start playing, in seconds: the best frame of the best segment.</summary>
+    public double Moment => Segments[0].Moment;
+}
+
+/// <summary>A segment that answers a query.</summary>
+/// <param name="Segment">The segment.</param>
+/// <param name="Start">Where it starts in the video, in seconds.</param>
+/// <param name="End">Where it ends, in seconds.</param>
+/// <param name="Moment">Time of its best frame, in seconds.</param>
+/// <param name="Score">A sentence's logit, or an image's cosine similarity with the best frame.</param>
+/// <param name="Explanation">Where the score comes from; null unless asked for.</param>
+public sealed record SegmentResult(SegmentId Segment, double Start, double End, double Moment, float Score, Explanation? Explanation);
