@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace TcMgc.Shared;
@@ -9,7 +8,7 @@ namespace TcMgc.Shared;
 /// the same model writes the same ids.
 /// </summary>
 /// <param name="Value">The UUID.</param>
-[JsonConverter(typeof(JsonForm))]
+[JsonConverter(typeof(SegmentIdJson))]
 public readonly record struct SegmentId(Guid Value)
 {
     /// <summary>The id of a segment.</summary>
@@ -25,11 +24,4 @@ public readonly record struct SegmentId(Guid Value)
 
     /// <summary>The UUID in lower case with hyphens.</summary>
     public override string ToString() => Value.ToString();
-
-    private sealed class JsonForm : JsonConverter<SegmentId>
-    {
-        public override SegmentId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetGuid());
-
-        public override void Write(Utf8JsonWriter writer, SegmentId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
-    }
 }

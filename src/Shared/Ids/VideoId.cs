@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace TcMgc.Shared;
@@ -9,7 +8,7 @@ namespace TcMgc.Shared;
 /// uploaded twice is one video.
 /// </summary>
 /// <param name="Value">The UUID.</param>
-[JsonConverter(typeof(JsonForm))]
+[JsonConverter(typeof(VideoIdJson))]
 public readonly record struct VideoId(Guid Value)
 {
     /// <summary>The namespace of video ids, itself the UUIDv5 of <c>tcmgc.video</c> in the RFC's namespace for domain names.</summary>
@@ -32,11 +31,4 @@ public readonly record struct VideoId(Guid Value)
 
     /// <summary>The UUID in lower case with hyphens.</summary>
     public override string ToString() => Value.ToString();
-
-    private sealed class JsonForm : JsonConverter<VideoId>
-    {
-        public override VideoId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetGuid());
-
-        public override void Write(Utf8JsonWriter writer, VideoId value, JsonSerializerOptions options) => writer.WriteStringValue(value.Value);
-    }
 }

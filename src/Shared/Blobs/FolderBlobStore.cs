@@ -1,0 +1,106 @@
+using System.Runtime.CompilerServices;
+
+namespace TcMgc.Shared.Blobs;
+
+/// <summary>Blobs as files below a folder, their names as paths. A blob is written to a hidden file and renamed when it is whole.</summary>
+internal sealed class FolderBlobStore : IBlobStore
+{
+    private const string Unfinished = ".unfinished";
+    private readonly string _root;
+
+    public FolderBlobStore(string root)
+    {
+        _root = Path.GetFullPath(root);
+        Guarded(() => Directory.CreateDirectory(Path.Combine(_root, Unfinished)));
+    }
+
+    public async ValueTask WriteAsync(string name, Func<Stream, CancellationToken, ValueTask> write, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        var path = PathOf(name);
+        var unfinished = Path.Combine(_root, Unfinished, Guid.NewGuid().ToString("N"));
+        try
+        {
+            var file = Guarded(() => new FileStream(unfinished, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16));
+            await using (file.ConfigureAwait(false))
+            {
+                await write(file, cancellationToken).ConfigureAwait(false);
+                Guarded(() => file.Flush(flushToDisk: true));
+            }
+            Guarded(() =>
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                File.Move(unfinished, path, overwrite: true);
+            });
+        }
+        catch
+        {
+            File.Delete(unfinished);
+            throw;
+        }
+    }
+
+    public ValueTask<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken)
+    {
+        var path = PathOf(name);
+        return new(Guarded(() => File.Exists(path)
+            ? (Stream)new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 16)
+            : null));
+    }
+
+    public ValueTask<bool> ExistsAsync(string name, CancellationToken cancellationToken) => new(File.Exists(PathOf(name)));
+
+    public ValueTask DeleteAsync(string name, CancellationToken cancellationToken)
+    {
+        var path = PathOf(name);
+        Guarded(() =>
+        {
+            if (File.Exists(path))
+                File.Delete(path);
+        });
+        return ValueTask.CompletedTask;
+    }
+
+    public async IAsyncEnumerable<BlobInfo> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        await ValueTask.CompletedTask.ConfigureAwait(false);
+        var blobs = Guarded(() => new DirectoryInfo(_root).EnumerateFiles("*", SearchOption.AllDirectories)
+            .Select(file => new BlobInfo(Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), file.Length))
+            .Where(blob => blob.Name.StartsWith(prefix, StringComparison.Ordinal) && !blob.Name.StartsWith('.'))
+            .OrderBy(blob => blob.Name, StringComparer.Ordinal)
+            .ToList());
+        foreach (var blob in blobs)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return blob;
+        }
+    }
+
+    /// <summary>Deletes what interrupted writes left; only for a process that knows that no other one writes.</summary>
+    public void Sweep() => Guarded(() =>
+    {
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(_root, Unfinished)))
+            File.Delete(file);
+    });
+
+    private string PathOf(string name) => Path.Combine(_root, BlobName.Valid(name));
+
+    private void Guarded(Action action) => Guarded(() =>
+    {
+        action();
+        return true;
+    });
+
+    private T Guarded<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{_root}: {error.Message} Check its permissions and the room on its disk.", error);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using TcMgc.Shared.Blobs;
+using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Events;
+using TcMgc.Shared.Storage;
+using TcMgc.Shared.Vectors;
+
+namespace TcMgc.Shared;
+
+/// <summary>
+/// The folder of <c>--data</c>: the embedded adapters of the four ports in <c>events.db</c>, <c>index.db</c>, <c>catalog.db</c>
+/// and <c>blobs/</c>. Many processes may read at a time; one holds <see cref="LockForWork"/> and writes.
+/// </summary>
+public sealed class DataFolder : IDisposable
+{
+    /// <summary>The group under which the catalog follows the event log.</summary>
+    public const string CatalogGroup = "catalog";
+
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(250);
+
+    private readonly SqliteEventLog _events;
+    private readonly FolderBlobStore _blobs;
+    private readonly SqliteVectorIndex _index;
+    private readonly SqliteCatalog _catalog;
+
+    private DataFolder(string path, TimeProvider clock)
+    {
+        Path = path;
+        _events = new(System.IO.Path.Combine(path, "events.db"), clock, s_poll);
+        _blobs = new(System.IO.Path.Combine(path, "blobs"));
+        _index = new(System.IO.Path.Combine(path, "index.db"));
+        _catalog = new(System.IO.Path.Combine(path, "catalog.db"));
+    }
+
+    /// <summary>The folder, as a full path.</summary>
+    public string Path { get; }
+
+    /// <summary>The event log, in <c>events.db</c>.</summary>
+    public IEventLog Events => _events;
+
+    /// <summary>The blob store, in <c>blobs/</c>.</summary>
+    public IBlobStore Blobs => _blobs;
+
+    /// <summary>The vector index, in <c>index.db</c>.</summary>
+    public IVectorIndex Index => _index;
+
+    /// <summary>The catalog, in <c>catalog.db</c>.</summary>
+    public ICatalog Catalog => _catalog;
+
+    /// <summary>Opens the folder, creating what is absent, and brings the catalog up to the log's end.</summary>
+    /// <exception cref="UserException">The folder cannot be written, or a database is damaged or newer than this program.</exception>
+    public static async ValueTask<DataFolder> OpenAsync(string path, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        path = System.IO.Path.GetFullPath(path);
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{path}: cannot be made a data folder: {error.Message}", error);
+        }
+        var folder = new DataFolder(path, clock);
+        try
+        {
+            await folder.CatchUpAsync(cancellationToken).ConfigureAwait(false);
+            return folder;
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a folder that something was indexed into.</summary>
+    /// <exception cref="UserException">There is none, or as with <see cref="OpenAsync"/>.</exception>
+    public static ValueTask<DataFolder> OpenExistingAsync(string path, TimeProvider clock, CancellationToken cancellationToken) =>
+        File.Exists(System.IO.Path.Combine(path, "events.db"))
+            ? OpenAsync(path, clock, cancellationToken)
+            : throw new UserException($"{path}: nothing is indexed there; 'tcmgc index PATH --data {path}' indexes videos");
+
+    /// <summary>
+    /// Takes the folder for this process's workers, until disposed (or the process ends, however it ends), and clears away what
+    /// interrupted writes left.
+    /// </summary>
+    /// <exception cref="UserException">Another process has it.</exception>
+    public IDisposable LockForWork()
+    {
+        var taken = WorkLock.Take(Path);
+        try
+        {
+            _blobs.Sweep();
+            return taken;
+        }
+        catch
+        {
+            taken.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _events.Dispose();
+        _index.Dispose();
+        _catalog.Dispose();
+    }
+
+    /// <summary>What a process that was killed left unapplied, or all of it where catalog.db was removed.</summary>
+    private async ValueTask CatchUpAsync(CancellationToken cancellationToken)
+    {
+        if (_catalog.IsEmpty())
+            await _catalog.RebuildAsync(_events, cancellationToken).ConfigureAwait(false);
+        var done = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var delivery in _events.Uncommitted(CatalogGroup))
+        {
+            await _catalog.ApplyAsync(delivery.Event, cancellationToken).ConfigureAwait(false);
+            done[delivery.Partition] = delivery.Position;
+        }
+        foreach (var (topic, position) in done)
+            _events.CommitUpTo(CatalogGroup, topic, position);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace TcMgc.Shared.Events;
+
+/// <summary>Events as JSON, the form that lies in every event log; documented in docs/events.md.</summary>
+public static class EventJson
+{
+    /// <summary>File names and reasons stay legible in the log: not escaped beyond what JSON asks.</summary>
+    private static readonly EventJsonContext s_json =
+        new(new JsonSerializerOptions(EventJsonContext.Default.Options!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+
+    private static readonly Dictionary<string, JsonTypeInfo> s_topics = new(StringComparer.Ordinal)
+    {
+        [Topics.Uploaded] = s_json.VideoUploaded,
+        [Topics.Decoded] = s_json.VideoDecoded,
+        [Topics.Indexed] = s_json.VideoIndexed,
+        [Topics.Failed] = s_json.VideoFailed,
+        [Topics.Deleted] = s_json.VideoDeleted,
+    };
+
+    /// <summary>The event as UTF-8 JSON.</summary>
+    public static byte[] Serialize(VideoEvent happened)
+    {
+        ArgumentNullException.ThrowIfNull(happened);
+        return JsonSerializer.SerializeToUtf8Bytes(happened, s_topics[happened.Topic]);
+    }
+
+    /// <summary>Reads what <see cref="Serialize"/> wrote.</summary>
+    /// <param name="topic">The topic that it came from.</param>
+    /// <param name="json">UTF-8 JSON.</param>
+    /// <exception cref="UserException">It is damaged, or of a schema or topic that only a newer program knows.</exception>
+    public static VideoEvent Deserialize(string topic, ReadOnlySpan<byte> json)
+    {
+        if (!s_topics.TryGetValue(topic, out var type))
+            throw new UserException($"the event log has events of the topic '{topic}', which this tcmgc does not know: use a newer one");
+        try
+        {
+            var schema = JsonSerializer.Deserialize(json, s_json.EventSchema)?.SchemaVersion ?? 0;
+            if (schema > VideoEvent.CurrentSchema)
+                throw new UserException($"the event log has an event of schema version {schema} in {topic}; this tcmgc reads up to {VideoEvent.CurrentSchema}: use a newer one");
+            if (schema >= 1 && JsonSerializer.Deserialize(json, type) is VideoEvent happened)
+                return happened;
+        }
+        catch (JsonException error)
+        {
+            throw new UserException($"the event log has a damaged event in {topic}: {error.Message}", error);
+        }
+        throw new UserException($"the event log has a damaged event in {topic}: no schema version");
+    }
+}
+
+internal sealed record EventSchema(int SchemaVersion);
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(EventSchema))]
+[JsonSerializable(typeof(VideoUploaded))]
+[JsonSerializable(typeof(VideoDecoded))]
+[JsonSerializable(typeof(VideoIndexed))]
+[JsonSerializable(typeof(VideoFailed))]
+[JsonSerializable(typeof(VideoDeleted))]
+internal sealed partial class EventJsonContext : JsonSerializerContext;

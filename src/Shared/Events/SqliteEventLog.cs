@@ -1,0 +1,214 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
+using TcMgc.Shared.Storage;
+
+namespace TcMgc.Shared.Events;
+
+/// <summary>
+/// The event log in one SQLite file: a table of events in the order of their commit, and for each group and topic the position
+/// up to which it is done. Subscribers in this process are woken by an append; those in others look every
+/// <paramref name="poll"/>.
+/// </summary>
+internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan poll) : IEventLog, IDisposable
+{
+    private const int PageSize = 256;
+
+    private readonly SqliteFile _file = new(path, version: 1, """
+        CREATE TABLE events(position INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, video BLOB NOT NULL, body BLOB NOT NULL);
+        CREATE INDEX events_of_topic ON events(topic, position);
+        CREATE TABLE commits(consumers TEXT NOT NULL, topic TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY(consumers, topic)) WITHOUT ROWID
+        """, "it is the record of what was indexed: restore it from a backup, or move the --data folder away and index again");
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<(string Group, string Topic), Consumer> _consumers = [];
+    private SqliteConnection? _connection;
+    private volatile TaskCompletionSource _appended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public ValueTask AppendAsync(VideoEvent happened, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(happened);
+        cancellationToken.ThrowIfCancellationRequested();
+        var body = EventJson.Serialize(happened);
+        Use(connection =>
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = "INSERT INTO events(topic, video, body) VALUES($topic, $video, $body)";
+            command.Parameters.AddWithValue("$topic", happened.Topic);
+            command.Parameters.AddWithValue("$video", happened.VideoId.Value.ToByteArray(bigEndian: true));
+            command.Parameters.AddWithValue("$body", body);
+            return command.ExecuteNonQuery();
+        });
+        Interlocked.Exchange(ref _appended, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        return ValueTask.CompletedTask;
+    }
+
+    public async IAsyncEnumerable<Delivery> SubscribeAsync(Subscription subscription, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(subscription);
+        ArgumentOutOfRangeException.ThrowIfLessThan(subscription.MaxInFlight, 1);
+        var consumer = Join(subscription);
+        try
+        {
+            var from = subscription.Topics.ToDictionary(topic => topic, topic => Committed(subscription.Group, topic), StringComparer.Ordinal);
+            while (true)
+            {
+                var appended = _appended.Task;
+                var page = Page(from);
+                foreach (var (position, topic, body) in page)
+                {
+                    await consumer.Room.WaitAsync(cancellationToken).ConfigureAwait(false);
+                    from[topic] = position;
+                    var delivery = new Delivery(subscription.Group, topic, position, EventJson.Deserialize(topic, body));
+                    lock (_gate)
+                        consumer.Watermarks[topic].Delivered(position);
+                    yield return delivery;
+                }
+                cancellationToken.ThrowIfCancellationRequested();
+                if (page.Count == 0)
+                    await AppendedOrPoll(appended, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            // Kept in the table: what is in flight may still be committed while its worker winds down.
+            lock (_gate)
+                consumer.Subscribed = false;
+        }
+    }
+
+    public ValueTask CommitAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        lock (_gate)
+        {
+            if (!_consumers.TryGetValue((delivery.Group, delivery.Partition), out var consumer)
+                || consumer.Watermarks[delivery.Partition] is not { } watermark || !watermark.Awaits(delivery.Position))
+                return ValueTask.CompletedTask;
+            if (watermark.Done(delivery.Position) is { } position)
+                CommitUpTo(delivery.Group, delivery.Partition, position);
+            consumer.Room.Release();
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    public async IAsyncEnumerable<VideoEvent> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await ValueTask.CompletedTask.ConfigureAwait(false);
+        var end = End();
+        var from = Topics.All.ToDictionary(topic => topic, _ => 0L, StringComparer.Ordinal);
+        while (Page(from) is { Count: > 0 } page)
+            foreach (var (position, topic, body) in page)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (position > end)
+                    yield break;
+                from[topic] = position;
+                yield return EventJson.Deserialize(topic, body);
+            }
+    }
+
+    /// <summary>
+    /// What a group has not committed, up to the present end, for a caller that does not wait for more; <see cref="CommitUpTo"/>
+    /// commits it. Unlike a subscription it may run beside one of the same group, in this or another process.
+    /// </summary>
+    public IEnumerable<Delivery> Uncommitted(string group)
+    {
+        var end = End();
+        var from = Topics.All.ToDictionary(topic => topic, topic => Committed(group, topic), StringComparer.Ordinal);
+        while (Page(from) is { Count: > 0 } page)
+            foreach (var (position, topic, body) in page)
+            {
+                if (position > end)
+                    yield break;
+                from[topic] = position;
+                yield return new(group, topic, position, EventJson.Deserialize(topic, body));
+            }
+    }
+
+    /// <summary>Commits a group's deliveries of a topic up to a position.</summary>
+    public void CommitUpTo(string group, string topic, long position) => Use(connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = """
+            INSERT INTO commits(consumers, topic, position) VALUES($group, $topic, $position)
+            ON CONFLICT(consumers, topic) DO UPDATE SET position = max(position, excluded.position)
+            """;
+        command.Parameters.AddWithValue("$group", group);
+        command.Parameters.AddWithValue("$topic", topic);
+        command.Parameters.AddWithValue("$position", position);
+        return command.ExecuteNonQuery();
+    });
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _connection?.Dispose();
+            _connection = null;
+        }
+    }
+
+    private Consumer Join(Subscription subscription)
+    {
+        lock (_gate)
+        {
+            var consumer = new Consumer(subscription);
+            foreach (var topic in subscription.Topics)
+                if (_consumers.TryGetValue((subscription.Group, topic), out var other) && other.Subscribed)
+                    throw new InvalidOperationException($"group '{subscription.Group}' is subscribed to {topic} in this process already");
+            foreach (var topic in subscription.Topics)
+                _consumers[(subscription.Group, topic)] = consumer;
+            return consumer;
+        }
+    }
+
+    private Task<Task> AppendedOrPoll(Task appended, CancellationToken cancellationToken) =>
+        Task.WhenAny(appended, Task.Delay(poll, clock, cancellationToken));
+
+    private List<(long Position, string Topic, byte[] Body)> Page(Dictionary<string, long> from) => Use(connection =>
+    {
+        using var command = connection.CreateCommand();
+        var conditions = from.Select((topic, i) =>
+        {
+            command.Parameters.AddWithValue($"$topic{i}", topic.Key);
+            command.Parameters.AddWithValue($"$from{i}", topic.Value);
+            return $"(topic = $topic{i} AND position > $from{i})";
+        });
+        command.CommandText = $"SELECT position, topic, body FROM events WHERE {string.Join(" OR ", conditions)} ORDER BY position LIMIT {PageSize}";
+        using var reader = command.ExecuteReader();
+        var page = new List<(long, string, byte[])>();
+        while (reader.Read())
+            page.Add((reader.GetInt64(0), reader.GetString(1), reader.GetFieldValue<byte[]>(2)));
+        return page;
+    });
+
+    private long Committed(string group, string topic) => Number(
+        "SELECT ifnull(max(position), 0) FROM commits WHERE consumers = $group AND topic = $topic", ("$group", group), ("$topic", topic));
+
+    private long End() => Number("SELECT ifnull(max(position), 0) FROM events");
+
+    private long Number(string query, params (string Name, object Value)[] parameters) => Use(connection =>
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = query;
+        foreach (var (name, value) in parameters)
+            command.Parameters.AddWithValue(name, value);
+        return (long)command.ExecuteScalar()!;
+    });
+
+    private T Use<T>(Func<SqliteConnection, T> action)
+    {
+        lock (_gate)
+            return _file.Guarded(() => action(_connection ??= _file.Open()));
+    }
+
+    private sealed class Consumer(Subscription subscription)
+    {
+        public bool Subscribed { get; set; } = true;
+
+        public SemaphoreSlim Room { get; } = new(subscription.MaxInFlight);
+
+        public Dictionary<string, CommitWatermark> Watermarks { get; } =
+            subscription.Topics.ToDictionary(topic => topic, _ => new CommitWatermark(), StringComparer.Ordinal);
+    }
+}

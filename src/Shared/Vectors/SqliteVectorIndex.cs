@@ -1,0 +1,303 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
+using TcMgc.Shared.Storage;
+
+namespace TcMgc.Shared.Vectors;
+
+/// <summary>
+/// The index in one SQLite file, searched exactly in memory. The vectors are loaded at the first search and kept up to date from
+/// the file's list of changed videos, whichever process changed them; frame embeddings only once an image was searched.
+/// </summary>
+internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
+{
+    private readonly SqliteFile _file = new(path, version: 1, SegmentRows.Schema, "remove it and run 'tcmgc index' again");
+    private readonly Lock _writing = new(), _reading = new();
+    private readonly ReaderWriterLockSlim _matrixLock = new();
+    private SqliteConnection? _writer, _reader;
+    private SegmentMatrix? _matrix;
+    private IndexModel? _matrixModel;
+    private long _lastChange;
+    private bool _framesWanted;
+
+    public ValueTask<IndexModel?> GetModelAsync(CancellationToken cancellationToken) => new(Read(Model));
+
+    public ValueTask BindAsync(IndexModel model, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        Write(connection =>
+        {
+            if (Model(connection) is { } bound && bound with { Folder = null } != model with { Folder = null } && Number(connection, "SELECT count(*) FROM segments") > 0)
+                throw new UserException($"{path}: the index was built with the model {bound.Id}, this is {model.Id}; use that one, or another --data folder");
+            SqliteFile.Execute(connection, "DELETE FROM model");
+            using var command = connection.CreateCommand();
+            command.CommandText = "INSERT INTO model(id, dimensions, frames, folder) VALUES($id, $dimensions, $frames, $folder)";
+            command.Parameters.AddWithValue("$id", model.Id);
+            command.Parameters.AddWithValue("$dimensions", model.Dimensions);
+            command.Parameters.AddWithValue("$frames", model.Frames);
+            command.Parameters.AddWithValue("$folder", (object?)model.Folder ?? DBNull.Value);
+            command.ExecuteNonQuery();
+        });
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask UpsertAsync(IReadOnlyList<Segment> segments, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(segments);
+        cancellationToken.ThrowIfCancellationRequested();
+        Write(connection =>
+        {
+            var model = Model(connection) ?? throw new InvalidOperationException("the index is not bound to a model");
+            foreach (var segment in segments)
+                Check(segment, model);
+            foreach (var video in segments.Select(segment => segment.Place.Video).Distinct())
+                Forget(connection, video);
+            foreach (var segment in segments)
+                SegmentRows.Insert(connection, segment);
+        });
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DeleteAsync(VideoId video, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Write(connection => Forget(connection, video));
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<long> CountAsync(CancellationToken cancellationToken) => new(Read(connection => Number(connection, "SELECT count(*) FROM segments")));
+
+    public ValueTask<int> CountAsync(VideoId video, CancellationToken cancellationToken) => new(Read(connection =>
+        (int)Number(connection, "SELECT count(*) FROM segments WHERE video = $video", ("$video", SegmentRows.Bytes(video.Value)))));
+
+    public ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken) =>
+        new(Search<SegmentMatch>(query, withFrames: false, matrix =>
+        {
+            var best = matrix.Nearest(space, query, count, cancellationToken).Sorted();
+            var matches = new SegmentMatch[best.Length];
+            for (var i = 0; i < best.Length; i++)
+                matches[i] = new(matrix.Owner(best[i].Row).Segment, matrix.Owner(best[i].Row).Video, best[i].Score);
+            return matches;
+        }));
+
+    public ValueTask<IReadOnlyList<FrameMatch>> NearestFramesAsync(ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken) =>
+        new(Search<FrameMatch>(query, withFrames: true, matrix =>
+        {
+            var best = matrix.NearestFrames(query, count, cancellationToken).Sorted();
+            var matches = new FrameMatch[best.Length];
+            for (var i = 0; i < best.Length; i++)
+            {
+                var (segment, video, times) = matrix.Owner(best[i].Row);
+                matches[i] = new(segment, video, best[i].Frame, times[best[i].Frame], best[i].Score);
+            }
+            return matches;
+        }));
+
+    public ValueTask FetchAsync(IReadOnlyList<SegmentId> segments, SegmentBatch batch, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(segments);
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(segments.Count, batch.Capacity);
+        batch.Clear();
+        Read(connection =>
+        {
+            var model = ModelOf(connection, batch);
+            using var command = connection.CreateCommand();
+            command.CommandText = $"SELECT {SegmentRows.BatchColumns} FROM segments s JOIN features f USING(number) WHERE s.id = $id";
+            var id = command.Parameters.Add("$id", SqliteType.Blob);
+            foreach (var segment in segments)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                id.Value = SegmentRows.Bytes(segment.Value);
+                using var row = command.ExecuteReader();
+                if (row.Read())
+                    SegmentRows.ToBatch(row, batch, model!, _file);
+            }
+            return true;
+        });
+        return ValueTask.CompletedTask;
+    }
+
+    public async IAsyncEnumerable<SegmentBatch> ReadAllAsync(SegmentBatch batch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        await ValueTask.CompletedTask.ConfigureAwait(false);
+        var last = 0L;
+        do
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            last = Read(connection => Fill(connection, batch, last));
+            if (batch.Count > 0)
+                yield return batch;
+        }
+        while (batch.Count == batch.Capacity);
+    }
+
+    public void Dispose()
+    {
+        _reader?.Dispose();
+        _writer?.Dispose();
+        _matrixLock.Dispose();
+    }
+
+    private long Fill(SqliteConnection connection, SegmentBatch batch, long after)
+    {
+        batch.Clear();
+        var model = ModelOf(connection, batch);
+        using var command = connection.CreateCommand();
+        command.CommandText = $"""
+            SELECT {SegmentRows.BatchColumns}, s.number FROM segments s JOIN features f USING(number)
+            WHERE s.number > $after ORDER BY s.number LIMIT $count
+            """;
+        command.Parameters.AddWithValue("$after", after);
+        command.Parameters.AddWithValue("$count", batch.Capacity);
+        using var row = command.ExecuteReader();
+        while (row.Read())
+        {
+            SegmentRows.ToBatch(row, batch, model!, _file);
+            after = row.GetInt64(9);
+        }
+        return after;
+    }
+
+    private IReadOnlyList<T> Search<T>(ReadOnlyMemory<float> query, bool withFrames, Func<SegmentMatrix, IReadOnlyList<T>> search)
+    {
+        Read(connection => Refresh(connection, withFrames));
+        _matrixLock.EnterReadLock();
+        try
+        {
+            if (_matrix is null)
+                return [];
+            if (query.Length != _matrixModel!.Dimensions)
+                throw new ArgumentException($"the query has {query.Length} values, the index {_matrixModel.Dimensions}", nameof(query));
+            return search(_matrix);
+        }
+        finally
+        {
+            _matrixLock.ExitReadLock();
+        }
+    }
+
+    /// <summary>Brings the matrix to the state of the file: all of it the first time, then the videos that changed since.</summary>
+    private bool Refresh(SqliteConnection connection, bool withFrames)
+    {
+        using var snapshot = connection.BeginTransaction(deferred: true);
+        var (model, end) = (Model(connection), Number(connection, "SELECT ifnull(max(number), 0) FROM changes"));
+        _framesWanted |= withFrames;
+        var whole = model != _matrixModel || _matrix is null || (_framesWanted && !_matrix.WithFrames);
+        if (!whole && end == _lastChange)
+            return false;
+        _matrixLock.EnterWriteLock();
+        try
+        {
+            var (matrix, since) = (_matrix, _lastChange);
+            _matrix = null; // Whatever stops half-way, the next search starts from the file.
+            if (model is not null)
+            {
+                if (whole)
+                    Load(connection, matrix = new(model.Dimensions, model.Frames, _framesWanted), model, "");
+                else
+                    foreach (var video in Changed(connection, since))
+                    {
+                        matrix!.Remove(video);
+                        Load(connection, matrix, model, "WHERE s.video = $video", ("$video", SegmentRows.Bytes(video.Value)));
+                    }
+                _matrix = matrix;
+            }
+            (_matrixModel, _lastChange) = (model, end);
+        }
+        finally
+        {
+            _matrixLock.ExitWriteLock();
+        }
+        return true;
+    }
+
+    private void Load(SqliteConnection connection, SegmentMatrix matrix, IndexModel model, string condition, params (string Name, object Value)[] parameters)
+    {
+        using var command = Command(connection, matrix.WithFrames
+            ? $"SELECT {SegmentRows.MatrixColumns}, f.frames FROM segments s JOIN features f USING(number) {condition} ORDER BY s.number"
+            : $"SELECT {SegmentRows.MatrixColumns} FROM segments s {condition} ORDER BY s.number", parameters);
+        using var row = command.ExecuteReader();
+        while (row.Read())
+            SegmentRows.ToMatrix(row, matrix, model, _file);
+    }
+
+    private List<VideoId> Changed(SqliteConnection connection, long since)
+    {
+        using var command = Command(connection, "SELECT video FROM changes WHERE number > $since", [("$since", since)]);
+        using var row = command.ExecuteReader();
+        var videos = new List<VideoId>();
+        while (row.Read())
+            videos.Add(SegmentRows.Video(row, 0, _file));
+        return videos;
+    }
+
+    private static void Forget(SqliteConnection connection, VideoId video)
+    {
+        using var command = Command(connection, """
+            DELETE FROM segments WHERE video = $video;
+            INSERT OR REPLACE INTO changes(video) VALUES($video)
+            """, [("$video", SegmentRows.Bytes(video.Value))]);
+        command.ExecuteNonQuery();
+    }
+
+    private static IndexModel? Model(SqliteConnection connection)
+    {
+        using var command = Command(connection, "SELECT id, dimensions, frames, folder FROM model", []);
+        using var row = command.ExecuteReader();
+        return row.Read() ? new(row.GetString(0), row.GetInt32(1), row.GetInt32(2), row.IsDBNull(3) ? null : row.GetString(3)) : null;
+    }
+
+    /// <summary>The bound model (null: then there are no segments), once the batch is known to be of its sizes.</summary>
+    private static IndexModel? ModelOf(SqliteConnection connection, SegmentBatch batch)
+    {
+        var model = Model(connection);
+        return model is null || (model.Frames, model.Dimensions) == (batch.FramesEach, batch.Dimensions)
+            ? model
+            : throw new ArgumentException($"the batch is for {batch.FramesEach} × {batch.Dimensions} features, the index has {model.Frames} × {model.Dimensions}", nameof(batch));
+    }
+
+    private static void Check(Segment segment, IndexModel model)
+    {
+        var (frames, d) = (segment.Place.FrameTimes.Length, model.Dimensions);
+        if (frames < 1 || frames > model.Frames || segment.TextVector.Length != d || segment.ImageVector.Length != d
+            || segment.Frames.Length != frames * d || (segment.Features is { } features && features.Length != model.Frames * d))
+            throw new InvalidOperationException($"a segment's vectors are not of the model's sizes (1 to {model.Frames} frames of {d})");
+        if (!float.IsFinite(TensorPrimitives.Norm<float>(segment.TextVector)) || !float.IsFinite(TensorPrimitives.Norm<float>(segment.ImageVector)))
+            throw new InvalidOperationException("a segment's vector has a value that is no finite number");
+    }
+
+    private static SqliteCommand Command(SqliteConnection connection, string text, (string Name, object Value)[] parameters)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = text;
+        foreach (var (name, value) in parameters)
+            command.Parameters.AddWithValue(name, value);
+        return command;
+    }
+
+    private static long Number(SqliteConnection connection, string query, params (string Name, object Value)[] parameters)
+    {
+        using var command = Command(connection, query, parameters);
+        return (long)command.ExecuteScalar()!;
+    }
+
+    private T Read<T>(Func<SqliteConnection, T> action)
+    {
+        lock (_reading)
+            return _file.Guarded(() => action(_reader ??= _file.Open()));
+    }
+
+    private void Write(Action<SqliteConnection> action)
+    {
+        lock (_writing)
+            _file.Guarded(() =>
+            {
+                _writer ??= _file.Open();
+                using var transaction = _writer.BeginTransaction();
+                action(_writer);
+                transaction.Commit();
+            });
+    }
+}
