@@ -1,0 +1,21 @@
+using TcMgc.Shared;
+using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Events;
+
+namespace TcMgc.Search.Tests;
+
+/// <summary>A catalog of entries that a test sets.</summary>
+internal sealed class MemoryCatalog : ICatalog
+{
+    public Dictionary<VideoId, CatalogEntry> Entries { get; } = [];
+
+    public ValueTask<CatalogEntry?> GetAsync(VideoId id, CancellationToken cancellationToken) => new(Entries.GetValueOrDefault(id));
+
+    public ValueTask ApplyAsync(VideoEvent happened, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<CatalogEntry?> FindBySha256Async(string sha256, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public IAsyncEnumerable<CatalogEntry> ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask RebuildAsync(IEventLog log, CancellationToken cancellationToken) => throw new NotSupportedException();
+}

@@ -1,0 +1,83 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using TcMgc.Shared;
+using TcMgc.Shared.Vectors;
+
+namespace TcMgc.Search.Tests;
+
+/// <summary>An index that compares a query with everything in a list: the plainest thing that keeps the port's contract.</summary>
+internal sealed class MemoryIndex : IVectorIndex
+{
+    private readonly List<Segment> _segments = [];
+    private IndexModel? _model;
+
+    /// <summary>Goes away between a query's stages.</summary>
+    public VideoId? DeletedBeforeFetch { get; set; }
+
+    public ValueTask<IndexModel?> GetModelAsync(CancellationToken cancellationToken) => new(_model);
+
+    public ValueTask BindAsync(IndexModel model, CancellationToken cancellationToken)
+    {
+        _model = model;
+        return default;
+    }
+
+    public ValueTask UpsertAsync(IReadOnlyList<Segment> segments, CancellationToken cancellationToken)
+    {
+        _segments.RemoveAll(old => segments.Any(segment => segment.Place.Video == old.Place.Video));
+        _segments.AddRange(segments);
+        return default;
+    }
+
+    public ValueTask DeleteAsync(VideoId video, CancellationToken cancellationToken)
+    {
+        _segments.RemoveAll(segment => segment.Place.Video == video);
+        return default;
+    }
+
+    public ValueTask<long> CountAsync(CancellationToken cancellationToken) => new(_segments.Count);
+
+    public ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
+    {
+        return new([.. _segments
+            .Select(segment => new SegmentMatch(segment.Place.Id, segment.Place.Video,
+                TensorPrimitives.Dot(query.Span, space == VectorSpace.Text ? segment.TextVector : segment.ImageVector)))
+            .OrderByDescending(match => match.Similarity).Take(count)]);
+    }
+
+    public ValueTask<IReadOnlyList<FrameMatch>> NearestFramesAsync(ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
+    {
+        return new([.. _segments.Select(segment => BestFrame(segment, query.Span)).OrderByDescending(match => match.Similarity).Take(count)]);
+    }
+
+    public ValueTask FetchAsync(IReadOnlyList<SegmentId> segments, SegmentBatch batch, CancellationToken cancellationToken)
+    {
+        _segments.RemoveAll(segment => segment.Place.Video == DeletedBeforeFetch);
+        batch.Clear();
+        foreach (var id in segments)
+            if (_segments.Find(segment => segment.Place.Id == id) is { } segment)
+                batch.Add(segment.Place, segment.TextVector, segment.Features ?? segment.Frames);
+        return default;
+    }
+
+    public async IAsyncEnumerable<SegmentBatch> ReadAllAsync(SegmentBatch batch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var some in _segments.Chunk(batch.Capacity))
+        {
+            await FetchAsync([.. some.Select(segment => segment.Place.Id)], batch, cancellationToken);
+            yield return batch;
+        }
+    }
+
+    private static FrameMatch BestFrame(Segment segment, ReadOnlySpan<float> query)
+    {
+        var best = default(FrameMatch) with { Similarity = float.NegativeInfinity };
+        for (var frame = 0; frame < segment.Place.FrameTimes.Length; frame++)
+        {
+            float[] row = [.. segment.Frames.AsSpan(frame * query.Length, query.Length).ToArray().Select(half => (float)half)];
+            if (TensorPrimitives.Dot(query, row) is var similarity && similarity > best.Similarity)
+                best = new(segment.Place.Id, segment.Place.Video, frame, segment.Place.FrameTimes[frame], similarity);
+        }
+        return best;
+    }
+}
