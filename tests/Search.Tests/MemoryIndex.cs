@@ -37,6 +37,8 @@ internal sealed class MemoryIndex : IVectorIndex
 
     public ValueTask<long> CountAsync(CancellationToken cancellationToken) => new(_segments.Count);
 
+    public ValueTask<int> CountAsync(VideoId video, CancellationToken cancellationToken) => new(_segments.Count(segment => segment.Place.Video == video));
+
     public ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
     {
         return new([.. _segments
