@@ -1,0 +1,78 @@
+using System.Buffers;
+
+namespace TcMgc.Shared.Frames;
+
+/// <summary>
+/// Writes sampled frames, one after another, to a stream that need not seek. A pack is one only after
+/// <see cref="CompleteAsync"/>: what was cut short is refused by <see cref="FramePackReader"/>. Sixteen bytes a frame stay in
+/// memory, nothing else.
+/// </summary>
+public sealed class FramePackWriter
+{
+    private readonly Stream _destination;
+    private readonly byte[] _header;
+    private readonly ArrayBufferWriter<byte> _index = new();
+    private double _lastTime = double.NegativeInfinity;
+    private bool _complete;
+
+    private FramePackWriter(Stream destination, int side)
+    {
+        _destination = destination;
+        _header = FramePackLayout.Header(side);
+        FrameBytes = FramePackLayout.FrameBytes(side);
+    }
+
+    /// <summary>Bytes of a frame: side × side × 3.</summary>
+    public int FrameBytes { get; }
+
+    /// <summary>Frames written so far.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Starts a pack.</summary>
+    /// <param name="destination">Where it goes; stays open.</param>
+    /// <param name="side">Width and height of a frame in pixels, 1 to 4096.</param>
+    /// <param name="cancellationToken">Stops the writing.</param>
+    public static async ValueTask<FramePackWriter> CreateAsync(Stream destination, int side, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(side, FramePackLayout.MaxSide);
+        var writer = new FramePackWriter(destination, side);
+        await destination.WriteAsync(writer._header, cancellationToken).ConfigureAwait(false);
+        return writer;
+    }
+
+    /// <summary>Appends one frame.</summary>
+    /// <param name="frame">Shape (side, side, 3), RGB, one byte a value.</param>
+    /// <param name="time">Seconds from the video's start; not before the frame before.</param>
+    /// <param name="cancellationToken">Stops the writing.</param>
+    public async ValueTask AppendAsync(ReadOnlyMemory<byte> frame, double time, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_complete, this);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(frame.Length, FrameBytes, nameof(frame));
+        ArgumentOutOfRangeException.ThrowIfLessThan(time, _lastTime);
+        if (!double.IsFinite(time))
+            throw new ArgumentOutOfRangeException(nameof(time), time, "a frame's time is a finite number of seconds");
+        await _destination.WriteAsync(frame, cancellationToken).ConfigureAwait(false);
+        AppendEntry(time, FramePackLayout.Crc32C(frame.Span));
+    }
+
+    /// <summary>Writes the index and the trailer; nothing can be appended after it.</summary>
+    public async ValueTask CompleteAsync(CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_complete, this);
+        _complete = true;
+        await _destination.WriteAsync(_index.WrittenMemory, cancellationToken).ConfigureAwait(false);
+        await _destination.WriteAsync(FramePackLayout.Trailer(_header, _index.WrittenSpan), cancellationToken).ConfigureAwait(false);
+        await _destination.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private void AppendEntry(double time, uint crc)
+    {
+        var entry = _index.GetSpan(FramePackLayout.IndexEntryBytes)[..FramePackLayout.IndexEntryBytes];
+        FramePackLayout.WriteEntry(entry, time, crc);
+        _index.Advance(entry.Length);
+        _lastTime = time;
+        Count++;
+    }
+}
