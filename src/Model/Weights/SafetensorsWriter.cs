@@ -11,6 +11,15 @@ public sealed record TensorSource(string Name, ElementType Type, IReadOnlyList<i
 {
     /// <summary>Its bytes.</summary>
     public long Length => Shape.Aggregate((long)Type.Size(), (bytes, size) => bytes * size);
+
+    /// <summary>Its bytes, row by row.</summary>
+    public byte[] Read()
+    {
+        var bytes = new byte[Length];
+        using var target = new MemoryStream(bytes);
+        Write(target);
+        return bytes;
+    }
 }
 
 /// <summary>Writes safetensors files, one tensor in memory at a time.</summary>

@@ -15,7 +15,7 @@ public sealed record WeightEntry(string Name, ElementType Type, IReadOnlyList<in
 /// <summary>A safetensors file, mapped into memory: tensors are views over the file.</summary>
 public sealed unsafe class WeightFile : IDisposable
 {
-    private const int LengthBytes = 8, MaximumHeader = 64 << 20;
+    private const int LengthBytes = 8, MaximumHeader = 64 << 20, MaximumRank = 8;
 
     private readonly MemoryMappedFile _mapping;
     private readonly MemoryMappedViewAccessor _view;
@@ -73,6 +73,10 @@ public sealed unsafe class WeightFile : IDisposable
         ? MemoryMarshal.Cast<byte, long>(Bytes(name)).ToArray()
         : throw new ModelException($"{Path}: '{name}' is {Entry(name).Type}, not integers");
 
+    /// <summary>Its tensors as sources of another file, in the order in which they lie here; not to be read once this is disposed.</summary>
+    public IReadOnlyList<TensorSource> Sources() =>
+        [.. Entries.Values.OrderBy(e => e.Offset).Select(e => new TensorSource(e.Name, e.Type, e.Shape, target => target.Write(Bytes(e.Name))))];
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -121,7 +125,9 @@ public sealed unsafe class WeightFile : IDisposable
             long[] range = [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(o => o.GetInt64())];
             if (range.Length != 2 || range[0] < 0 || range[1] < range[0] || range[1] > fileLength - dataStart)
                 throw new ModelException($"{path}: '{name}' lies outside the file; is it cut short?");
-            if (shape.Any(d => d < 0) || shape.Aggregate((Int128)type.Size(), (bytes, d) => bytes * d) != range[1] - range[0])
+            if (range[1] - range[0] > Array.MaxLength)
+                throw new ModelException($"{path}: '{name}' has {range[1] - range[0]} bytes; up to {Array.MaxLength} are read");
+            if (shape.Length > MaximumRank || shape.Any(d => d < 0) || ByteLength(type, shape) != range[1] - range[0])
                 throw new ModelException($"{path}: '{name}' has {range[1] - range[0]} bytes, which is not [{string.Join(", ", shape)}] of {type}");
             if (!entries.TryAdd(name, new(name, type, shape, dataStart + range[0], range[1] - range[0])))
                 throw new ModelException($"{path}: '{name}' is there twice");
@@ -135,6 +141,9 @@ public sealed unsafe class WeightFile : IDisposable
         }
         return entries;
     }
+
+    private static Int128 ByteLength(ElementType type, IEnumerable<int> shape) =>
+        shape.Aggregate((Int128)type.Size(), (bytes, size) => Int128.Min(bytes * size, long.MaxValue));
 
     private static ElementType Type(string path, string name, string? dtype) => dtype switch
     {
