@@ -70,11 +70,10 @@ public sealed record VideoUploaded : VideoEvent
 
     /// <summary>Path of the original on this machine; null where <see cref="Source"/> is a blob's name.</summary>
     [JsonIgnore]
-    public string? LocalPath => Source.StartsWith("file:", StringComparison.Ordinal) ? new Uri(Source).LocalPath : null;
+    public string? LocalPath => FileSource.PathIn(Source);
 
     /// <summary>The <see cref="Source"/> that refers to a file on this machine.</summary>
-    public static string SourceOf(string path) =>
-        new UriBuilder(Uri.UriSchemeFile, string.Empty) { Path = Path.GetFullPath(path).Replace("%", "%25", StringComparison.Ordinal) }.Uri.AbsoluteUri;
+    public static string SourceOf(string path) => FileSource.Of(path);
 }
 
 /// <summary>A video's frames lie in a frame pack.</summary>

@@ -1,0 +1,24 @@
+namespace TcMgc.Shared.Events;
+
+/// <summary>
+/// Paths of this machine as <c>file:</c> URIs and back. <see cref="Uri"/> would take a backslash, which a file name may hold on
+/// Linux, for a separator.
+/// </summary>
+internal static class FileSource
+{
+    private const string Scheme = "file://";
+
+    public static string Of(string path)
+    {
+        var parts = Path.GetFullPath(path).Split(Path.DirectorySeparatorChar).Select(Uri.EscapeDataString);
+        return Scheme + (OperatingSystem.IsWindows() ? "/" : "") + string.Join('/', parts);
+    }
+
+    public static string? PathIn(string source)
+    {
+        if (!source.StartsWith(Scheme, StringComparison.Ordinal))
+            return null;
+        var path = string.Join(Path.DirectorySeparatorChar, source[Scheme.Length..].Split('/').Select(Uri.UnescapeDataString));
+        return OperatingSystem.IsWindows() ? path.TrimStart(Path.DirectorySeparatorChar) : path;
+    }
+}

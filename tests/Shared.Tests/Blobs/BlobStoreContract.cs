@@ -1,0 +1,165 @@
+using FsCheck;
+using FsCheck.Fluent;
+using TcMgc.Shared.Blobs;
+
+namespace TcMgc.Shared.Tests.Blobs;
+
+/// <summary>What every blob store does; each adapter's tests derive from it.</summary>
+public abstract class BlobStoreContract
+{
+    private static readonly CancellationToken s_never = CancellationToken.None;
+
+    protected abstract IBlobStore Store { get; }
+
+    [Fact]
+    public async Task What_was_written_is_read()
+    {
+        await Write("frames/one", [1, 2, 3]);
+
+        Assert.Equal([1, 2, 3], await Read("frames/one"));
+        Assert.True(await Store.ExistsAsync("frames/one", s_never));
+    }
+
+    [Fact]
+    public async Task A_blob_takes_the_place_of_the_former_one()
+    {
+        await Write("frames/one", [1, 2, 3]);
+        await Write("frames/one", [4]);
+
+        Assert.Equal([4], await Read("frames/one"));
+    }
+
+    [Fact]
+    public async Task What_is_not_there_is_null_and_may_be_deleted()
+    {
+        await Store.DeleteAsync("none/here", s_never);
+
+        Assert.Null(await Store.OpenReadAsync("none/here", s_never));
+        Assert.False(await Store.ExistsAsync("none/here", s_never));
+    }
+
+    [Fact]
+    public async Task A_deleted_blob_is_gone()
+    {
+        await Write("one", [1]);
+        await Store.DeleteAsync("one", s_never);
+
+        Assert.False(await Store.ExistsAsync("one", s_never));
+        Assert.Empty(await Names(""));
+    }
+
+    [Fact]
+    public async Task A_write_that_fails_leaves_the_former_blob()
+    {
+        await Write("one", [1]);
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => Store.WriteAsync("one", async (stream, _) =>
+        {
+            await stream.WriteAsync(new byte[100_000], s_never);
+            throw new InvalidDataException();
+        }, s_never).AsTask());
+
+        Assert.Equal([1], await Read("one"));
+        Assert.Equal(["one"], await Names(""));
+    }
+
+    [Fact]
+    public async Task A_blob_is_invisible_until_it_is_whole() =>
+        await Store.WriteAsync("one", async (stream, _) =>
+        {
+            await stream.WriteAsync(new byte[100_000], s_never);
+            await stream.FlushAsync(s_never);
+
+            Assert.False(await Store.ExistsAsync("one", s_never));
+            Assert.Empty(await Names(""));
+        }, s_never);
+
+    [Fact]
+    public async Task A_reader_is_not_disturbed_by_a_later_write_or_delete()
+    {
+        await Write("one", [1, 2, 3]);
+        await using var reader = await Store.OpenReadAsync("one", s_never);
+        await Write("one", [9, 9, 9]);
+        await Store.DeleteAsync("one", s_never);
+
+        Assert.Equal([1, 2, 3], await Bytes(reader!));
+    }
+
+    [Fact]
+    public async Task Blobs_are_listed_by_prefix_in_order_with_their_sizes()
+    {
+        await Write("thumbs/b", [1]);
+        await Write("frames/b", [1, 2]);
+        await Write("frames/a", []);
+
+        var listed = new List<BlobInfo>();
+        await foreach (var blob in Store.ListAsync("frames/", s_never))
+            listed.Add(blob);
+
+        Assert.Equal([new("frames/a", 0), new("frames/b", 2)], listed);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/etc/passwd")]
+    [InlineData("../outside")]
+    [InlineData("frames/../../outside")]
+    [InlineData("frames/..")]
+    [InlineData("frames//one")]
+    [InlineData("frames/")]
+    [InlineData(".hidden")]
+    [InlineData("frames/.hidden")]
+    [InlineData("back\\slash")]
+    [InlineData("C:one")]
+    [InlineData("nul\0byte")]
+    [InlineData("line\nfeed")]
+    [InlineData("trailing\n")]
+    [InlineData("größe")]
+    [InlineData("1/2/3/4/5/6/7/8/9")]
+    public async Task Names_that_could_lead_elsewhere_are_refused(string name)
+    {
+        await Assert.ThrowsAsync<ArgumentException>(() => Write(name, [1]));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await Store.OpenReadAsync(name, s_never));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await Store.DeleteAsync(name, s_never));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await Store.ExistsAsync(name, s_never));
+    }
+
+    [Fact]
+    public void Any_name_is_either_refused_or_holds_its_blob() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<string>(), name =>
+        {
+            try
+            {
+                Write(name, [7]).Wait();
+            }
+            catch (AggregateException refused) when (refused.InnerException is ArgumentException)
+            {
+                return true;
+            }
+            return Read(name).Result is [7];
+        }).QuickCheckThrowOnFailure();
+
+    protected Task Write(string name, byte[] content) =>
+        Store.WriteAsync(name, (stream, cancel) => stream.WriteAsync(content, cancel), s_never).AsTask();
+
+    private async Task<byte[]?> Read(string name)
+    {
+        await using var stream = await Store.OpenReadAsync(name, s_never);
+        return stream is null ? null : await Bytes(stream);
+    }
+
+    private static async Task<byte[]> Bytes(Stream stream)
+    {
+        using var copy = new MemoryStream();
+        await stream.CopyToAsync(copy);
+        return copy.ToArray();
+    }
+
+    protected async Task<List<string>> Names(string prefix)
+    {
+        var names = new List<string>();
+        await foreach (var blob in Store.ListAsync(prefix, s_never))
+            names.Add(blob.Name);
+        return names;
+    }
+}

@@ -1,0 +1,38 @@
+using TcMgc.Shared.Blobs;
+
+namespace TcMgc.Shared.Tests.Blobs;
+
+public sealed class FolderBlobStoreTests : BlobStoreContract, IDisposable
+{
+    private readonly ScratchFolder _folder = new();
+    private readonly FolderBlobStore _store;
+
+    public FolderBlobStoreTests() => _store = new(_folder.File("blobs"));
+
+    protected override IBlobStore Store => _store;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task What_a_killed_write_left_is_no_blob_and_is_swept()
+    {
+        await Write("one", [1]);
+        var left = Path.Combine(_folder.File("blobs"), ".unfinished", "left");
+        await File.WriteAllBytesAsync(left, [1, 2, 3]);
+
+        Assert.Equal(["one"], await Names(""));
+        _store.Sweep();
+        Assert.False(File.Exists(left));
+        Assert.Equal(["one"], await Names(""));
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_made_is_a_clear_error()
+    {
+        File.WriteAllText(_folder.File("file"), "");
+
+        var error = Assert.Throws<UserException>(() => new FolderBlobStore(_folder.File("file/blobs")));
+
+        Assert.Contains(_folder.File("file/blobs"), error.Message, StringComparison.Ordinal);
+    }
+}

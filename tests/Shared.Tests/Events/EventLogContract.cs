@@ -1,0 +1,233 @@
+using FsCheck;
+using FsCheck.Fluent;
+using TcMgc.Shared.Events;
+using static TcMgc.Shared.Tests.Events.SampleEvents;
+
+namespace TcMgc.Shared.Tests.Events;
+
+/// <summary>What every event log does; each adapter's tests derive from it.</summary>
+public abstract class EventLogContract : IDisposable
+{
+    private readonly CancellationTokenSource _end = new(TimeSpan.FromSeconds(60));
+
+    protected CancellationToken Cancelled => _end.Token;
+
+    /// <summary>A new, empty log, disposed with the test.</summary>
+    protected abstract IEventLog Create();
+
+    /// <summary>The same log as another process would open it.</summary>
+    protected abstract IEventLog Reopen(IEventLog log);
+
+    public virtual void Dispose()
+    {
+        _end.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Fact]
+    public async Task A_group_receives_what_was_appended_in_order()
+    {
+        var log = Create();
+        var upload = Uploaded(1);
+        VideoEvent[] happened = [upload, Decoded(upload), Indexed(upload)];
+        foreach (var one in happened)
+            await log.AppendAsync(one, Cancelled);
+
+        Assert.Equal(happened, await Events(log, new("workers", Topics.All), 3));
+    }
+
+    [Fact]
+    public async Task A_group_receives_its_topics_only()
+    {
+        var log = Create();
+        var upload = Uploaded(1);
+        foreach (var one in (VideoEvent[])[upload, Decoded(upload), Failed(upload)])
+            await log.AppendAsync(one, Cancelled);
+
+        Assert.Equal([Topics.Decoded], (await Events(log, new("featurizer", [Topics.Decoded]), 1)).Select(one => one.Topic));
+    }
+
+    [Fact]
+    public async Task A_waiting_group_receives_what_is_appended_later()
+    {
+        var log = Create();
+        var waiting = Events(log, new("workers", [Topics.Uploaded]), 2);
+        await log.AppendAsync(Uploaded(1), Cancelled);
+        await log.AppendAsync(Uploaded(2), Cancelled);
+
+        Assert.Equal([Video(1), Video(2)], (await waiting).Select(one => one.VideoId));
+    }
+
+    [Fact]
+    public async Task A_waiting_group_receives_what_another_process_appends()
+    {
+        var log = Create();
+        var waiting = Events(log, new("workers", [Topics.Uploaded]), 1);
+        await Reopen(log).AppendAsync(Uploaded(7), Cancelled);
+
+        Assert.Equal([Video(7)], (await waiting).Select(one => one.VideoId));
+    }
+
+    [Fact]
+    public async Task Groups_do_not_take_events_from_each_other()
+    {
+        var log = Create();
+        await log.AppendAsync(Uploaded(1), Cancelled);
+
+        Assert.Single(await Events(log, new("one", Topics.All), 1, commit: true));
+        Assert.Single(await Events(log, new("other", Topics.All), 1, commit: true));
+    }
+
+    [Fact]
+    public async Task What_was_not_committed_comes_again()
+    {
+        var log = Create();
+        await log.AppendAsync(Uploaded(1), Cancelled);
+        await log.AppendAsync(Uploaded(2), Cancelled);
+        await Events(log, new("workers", Topics.All), 1, commit: true);
+        await Events(log, new("workers", Topics.All), 1);
+
+        Assert.Equal([Video(2)], (await Events(Reopen(log), new("workers", Topics.All), 1)).Select(one => one.VideoId));
+    }
+
+    [Fact]
+    public async Task Commits_out_of_order_skip_nothing()
+    {
+        var log = Create();
+        for (var video = 0; video < 3; video++)
+            await log.AppendAsync(Uploaded(video), Cancelled);
+        var deliveries = await Deliveries(log, new("workers", Topics.All), 3);
+        await log.CommitAsync(deliveries[2], Cancelled);
+        await log.CommitAsync(deliveries[0], Cancelled);
+
+        Assert.Equal([Video(1), Video(2)], (await Events(Reopen(log), new("workers", Topics.All), 2)).Select(one => one.VideoId));
+    }
+
+    [Fact]
+    public async Task Committing_twice_does_no_harm()
+    {
+        var log = Create();
+        await log.AppendAsync(Uploaded(1), Cancelled);
+        await log.AppendAsync(Uploaded(2), Cancelled);
+        var first = (await Deliveries(log, new("workers", Topics.All), 1))[0];
+        await log.CommitAsync(first, Cancelled);
+        await log.CommitAsync(first, Cancelled);
+
+        Assert.Equal([Video(2)], (await Events(log, new("workers", Topics.All), 1)).Select(one => one.VideoId));
+    }
+
+    [Fact]
+    public async Task No_more_than_the_bound_is_in_flight()
+    {
+        var log = Create();
+        for (var video = 0; video < 5; video++)
+            await log.AppendAsync(Uploaded(video), Cancelled);
+        await using var deliveries = log.SubscribeAsync(new("workers", Topics.All) { MaxInFlight = 2 }, Cancelled).GetAsyncEnumerator(Cancelled);
+        await deliveries.MoveNextAsync();
+        var first = deliveries.Current;
+        await deliveries.MoveNextAsync();
+        var third = deliveries.MoveNextAsync();
+        var held = !third.IsCompleted;
+
+        await log.CommitAsync(first, Cancelled);
+
+        Assert.True(held);
+        Assert.True(await third);
+        Assert.Equal(Video(2), deliveries.Current.Event.VideoId);
+    }
+
+    [Fact]
+    public async Task Cancelling_ends_the_wait()
+    {
+        var log = Create();
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        await using var deliveries = log.SubscribeAsync(new("workers", Topics.All), stop.Token).GetAsyncEnumerator(stop.Token);
+        var waiting = deliveries.MoveNextAsync();
+        await stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting.AsTask());
+    }
+
+    [Fact]
+    public async Task What_is_in_flight_may_be_committed_after_the_subscription_has_ended()
+    {
+        var log = Create();
+        await log.AppendAsync(Uploaded(1), Cancelled);
+        await log.AppendAsync(Uploaded(2), Cancelled);
+        var ended = await Deliveries(log, new("workers", Topics.All), 1);
+        await log.CommitAsync(ended[0], Cancelled);
+
+        Assert.Equal([Video(2)], (await Events(Reopen(log), new("workers", Topics.All), 1)).Select(one => one.VideoId));
+    }
+
+    [Fact]
+    public async Task Everything_is_read_from_the_beginning_whatever_was_committed()
+    {
+        var log = Create();
+        var upload = Uploaded(1);
+        VideoEvent[] happened = [upload, Decoded(upload), Indexed(upload), Uploaded(2)];
+        foreach (var one in happened)
+            await log.AppendAsync(one, Cancelled);
+        await Events(log, new("workers", Topics.All), 4, commit: true);
+
+        var read = new List<VideoEvent>();
+        await foreach (var one in log.ReadAllAsync(Cancelled))
+            read.Add(one);
+
+        Assert.Equal(happened, read);
+    }
+
+    /// <summary>Appends, deliveries, commits in any order and restarts, against a list and the set of what was committed.</summary>
+    [Fact]
+    public void It_behaves_as_a_list_with_a_done_prefix() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), steps =>
+        {
+            var log = Create();
+            var (model, inFlight, done, next) = (new List<VideoEvent>(), new List<(int Index, Delivery Delivery)>(), new HashSet<int>(), 0);
+            foreach (var step in steps)
+                switch (step % 4)
+                {
+                    case 0:
+                        model.Add(Uploaded(model.Count));
+                        log.AppendAsync(model[^1], Cancelled).AsTask().Wait(Cancelled);
+                        break;
+                    case 1 or 2 when inFlight.Count > 0:
+                        var chosen = step / 4 % inFlight.Count;
+                        log.CommitAsync(inFlight[chosen].Delivery, Cancelled).AsTask().Wait(Cancelled);
+                        done.Add(inFlight[chosen].Index);
+                        inFlight.RemoveAt(chosen);
+                        break;
+                    case 3 when model.Count > 0:
+                        if (step >= 128)
+                            log = Reopen(log);
+                        next = 0;
+                        while (done.Contains(next))
+                            next++;
+                        done.RemoveWhere(index => index > next);
+                        inFlight = Deliveries(log, new("workers", Topics.All) { MaxInFlight = 1000 }, model.Count - next).Result
+                            .Select((delivery, i) => (next + i, delivery)).ToList();
+                        Assert.Equal(model.Skip(next), inFlight.Select(one => one.Delivery.Event));
+                        break;
+                }
+            return true;
+        }).QuickCheckThrowOnFailure();
+
+    protected async Task<List<VideoEvent>> Events(IEventLog log, Subscription subscription, int count, bool commit = false) =>
+        [.. (await Deliveries(log, subscription, count, commit)).Select(delivery => delivery.Event)];
+
+    protected async Task<List<Delivery>> Deliveries(IEventLog log, Subscription subscription, int count, bool commit = false)
+    {
+        var deliveries = new List<Delivery>();
+        if (count == 0)
+            return deliveries;
+        await foreach (var delivery in log.SubscribeAsync(subscription, Cancelled))
+        {
+            deliveries.Add(delivery);
+            if (commit)
+                await log.CommitAsync(delivery, Cancelled);
+            if (deliveries.Count == count)
+                break;
+        }
+        return deliveries;
+    }
+}
