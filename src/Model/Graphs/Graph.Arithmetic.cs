@@ -3,7 +3,7 @@ namespace TcMgc.Model.Graphs;
 // Elementwise operators, matrix products, reductions and normalisations.
 public sealed partial class Graph
 {
-    private const float LayerNormEpsilon = 1e-5f;
+    internal const float LayerNormEpsilon = 1e-5f;
 
     /// <summary>Natural exponential.</summary>
     public Tensor Exp(Tensor x) => Elementwise("Exp", x);
@@ -36,6 +36,9 @@ public sealed partial class Graph
     /// <summary>Where a equals b, with broadcasting.</summary>
     public Tensor EqualTo(Tensor a, Tensor b) => Compare("Equal", a, b);
 
+    /// <summary>Where a &gt; b, with broadcasting.</summary>
+    public Tensor GreaterThan(Tensor a, Tensor b) => Compare("Greater", a, b);
+
     /// <summary>Where a &gt;= b, with broadcasting.</summary>
     public Tensor AtLeast(Tensor a, Tensor b) => Compare("GreaterOrEqual", a, b);
 
@@ -58,6 +61,10 @@ public sealed partial class Graph
     /// <summary>Sum over an axis.</summary>
     public Tensor Sum(Tensor x, int axis, bool keep = false) => Reduce("ReduceSum", x, axis, keep);
 
+    /// <summary>Sum over several axes, which go.</summary>
+    internal Tensor Sum(Tensor x, int[] axes) => Add("ReduceSum", x.Type, new(x.Shape.Where((_, axis) => !axes.Contains(axis))),
+        [x, Constant(Array.ConvertAll(axes, axis => (long)axis), axes.Length)], ("keepdims", 0L));
+
     /// <summary>Mean over an axis.</summary>
     public Tensor Mean(Tensor x, int axis, bool keep = false) => Reduce("ReduceMean", x, axis, keep);
 
@@ -70,6 +77,9 @@ public sealed partial class Graph
 
     /// <summary>Softmax over an axis.</summary>
     public Tensor Softmax(Tensor x, int axis = -1) => Add("Softmax", x.Type, x.Shape, [x], ("axis", (long)x.Shape.Axis(axis)));
+
+    /// <summary>Logarithm of the softmax over an axis.</summary>
+    public Tensor LogSoftmax(Tensor x, int axis = -1) => Add("LogSoftmax", x.Type, x.Shape, [x], ("axis", (long)x.Shape.Axis(axis)));
 
     /// <summary>Layer normalisation over the last axis, ε = 1e-5.</summary>
     public Tensor LayerNorm(Tensor x, Tensor weight, Tensor bias)

@@ -98,6 +98,22 @@ public sealed partial class Graph
     /// <summary>Tensors of one shape along a new first axis.</summary>
     public Tensor Stack(params IReadOnlyList<Tensor> parts) => Concat(0, [.. parts.Select(p => Unsqueeze(p, 0))]);
 
+    /// <summary>Zeros around a tensor along an axis.</summary>
+    internal Tensor Pad(Tensor x, int axis, long before, long after)
+    {
+        var pads = new long[2 * x.Shape.Rank];
+        (pads[axis], pads[x.Shape.Rank + axis]) = (before, after);
+        return Add("Pad", x.Type, x.Shape.With(axis, x.Shape[axis].Factor + before + after), [x, Constant(pads, pads.Length)], ("mode", "constant"));
+    }
+
+    /// <summary>Zeros of a shape [R, …] with the updates [I…, …] added to the rows that the indices [I…] name.</summary>
+    internal Tensor ScatterRows(Shape shape, Tensor indices, Tensor updates) =>
+        Add("ScatterND", updates.Type, shape, [Expand(Constant(0f), shape), Unsqueeze(indices, -1), updates], ("reduction", "add"));
+
+    /// <summary>Zeros of a shape with the updates at the places that the indices name along the last axis.</summary>
+    internal Tensor ScatterLast(Shape shape, Tensor indices, Tensor updates) =>
+        Add("ScatterElements", updates.Type, shape, [Expand(Constant(0f), shape), indices, updates], ("axis", shape.Rank - 1L));
+
     /// <summary>A shape as an int64 tensor; where one dimension follows from the others it may be left to the runtime (−1).</summary>
     internal Tensor ShapeTensor(Shape shape, bool allowInferred)
     {

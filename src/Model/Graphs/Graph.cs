@@ -6,7 +6,8 @@ namespace TcMgc.Model.Graphs;
 /// A computation described in C#: inputs, parameters, constants and the operators over them. Shapes and types are checked as
 /// it is built. It holds no weights; <see cref="OnnxWriter"/> writes it as ONNX, where parameters point into a weight file.
 /// </summary>
-public sealed partial class Graph
+/// <param name="trainable">Parameters for which this is true are inputs, so that training can change them between runs.</param>
+public sealed partial class Graph(Func<string, bool>? trainable = null)
 {
     private static readonly IReadOnlyDictionary<string, object> NoAttributes = new Dictionary<string, object>();
 
@@ -32,6 +33,10 @@ public sealed partial class Graph
 
     internal IReadOnlyList<Node> Nodes => _nodes;
 
+    /// <summary>The integers of a constant.</summary>
+    internal ReadOnlySpan<long> Integers(Tensor constant) => MemoryMarshal.Cast<byte, long>(
+        _constants.Find(c => c.Tensor == constant).Data ?? throw new GraphException($"{constant} is no constant"));
+
     /// <summary>Declares an input. Its symbolic dimensions take their values from what is bound to it at each run.</summary>
     public Tensor Input(string name, ElementType type, params IEnumerable<Dim> shape)
     {
@@ -49,7 +54,12 @@ public sealed partial class Graph
     {
         var wanted = new Shape(shape);
         if (!_parameters.TryGetValue(name, out var parameter))
-            _parameters.Add(name, parameter = new(this, name, ElementType.Float32, wanted, null));
+        {
+            parameter = new(this, name, ElementType.Float32, wanted, null);
+            _parameters.Add(name, parameter);
+            if (trainable?.Invoke(name) == true)
+                _inputs.Add(parameter);
+        }
         return parameter.Shape.Equals(wanted)
             ? parameter
             : throw new GraphException($"parameter {name} is {parameter.Shape} in one place and {wanted} in another");

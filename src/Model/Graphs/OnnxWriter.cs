@@ -16,7 +16,7 @@ internal static class OnnxWriter
     {
         var proto = new GraphProto { Name = "tcmgc" };
         proto.Input.AddRange(graph.Inputs.Select(Describe));
-        foreach (var parameter in graph.Parameters)
+        foreach (var parameter in graph.Parameters.Except(graph.Inputs))
             AddParameter(proto, parameter, weights);
         foreach (var (tensor, data) in graph.Constants)
             proto.Initializer.Add(Initializer(tensor.Name, tensor.Type, tensor.Shape.Select(d => d.Factor), t => t.RawData = ByteString.CopyFrom(data)));
@@ -101,6 +101,10 @@ internal static class OnnxWriter
             case float number:
                 attribute.F = number;
                 attribute.Type = AttributeProto.Types.AttributeType.Float;
+                break;
+            case string text:
+                attribute.S = ByteString.CopyFromUtf8(text);
+                attribute.Type = AttributeProto.Types.AttributeType.String;
                 break;
             default:
                 throw new GraphException($"attribute {name} of type {value.GetType().Name}");

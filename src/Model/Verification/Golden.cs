@@ -3,6 +3,7 @@ using TcMgc.Model.Engine;
 using TcMgc.Model.Graphs;
 using TcMgc.Model.Heads;
 using TcMgc.Model.TemporalEncoders;
+using TcMgc.Model.Training;
 using TcMgc.Model.Weights;
 
 namespace TcMgc.Model.Verification;
@@ -15,17 +16,17 @@ public sealed record TensorError(string Name, double Error);
 /// <summary>Runs a model's graphs on recorded inputs and compares every tensor with what the reference recorded.</summary>
 internal static class Golden
 {
-    private const string Pixels = "pixels", Tokens = "tokens", FrameMask = "frame_mask";
+    private const string Pixels = "pixels", Tokens = "tokens", FrameMask = "frame_mask", GradientPrefix = "grad.";
 
     /// <summary>The graph whose outputs carry the names of the expected tensors.</summary>
     /// <exception cref="ModelException">An expected tensor has a name that no block yields.</exception>
-    public static Graph Build(ModelConfig config, WeightFile inputs, IReadOnlyCollection<string> expected)
+    public static Graph Build(ModelConfig config, double sdrWeight, WeightFile inputs, IReadOnlyCollection<string> expected)
     {
-        var g = new Graph();
+        var g = new Graph(trainable: name => expected.Contains(GradientPrefix + name));
         var clip = config.Clip;
-        var pixelShape = Shape(inputs, Pixels);
-        var tokens = g.Input(Tokens, ElementType.Int64, "T", Shape(inputs, Tokens)[1]);
-        var pixels = g.Input(Pixels, ElementType.Float32, ["V", .. pixelShape.Skip(1).Select(d => (Dim)d)]);
+        int[] pixelShape = Shape(inputs, Pixels), tokenShape = Shape(inputs, Tokens);
+        var tokens = g.Input(Tokens, ElementType.Int64, tokenShape[0], tokenShape[1]);
+        var pixels = g.Input(Pixels, ElementType.Float32, pixelShape.Select(d => (Dim)d));
         var (sentence, words) = TextEncoder.Encode(g, clip, tokens);
 
         if (pixelShape.Length == 4)                                  // an encoder alone: pixels [B, 3, S, S]
@@ -41,12 +42,16 @@ internal static class Golden
             return g;
         }
 
-        int n = pixelShape[1], side = clip.Vision.ImageSize;
-        var mask = g.Input(FrameMask, ElementType.Float32, "V", n);
-        var flat = g.Reshape(pixels, (Dim)"V" * n, 3, side, side);
-        var frames = g.Reshape(ImageEncoder.Encode(g, clip, flat), "V", n, clip.EmbeddingWidth);
+        int videos = pixelShape[0], n = pixelShape[1], side = clip.Vision.ImageSize;
+        var mask = g.Input(FrameMask, ElementType.Float32, videos, n);
+        var flat = g.Reshape(pixels, videos * n, 3, side, side);
+        var frames = g.Reshape(ImageEncoder.Encode(g, clip, flat), videos, n, clip.EmbeddingWidth);
         var text = new TextSide(sentence, words);
-        foreach (var name in expected)
+        var scores = new Dictionary<string, PairScores>();
+        Lazy<Tensor> infoNce = new(() => Losses.InfoNce(g, Scores("tcmgc").Logits));
+        Lazy<Tensor> sdr = new(() => Losses.SimilarityDecorrelation(g, Scores("tcmgc").Contrasts!));
+        Lazy<Tensor> loss = new(() => infoNce.Value + (sdr.Value * (float)sdrWeight));
+        foreach (var name in expected.Where(name => !IsGradient(name)))
             g.Output(name, name switch
             {
                 "frames" => frames,
@@ -55,34 +60,53 @@ internal static class Golden
                 "temporal_transformer" => TemporalTransformer.Encode(g, config, frames, mask),
                 "temporal_lstm" => TemporalLstm.Encode(g, config, frames, mask),
                 "tcmgc_contrasts" => Scores("tcmgc").Contrasts!,
+                "info_nce" => infoNce.Value,
+                "sdr" => sdr.Value,
+                "loss" => loss.Value,
                 _ => Scores(name).Logits,
             });
+        AddGradients(g, loss, [.. expected.Where(IsGradient)]);
         return g;
 
-        PairScores Scores(string name) => SimilarityHead.All.TryGetValue(name.Replace('_', '-'), out var head)
-            ? head.Score(g, config, text, head.Video(g, config, frames, mask))
-            : throw Unknown(name);
+        PairScores Scores(string name)
+        {
+            if (!SimilarityHead.All.TryGetValue(name.Replace('_', '-'), out var head))
+                throw Unknown(name);
+            if (!scores.TryGetValue(name, out var known))
+                scores[name] = known = head.Score(g, config, text, head.Video(g, config, frames, mask));
+            return known;
+        }
     }
 
     /// <summary>The relative error of every expected tensor.</summary>
-    public static IReadOnlyList<TensorError> Compare(ModelConfig config, WeightFile weights, WeightFile inputs, WeightFile expected,
+    public static IReadOnlyList<TensorError> Compare(ModelConfig config, double sdrWeight, WeightFile weights, WeightFile inputs, WeightFile expected,
         IReadOnlyCollection<string> names, EngineOptions options)
     {
-        using var session = Session.Create(Build(config, inputs, names), weights, options);
+        using var session = Session.Create(Build(config, sdrWeight, inputs, names), weights, options);
         using var binding = session.Bind();
         foreach (var input in session.Graph.Inputs)
         {
-            var entry = inputs.Entries.TryGetValue(input.Name, out var found)
-                ? found
-                : throw new ModelException($"{inputs.Path}: has no tensor '{input.Name}'");
-            long[] shape = [.. entry.Shape.Select(d => (long)d)];
+            var source = session.Graph.Parameters.Contains(input) ? weights : inputs;
+            long[] shape = [.. input.Shape.Select(d => d.Factor)];
             if (input.Type == ElementType.Int64)
-                inputs.ReadInt64(input.Name).CopyTo(binding.Input<long>(input.Name, shape));
+                source.ReadInt64(input.Name).CopyTo(binding.Input<long>(input.Name, shape));
             else
-                inputs.ReadFloats(input.Name).CopyTo(binding.Input<float>(input.Name, shape));
+                source.ReadFloats(input.Name).CopyTo(binding.Input<float>(input.Name, shape));
         }
         binding.Run();
         return [.. names.Select(name => new TensorError(name, RelativeError(binding.Output<float>(name), expected.ReadFloats(name))))];
+    }
+
+    private static bool IsGradient(string name) => name.StartsWith(GradientPrefix, StringComparison.Ordinal);
+
+    private static void AddGradients(Graph g, Lazy<Tensor> loss, string[] names)
+    {
+        if (names.Length == 0)
+            return;
+        var parameters = g.Parameters.ToDictionary(p => p.Name);
+        Tensor[] wanted = [.. names.Select(name => parameters.GetValueOrDefault(name[GradientPrefix.Length..]) ?? throw Unknown(name))];
+        foreach (var (name, gradient) in names.Zip(Gradients.Of(g, loss.Value, wanted)))
+            g.Output(name, gradient ?? throw Unknown(name));
     }
 
     private static double RelativeError(ReadOnlySpan<float> ours, ReadOnlySpan<float> theirs)
