@@ -12,6 +12,7 @@ internal static class ModelCommand
         ModelInitCommand.Create(),
         ModelListCommand.Create(),
         ModelInfoCommand.Create(),
+        ModelVerifyCommand.Create(),
     };
 
     /// <summary>Where models lie by default.</summary>

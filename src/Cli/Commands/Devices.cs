@@ -1,0 +1,15 @@
+using System.CommandLine;
+using TcMgc.Model.Engine;
+
+namespace TcMgc.Cli.Commands;
+
+/// <summary>The option that says where models run.</summary>
+internal static class Devices
+{
+    public static Option<Device> Option() => new("--device")
+    {
+        Description = "Where models run: cpu or cuda.",
+        HelpName = "cpu|cuda",
+        DefaultValueFactory = _ => Device.Cpu,
+    };
+}

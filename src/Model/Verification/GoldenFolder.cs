@@ -1,0 +1,102 @@
+using System.Text.Json;
+using TcMgc.Model.Checkpoints;
+using TcMgc.Model.Engine;
+using TcMgc.Model.Weights;
+
+namespace TcMgc.Model.Verification;
+
+/// <summary>How far a model's tensors are from those a reference recorded, for one weight file.</summary>
+/// <param name="Weights">Name of the weight file.</param>
+/// <param name="Errors">Every expected tensor, in the order of the file.</param>
+public sealed record VerificationReport(string Weights, IReadOnlyList<TensorError> Errors);
+
+/// <summary>
+/// A folder with weights, inputs.safetensors, expected.safetensors and config.json: a model of any checkpoint layout with
+/// recorded inputs and outputs, among them losses and gradients.
+/// </summary>
+public static class GoldenFolder
+{
+    private const string ConfigFile = "config.json", InputsFile = "inputs.safetensors", ExpectedFile = "expected.safetensors";
+
+    /// <summary>Compares every tensor of expected.safetensors, once for each weight file in the folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="gradients">Whether losses and gradients are compared too.</param>
+    /// <param name="options">Where to run.</param>
+    /// <exception cref="ModelException">A file is missing or damaged, or an expected tensor is none that a model yields.</exception>
+    public static IReadOnlyList<VerificationReport> Verify(string folder, bool gradients, EngineOptions options)
+    {
+        using var inputs = WeightFile.Open(Path.Combine(folder, InputsFile));
+        using var expected = WeightFile.Open(Path.Combine(folder, ExpectedFile));
+        var settings = Settings.Read(Path.Combine(folder, ConfigFile));
+        string[] names = [.. expected.Entries.Keys.Where(name => gradients || !Golden.IsTraining(name))];
+        string[] files = [.. Directory.EnumerateFiles(folder)
+            .Where(file => Path.GetExtension(file) is ".safetensors" or ".bin" or ".pt" && Path.GetFileName(file) is not (InputsFile or ExpectedFile))
+            .Order(StringComparer.Ordinal)];
+        return files.Length == 0
+            ? throw new ModelException($"{folder}: has no weights (.safetensors, .bin or .pt) beside {ExpectedFile}")
+            : [.. files.Select(file => new VerificationReport(Path.GetFileName(file), Compare(file, settings, inputs, expected, names, options)))];
+    }
+
+    private static IReadOnlyList<TensorError> Compare(string file, Settings settings, WeightFile inputs, WeightFile expected, string[] names,
+        EngineOptions options)
+    {
+        using var checkpoint = CheckpointReader.Open(file);
+        var scratch = Directory.CreateTempSubdirectory("tcmgc-verify-");
+        try
+        {
+            var path = Path.Combine(scratch.FullName, ModelWeights);
+            checkpoint.WriteTo(path);
+            using var weights = WeightFile.Open(path);
+            var config = settings.Config(checkpoint.Architecture(), weights);
+            return Golden.Compare(config, settings.SdrWeight ?? 0, weights, inputs, expected, names, options);
+        }
+        finally
+        {
+            scratch.Delete(recursive: true);
+        }
+    }
+
+    private const string ModelWeights = Store.ModelFolder.WeightsFile;
+
+    /// <summary>What config.json of such a folder says beyond the shapes of its weights.</summary>
+    private sealed record Settings(int? Words, int? Frames, double? KeepRate, int? AttentionHeads, double? SdrWeight)
+    {
+        private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+
+        public static Settings Read(string path)
+        {
+            try
+            {
+                return JsonSerializer.Deserialize<Settings>(File.ReadAllText(path), s_json) ?? throw new ModelException($"{path}: is empty");
+            }
+            catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+            {
+                throw new ModelException($"{path}: cannot be read: {error.Message}", error);
+            }
+        }
+
+        public ModelConfig Config(ClipArchitecture clip, WeightFile weights)
+        {
+            var config = new ModelConfig { Clip = clip, Head = "tcmgc" };
+            var frames = Frames ?? config.Frames;
+            return config with
+            {
+                Words = Words ?? clip.Text.Context,
+                Frames = frames,
+                KeepRate = KeepRate ?? config.KeepRate,
+                AttentionHeads = AttentionHeads ?? config.AttentionHeads,
+                TemporalLayers = Layers("transformerClip"),
+                CrossLayers = Layers("cross.transformer"),
+                FramePositions = Rows("frame_position_embeddings.weight") ?? frames,
+                CrossPositions = Rows("cross.embeddings.position_embeddings.weight") ?? frames + 1,
+                ExcitationHidden = Rows("se_block_excitation.fc.0.weight") ?? 0,
+                AggregationHidden = Rows("se_block_aggregation.fc.0.weight") ?? 0,
+            };
+
+            int? Rows(string name) => weights.Entries.TryGetValue(name, out var entry) && entry.Shape.Count > 0 ? entry.Shape[0] : null;
+
+            int Layers(string transformer) => Enumerable.Range(0, int.MaxValue)
+                .First(layer => !weights.Entries.ContainsKey($"{transformer}.resblocks.{layer}.ln_1.weight"));
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using TcMgc.Model.Verification;
+
+namespace TcMgc.Model.Tests.Verification;
+
+public sealed class GoldenFolderTests : IDisposable
+{
+    private const double Tolerance = 1e-4, GradientTolerance = 1e-3;
+
+    private static readonly string s_tiny = Path.Combine(SharedFolder.RepositoryRoot, "tests", "Model.Tests", "Golden", "tiny");
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void Every_block_and_head_agrees_with_our_golden_tensors()
+    {
+        var report = Assert.Single(GoldenFolder.Verify(s_tiny, gradients: false, new()));
+
+        Assert.Equal(16, report.Errors.Count);
+        Assert.All(report.Errors, error => Assert.True(error.Error <= Tolerance, $"{error.Name}: {error.Error}"));
+    }
+
+    [Fact]
+    public void Losses_and_gradients_agree_with_our_golden_tensors()
+    {
+        var report = Assert.Single(GoldenFolder.Verify(s_tiny, gradients: true, new()));
+
+        var training = report.Errors.Where(error => error.IsGradient).ToList();
+        Assert.Equal(107, training.Count);
+        // λ = 100 makes the outer softmax of some matrices one-hot: their gradients are mostly the rounding of the reference itself
+        Assert.All(training.Where(error => !error.Name.Contains("attentive_", StringComparison.Ordinal)),
+            error => Assert.True(error.Error <= GradientTolerance, $"{error.Name}: {error.Error}"));
+    }
+
+    [Fact]
+    public void A_changed_weight_shows()
+    {
+        foreach (var file in Directory.EnumerateFiles(s_tiny))
+            File.Copy(file, Path.Combine(_folder, Path.GetFileName(file)));
+        var weights = Path.Combine(_folder, "weights.safetensors");
+        var bytes = File.ReadAllBytes(weights);
+        for (var i = bytes.Length - 200_000; i < bytes.Length; i += 4)
+            bytes[i + 2] ^= 0x40;
+        File.WriteAllBytes(weights, bytes);
+
+        var report = Assert.Single(GoldenFolder.Verify(_folder, gradients: false, new()));
+
+        Assert.Contains(report.Errors, error => error.Error > Tolerance);
+    }
+
+    [Fact]
+    public void A_folder_without_recorded_tensors_is_refused()
+    {
+        Assert.Throws<ModelException>(() => GoldenFolder.Verify(_folder, gradients: false, new()));
+    }
+
+    [SharedTheory]
+    [InlineData("small", 2, 16)]
+    [InlineData("masked", 2, 16)]
+    [InlineData("torchscript", 1, 3)]
+    [InlineData("hugging-face", 1, 3)]
+    public void Every_recorded_tensor_of_the_reference_agrees_in_every_layout(string folder, int weightFiles, int tensors)
+    {
+        var reports = GoldenFolder.Verify(SharedFolder.Path("golden", folder), gradients: false, new());
+
+        Assert.Equal(weightFiles, reports.Count);
+        Assert.All(reports, report => Assert.Equal(tensors, report.Errors.Count));
+        Assert.All(reports.SelectMany(r => r.Errors), error => Assert.True(error.Error <= Tolerance, $"{error.Name}: {error.Error}"));
+    }
+}
