@@ -15,15 +15,19 @@ public abstract record VideoEvent
     public abstract string Topic { get; }
 
     /// <summary>Version of the event's schema; grows when a reader of the former could misread it.</summary>
+    [JsonPropertyOrder(-2)]
     public int SchemaVersion { get; init; } = CurrentSchema;
 
     /// <summary>Names this event; an event delivered twice has the same id.</summary>
+    [JsonPropertyOrder(-2)]
     public Guid EventId { get; init; } = Guid.CreateVersion7();
 
     /// <summary>The video; also the key that keeps a video's events in order within a topic.</summary>
+    [JsonPropertyOrder(-2)]
     public required VideoId VideoId { get; init; }
 
     /// <summary>When it happened, by the clock of the worker that says so.</summary>
+    [JsonPropertyOrder(-2)]
     public required DateTimeOffset Time { get; init; }
 
     /// <summary>
@@ -40,6 +44,7 @@ public abstract record UploadOutcome : VideoEvent
     private protected UploadOutcome() { }
 
     /// <summary>The <see cref="VideoEvent.EventId"/> of the <see cref="VideoUploaded"/> that this follows from.</summary>
+    [JsonPropertyOrder(-1)]
     public required Guid UploadId { get; init; }
 
     /// <inheritdoc/>
@@ -51,9 +56,11 @@ public abstract record UploadOutcome : VideoEvent
 public sealed record VideoUploaded : VideoEvent
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Topic => Topics.Uploaded;
 
     /// <inheritdoc/>
+    [JsonIgnore]
     public override Guid Upload => EventId;
 
     /// <summary>File name as the user knows it, without folders.</summary>
@@ -80,6 +87,7 @@ public sealed record VideoUploaded : VideoEvent
 public sealed record VideoDecoded : UploadOutcome
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Topic => Topics.Decoded;
 
     /// <summary>Name of the blob with the frames.</summary>
@@ -108,6 +116,7 @@ public sealed record VideoDecoded : UploadOutcome
 public sealed record VideoIndexed : UploadOutcome
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Topic => Topics.Indexed;
 
     /// <summary>Id of the model that encoded it.</summary>
@@ -127,6 +136,7 @@ public sealed record VideoIndexed : UploadOutcome
 public sealed record VideoFailed : UploadOutcome
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Topic => Topics.Failed;
 
     /// <summary>The stage that failed, one of <see cref="Stages"/>.</summary>
@@ -140,5 +150,6 @@ public sealed record VideoFailed : UploadOutcome
 public sealed record VideoDeleted : UploadOutcome
 {
     /// <inheritdoc/>
+    [JsonIgnore]
     public override string Topic => Topics.Deleted;
 }
