@@ -10,6 +10,7 @@ internal static class ModelCommand
     public static Command Create() => new("model", "Make, import, look at and check models.")
     {
         ModelInitCommand.Create(),
+        ModelImportCommand.Create(),
         ModelListCommand.Create(),
         ModelInfoCommand.Create(),
         ModelVerifyCommand.Create(),

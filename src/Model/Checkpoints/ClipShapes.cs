@@ -1,3 +1,5 @@
+using TcMgc.Model.Weights;
+
 namespace TcMgc.Model.Checkpoints;
 
 /// <summary>A CLIP's sizes, read off the shapes of its tensors.</summary>
@@ -22,15 +24,15 @@ internal static class ClipShapes
         if (image > MaximumImage)
             throw new ModelException($"{checkpoint.Path}: its images would be {image} pixels wide; up to {MaximumImage} are supported");
         return new(projection[1],
-            new((int)image, patches[^1], patches[0], Layers(checkpoint, Visual + "transformer")),
-            new(Shape(checkpoint, "clip.positional_embedding", 2)[0], tokens[0], tokens[1], Layers(checkpoint, "clip.transformer")));
+            new((int)image, patches[^1], patches[0], Layers(checkpoint.Tensors, Visual + "transformer")),
+            new(Shape(checkpoint, "clip.positional_embedding", 2)[0], tokens[0], tokens[1], Layers(checkpoint.Tensors, "clip.transformer")));
     }
 
     /// <summary>How many blocks a transformer has: those that follow each other from the first.</summary>
-    public static int Layers(Checkpoint checkpoint, string transformer)
+    public static int Layers(IReadOnlyDictionary<string, TensorSource> tensors, string transformer)
     {
         var layers = 0;
-        while (checkpoint.Tensors.ContainsKey($"{transformer}.resblocks.{layers}.ln_1.weight"))
+        while (tensors.ContainsKey($"{transformer}.resblocks.{layers}.ln_1.weight"))
             layers++;
         return layers;
     }

@@ -38,9 +38,9 @@ public static class RandomWeights
         new(parameter.Name, ElementType.Float32, parameter.Shape,
             stream => stream.Write(MemoryMarshal.AsBytes<float>(Values(parameter, config, seed))));
 
-    /// <summary>A similarity or aggregation matrix: square, and none of a layer's.</summary>
+    /// <summary>A similarity or aggregation matrix: square, and none of a layer's but the language–video attention's residual one.</summary>
     private static bool IsIdentity(ParameterSpec parameter) => parameter.Shape is [var rows, var columns] && rows == columns
-        && !parameter.Name.Contains('.', StringComparison.Ordinal);
+        && (!parameter.Name.Contains('.', StringComparison.Ordinal) || parameter.Name == "conditional_transformer.pool_frames.linear_proj.weight");
 
     private static bool IsBias(string name) => name.EndsWith("bias", StringComparison.Ordinal) || name.EndsWith("bias_ih_l0", StringComparison.Ordinal)
         || name.EndsWith("bias_hh_l0", StringComparison.Ordinal);

@@ -1,0 +1,147 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+using TcMgc.Model.Checkpoints;
+using TcMgc.Model.Heads;
+using TcMgc.Model.Store;
+using TcMgc.Shared;
+
+namespace TcMgc.Cli.Commands;
+
+/// <summary><c>tcmgc model import</c>: a published checkpoint to a model folder.</summary>
+internal static class ModelImportCommand
+{
+    private const int Seed = 1;
+
+    private static readonly Argument<string> s_source = new("CHECKPOINT")
+    {
+        Description = "A safetensors file, a state dict or TorchScript archive of PyTorch, or a Hugging Face folder.",
+    };
+
+    private static readonly Option<string> s_out = new("--out") { Description = "Folder to make.", HelpName = "DIR", Required = true };
+    private static readonly Option<string?> s_name = new("--name") { Description = "What to call it; by default the folder's name." };
+
+    private static readonly Option<string?> s_tokenizer = new("--tokenizer")
+    {
+        Description = "Folder with vocab.json and merges.txt, or tokenizer.json; by default the checkpoint's own, where it has one.",
+        HelpName = "DIR",
+    };
+
+    private static readonly Option<string?> s_head = new("--head")
+    {
+        Description = $"Similarity head, by default the one the checkpoint has: {string.Join(", ", SimilarityHead.All.Keys)}.",
+        HelpName = "NAME",
+    };
+
+    private static readonly Option<int?> s_words = new("--words") { Description = "W: words of a text, where the checkpoint does not fix it." };
+    private static readonly Option<int?> s_frames = new("--frames") { Description = "N: frames of a segment, where the checkpoint does not fix it." };
+    private static readonly Option<double?> s_keepRate = new("--keep-rate") { Description = "TC-MGC: part of the similarities that is kept." };
+    private static readonly Option<int?> s_attentionHeads = new("--attention-heads") { Description = "TC-MGC: heads of its language–video attention (1)." };
+    private static readonly Option<int?> s_temporalLayers = new("--temporal-layers") { Description = "Blocks of a new temporal transformer (4)." };
+
+    private static readonly Option<bool> s_partial = new("--partial")
+    {
+        Description = "Where parameters of the head are missing, start them as training does: to train from a plain CLIP.",
+    };
+
+    private static readonly Option<bool> s_json = new("--json") { Description = "Print the model, and what was missing or left over, as JSON." };
+
+    private sealed record Result(string Folder, ModelCard? Model, IReadOnlyList<string> Missing, IReadOnlyList<string> LeftOver, IReadOnlyList<WrongShape> WrongShapes);
+
+    public static Command Create()
+    {
+        var command = new Command("import", "Make a model of a published checkpoint.")
+        {
+            s_source, s_out, s_name, s_tokenizer, s_head, s_words, s_frames, s_keepRate, s_attentionHeads, s_temporalLayers, s_partial, s_json,
+        };
+        command.SetAction(parsed => Import(parsed.GetValue(s_source)!, new()
+        {
+            Out = parsed.GetValue(s_out)!,
+            Name = parsed.GetValue(s_name),
+            Tokenizer = parsed.GetValue(s_tokenizer),
+            Partial = parsed.GetValue(s_partial),
+            Json = parsed.GetValue(s_json),
+            Command = $"tcmgc {string.Join(' ', parsed.Tokens.Select(t => t.Value))}",
+            Options = new()
+            {
+                Head = parsed.GetValue(s_head),
+                Words = parsed.GetValue(s_words),
+                Frames = parsed.GetValue(s_frames),
+                KeepRate = parsed.GetValue(s_keepRate),
+                AttentionHeads = parsed.GetValue(s_attentionHeads),
+                TemporalLayers = parsed.GetValue(s_temporalLayers),
+            },
+        }));
+        return command;
+    }
+
+    /// <summary>What is to become of a checkpoint.</summary>
+    internal sealed record Target
+    {
+        public required string Out { get; init; }
+        public required string Command { get; init; }
+        public string? Name { get; init; }
+        public string? Tokenizer { get; init; }
+        public string? Origin { get; init; }
+        public bool Partial { get; init; }
+        public bool Json { get; init; }
+        public ImportOptions Options { get; init; } = new();
+    }
+
+    internal static void Import(string source, Target target)
+    {
+        using var checkpoint = CheckpointReader.Open(source);
+        var import = ModelImport.Plan(checkpoint, target.Options);
+        if (Refusal(import, target.Partial) is { } refusal)
+        {
+            if (target.Json)
+                Output.Json(Describe(target.Out, null, import));
+            else
+                List(import);
+            throw new UserException($"{checkpoint.Path}: is no whole model with head '{import.Config.Head}': {refusal}");
+        }
+        var tokenizer = TokenizerSource.Find(target.Tokenizer, checkpoint.Path, import.Config.Clip.Text.Vocabulary);
+        var folder = ModelFolder.Write(target.Out, target.Name ?? new DirectoryInfo(target.Out).Name, import.Config, import.Weights(Seed),
+            tokenizer.WriteTo, new(target.Command, TimeProvider.System.GetUtcNow(), target.Origin ?? Path.GetFileName(checkpoint.Path), Sha256(checkpoint.Path)));
+
+        if (target.Json)
+            Output.Json(Describe(folder.Path, folder.Card, import));
+        else
+        {
+            List(import);
+            Console.WriteLine($"{folder.Path}: {folder.Card.Config.Head}, {folder.Card.Weights.Parameters:N0} parameters, {folder.Card.Weights.Bytes / 1e6:F1} MB");
+        }
+        if (tokenizer.IsNone)
+            Console.Error.WriteLine($"tcmgc: it has no tokenizer yet: put vocab.json and merges.txt, or tokenizer.json, into {folder.Path}, or import again with --tokenizer");
+    }
+
+    private static string? Refusal(ModelImport import, bool partial)
+    {
+        var reasons = new List<string>();
+        if (import.WrongShapes.Count > 0)
+            reasons.Add($"{Tensors(import.WrongShapes.Count)} of the wrong shape");
+        if (import.MissingOfClip.Any() || (import.Missing.Count > 0 && !partial))
+            reasons.Add($"{Tensors(import.Missing.Count)} missing{(import.MissingOfClip.Any() ? "" : " (--partial starts them as training does)")}");
+        return reasons.Count == 0 ? null : string.Join(", ", reasons);
+
+        static string Tensors(int count) => count == 1 ? "1 tensor is" : $"{count} tensors are";
+    }
+
+    private static Result Describe(string folder, ModelCard? card, ModelImport import) =>
+        new(folder, card, [.. import.Missing.Select(p => p.Name)], import.LeftOver, import.WrongShapes);
+
+    private static void List(ModelImport import)
+    {
+        foreach (var parameter in import.Missing)
+            Console.Error.WriteLine($"missing      {parameter.Name} [{string.Join(", ", parameter.Shape)}]");
+        foreach (var name in import.LeftOver)
+            Console.Error.WriteLine($"left over    {name}");
+        foreach (var (name, found, needed) in import.WrongShapes)
+            Console.Error.WriteLine($"wrong shape  {name} [{string.Join(", ", found)}], needed [{string.Join(", ", needed)}]");
+    }
+
+    private static string Sha256(string path)
+    {
+        using var file = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(file));
+    }
+}
