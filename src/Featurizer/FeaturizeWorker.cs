@@ -1,0 +1,161 @@
+using System.Buffers;
+using System.Numerics.Tensors;
+using TcMgc.Model;
+using TcMgc.Shared;
+using TcMgc.Shared.Blobs;
+using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Events;
+using TcMgc.Shared.Frames;
+using TcMgc.Shared.Vectors;
+
+namespace TcMgc.Featurizer;
+
+/// <summary>
+/// Encodes the frames of decoded videos and writes their segments into the index. Doing a video twice is as doing it once.
+/// </summary>
+/// <param name="model">Encodes frames and segments.</param>
+/// <param name="modelFolder">Where the model lies, for the index to remember; null where that means nothing.</param>
+/// <param name="log">Brings decoded videos, takes what became of them.</param>
+/// <param name="blobs">Holds the frame packs.</param>
+/// <param name="index">Takes the segments.</param>
+/// <param name="catalog">Says which videos were removed meanwhile.</param>
+/// <param name="time">Dates events and measures.</param>
+/// <param name="options">Batch sizes and segment boundaries.</param>
+public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, IEventLog log, IBlobStore blobs, IVectorIndex index, ICatalog catalog,
+    TimeProvider time, FeaturizeOptions options)
+{
+    /// <summary>The group under which featurizers share the log's events.</summary>
+    public const string Group = "featurizer";
+
+    /// <summary>A video that cannot be indexed, however often it is tried.</summary>
+    private sealed class UnusableVideoException(string reason) : Exception(reason);
+
+    /// <summary>Binds the index to the model.</summary>
+    /// <exception cref="UserException">The index holds segments of another model.</exception>
+    public ValueTask BindAsync(CancellationToken cancel) =>
+        index.BindAsync(new(model.Id, model.Width, model.SegmentFrames, modelFolder), cancel);
+
+    /// <summary>Handles decoded videos as the log brings them, until cancelled.</summary>
+    /// <exception cref="UserException">The index holds segments of another model, or a store cannot be used.</exception>
+    public async Task RunAsync(IProgress<FeaturizeProgress>? progress, CancellationToken cancel)
+    {
+        await Task.Yield(); // The embedded log answers without waiting: the caller must not do this worker's work.
+        await BindAsync(cancel).ConfigureAwait(false);
+        await foreach (var delivery in log.SubscribeAsync(new(Group, [Topics.Decoded]) { MaxInFlight = 1 }, cancel).ConfigureAwait(false))
+        {
+            if (delivery.Event is VideoDecoded decoded)
+                await HandleAsync(decoded, progress, cancel).ConfigureAwait(false);
+            await log.CommitAsync(delivery, CancellationToken.None).ConfigureAwait(false); // Done is done: a stop here must not do it again.
+        }
+    }
+
+    /// <summary>
+    /// Indexes one video of a bound index: all of its segments appear at once, then the log says so. A video that cannot be
+    /// indexed becomes one <see cref="VideoFailed"/>.
+    /// </summary>
+    /// <returns>What was appended to the log; null where nothing was to do: the video was removed, or is indexed already.</returns>
+    /// <exception cref="UserException">A store cannot be used; the video can be tried again.</exception>
+    public async ValueTask<UploadOutcome?> HandleAsync(VideoDecoded decoded, IProgress<FeaturizeProgress>? progress, CancellationToken cancel)
+    {
+        if (await IsRemovedAsync(decoded, cancel).ConfigureAwait(false) || await IsIndexedAsync(decoded, cancel).ConfigureAwait(false))
+            return null;
+        UploadOutcome outcome;
+        try
+        {
+            outcome = await IndexAsync(decoded, progress, cancel).ConfigureAwait(false);
+        }
+        catch (UnusableVideoException error)
+        {
+            outcome = new VideoFailed
+            {
+                VideoId = decoded.VideoId,
+                UploadId = decoded.UploadId,
+                Time = time.GetUtcNow(),
+                Stage = Stages.Index,
+                Reason = error.Message,
+            };
+        }
+        if (await IsRemovedAsync(decoded, cancel).ConfigureAwait(false))
+        {
+            await index.DeleteAsync(decoded.VideoId, cancel).ConfigureAwait(false);
+            return null;
+        }
+        await log.AppendAsync(outcome, cancel).ConfigureAwait(false);
+        return outcome;
+    }
+
+    private async ValueTask<bool> IsRemovedAsync(VideoDecoded decoded, CancellationToken cancel) =>
+        await catalog.GetAsync(decoded.VideoId, cancel).ConfigureAwait(false) is { State: VideoState.Deleted } entry
+        && entry.UploadId == decoded.UploadId;
+
+    private async ValueTask<bool> IsIndexedAsync(VideoDecoded decoded, CancellationToken cancel) =>
+        await catalog.GetAsync(decoded.VideoId, cancel).ConfigureAwait(false) is { State: VideoState.Indexed } entry
+        && entry.UploadId == decoded.UploadId && entry.ModelId == model.Id
+        && await index.CountAsync(decoded.VideoId, cancel).ConfigureAwait(false) == entry.Segments;
+
+    private async ValueTask<VideoIndexed> IndexAsync(VideoDecoded decoded, IProgress<FeaturizeProgress>? progress, CancellationToken cancel)
+    {
+        var started = time.GetTimestamp();
+        var segments = await EncodeAsync(decoded, progress, cancel).ConfigureAwait(false);
+        await index.UpsertAsync(segments, cancel).ConfigureAwait(false);
+        return new()
+        {
+            VideoId = decoded.VideoId,
+            UploadId = decoded.UploadId,
+            Time = time.GetUtcNow(),
+            ModelId = model.Id,
+            Segments = segments.Count,
+            Frames = segments.Sum(segment => segment.Place.FrameTimes.Length),
+            Elapsed = time.GetElapsedTime(started).TotalSeconds,
+        };
+    }
+
+    private async ValueTask<IReadOnlyList<Segment>> EncodeAsync(VideoDecoded decoded, IProgress<FeaturizeProgress>? progress, CancellationToken cancel)
+    {
+        var rgb = ArrayPool<byte>.Shared.Rent(options.FrameBatch * model.FrameBytes);
+        try
+        {
+            var pack = await OpenAsync(decoded.FramePack, cancel).ConfigureAwait(false);
+            await using var _ = pack.ConfigureAwait(false);
+            var encoder = new SegmentEncoder(model, decoded.VideoId, decoded.Duration, options);
+            var embeddings = new float[options.FrameBatch * model.Width];
+            while (await pack.ReadAsync(rgb.AsMemory(0, options.FrameBatch * model.FrameBytes), cancel).ConfigureAwait(false) is var count and > 0)
+            {
+                model.EncodeFrames(rgb, count, embeddings, cancel);
+                AddFrames(encoder, embeddings.AsSpan(0, count * model.Width), pack.Times.Span[(pack.Position - count)..pack.Position], cancel);
+                progress?.Report(new(decoded.VideoId, pack.Position, pack.Count));
+            }
+            return encoder.Complete(cancel);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new UnusableVideoException($"its frames cannot be read: {error.Message}; index the video again");
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rgb);
+        }
+    }
+
+    private async ValueTask<FramePackReader> OpenAsync(string name, CancellationToken cancel)
+    {
+        var stream = await blobs.OpenReadAsync(name, cancel).ConfigureAwait(false)
+            ?? throw new UnusableVideoException($"its frames ({name}) are not in the blob store; index the video again");
+        var pack = await FramePackReader.OpenAsync(stream, cancel).ConfigureAwait(false);
+        if (pack.Side == model.FrameSide && pack.Count > 0)
+            return pack;
+        await pack.DisposeAsync().ConfigureAwait(false);
+        throw new UnusableVideoException(pack.Count == 0
+            ? "it has no frames"
+            : $"its frames are {pack.Side}×{pack.Side}, the model {model.Id} takes {model.FrameSide}×{model.FrameSide}; index the video again");
+    }
+
+    private void AddFrames(SegmentEncoder encoder, ReadOnlySpan<float> embeddings, ReadOnlySpan<double> times, CancellationToken cancel)
+    {
+        // One number that is none would spoil every vector it is pooled into, and every later comparison.
+        if (!float.IsFinite(TensorPrimitives.SumOfMagnitudes(embeddings)))
+            throw new ModelException($"the model {model.Id} yields values that are no numbers; its weights are damaged");
+        for (var frame = 0; frame < times.Length; frame++)
+            encoder.Add(embeddings.Slice(frame * model.Width, model.Width), (float)times[frame], cancel);
+    }
+}

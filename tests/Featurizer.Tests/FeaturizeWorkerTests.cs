@@ -1,0 +1,276 @@
+using TcMgc.Shared;
+using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Events;
+using TcMgc.Shared.Frames;
+using TcMgc.Shared.Vectors;
+
+namespace TcMgc.Featurizer.Tests;
+
+public sealed class FeaturizeWorkerTests : IAsyncLifetime, IDisposable
+{
+    private readonly string _path = Directory.CreateTempSubdirectory("tcmgc-featurize-").FullName;
+    private readonly TinyModel _model = new();
+    private DataFolder _data = null!;
+
+    public async Task InitializeAsync() => _data = await DataFolder.OpenAsync(_path, TimeProvider.System, default);
+
+    public Task DisposeAsync() => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        _data.Dispose();
+        _model.Dispose();
+        Directory.Delete(_path, recursive: true);
+    }
+
+    private async Task<FeaturizeWorker> WorkerAsync(FeaturizeOptions? options = null)
+    {
+        var worker = new FeaturizeWorker(_model.Model, _model.Folder.Path, _data.Events, _data.Blobs, _data.Index, _data.Catalog, TimeProvider.System, options ?? new());
+        await worker.BindAsync(default);
+        return worker;
+    }
+
+    // A video of random pictures, one a second, uploaded and decoded; its events are applied to the catalog.
+    private async Task<VideoDecoded> DecodedAsync(int seed, int frames, int side = 32)
+    {
+        var sha256 = new byte[32];
+        sha256[0] = (byte)seed;
+        var uploaded = new VideoUploaded
+        {
+            VideoId = VideoId.FromSha256(sha256),
+            Time = DateTimeOffset.UnixEpoch,
+            FileName = $"{seed}.mp4",
+            Sha256 = Convert.ToHexStringLower(sha256),
+            Bytes = 1,
+            Source = "file:///x.mp4",
+        };
+        var name = $"frames/{seed}";
+        await _data.Blobs.WriteAsync(name, (stream, cancel) => WritePackAsync(stream, seed, frames, side, cancel), default);
+        var decoded = new VideoDecoded
+        {
+            VideoId = uploaded.VideoId,
+            UploadId = uploaded.EventId,
+            Time = DateTimeOffset.UnixEpoch,
+            FramePack = name,
+            Frames = frames,
+            Duration = frames,
+            Width = 640,
+            Height = 360,
+            Elapsed = 1,
+        };
+        await HappenedAsync(uploaded);
+        await HappenedAsync(decoded);
+        return decoded;
+    }
+
+    private static async ValueTask WritePackAsync(Stream stream, int seed, int frames, int side, CancellationToken cancel)
+    {
+        var writer = await FramePackWriter.CreateAsync(stream, side, cancel);
+        var (random, frame) = (new Random(seed), new byte[writer.FrameBytes]);
+        for (var at = 0; at < frames; at++)
+        {
+            random.NextBytes(frame);
+            await writer.AppendAsync(frame, at + 0.5, cancel);
+        }
+        await writer.CompleteAsync(cancel);
+    }
+
+    private async Task HappenedAsync(VideoEvent happened)
+    {
+        await _data.Events.AppendAsync(happened, default);
+        await _data.Catalog.ApplyAsync(happened, default);
+    }
+
+    private async Task<List<VideoEvent>> LogAsync(string topic)
+    {
+        var events = new List<VideoEvent>();
+        await foreach (var happened in _data.Events.ReadAllAsync(default))
+            if (happened.Topic == topic)
+                events.Add(happened);
+        return events;
+    }
+
+    private async Task<List<(SegmentId Id, double Start, double End)>> PlacesAsync()
+    {
+        var places = new List<(SegmentId, double, double)>();
+        await foreach (var batch in _data.Index.ReadAllAsync(new(3, new(_model.Model.Id, _model.Model.Width, _model.Model.SegmentFrames, null)), default))
+            foreach (var place in batch.Places)
+                places.Add((place.Id, place.Start, place.End));
+        return places;
+    }
+
+    private sealed class Reports : IProgress<FeaturizeProgress>
+    {
+        public List<FeaturizeProgress> All { get; } = [];
+
+        public void Report(FeaturizeProgress value) => All.Add(value);
+    }
+
+    [Fact]
+    public async Task A_decoded_video_is_in_the_index_and_the_log_says_so()
+    {
+        var decoded = await DecodedAsync(seed: 1, frames: 10);
+        var progress = new Reports();
+
+        var outcome = await (await WorkerAsync(new() { FrameBatch = 4 })).HandleAsync(decoded, progress, default);
+
+        var indexed = Assert.IsType<VideoIndexed>(outcome);
+        Assert.Equal((decoded.VideoId, decoded.UploadId, _model.Model.Id, 10), (indexed.VideoId, indexed.UploadId, indexed.ModelId, indexed.Frames));
+        Assert.Equal(indexed.Segments, await _data.Index.CountAsync(decoded.VideoId, default));
+        Assert.Equal(indexed.EventId, Assert.Single(await LogAsync(Topics.Indexed)).EventId);
+        Assert.Equal([4, 8, 10], progress.All.Select(report => report.Done));
+        Assert.Equal(10, (await PlacesAsync())[^1].End);
+    }
+
+    [Fact]
+    public async Task The_size_of_batches_does_not_change_the_segments()
+    {
+        var decoded = await DecodedAsync(seed: 2, frames: 33);
+        await (await WorkerAsync(new() { FrameBatch = 1, SegmentBatch = 1 })).HandleAsync(decoded, null, default);
+        var one = await PlacesAsync();
+
+        await (await WorkerAsync(new() { FrameBatch = 7, SegmentBatch = 3 })).HandleAsync(decoded, null, default);
+
+        Assert.Equal(one, await PlacesAsync());
+    }
+
+    [Fact]
+    public async Task A_video_handled_again_has_the_same_segments_once()
+    {
+        var decoded = await DecodedAsync(seed: 3, frames: 9);
+        var worker = await WorkerAsync();
+        await worker.HandleAsync(decoded, null, default);
+        var first = await PlacesAsync();
+
+        await worker.HandleAsync(decoded, null, default);
+
+        Assert.Equal(first, await PlacesAsync());
+    }
+
+    [Fact]
+    public async Task A_video_that_the_catalog_knows_as_indexed_is_not_encoded_again_unless_its_segments_are_gone()
+    {
+        var decoded = await DecodedAsync(seed: 4, frames: 9);
+        var worker = await WorkerAsync();
+        await _data.Catalog.ApplyAsync((await worker.HandleAsync(decoded, null, default))!, default);
+
+        Assert.Null(await worker.HandleAsync(decoded, null, default));
+        await _data.Index.DeleteAsync(decoded.VideoId, default);
+
+        Assert.IsType<VideoIndexed>(await worker.HandleAsync(decoded, null, default));
+    }
+
+    [Theory]
+    [InlineData("missing")]
+    [InlineData("damaged")]
+    [InlineData("cut short")]
+    [InlineData("empty")]
+    [InlineData("of another size")]
+    public async Task Frames_that_cannot_be_used_are_one_failure_with_its_reason(string how)
+    {
+        var decoded = await DecodedAsync(seed: 5, frames: how == "empty" ? 0 : 9, side: how == "of another size" ? 16 : 32);
+        await SpoilAsync(decoded.FramePack, how);
+
+        var outcome = await (await WorkerAsync()).HandleAsync(decoded, null, default);
+
+        var failed = Assert.IsType<VideoFailed>(outcome);
+        Assert.Equal((Stages.Index, decoded.UploadId), (failed.Stage, failed.UploadId));
+        Assert.False(failed.Reason.Contains('\n', StringComparison.Ordinal));
+        Assert.Single(await LogAsync(Topics.Failed));
+        Assert.Equal(0, await _data.Index.CountAsync(default));
+    }
+
+    private async Task SpoilAsync(string name, string how)
+    {
+        var file = Path.Combine(_path, "blobs", name);
+        var bytes = await File.ReadAllBytesAsync(file);
+        if (how == "missing")
+            await _data.Blobs.DeleteAsync(name, default);
+        else if (how == "damaged")
+            bytes[bytes.Length / 2] ^= 1;
+        if (how is "damaged" or "cut short")
+            await _data.Blobs.WriteAsync(name, (stream, cancel) => stream.WriteAsync(bytes.AsMemory(0, how == "damaged" ? bytes.Length : bytes.Length - 1), cancel), default);
+    }
+
+    [Fact]
+    public async Task A_removed_video_stays_removed()
+    {
+        var decoded = await DecodedAsync(seed: 6, frames: 9);
+        await HappenedAsync(new VideoDeleted { VideoId = decoded.VideoId, UploadId = decoded.UploadId, Time = DateTimeOffset.UnixEpoch });
+
+        Assert.Null(await (await WorkerAsync()).HandleAsync(decoded, null, default));
+        Assert.Equal(0, await _data.Index.CountAsync(default));
+    }
+
+    private sealed class Removal(Action remove) : IProgress<FeaturizeProgress>
+    {
+        public void Report(FeaturizeProgress value) => remove();
+    }
+
+    [Fact]
+    public async Task A_video_removed_while_it_is_encoded_leaves_nothing()
+    {
+        var decoded = await DecodedAsync(seed: 7, frames: 9);
+        var removal = new Removal(() => HappenedAsync(new VideoDeleted { VideoId = decoded.VideoId, UploadId = decoded.UploadId, Time = DateTimeOffset.UnixEpoch })
+            .GetAwaiter().GetResult());
+
+        Assert.Null(await (await WorkerAsync()).HandleAsync(decoded, removal, default));
+        Assert.Equal(0, await _data.Index.CountAsync(default));
+        Assert.Empty(await LogAsync(Topics.Indexed));
+    }
+
+    [Fact]
+    public async Task A_cancelled_video_leaves_no_half_of_it()
+    {
+        var decoded = await DecodedAsync(seed: 8, frames: 40);
+        using var cancel = new CancellationTokenSource();
+        var worker = await WorkerAsync(new() { FrameBatch = 4, SegmentBatch = 1 });
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await worker.HandleAsync(decoded, new Removal(cancel.Cancel), cancel.Token));
+
+        Assert.Equal(0, await _data.Index.CountAsync(default));
+        Assert.Empty(await LogAsync(Topics.Failed));
+    }
+
+    [Fact]
+    public async Task The_worker_takes_videos_from_the_log_and_goes_on_where_it_stopped()
+    {
+        await DecodedAsync(seed: 9, frames: 5);
+        await DecodedAsync(seed: 10, frames: 5);
+        await RunUntilIndexedAsync(2);
+        await DecodedAsync(seed: 11, frames: 5);
+
+        await RunUntilIndexedAsync(3);
+
+        Assert.Equal(3, (await LogAsync(Topics.Indexed)).Select(indexed => indexed.VideoId).Distinct().Count());
+        Assert.Equal(3, (await LogAsync(Topics.Indexed)).Count);
+    }
+
+    private async Task RunUntilIndexedAsync(int videos)
+    {
+        using var stop = new CancellationTokenSource();
+        var running = (await WorkerAsync()).RunAsync(null, stop.Token);
+        var done = 0;
+        await foreach (var delivery in _data.Events.SubscribeAsync(new($"test {videos}", [Topics.Indexed]), default))
+        {
+            await _data.Events.CommitAsync(delivery, default);
+            if (++done == videos)
+                break;
+        }
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+    }
+
+    [Fact]
+    public async Task An_index_of_another_model_is_refused()
+    {
+        await (await WorkerAsync()).HandleAsync(await DecodedAsync(seed: 12, frames: 5), null, default);
+        using var other = new TinyModel(seed: 2);
+        var worker = new FeaturizeWorker(other.Model, null, _data.Events, _data.Blobs, _data.Index, _data.Catalog, TimeProvider.System, new());
+
+        var error = await Assert.ThrowsAsync<UserException>(async () => await worker.BindAsync(default));
+
+        Assert.Contains(_model.Model.Id, error.Message, StringComparison.Ordinal);
+        Assert.Contains(other.Model.Id, error.Message, StringComparison.Ordinal);
+    }
+}
