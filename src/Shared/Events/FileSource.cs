@@ -4,18 +4,21 @@ namespace TcMgc.Shared.Events;
 /// Paths of this machine as <c>file:</c> URIs and back. <see cref="Uri"/> would take a backslash, which a file name may hold on
 /// Linux, for a separator.
 /// </summary>
-internal static class FileSource
+public static class FileSource
 {
     private const string Scheme = "file://";
 
+    /// <summary>The URI of a path.</summary>
     public static string Of(string path)
     {
         var parts = Path.GetFullPath(path).Split(Path.DirectorySeparatorChar).Select(Uri.EscapeDataString);
         return Scheme + (OperatingSystem.IsWindows() ? "/" : "") + string.Join('/', parts);
     }
 
+    /// <summary>The path that a source refers to; null where it is no URI but the name of a blob.</summary>
     public static string? PathIn(string source)
     {
+        ArgumentNullException.ThrowIfNull(source);
         if (!source.StartsWith(Scheme, StringComparison.Ordinal))
             return null;
         var path = string.Join(Path.DirectorySeparatorChar, source[Scheme.Length..].Split('/').Select(Uri.UnescapeDataString));
