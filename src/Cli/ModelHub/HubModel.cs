@@ -1,0 +1,38 @@
+using System.Text.RegularExpressions;
+using TcMgc.Shared;
+
+namespace TcMgc.Cli.ModelHub;
+
+/// <summary>A model on a hub.</summary>
+/// <param name="Repository">Owner and name, as in <c>openai/clip-vit-base-patch32</c>.</param>
+internal sealed partial record HubModel(string Repository)
+{
+    /// <summary>The CLIPs that OpenAI published, by the names that <c>--arch</c> has for their sizes.</summary>
+    public static IReadOnlyDictionary<string, HubModel> Named { get; } = new Dictionary<string, HubModel>(StringComparer.OrdinalIgnoreCase)
+    {
+        ["ViT-B/32"] = new("openai/clip-vit-base-patch32"),
+        ["ViT-B/16"] = new("openai/clip-vit-base-patch16"),
+        ["ViT-L/14"] = new("openai/clip-vit-large-patch14"),
+        ["ViT-L/14@336px"] = new("openai/clip-vit-large-patch14-336"),
+    };
+
+    /// <summary>What the repository is called without its owner.</summary>
+    public string Name => Repository[(Repository.IndexOf('/', StringComparison.Ordinal) + 1)..];
+
+    /// <summary>A model by one of the <see cref="Named"/> names, by a repository's name without its owner, or as owner/name.</summary>
+    /// <exception cref="UserException">It is none of these.</exception>
+    public static HubModel Parse(string name)
+    {
+        if (Named.TryGetValue(name, out var model))
+            return model;
+        if (Named.Values.FirstOrDefault(m => m.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } published)
+            return published;
+        return OwnerAndName().IsMatch(name)
+            ? new(name)
+            : throw new UserException($"there is no model '{name}' to pull; give {string.Join(", ", Named.Keys)}, or a repository as OWNER/NAME");
+    }
+
+    // No part of it may start with a dot or dash, so that none can be '..' in an address or a path.
+    [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}\z", RegexOptions.CultureInvariant)]
+    private static partial Regex OwnerAndName();
+}

@@ -1,0 +1,25 @@
+using TcMgc.Cli.ModelHub;
+using TcMgc.Shared;
+
+namespace TcMgc.Cli.Tests.ModelHub;
+
+public sealed class HubAddressTests
+{
+    private static readonly HubModel s_model = HubModel.Named["ViT-B/32"];
+
+    [Theory]
+    [InlineData("https://hub.example", "https://hub.example")]
+    [InlineData("https://hub.example/mirror/", "https://hub.example/mirror")]
+    [InlineData("http://127.0.0.1:8080", "http://127.0.0.1:8080")]
+    public void A_file_lies_below_its_repository_and_revision(string address, string expected) =>
+        Assert.Equal($"{expected}/openai/clip-vit-base-patch32/resolve/refs%2Fpr%2F1/config.json",
+            HubAddress.Of(address).File(s_model, "refs/pr/1", "config.json").AbsoluteUri);
+
+    [Theory]
+    [InlineData("http://hub.example", "over HTTPS only")]
+    [InlineData("ftp://hub.example", "over HTTPS only")]
+    [InlineData("hub.example", "is no hub's address")]
+    [InlineData("https://hub.example/?token=1", "is no hub's address")]
+    public void An_address_that_is_none_or_not_protected_is_refused(string address, string reason) =>
+        Assert.Contains(reason, Assert.Throws<UserException>(() => HubAddress.Of(address)).Message, StringComparison.Ordinal);
+}

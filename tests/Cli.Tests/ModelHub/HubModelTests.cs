@@ -1,0 +1,33 @@
+using TcMgc.Cli.ModelHub;
+using TcMgc.Model;
+using TcMgc.Shared;
+
+namespace TcMgc.Cli.Tests.ModelHub;
+
+public sealed class HubModelTests
+{
+    [Theory]
+    [InlineData("ViT-B/32", "openai/clip-vit-base-patch32")]
+    [InlineData("vit-l/14@336PX", "openai/clip-vit-large-patch14-336")]
+    [InlineData("clip-vit-base-patch16", "openai/clip-vit-base-patch16")]
+    [InlineData("openai/clip-vit-large-patch14", "openai/clip-vit-large-patch14")]
+    [InlineData("somebody/her_own.clip-2", "somebody/her_own.clip-2")]
+    public void A_model_is_found_by_short_name_by_name_and_as_owner_and_name(string name, string repository) =>
+        Assert.Equal(repository, HubModel.Parse(name).Repository);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("ViT-B/")]
+    [InlineData("clip")]
+    [InlineData("../etc")]
+    [InlineData("owner/..")]
+    [InlineData("owner/name/file")]
+    [InlineData("owner/na?me")]
+    [InlineData("owner/name\n")]
+    public void Another_name_is_refused_with_the_names_there_are(string name) =>
+        Assert.Contains("ViT-B/32, ViT-B/16", Assert.Throws<UserException>(() => HubModel.Parse(name)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Every_short_name_is_an_architecture_s() =>
+        Assert.All(HubModel.Named.Keys, name => Assert.True(ClipArchitecture.Named.ContainsKey(name)));
+}

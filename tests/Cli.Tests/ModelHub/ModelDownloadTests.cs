@@ -1,0 +1,232 @@
+using FsCheck;
+using FsCheck.Fluent;
+using TcMgc.Cli.ModelHub;
+using TcMgc.Shared;
+
+namespace TcMgc.Cli.Tests.ModelHub;
+
+public sealed class ModelDownloadTests : IDisposable, IProgress<DownloadProgress>
+{
+    private const string Repository = "openai/clip-vit-base-patch32", Weights = Repository + "/model.safetensors";
+
+    private readonly LocalHub _hub = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-pull-").FullName;
+    private readonly List<DownloadProgress> _progress = [];
+    private readonly CancellationTokenSource _interrupt = new();
+    private long _interruptAt = long.MaxValue;
+
+    public ModelDownloadTests()
+    {
+        foreach (var name in new[] { "config.json", "vocab.json", "merges.txt" })
+            _hub.Files[$"{Repository}/{name}"] = System.Text.Encoding.UTF8.GetBytes($"what {name} holds");
+        _hub.Files[Weights] = Bytes(300_000);
+    }
+
+    public void Dispose()
+    {
+        _hub.Dispose();
+        _interrupt.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    void IProgress<DownloadProgress>.Report(DownloadProgress value)
+    {
+        _progress.Add(value);
+        if (value.Received >= _interruptAt)
+            _interrupt.Cancel();
+    }
+
+    private static byte[] Bytes(int count, int seed = 1)
+    {
+        var bytes = new byte[count];
+        new System.Random(seed).NextBytes(bytes);
+        return bytes;
+    }
+
+    private async Task<DownloadedModel> Pull(int retries = 0, string? address = null)
+    {
+        var options = new DownloadOptions { Retries = retries, RetryDelay = TimeSpan.Zero };
+        using var client = new HubClient(options.Patience);
+        return await new ModelDownload(client, HubAddress.Of(address ?? _hub.Address), options)
+            .RunAsync(HubModel.Parse(Repository), ModelDownload.DefaultRevision, _folder, this, _interrupt.Token);
+    }
+
+    private async Task<string> Refusal(int retries = 0, string? address = null)
+    {
+        var message = (await Assert.ThrowsAsync<UserException>(() => Pull(retries, address))).Message;
+        Assert.DoesNotContain('\n', message);
+        return message;
+    }
+
+    private string[] Here() => [.. Directory.EnumerateFiles(_folder).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+
+    private byte[] Pulled(string name = "model.safetensors") => File.ReadAllBytes(Path.Combine(_folder, name));
+
+    [Fact]
+    public async Task A_model_comes_whole_and_says_where_it_is_from()
+    {
+        var pulled = await Pull();
+
+        Assert.Equal(["config.json", "merges.txt", "model.safetensors", "vocab.json"], Here());
+        Assert.Equal(_hub.Files[Weights], File.ReadAllBytes(pulled.Weights));
+        Assert.Equal($"{Repository}@{LocalHub.Commit}/model.safetensors", pulled.Source);
+        Assert.Equal(new DownloadProgress("model.safetensors", 300_000, 300_000), _progress[^1]);
+    }
+
+    [Fact]
+    public async Task All_files_but_the_first_are_asked_for_by_the_commit_of_the_first()
+    {
+        await Pull();
+
+        Assert.Equal($"HEAD {Repository}/resolve/main/config.json", _hub.Requests.First());
+        Assert.All(_hub.Requests.Where(r => r.StartsWith("HEAD", StringComparison.Ordinal)).Skip(1),
+            request => Assert.Contains($"/resolve/{LocalHub.Commit}/", request, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_second_choice_is_taken_where_the_first_is_not_there()
+    {
+        _hub.Files.TryRemove($"{Repository}/merges.txt", out _);
+        _hub.Files[$"{Repository}/tokenizer.json"] = [1];
+        _hub.Files.TryRemove(Weights, out var weights);
+        _hub.Files[$"{Repository}/pytorch_model.bin"] = weights!;
+
+        await Pull();
+
+        Assert.Equal(["config.json", "pytorch_model.bin", "tokenizer.json"], Here());
+    }
+
+    [Theory]
+    [InlineData("config.json", "no config.json")]
+    [InlineData("vocab.json", "no vocab.json with merges.txt or tokenizer.json")]
+    [InlineData("model.safetensors", "no model.safetensors or pytorch_model.bin")]
+    public async Task A_repository_that_lacks_a_part_is_refused_before_anything_is_downloaded(string missing, string reason)
+    {
+        _hub.Files.TryRemove($"{Repository}/{missing}", out _);
+
+        Assert.Contains(reason, await Refusal(), StringComparison.Ordinal);
+        Assert.Empty(_hub.Contents);
+    }
+
+    [Fact]
+    public async Task A_broken_download_is_continued_where_it_broke()
+    {
+        _hub.BreakOffs.Enqueue(100_000);
+
+        await Pull(retries: 1);
+
+        Assert.Equal(_hub.Files[Weights], Pulled());
+        Assert.Contains($"GET content/{Weights} 100000", _hub.Requests);
+    }
+
+    [Fact]
+    public async Task An_interrupted_pull_goes_on_in_the_next_run()
+    {
+        _hub.BreakOffs.Enqueue(120_000);
+
+        Assert.Contains("the download broke off", await Refusal(), StringComparison.Ordinal);
+        Assert.DoesNotContain("model.safetensors", Here());
+        await Pull();
+
+        Assert.Equal(_hub.Files[Weights], Pulled());
+        Assert.Contains($"GET content/{Weights} 120000", _hub.Requests);
+        Assert.DoesNotContain(Here(), name => name.EndsWith(".partial", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Wherever_it_breaks_off_the_file_is_the_hub_s_in_the_end() => Prop.ForAll(
+        ArbMap.Default.ArbFor<int[]>().Generator.Select(points => points.Select(p => Math.Abs(p % 300_000)).ToArray()).ToArbitrary(),
+        points =>
+        {
+            File.Delete(Path.Combine(_folder, "model.safetensors"));
+            foreach (var point in points)
+                _hub.BreakOffs.Enqueue(point);
+
+            Pull(retries: points.Length).GetAwaiter().GetResult();
+
+            _hub.BreakOffs.Clear();
+            return Pulled().AsSpan().SequenceEqual(_hub.Files[Weights]);
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public async Task A_hub_that_sends_only_whole_files_sends_it_anew()
+    {
+        _hub.ServesRanges = false;
+        _hub.BreakOffs.Enqueue(100_000);
+
+        await Pull(retries: 1);
+
+        Assert.Equal(_hub.Files[Weights], Pulled());
+    }
+
+    [Fact]
+    public async Task The_start_of_one_version_is_not_joined_with_the_end_of_another()
+    {
+        _hub.BreakOffs.Enqueue(100_000);
+        await Refusal();
+        _hub.Files[Weights] = Bytes(300_000, seed: 2);
+
+        await Pull();
+
+        Assert.Equal(_hub.Files[Weights], Pulled());
+        Assert.Equal(4, Here().Length);
+    }
+
+    [Fact]
+    public async Task What_is_whole_is_not_downloaded_again()
+    {
+        await Pull();
+        var before = _hub.Contents.Count();
+
+        await Pull();
+
+        Assert.Equal(before, _hub.Contents.Count());
+    }
+
+    [Fact]
+    public async Task A_file_with_another_hash_than_announced_is_removed()
+    {
+        _hub.Announced[Weights] = new('a', 64);
+
+        Assert.Contains("does not have the SHA-256", await Refusal(retries: 3), StringComparison.Ordinal);
+        Assert.Equal(["config.json", "merges.txt", "vocab.json"], Here());
+    }
+
+    [Fact]
+    public async Task A_hub_that_is_down_is_one_line() =>
+        Assert.Contains("cannot be reached", await Refusal(retries: 3, LocalHub.UnusedAddress()), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData(401, "no such repository, or does not give it to everyone (401)")]
+    [InlineData(503, "cannot be reached: the hub answered 503")]
+    [InlineData(418, "the hub answered 418")]
+    public async Task A_hub_that_refuses_is_one_line(int status, string reason)
+    {
+        _hub.Failures.Enqueue(status);
+
+        Assert.Contains(reason, await Refusal(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_hub_that_is_busy_is_asked_again()
+    {
+        _hub.Failures.Enqueue(503);
+        _hub.Failures.Enqueue(429);
+
+        await Pull(retries: 2);
+
+        Assert.Equal(4, Here().Length);
+    }
+
+    [Fact]
+    public async Task An_interrupt_keeps_what_came()
+    {
+        _interruptAt = 1000;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Pull(retries: 3));
+
+        var partial = Assert.Single(Here(), name => name.EndsWith(".partial", StringComparison.Ordinal));
+        Assert.Equal(_hub.Files[Weights][..(int)_progress[^1].Received], Pulled(partial));
+        Assert.InRange(_progress[^1].Received, 1000, 299_999);
+    }
+}
