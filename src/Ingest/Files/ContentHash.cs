@@ -1,0 +1,58 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using TcMgc.Shared;
+
+namespace TcMgc.Ingest.Files;
+
+/// <summary>What names a file by its content.</summary>
+/// <param name="Sha256">64 lower-case hexadecimal digits.</param>
+/// <param name="Bytes">Length of the content.</param>
+public sealed record ContentHash(string Sha256, long Bytes)
+{
+    private const int BufferBytes = 1 << 20;
+
+    /// <summary>The video that this content is.</summary>
+    public VideoId VideoId => VideoId.FromSha256(Convert.FromHexString(Sha256));
+
+    /// <summary>Reads a file through once.</summary>
+    /// <exception cref="UserException">It cannot be read.</exception>
+    public static async ValueTask<ContentHash> OfFileAsync(string path, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        try
+        {
+            // Pipes and devices report no length; opening them could wait for ever.
+            if (new FileInfo(path).Length == 0)
+                return new(Convert.ToHexStringLower(SHA256.HashData([])), 0);
+            var file = new FileStream(path, new FileStreamOptions { Options = FileOptions.SequentialScan | FileOptions.Asynchronous, BufferSize = 0 });
+            await using (file.ConfigureAwait(false))
+                return await OfStreamAsync(file, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"'{path}' cannot be read ({error.Message})", error);
+        }
+    }
+
+    /// <summary>Reads a stream to its end.</summary>
+    public static async ValueTask<ContentHash> OfStreamAsync(Stream content, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
+        try
+        {
+            long bytes = 0;
+            while (await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var read)
+            {
+                hash.AppendData(buffer, 0, read);
+                bytes += read;
+            }
+            return new(Convert.ToHexStringLower(hash.GetHashAndReset()), bytes);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

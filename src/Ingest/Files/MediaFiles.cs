@@ -1,0 +1,71 @@
+using TcMgc.Shared;
+
+namespace TcMgc.Ingest.Files;
+
+/// <summary>The files that a user's paths mean.</summary>
+/// <param name="Paths">Absolute, each once, in the order of the paths given and by name within a folder.</param>
+/// <param name="Unreadable">One line for each folder that could not be listed.</param>
+public sealed record MediaFiles(IReadOnlyList<string> Paths, IReadOnlyList<string> Unreadable)
+{
+    private static readonly HashSet<string> VideoExtensions = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ".3g2", ".3gp", ".asf", ".avi", ".divx", ".dv", ".f4v", ".flv", ".gif", ".h264", ".hevc", ".ivf", ".m1v", ".m2ts", ".m2v", ".m4v", ".mjpeg", ".mkv",
+        ".mod", ".mov", ".mp4", ".mpe", ".mpeg", ".mpg", ".mts", ".mxf", ".nut", ".ogg", ".ogv", ".qt", ".rm", ".rmvb", ".tod", ".ts", ".vob", ".webm", ".wmv",
+        ".wtv", ".y4m",
+    };
+
+    /// <summary>
+    /// Expands paths: a file is taken whatever its name; a folder gives the files below it whose extension is a video's, hidden ones
+    /// left out, links followed once.
+    /// </summary>
+    /// <exception cref="UserException">A path does not exist, or there is no video in a folder.</exception>
+    public static MediaFiles Find(IEnumerable<string> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        var found = new List<string>();
+        var unreadable = new List<string>();
+        foreach (var path in paths)
+        {
+            if (Directory.Exists(path))
+                AddFolder(path, found, unreadable);
+            else if (File.Exists(path))
+                found.Add(Path.GetFullPath(path));
+            else
+                throw new UserException($"'{path}' does not exist. Give video files, or folders that hold some.");
+        }
+        return new([.. found.Distinct(StringComparer.Ordinal)], unreadable);
+    }
+
+    private static void AddFolder(string path, List<string> found, List<string> unreadable)
+    {
+        var before = (Files: found.Count, Unreadable: unreadable.Count);
+        Walk(new DirectoryInfo(Path.GetFullPath(path)), [], found, unreadable);
+        if (found.Count > before.Files)
+            return;
+        throw new UserException(unreadable.Count > before.Unreadable
+            ? unreadable[before.Unreadable]
+            : $"there is no video in '{path}' or the folders below it (.mp4, .mov, .mkv, .webm, .avi and the like); name a file to take it whatever its extension.");
+    }
+
+    private static void Walk(DirectoryInfo folder, HashSet<string> visited, List<string> found, List<string> unreadable)
+    {
+        try
+        {
+            if (!visited.Add(folder.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder.FullName))
+                return;
+            foreach (var entry in folder.EnumerateFileSystemInfos().OrderBy(entry => entry.Name, StringComparer.Ordinal))
+            {
+                if (entry.Name.StartsWith('.'))
+                    continue;
+                if (entry is DirectoryInfo below)
+                    Walk(below, visited, found, unreadable);
+                else if (VideoExtensions.Contains(entry.Extension) && File.Exists(entry.FullName))
+                    found.Add(entry.FullName);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            unreadable.Add($"the folder '{folder.FullName}' cannot be read ({error.Message})");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text.RegularExpressions;
+
+namespace TcMgc.Ingest.Media;
+
+/// <summary>What ffmpeg's messages say of a file, in the product's words.</summary>
+internal static partial class FfmpegMessages
+{
+    /// <summary>The first message that says something of the file, without addresses and paths; null where there is none.</summary>
+    public static string? Essence(IReadOnlyList<string> messages, string? path)
+    {
+        foreach (var message in messages)
+        {
+            var text = Context().Replace(message, "");
+            if (path is not null)
+                text = text.Replace($"file:{Path.GetFullPath(path)}: ", "", StringComparison.Ordinal);
+            text = text.Replace("pipe:0: ", "", StringComparison.Ordinal).Trim();
+            if (text.Length > 0 && !Noise().IsMatch(text))
+                return text;
+        }
+        return null;
+    }
+
+    /// <summary><c> (ffmpeg: …)</c>, or nothing where ffmpeg said nothing.</summary>
+    public static string Quoted(IReadOnlyList<string> messages, string? path) =>
+        Essence(messages, path) is { } essence ? $" (ffmpeg: {essence})" : "";
+
+    /// <summary>The size of a frame that a decoder refused to make; null where none did.</summary>
+    public static (int Width, int Height)? RefusedSize(IReadOnlyList<string> messages)
+    {
+        foreach (var message in messages)
+            if (PictureSize().Match(message) is { Success: true } match
+                && int.TryParse(match.Groups[1].ValueSpan, out var width) && int.TryParse(match.Groups[2].ValueSpan, out var height))
+                return (width, height);
+        return null;
+    }
+
+    /// <summary>Throws where ffmpeg is older than what it is asked for.</summary>
+    public static void ThrowIfTooOld(IReadOnlyList<string> messages)
+    {
+        if (messages.Any(message => message.Contains("Unrecognized option 'fps_mode'", StringComparison.Ordinal)))
+            throw new Shared.UserException("this ffmpeg is too old: 5.1 or newer is needed. Install it, or set TCMGC_FFMPEG and TCMGC_FFPROBE to its paths.");
+    }
+
+    [GeneratedRegex(@"^(\[[^\]]* @ [^\]]*\]\s*)+")]
+    private static partial Regex Context();
+
+    [GeneratedRegex("^Last message repeated|non monotonically increasing dts|^Conversion failed|deprecated pixel format")]
+    private static partial Regex Noise();
+
+    [GeneratedRegex(@"Picture size (\d+)x(\d+) (?:is invalid|exceeds)")]
+    private static partial Regex PictureSize();
+}

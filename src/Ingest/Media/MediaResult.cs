@@ -1,0 +1,26 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace TcMgc.Ingest.Media;
+
+/// <summary>What a media file gave: a value, or one line that says why not (<c>FILE: reason</c> reads as a sentence).</summary>
+/// <typeparam name="T">Of the value.</typeparam>
+public readonly record struct MediaResult<T> where T : class
+{
+    private MediaResult(T? value, string? reason) => (Value, Reason) = (value, reason);
+
+    /// <summary>True where there is a value.</summary>
+    [MemberNotNullWhen(true, nameof(Value))]
+    [MemberNotNullWhen(false, nameof(Reason))]
+    public bool Succeeded => Value is not null;
+
+    /// <summary>The value; null where there is a reason.</summary>
+    public T? Value { get; }
+
+    /// <summary>What is wrong with the file, in one line without its name; null where there is a value.</summary>
+    public string? Reason { get; }
+
+    /// <summary>The file gave a value.</summary>
+    public static implicit operator MediaResult<T>(T value) => new(value, null);
+
+    internal static MediaResult<T> Refused(string reason) => new(null, reason);
+}
