@@ -2,6 +2,7 @@ using System.Buffers;
 using TcMgc.Ingest.Media;
 using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
+using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Frames;
 
@@ -9,71 +10,117 @@ namespace TcMgc.Ingest;
 
 /// <summary>
 /// Turns each uploaded video into a frame pack in the blob store, and says so in the event log: one <see cref="VideoDecoded"/>, or one
-/// <see cref="VideoFailed"/> where the file is at fault. Decoding a video again overwrites the pack with the same one.
+/// <see cref="VideoFailed"/> where the file is at fault. Doing a video twice is as doing it once.
 /// </summary>
-public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, DecodeOptions options, TimeProvider time)
+/// <param name="log">Brings uploads, takes what became of them.</param>
+/// <param name="blobs">Holds originals that were copied; takes the frame packs.</param>
+/// <param name="catalog">Says which videos are done or were removed meanwhile.</param>
+/// <param name="frameSide">Width and height of the frames in pixels, 1 to 4096: what the model takes.</param>
+/// <param name="time">Dates events and measures.</param>
+/// <param name="options">ffmpeg's programs, limits and patience.</param>
+public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, ICatalog catalog, int frameSide, TimeProvider time, MediaOptions options)
 {
-    /// <summary>Name of the group that uploads are delivered to.</summary>
-    public const string Group = "decode";
+    /// <summary>The group under which decoders share the log's events.</summary>
+    public const string Group = "ingest";
 
     private const int BatchFrames = 8;
-    private readonly MediaProbe _probe = new(options.Media, time);
-    private readonly FrameDecoder _decoder = new(options.Media, time);
+    private readonly MediaProbe _probe = new(options, time);
+    private readonly FrameDecoder _decoder = new(options, time);
+
+    /// <summary>Videos that <see cref="RunAsync"/> decodes at a time, at least 1; default 1, for one ffmpeg already uses every core.</summary>
+    public int Concurrency { get; init; } = 1;
 
     /// <summary>Name of the blob that holds a video's frames.</summary>
-    public static string PackName(VideoId video, int side) => $"frames/{video}-{side}.pack";
+    public static string PackName(VideoId video) => $"frames/{video}.pack";
 
-    /// <summary>Decodes what is uploaded until cancelled.</summary>
-    /// <param name="progress">Told of every few frames, from several threads; may be null.</param>
-    /// <param name="cancellationToken">Ends the work; what was not finished is delivered again next time.</param>
-    /// <exception cref="UserException">ffmpeg is missing, or the blob store or the log cannot be written.</exception>
-    public Task RunAsync(IProgress<DecodeProgress>? progress, CancellationToken cancellationToken)
+    /// <summary>Handles uploads as the log brings them, until cancelled.</summary>
+    /// <param name="progress">Told of every few frames; may be null.</param>
+    /// <param name="cancel">Ends the work; what was not finished is delivered again next time.</param>
+    /// <exception cref="UserException">ffmpeg is missing, or a store cannot be used.</exception>
+    public async Task RunAsync(IProgress<DecodeProgress>? progress, CancellationToken cancel)
     {
-        var uploads = log.SubscribeAsync(
-            new Subscription(Group, [Topics.Uploaded]) { MaxInFlight = options.Parallel }, cancellationToken);
-        var atATime = new ParallelOptions { MaxDegreeOfParallelism = options.Parallel, CancellationToken = cancellationToken };
-        return Parallel.ForEachAsync(uploads, atATime, async (delivery, token) =>
+        await Task.Yield(); // The embedded log answers without waiting: the caller must not do this worker's work.
+        var uploads = log.SubscribeAsync(new(Group, [Topics.Uploaded]) { MaxInFlight = Concurrency }, cancel);
+        var atATime = new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancel };
+        await Parallel.ForEachAsync(uploads, atATime, async (delivery, token) =>
         {
             if (delivery.Event is VideoUploaded upload)
-                await DecodeAsync(upload, progress, token).ConfigureAwait(false);
-            await log.CommitAsync(delivery, token).ConfigureAwait(false);
-        });
+                await HandleAsync(upload, progress, token).ConfigureAwait(false);
+            await log.CommitAsync(delivery, CancellationToken.None).ConfigureAwait(false); // Done is done: a stop here must not do it again.
+        }).ConfigureAwait(false);
     }
 
-    /// <summary>Decodes one upload and appends its outcome.</summary>
+    /// <summary>Decodes one upload; its frame pack appears whole, then the log says so.</summary>
     /// <param name="upload">What was uploaded.</param>
     /// <param name="progress">Told of every few frames; may be null.</param>
-    /// <param name="cancellationToken">Ends ffmpeg; nothing is left of the pack and nothing is appended.</param>
-    /// <returns>The event appended: <see cref="VideoDecoded"/> or <see cref="VideoFailed"/>.</returns>
-    /// <exception cref="UserException">ffmpeg is missing, or the blob store or the log cannot be written.</exception>
-    public async ValueTask<UploadOutcome> DecodeAsync(VideoUploaded upload, IProgress<DecodeProgress>? progress, CancellationToken cancellationToken)
+    /// <param name="cancel">Ends ffmpeg; nothing is left of the pack and nothing is appended.</param>
+    /// <returns>What was appended to the log; null where nothing was to do: the video was removed, or is done already.</returns>
+    /// <exception cref="UserException">ffmpeg is missing, or a store cannot be used; the video can be tried again.</exception>
+    public async ValueTask<UploadOutcome?> HandleAsync(VideoUploaded upload, IProgress<DecodeProgress>? progress, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(upload);
-        await using var original = await Original.OpenAsync(upload, blobs, cancellationToken).ConfigureAwait(false);
+        if (await IsDoneAsync(upload, cancel).ConfigureAwait(false))
+            return null;
+        var original = await Original.OpenAsync(upload, blobs, cancel).ConfigureAwait(false);
+        await using var _ = original.ConfigureAwait(false);
         var outcome = original.Reason is { } reason
             ? Failed(upload, reason)
-            : await DecodeAsync(upload, original.Path, progress, cancellationToken).ConfigureAwait(false);
-        await log.AppendAsync(outcome, cancellationToken).ConfigureAwait(false);
+            : await DecodeAsync(upload, original.Path, progress, cancel).ConfigureAwait(false);
+        if (await IsRemovedAsync(upload, cancel).ConfigureAwait(false))
+        {
+            await blobs.DeleteAsync(PackName(upload.VideoId), cancel).ConfigureAwait(false);
+            return null;
+        }
+        await log.AppendAsync(outcome, cancel).ConfigureAwait(false);
         return outcome;
     }
 
+    private async ValueTask<bool> IsDoneAsync(VideoUploaded upload, CancellationToken cancel) =>
+        await catalog.GetAsync(upload.VideoId, cancel).ConfigureAwait(false) is { } entry && entry.UploadId == upload.EventId
+        && entry.State switch
+        {
+            VideoState.Deleted or VideoState.Failed => true,
+            VideoState.Decoded or VideoState.Indexed => await HasPackAsync(upload.VideoId, cancel).ConfigureAwait(false),
+            _ => false,
+        };
+
+    private async ValueTask<bool> IsRemovedAsync(VideoUploaded upload, CancellationToken cancel) =>
+        await catalog.GetAsync(upload.VideoId, cancel).ConfigureAwait(false) is { State: VideoState.Deleted } entry && entry.UploadId == upload.EventId;
+
+    private async ValueTask<bool> HasPackAsync(VideoId video, CancellationToken cancel)
+    {
+        if (await blobs.OpenReadAsync(PackName(video), cancel).ConfigureAwait(false) is not { } blob)
+            return false;
+        try
+        {
+            var pack = await FramePackReader.OpenAsync(blob, cancel).ConfigureAwait(false);
+            await using var _ = pack.ConfigureAwait(false);
+            return pack.Side == frameSide;
+        }
+        catch (InvalidDataException)
+        {
+            return false;
+        }
+    }
+
     private async ValueTask<UploadOutcome> DecodeAsync(
-        VideoUploaded upload, string path, IProgress<DecodeProgress>? progress, CancellationToken cancellationToken)
+        VideoUploaded upload, string path, IProgress<DecodeProgress>? progress, CancellationToken cancel)
     {
         var started = time.GetTimestamp();
-        var probed = await _probe.ProbeAsync(path, cancellationToken).ConfigureAwait(false);
+        var probed = await _probe.ProbeAsync(path, cancel).ConfigureAwait(false);
         if (probed is not { Value: { } info })
             return Failed(upload, probed.Reason!);
-        await using var frames = _decoder.Open(path, info, options.Side);
+        var frames = _decoder.Open(path, info, frameSide);
+        await using var _ = frames.ConfigureAwait(false);
         var batch = ArrayPool<byte>.Shared.Rent(BatchFrames * frames.FrameBytes);
         try
         {
-            var first = await frames.ReadAsync(batch, cancellationToken).ConfigureAwait(false);
+            var first = await frames.ReadAsync(batch, cancel).ConfigureAwait(false);
             if (first == 0)
                 return Failed(upload, frames.Reason!);
-            var pack = PackName(upload.VideoId, options.Side);
-            void Report() => progress?.Report(new(upload.VideoId, upload.FileName, frames.Frames, info.Duration));
-            await blobs.WriteAsync(pack, (blob, token) => PackAsync(frames, batch, first, blob, Report, token), cancellationToken).ConfigureAwait(false);
+            var pack = PackName(upload.VideoId);
+            void Report() => progress?.Report(new(upload.VideoId, frames.Frames, info.Duration));
+            await blobs.WriteAsync(pack, (blob, token) => PackAsync(frames, batch, first, blob, Report, token), cancel).ConfigureAwait(false);
             return Decoded(upload, info, frames, pack, time.GetElapsedTime(started));
         }
         finally
@@ -83,16 +130,16 @@ public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, DecodeOptions 
     }
 
     private static async ValueTask PackAsync(
-        FrameReader frames, byte[] batch, int first, Stream blob, Action report, CancellationToken cancellationToken)
+        FrameReader frames, byte[] batch, int first, Stream blob, Action report, CancellationToken cancel)
     {
-        var pack = await FramePackWriter.CreateAsync(blob, frames.Side, cancellationToken).ConfigureAwait(false);
-        for (var count = first; count > 0; count = await frames.ReadAsync(batch, cancellationToken).ConfigureAwait(false))
+        var pack = await FramePackWriter.CreateAsync(blob, frames.Side, cancel).ConfigureAwait(false);
+        for (var count = first; count > 0; count = await frames.ReadAsync(batch, cancel).ConfigureAwait(false))
         {
             for (var k = 0; k < count; k++)
-                await pack.AppendAsync(batch.AsMemory(k * frames.FrameBytes, frames.FrameBytes), pack.Count, cancellationToken).ConfigureAwait(false);
+                await pack.AppendAsync(batch.AsMemory(k * frames.FrameBytes, frames.FrameBytes), pack.Count, cancel).ConfigureAwait(false);
             report();
         }
-        await pack.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        await pack.CompleteAsync(cancel).ConfigureAwait(false);
     }
 
     private VideoDecoded Decoded(VideoUploaded upload, MediaInfo info, FrameReader frames, string pack, TimeSpan elapsed) => new()

@@ -11,18 +11,20 @@ public sealed class StillDecoder(MediaOptions options, TimeProvider? time = null
     /// <param name="path">A picture, or a video whose first frame is meant.</param>
     /// <param name="side">Width and height of what is given, in pixels, 1 to 4096.</param>
     /// <param name="cancellationToken">Ends the process.</param>
-    /// <returns>Shape (side, side, 3), RGB; or why not.</returns>
-    /// <exception cref="UserException">ffmpeg is not installed.</exception>
-    public async ValueTask<MediaResult<byte[]>> DecodeAsync(string path, int side, CancellationToken cancellationToken)
+    /// <returns>Shape (side, side, 3), RGB.</returns>
+    /// <exception cref="UserException">It is no picture and no video that can be read, or ffmpeg is not installed.</exception>
+    public async ValueTask<byte[]> DecodeAsync(string path, int side, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (FileHead.ReasonAgainst(path, out _) is { } reason)
-            return MediaResult<byte[]>.Refused(reason);
+            throw new UserException($"{path}: {reason}");
         MediaResult<byte[]> picture;
         var file = new FileStream(path, new FileStreamOptions { Options = FileOptions.SequentialScan, BufferSize = 0 });
         await using (file.ConfigureAwait(false))
             picture = await DecodeAsync(file, side, cancellationToken).ConfigureAwait(false);
-        return picture.Succeeded ? picture : await FirstFrameAsync(path, picture, side, cancellationToken).ConfigureAwait(false);
+        if (!picture.Succeeded)
+            picture = await FirstFrameAsync(path, picture, side, cancellationToken).ConfigureAwait(false);
+        return picture.Value ?? throw new UserException($"{path}: {picture.Reason}");
     }
 
     /// <summary>Decodes a picture that comes as bytes.</summary>
@@ -111,7 +113,8 @@ public sealed class StillDecoder(MediaOptions options, TimeProvider? time = null
     {
         if (await new MediaProbe(options, time).ProbeAsync(path, cancellationToken).ConfigureAwait(false) is not { Value: { } info })
             return asPicture;
-        await using var frames = new FrameDecoder(options, time).Open(path, info, side);
+        var frames = new FrameDecoder(options, time).Open(path, info, side);
+        await using var _ = frames.ConfigureAwait(false);
         var frame = new byte[frames.FrameBytes];
         return await frames.ReadAsync(frame, cancellationToken).ConfigureAwait(false) == 1
             ? frame
