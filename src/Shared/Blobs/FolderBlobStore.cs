@@ -33,9 +33,11 @@ internal sealed class FolderBlobStore : IBlobStore
                 File.Move(unfinished, path, overwrite: true);
             });
         }
-        catch
+        catch (Exception error)
         {
             File.Delete(unfinished);
+            if (error is IOException full && IsFull(full))
+                throw new UserException($"{_root}: the disk is full; make room and run the command again", error);
             throw;
         }
     }
@@ -83,6 +85,9 @@ internal sealed class FolderBlobStore : IBlobStore
         foreach (var file in Directory.EnumerateFiles(Path.Combine(_root, Unfinished)))
             File.Delete(file);
     });
+
+    /// <summary>The operating system's number for a full disk: ENOSPC, or Windows' ERROR_DISK_FULL.</summary>
+    private static bool IsFull(IOException error) => (error.HResult & 0xFFFF) is 28 or 112;
 
     private string PathOf(string name) => Path.Combine(_root, BlobName.Valid(name));
 
