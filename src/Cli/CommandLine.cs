@@ -12,6 +12,10 @@ internal static class CommandLine
 
     private static RootCommand Commands() => new("Upload videos, type a sentence, land on the moment it describes.")
     {
+        IndexCommand.Create(),
+        SearchCommand.Create(),
+        VideosCommand.Create(),
+        RemoveCommand.Create(),
         ModelCommand.Create(),
         TokenizeCommand.Create(),
     };

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using TcMgc.Cli.Pipeline;
+using TcMgc.Featurizer;
+using TcMgc.Ingest;
+using TcMgc.Ingest.Files;
+using TcMgc.Model.Engine;
+using TcMgc.Shared;
+
+namespace TcMgc.Cli.Commands;
+
+/// <summary><c>tcmgc index</c>: videos into the index.</summary>
+internal static class IndexCommand
+{
+    private static readonly Argument<string[]> s_paths = new("PATH") { Description = "Video files, and folders of them.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Option<int> s_batch = new Option<int>("--batch") { Description = "Frames encoded at a time.", DefaultValueFactory = _ => new FeaturizeOptions().FrameBatch }.Between(1, 1024);
+    private static readonly Option<bool> s_json = new("--json") { Description = "Print what became of each file as JSON." };
+
+    private sealed record Row(string Path, FileStatus Status, VideoId? Video, double? Duration, int? Frames, int? Segments, string? Reason, string? Warning);
+
+    private sealed record Report(string Data, string Model, double Seconds, IReadOnlyList<Row> Files);
+
+    public static Command Create()
+    {
+        var (data, model, device) = (DataOption.Create(), ModelOption.Create(), Devices.Option());
+        var command = new Command("index", "Index videos, so that they can be searched.") { s_paths, data, model, device, s_batch, s_json };
+        command.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(s_paths)!, parsed.GetValue(data)!, parsed.GetValue(model),
+            new() { Device = parsed.GetValue(device) }, parsed.GetValue(s_batch), parsed.GetValue(s_json), cancel));
+        return command;
+    }
+
+    /// <summary>Indexes files into a data folder; 1 where a file failed.</summary>
+    public static async Task<int> RunAsync(string[] paths, string dataPath, string? modelName, EngineOptions engine, int batch, bool json, CancellationToken cancel)
+    {
+        var time = TimeProvider.System;
+        var started = time.GetTimestamp();
+        var files = MediaFiles.Find(paths);
+        foreach (var unreadable in files.Unreadable)
+            Console.Error.WriteLine($"tcmgc: {unreadable}; it is left out");
+        using var data = await DataFolder.OpenAsync(dataPath, time, cancel);
+        using var work = data.LockForWork();
+        var folder = await ModelChoice.OfAsync(modelName, data, cancel);
+        using var model = folder.Load(engine);
+        var featurizer = new FeaturizeWorker(model, Path.GetFullPath(folder.Path), data.Events, data.Blobs, data.Index, data.Catalog, time, new() { FrameBatch = batch });
+        await featurizer.BindAsync(cancel);
+        var decoder = new DecodeWorker(data.Events, data.Blobs, data.Catalog, model.FrameSide, time, new());
+
+        var progress = new ConsoleIndexProgress(files.Paths.Count);
+        using var pipeline = new IndexPipeline(data, decoder, featurizer, progress);
+        var outcomes = await new Indexing(data, pipeline, model.Id, time).RunAsync(files.Paths, progress.Tell, cancel);
+        progress.End();
+
+        if (json)
+            Output.Json(new Report(data.Path, model.Id, time.GetElapsedTime(started).TotalSeconds, [.. outcomes.Select(Describe)]));
+        else
+            Console.WriteLine(Summary(outcomes, time.GetElapsedTime(started), dataPath));
+        return outcomes.Any(outcome => outcome.Status == FileStatus.Failed) ? 1 : 0;
+    }
+
+    private static Row Describe(FileOutcome outcome) => new(outcome.Path, outcome.Status, outcome.Video, outcome.Entry?.Duration, outcome.Entry?.Frames,
+        outcome.Entry?.Segments, outcome.Reason, outcome.Entry?.Warning);
+
+    private static string Summary(IReadOnlyList<FileOutcome> outcomes, TimeSpan elapsed, string data)
+    {
+        var fresh = outcomes.Where(outcome => outcome.Status == FileStatus.Indexed).ToList();
+        var parts = new List<string> { $"{fresh.Count} indexed ({fresh.Sum(outcome => outcome.Entry!.Frames ?? 0)} frames) in {elapsed.TotalSeconds:F1} s" };
+        Add(FileStatus.AlreadyIndexed, "there already");
+        Add(FileStatus.Duplicate, "with the content of another");
+        Add(FileStatus.Failed, "failed");
+        return $"{data}: {string.Join(", ", parts)}";
+
+        void Add(FileStatus status, string words)
+        {
+            if (outcomes.Count(outcome => outcome.Status == status) is var count and > 0)
+                parts.Add($"{count} {words}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using TcMgc.Shared;
+using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Events;
+
+namespace TcMgc.Cli.Commands;
+
+/// <summary><c>tcmgc remove</c>: takes videos out of the index; the files stay.</summary>
+internal static class RemoveCommand
+{
+    public static Command Create()
+    {
+        var videos = new Argument<string[]>("VIDEO") { Description = "Ids, file names or paths of videos.", Arity = ArgumentArity.OneOrMore };
+        var data = DataOption.Create();
+        var json = new Option<bool>("--json") { Description = "Print the removed videos as JSON." };
+        var command = new Command("remove", "Take videos out of the index; the files themselves stay.") { videos, data, json };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using var folder = await DataFolder.OpenExistingAsync(parsed.GetValue(data)!, TimeProvider.System, cancel);
+            using var work = folder.LockForWork();
+            var entries = await folder.Catalog.ListAsync(cancel).ToListAsync(cancel);
+            CatalogEntry[] removed = [.. parsed.GetValue(videos)!.Select(wanted => Find(entries, wanted)).DistinctBy(entry => entry.Id)];
+            foreach (var entry in removed)
+                await RemoveAsync(folder, entry, cancel);
+            if (parsed.GetValue(json))
+                Output.Json(removed);
+            else
+                Console.WriteLine(string.Join('\n', removed.Select(entry => $"removed {entry.Name} ({entry.Id})")));
+        });
+        return command;
+    }
+
+    /// <summary>The event first: from then on the video is not shown, whatever interrupts the rest.</summary>
+    private static async ValueTask RemoveAsync(DataFolder folder, CatalogEntry entry, CancellationToken cancel)
+    {
+        var deleted = new VideoDeleted { VideoId = entry.Id, UploadId = entry.UploadId, Time = TimeProvider.System.GetUtcNow() };
+        await folder.Events.AppendAsync(deleted, cancel);
+        await folder.Catalog.ApplyAsync(deleted, cancel);
+        await folder.Index.DeleteAsync(entry.Id, cancel);
+    }
+
+    private static CatalogEntry Find(List<CatalogEntry> entries, string wanted)
+    {
+        var found = entries.Where(Matches).ToList();
+        return found.Count switch
+        {
+            1 => found[0],
+            0 => throw new UserException($"there is no video '{wanted}'; 'tcmgc videos' lists those there are"),
+            _ => throw new UserException($"{found.Count} videos are called '{wanted}'; give one of their ids: {string.Join(", ", found.Select(entry => entry.Id))}"),
+        };
+
+        bool Matches(CatalogEntry entry) =>
+            (VideoId.TryParse(wanted, out var id) && entry.Id == id) || entry.Name == wanted || FileSource.PathIn(entry.Source) == Path.GetFullPath(wanted);
+    }
+}

@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+using TcMgc.Cli.Pipeline;
+using TcMgc.Ingest.Media;
+using TcMgc.Model.Engine;
+using TcMgc.Search;
+using TcMgc.Shared;
+using TcMgc.Shared.Events;
+
+namespace TcMgc.Cli.Commands;
+
+/// <summary><c>tcmgc search</c>: the moments that a sentence describes, or that a still comes from.</summary>
+internal static class SearchCommand
+{
+    private static readonly Argument<string?> s_text = new("TEXT") { Description = "What the moment shows, in a sentence.", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Option<string?> s_image = new("--image") { Description = "Find the moment this still comes from.", HelpName = "FILE" };
+    private static readonly Option<int> s_top = new Option<int>("--top") { Description = "Videos to return.", DefaultValueFactory = _ => new SearchRequest().Top }.Between(1, SearchRequest.LargestTop);
+    private static readonly Option<int> s_candidates = new Option<int>("--candidates") { Description = "Segments that are scored with the whole model.", DefaultValueFactory = _ => new SearchOptions().Candidates }.Between(1, 100_000);
+    private static readonly Option<bool> s_exhaustive = new("--exhaustive") { Description = "Score every segment instead of candidates." };
+    private static readonly Option<bool> s_explain = new("--explain") { Description = "Tell where each score comes from." };
+    private static readonly Option<bool> s_json = new("--json") { Description = "Print JSON." };
+
+    public static Command Create()
+    {
+        var (data, model, device) = (DataOption.Create(), ModelOption.Create(), Devices.Option());
+        var command = new Command("search", "Find the moment that a sentence describes, or that a still comes from.")
+        {
+            s_text, s_image, s_top, s_candidates, s_exhaustive, s_explain, data, model, device, s_json,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(s_text) is null == result.GetValue(s_image) is null)
+                result.AddError("Give either a text or --image.");
+        });
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var request = new SearchRequest { Top = parsed.GetValue(s_top), Exhaustive = parsed.GetValue(s_exhaustive), Explain = parsed.GetValue(s_explain) };
+            using var folder = await DataFolder.OpenExistingAsync(parsed.GetValue(data)!, TimeProvider.System, cancel);
+            var response = await SearchAsync(folder, parsed.GetValue(model), new() { Device = parsed.GetValue(device) }, parsed.GetValue(s_text),
+                parsed.GetValue(s_image), request, new() { Candidates = parsed.GetValue(s_candidates) }, cancel);
+            if (parsed.GetValue(s_json))
+                Output.Json(response);
+            else
+                Print(response);
+        });
+        return command;
+    }
+
+    /// <summary>Answers a text, or a still where there is none.</summary>
+    public static async Task<SearchResponse> SearchAsync(DataFolder data, string? modelName, EngineOptions engine, string? text, string? image,
+        SearchRequest request, SearchOptions options, CancellationToken cancel)
+    {
+        using var model = (await ModelChoice.OfAsync(modelName, data, cancel)).Load(engine);
+        var search = new SearchEngine(model, data.Index, data.Catalog, TimeProvider.System, options);
+        if (text is not null)
+            return await search.SearchAsync(text, request, cancel);
+        var still = await new StillDecoder(new()).DecodeAsync(image!, model.FrameSide, cancel);
+        return await search.SearchImageAsync(still, request, cancel);
+    }
+
+    /// <summary>Prints results as a table, and what explains them below.</summary>
+    public static void Print(SearchResponse response)
+    {
+        if (response.Results.Count == 0)
+        {
+            Console.WriteLine("nothing is indexed yet; 'tcmgc index PATH' indexes videos");
+            return;
+        }
+        var table = new Table().Border(TableBorder.None).AddColumn("").AddColumn("score", c => c.RightAligned()).AddColumn("moment", c => c.RightAligned())
+            .AddColumn("segment").AddColumn("video", c => c.NoWrap());
+        foreach (var (rank, result) in response.Results.Index())
+            table.AddRow($"{rank + 1}", Number(result.Score), Clock(result.Moment), $"{Clock(result.Segments[0].Start)} – {Clock(result.Segments[0].End)}",
+                Markup.Escape(VideoPath(result)));
+        AnsiConsole.Write(table);
+        foreach (var (rank, result) in response.Results.Index())
+            if (result.Segments[0].Explanation is { } explanation)
+                Print(rank + 1, result.Name, explanation);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{response.Scored} segments scored in {response.Elapsed.TotalMilliseconds:F0} ms"));
+    }
+
+    private static void Print(int rank, string name, Explanation explanation)
+    {
+        Console.WriteLine($"\n{rank}  {name}");
+        foreach (var contrast in explanation.Contrasts)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"   {contrast.Name,-15} {contrast.Score,8:F3}  weight {contrast.Weight:P0}"));
+        var frames = new Table().Border(TableBorder.None).AddColumn("   frame");
+        foreach (var frame in explanation.Frames)
+            frames.AddColumn(Clock(frame.Time), c => c.RightAligned());
+        frames.AddRow(["   sentence", .. explanation.Frames.Select(frame => Number(frame.Similarity))]);
+        if (explanation.Frames.Any(frame => frame.Attention is not null))
+            frames.AddRow(["   attention", .. explanation.Frames.Select(frame => Number(frame.Attention ?? 0))]);
+        foreach (var word in explanation.Words)
+            frames.AddRow([$"   {Markup.Escape(word.Text)}", .. word.Similarities.Select(Number)]);
+        AnsiConsole.Write(frames);
+    }
+
+    private static string VideoPath(VideoResult result) => FileSource.PathIn(result.Source) is { } path ? FilePaths.Display(path) : result.Name;
+
+    private static string Number(float value) => value.ToString("F3", CultureInfo.InvariantCulture);
+
+    private static string Clock(double seconds) =>
+        TimeSpan.FromSeconds(seconds).ToString(seconds < 3600 ? @"m\:ss\.f" : @"h\:mm\:ss\.f", CultureInfo.InvariantCulture);
+}

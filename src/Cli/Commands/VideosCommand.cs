@@ -1,0 +1,40 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+using TcMgc.Shared;
+using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Events;
+
+namespace TcMgc.Cli.Commands;
+
+/// <summary><c>tcmgc videos</c>: what is known of each video.</summary>
+internal static class VideosCommand
+{
+    public static Command Create()
+    {
+        var data = DataOption.Create();
+        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var command = new Command("videos", "List the videos, their states and why any failed.") { data, json };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using var folder = await DataFolder.OpenExistingAsync(parsed.GetValue(data)!, TimeProvider.System, cancel);
+            var entries = await folder.Catalog.ListAsync(cancel).ToListAsync(cancel);
+            if (parsed.GetValue(json))
+                Output.Json(entries);
+            else
+                Print(entries);
+        });
+        return command;
+    }
+
+    private static void Print(List<CatalogEntry> entries)
+    {
+        var table = new Table().Border(TableBorder.None).AddColumns("id", "state").AddColumn("length", c => c.RightAligned())
+            .AddColumn("segments", c => c.RightAligned()).AddColumns("video", "");
+        foreach (var entry in entries)
+            table.AddRow($"{entry.Id}", $"{entry.State}".ToLowerInvariant(), entry.Duration?.ToString("F1", CultureInfo.InvariantCulture) ?? "",
+                $"{entry.Segments}", Markup.Escape(FileSource.PathIn(entry.Source) is { } path ? FilePaths.Display(path) : entry.Name), Markup.Escape(entry.Reason ?? entry.Warning ?? ""));
+        AnsiConsole.Write(table);
+        Console.WriteLine($"{entries.Count} videos, {entries.Count(entry => entry.State == VideoState.Indexed)} of them searchable");
+    }
+}

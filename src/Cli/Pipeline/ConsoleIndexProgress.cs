@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using TcMgc.Featurizer;
+using TcMgc.Ingest;
+
+namespace TcMgc.Cli.Pipeline;
+
+/// <summary>
+/// Live progress on standard error: a line for each file as it is done, and on a terminal a moving line of what is being
+/// decoded and encoded.
+/// </summary>
+internal sealed class ConsoleIndexProgress : IIndexProgress
+{
+    private readonly bool _live = !Console.IsErrorRedirected;
+    private readonly Lock _gate = new();
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly int _files;
+    private int _done;
+    private string _decoding = "", _encoding = "";
+
+    public ConsoleIndexProgress(int files) => _files = files;
+
+    void IProgress<DecodeProgress>.Report(DecodeProgress value) =>
+        Move(() => _decoding = value.Duration is { } duration ? $"decoding {value.Frames} of {Math.Ceiling(duration):F0} s" : $"decoding, {value.Frames} s so far");
+
+    void IProgress<FeaturizeProgress>.Report(FeaturizeProgress value) => 
+        Move(() => _encoding = $"encoding {value.Done} of {value.Frames} frames");
+
+    public void Tell(FileOutcome outcome)
+    {
+        lock (_gate)
+        {
+            _done++;
+            Clear();
+            Console.Error.WriteLine($"{_done,4}/{Math.Max(_files, _done)}  {Verdict(outcome)}  {FilePaths.Display(outcome.Path)}{Detail(outcome)}");
+            Draw();
+        }
+    }
+
+    /// <summary>Takes the moving line away.</summary>
+    public void End()
+    {
+        lock (_gate)
+            Clear();
+    }
+
+    private string Verdict(FileOutcome outcome) => outcome.Status switch
+    {
+        FileStatus.Indexed => Coloured("indexed", 32),
+        FileStatus.AlreadyIndexed => Coloured("already", 90),
+        FileStatus.Duplicate => Coloured("same   ", 90),
+        _ => Coloured("failed ", 31),
+    };
+
+    private string Coloured(string text, int colour) => _live ? $"\u001b[{colour}m{text}\u001b[0m" : text;
+
+    private static string Detail(FileOutcome outcome)
+    {
+        var parts = new List<string>();
+        if (outcome is { Status: FileStatus.Indexed, Entry: { } entry })
+        {
+            parts.Add($"{Count(entry.Frames ?? 0, "frame")}, {Count(entry.Segments ?? 0, "segment")}, {entry.DecodeSeconds + entry.IndexSeconds:F1} s");
+            if (entry.Warning is { } warning)
+                parts.Add($"warning: {warning}");
+        }
+        if (outcome.Reason is not null)
+            parts.Add(outcome.Reason);
+        return parts.Count == 0 ? "" : $"  ({string.Join("; ", parts)})";
+    }
+
+    private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
+
+    private void Move(Action change)
+    {
+        lock (_gate)
+        {
+            change();
+            Clear();
+            Draw();
+        }
+    }
+
+    private void Draw()
+    {
+        if (!_live)
+            return;
+        var line = $"      {_done} of {_files} files in {Stopwatch.GetElapsedTime(_started):m\\:ss}  {_decoding}  {_encoding}";
+        Console.Error.Write(line.Length < Console.BufferWidth ? line : line[..Math.Max(0, Console.BufferWidth - 1)]);
+    }
+
+    private void Clear()
+    {
+        if (_live)
+            Console.Error.Write("\r\u001b[K");
+    }
+}

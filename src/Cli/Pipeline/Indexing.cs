@@ -1,0 +1,92 @@
+using TcMgc.Ingest.Files;
+using TcMgc.Shared;
+using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Events;
+
+namespace TcMgc.Cli.Pipeline;
+
+/// <summary>Brings files into a data folder: those whose content is there are skipped, the others become uploads.</summary>
+internal sealed class Indexing(DataFolder data, IndexPipeline pipeline, string modelId, TimeProvider time)
+{
+    private readonly Dictionary<VideoId, string> _given = [];
+
+    /// <summary>Indexes the files, and what an interrupted run left, telling of each as soon as it is known.</summary>
+    public async Task<IReadOnlyList<FileOutcome>> RunAsync(IReadOnlyList<string> files, Action<FileOutcome> told, CancellationToken cancel)
+    {
+        var outcomes = new List<FileOutcome>();
+        await pipeline.RunAsync(WorkAsync, cancel).ConfigureAwait(false);
+        return outcomes;
+
+        async Task WorkAsync(CancellationToken stop)
+        {
+            var pending = await LeftOverAsync(stop).ConfigureAwait(false);
+            var waiting = pending.Values.Select(entry => AwaitAsync(DisplayPath(entry), entry.UploadId, stop)).ToList();
+            foreach (var file in files)
+            {
+                var (known, upload) = await LookAtAsync(file, pending, stop).ConfigureAwait(false);
+                if (known is not null)
+                    Tell(known);
+                if (upload is not null)
+                {
+                    waiting.Add(AwaitAsync(file, upload.EventId, stop));
+                    await data.Events.AppendAsync(upload, stop).ConfigureAwait(false);
+                }
+            }
+            await Task.WhenAll(waiting).ConfigureAwait(false);
+        }
+
+        async Task AwaitAsync(string path, Guid uploadId, CancellationToken stop) =>
+            Tell(FileOutcome.Of(path, await pipeline.Outcome(uploadId).WaitAsync(stop).ConfigureAwait(false)));
+
+        void Tell(FileOutcome outcome)
+        {
+            lock (outcomes)
+            {
+                outcomes.Add(outcome);
+                told(outcome);
+            }
+        }
+    }
+
+    /// <summary>What became of a file already, or the upload to append for it; neither where an interrupted run has appended it.</summary>
+    private async ValueTask<(FileOutcome? Known, VideoUploaded? Upload)> LookAtAsync(string file, Dictionary<VideoId, CatalogEntry> pending, CancellationToken cancel)
+    {
+        ContentHash content;
+        try
+        {
+            content = await ContentHash.OfFileAsync(file, cancel).ConfigureAwait(false);
+        }
+        catch (UserException error)
+        {
+            return (new(file, FileStatus.Failed, null, error.Message), null);
+        }
+        var (video, source) = (content.VideoId, VideoUploaded.SourceOf(file));
+        if (!_given.TryAdd(video, file))
+            return (new(file, FileStatus.Duplicate, video, $"has the content of {_given[video]}"), null);
+        if (pending.TryGetValue(video, out var left) && left.Source == source)
+            return (null, null);
+        if (await data.Catalog.GetAsync(video, cancel).ConfigureAwait(false) is { State: VideoState.Indexed } entry && entry.ModelId == modelId)
+            return (new(file, FileStatus.AlreadyIndexed, video, Entry: entry), null);
+        return (null, new()
+        {
+            VideoId = video,
+            Time = time.GetUtcNow(),
+            FileName = Path.GetFileName(file),
+            Sha256 = content.Sha256,
+            Bytes = content.Bytes,
+            Source = source,
+        });
+    }
+
+    /// <summary>Videos that an interrupted run left on their way.</summary>
+    private async ValueTask<Dictionary<VideoId, CatalogEntry>> LeftOverAsync(CancellationToken cancel)
+    {
+        var left = new Dictionary<VideoId, CatalogEntry>();
+        await foreach (var entry in data.Catalog.ListAsync(cancel).ConfigureAwait(false))
+            if (entry.State is VideoState.Uploaded or VideoState.Decoded)
+                left.Add(entry.Id, entry);
+        return left;
+    }
+
+    private static string DisplayPath(CatalogEntry entry) => FileSource.PathIn(entry.Source) ?? entry.Name;
+}

@@ -1,0 +1,37 @@
+using TcMgc.Model.Store;
+using TcMgc.Shared;
+using TcMgc.Shared.Vectors;
+
+namespace TcMgc.Cli.Pipeline;
+
+/// <summary>Which model a command uses: the one it is given, else the one the index was made with, else the one that ships.</summary>
+internal static class ModelChoice
+{
+    private const string Shipped = "tiny";
+
+    /// <exception cref="UserException">There is none to choose.</exception>
+    public static async ValueTask<ModelFolder> OfAsync(string? given, DataFolder data, CancellationToken cancel)
+    {
+        if (given is not null)
+            return Commands.ModelCommand.Find(given, Models);
+        if (await data.Index.GetModelAsync(cancel).ConfigureAwait(false) is { } bound)
+            return Bound(bound, data);
+        var shipped = Path.Combine(Models, Shipped);
+        return ModelFolder.IsModel(shipped)
+            ? ModelFolder.Open(shipped)
+            : throw new UserException("there is no model yet: get one with 'tcmgc model pull ViT-B/32 --out models/vit-b-32', then give it with --model");
+    }
+
+    /// <summary>Where models lie by default: TCMGC_MODELS, else ./models.</summary>
+    public static string Models => Environment.GetEnvironmentVariable("TCMGC_MODELS") is { Length: > 0 } folder ? folder : "models";
+
+    private static ModelFolder Bound(IndexModel bound, DataFolder data)
+    {
+        if (bound.Folder is null || !ModelFolder.IsModel(bound.Folder))
+            throw new UserException($"{data.Path}: was indexed with the model {bound.Id}, which is no longer at {bound.Folder ?? "any folder"}; give it with --model");
+        var model = ModelFolder.Open(bound.Folder);
+        return model.Id == bound.Id
+            ? model
+            : throw new UserException($"{data.Path}: was indexed with the model {bound.Id}, but {bound.Folder} holds {model.Id}; give the former with --model");
+    }
+}
