@@ -10,6 +10,9 @@ internal static class CommandLine
 {
     private const int Failed = 1, Misused = 2, Interrupted = 130;
 
+    /// <summary>How long an interrupted command may take to put things in order; without it Ctrl-C would end the process at once.</summary>
+    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(10);
+
     private static RootCommand Commands() => new("Upload videos, type a sentence, land on the moment it describes.")
     {
         IndexCommand.Create(),
@@ -27,7 +30,7 @@ internal static class CommandLine
             return Fail(Misused, $"{string.Join(' ', parsed.Errors.Select(e => e.Message))} Try '{Invoked(parsed)} --help'.");
         try
         {
-            return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = s_grace });
         }
         catch (Exception error) when (error is UserException or ModelException)
         {

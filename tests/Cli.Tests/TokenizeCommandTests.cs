@@ -12,27 +12,10 @@ public sealed class TokenizeCommandTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private static async Task<(int Status, string Output, string Errors)> Run(params string[] arguments)
-    {
-        var (before, errorsBefore) = (Console.Out, Console.Error);
-        using StringWriter output = new(), errors = new();
-        Console.SetOut(output);
-        Console.SetError(errors);
-        try
-        {
-            return (await CommandLine.RunAsync(arguments), output.ToString(), errors.ToString());
-        }
-        finally
-        {
-            Console.SetOut(before);
-            Console.SetError(errorsBefore);
-        }
-    }
-
     [Fact]
     public async Task A_text_prints_its_ids()
     {
-        var (status, output, _) = await Run("tokenize", "--vocab", _folder, "ab");
+        var (status, output, _) = await CommandRun.Of("tokenize", "--vocab", _folder, "ab");
 
         Assert.Equal((0, "512 64 321 513\n"), (status, output));
     }
@@ -40,7 +23,7 @@ public sealed class TokenizeCommandTests : IDisposable
     [Fact]
     public async Task Json_holds_text_and_ids()
     {
-        var (status, output, _) = await Run("tokenize", "--vocab", _folder, "--json", "né");
+        var (status, output, _) = await CommandRun.Of("tokenize", "--vocab", _folder, "--json", "né");
 
         using var json = JsonDocument.Parse(output);
         Assert.Equal(0, status);
@@ -54,7 +37,7 @@ public sealed class TokenizeCommandTests : IDisposable
         var file = Path.Combine(_folder, "texts");
         await File.WriteAllTextAsync(file, "a\n\nb\n");
 
-        var (status, output, _) = await Run("tokenize", "--vocab", _folder, "--file", file, "--json");
+        var (status, output, _) = await CommandRun.Of("tokenize", "--vocab", _folder, "--file", file, "--json");
 
         Assert.Equal(0, status);
         Assert.Equal(["a", "", "b"], output.TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement.GetProperty("text").GetString()));
@@ -66,7 +49,7 @@ public sealed class TokenizeCommandTests : IDisposable
     [InlineData(1, "none-here: cannot be read", "--file", "none-here")]
     public async Task Wrong_use_is_one_line(int expected, string reason, params string[] arguments)
     {
-        var (status, _, errors) = await Run(["tokenize", "--vocab", _folder, .. arguments]);
+        var (status, _, errors) = await CommandRun.Of(["tokenize", "--vocab", _folder, .. arguments]);
 
         Assert.Equal(expected, status);
         Assert.Contains(reason, errors, StringComparison.Ordinal);
@@ -76,7 +59,7 @@ public sealed class TokenizeCommandTests : IDisposable
     [Fact]
     public async Task A_folder_without_vocabulary_is_one_line()
     {
-        var (status, _, errors) = await Run("tokenize", "--vocab", Path.Combine(_folder, "none"), "text");
+        var (status, _, errors) = await CommandRun.Of("tokenize", "--vocab", Path.Combine(_folder, "none"), "text");
 
         Assert.Equal(1, status);
         Assert.StartsWith("tcmgc: ", errors, StringComparison.Ordinal);

@@ -11,6 +11,7 @@ internal static class ModelCommand
     {
         ModelInitCommand.Create(),
         ModelImportCommand.Create(),
+        ModelPullCommand.Create(),
         ModelListCommand.Create(),
         ModelInfoCommand.Create(),
         ModelVerifyCommand.Create(),

@@ -36,7 +36,7 @@ internal sealed class ModelDownload(HubClient hub, HubAddress address, DownloadO
             // A branch may move while it is pulled; a commit does not.
             revision = found[0].Commit ?? revision;
         }
-        Directory.CreateDirectory(folder);
+        Make(folder);
         var path = "";
         foreach (var file in found)
             path = await _files.RunAsync(file, folder, progress, cancellation);
@@ -56,5 +56,17 @@ internal sealed class ModelDownload(HubClient hub, HubAddress address, DownloadO
         }
         var wanted = string.Join(" or ", choices.Select(choice => string.Join(" with ", choice)));
         throw new UserException($"{address}/{model.Repository}: there is no {wanted} at revision '{revision}' (404); is it the repository of a CLIP?");
+    }
+
+    private static void Make(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new UserException($"{folder}: cannot be made: {error.Message}", error);
+        }
     }
 }

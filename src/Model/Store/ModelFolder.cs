@@ -78,6 +78,14 @@ public sealed class ModelFolder
         return new(Id, Card.Config, WeightFile.Open(WeightsPath), tokenizer, options);
     }
 
+    /// <summary>Checks that a model could be written to a place, before much work is done for it.</summary>
+    /// <exception cref="ModelException">The place is taken.</exception>
+    public static void RequireFree(string path)
+    {
+        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
+            throw new ModelException($"{path}: is already there; remove it or choose another --out");
+    }
+
     /// <summary>
     /// Writes a model beside its place and moves it there when it is whole. A place that is taken is refused, not replaced.
     /// </summary>
@@ -92,8 +100,7 @@ public sealed class ModelFolder
         Action<string> writeTokenizer, Provenance provenance)
     {
         path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
-        if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
-            throw new ModelException($"{path}: is already there; remove it or choose another --out");
+        RequireFree(path);
         var partial = $"{path}.{Guid.NewGuid():n}.partial";
         try
         {

@@ -146,7 +146,7 @@ public sealed class ModelDownloadTests : IDisposable, IProgress<DownloadProgress
 
             _hub.BreakOffs.Clear();
             return Pulled().AsSpan().SequenceEqual(_hub.Files[Weights]);
-        }).QuickCheckThrowOnFailure();
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(30));
 
     [Fact]
     public async Task A_hub_that_sends_only_whole_files_sends_it_anew()

@@ -1,0 +1,31 @@
+using Spectre.Console;
+
+namespace TcMgc.Cli.ModelHub;
+
+/// <summary>Shows on standard error how far downloads are; where that is no terminal, as lines now and then.</summary>
+internal sealed class DownloadBars(ProgressContext bars) : IProgress<DownloadProgress>
+{
+    private readonly Dictionary<string, ProgressTask> _tasks = new(StringComparer.Ordinal);
+
+    /// <summary>Runs downloads that report to bars.</summary>
+    public static Task<T> ShowAsync<T>(Func<IProgress<DownloadProgress>, Task<T>> downloads) =>
+        Console().Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
+            .StartAsync(bars => downloads(new DownloadBars(bars)));
+
+    // A file or a pipe gets plain text; by itself the library looks at the terminal that may be elsewhere.
+    private static IAnsiConsole Console() => AnsiConsole.Create(new()
+    {
+        Out = new AnsiConsoleOutput(System.Console.Error),
+        Ansi = System.Console.IsErrorRedirected ? AnsiSupport.No : AnsiSupport.Detect,
+        ColorSystem = System.Console.IsErrorRedirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+    });
+
+    /// <inheritdoc/>
+    public void Report(DownloadProgress value)
+    {
+        if (!_tasks.TryGetValue(value.File, out var task))
+            _tasks[value.File] = task = bars.AddTask(Markup.Escape(value.File), maxValue: value.Bytes);
+        task.Value = value.Received;
+    }
+}

@@ -1,0 +1,22 @@
+namespace TcMgc.Cli.Tests;
+
+/// <summary>Runs the command line in this process; classes that use it are of the collection "console", since the console is one.</summary>
+internal static class CommandRun
+{
+    public static async Task<(int Status, string Output, string Errors)> Of(params string[] arguments)
+    {
+        var (before, errorsBefore) = (Console.Out, Console.Error);
+        using StringWriter output = new(), errors = new();
+        Console.SetOut(output);
+        Console.SetError(errors);
+        try
+        {
+            return (await CommandLine.RunAsync(arguments), output.ToString(), errors.ToString());
+        }
+        finally
+        {
+            Console.SetOut(before);
+            Console.SetError(errorsBefore);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Text.Json;
+using TcMgc.Cli.Tests.ModelHub;
+using TcMgc.Model.Engine;
+using TcMgc.Model.Store;
+
+namespace TcMgc.Cli.Tests;
+
+[Collection("console")]
+public sealed class ModelPullCommandTests : IDisposable
+{
+    private const string Repository = "somebody/tiny-clip";
+
+    private readonly LocalHub _hub = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-pull-").FullName;
+
+    private string Out => Path.Combine(_folder, "tiny");
+
+    public void Dispose()
+    {
+        _hub.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>Puts a CLIP on the hub: the one of a random model without parameters beside CLIP's.</summary>
+    private async Task Publish()
+    {
+        var source = Path.Combine(_folder, "source");
+        await CommandRun.Of("model", "init", "--random", "--arch", "ViT-T/16", "--head", "clip4clip-mean-pooling", "--out", source);
+        foreach (var (name, file) in new[] { ("model.safetensors", "weights.safetensors"), ("vocab.json", "vocab.json"), ("merges.txt", "merges.txt") })
+            _hub.Files[$"{Repository}/{name}"] = await File.ReadAllBytesAsync(Path.Combine(source, file));
+        _hub.Files[$"{Repository}/config.json"] = "{\"model_type\":\"clip\"}"u8.ToArray();
+    }
+
+    private Task<(int Status, string Output, string Errors)> Pull(params string[] more) =>
+        CommandRun.Of(["model", "pull", Repository, "--out", Out, "--base", _hub.Address, .. more]);
+
+    [Fact]
+    public async Task A_pulled_model_is_ready_and_knows_where_it_is_from()
+    {
+        await Publish();
+
+        var (status, output, _) = await Pull("--json");
+
+        Assert.Equal(0, status);
+        using var json = JsonDocument.Parse(output);
+        Assert.Equal($"{Repository}@{LocalHub.Commit}/model.safetensors",
+            json.RootElement.GetProperty("model").GetProperty("provenance").GetProperty("source").GetString());
+        using var model = ModelFolder.Open(Out).Load(new EngineOptions { Threads = 1 });
+        Assert.False(Directory.Exists(Out + ".download"));
+    }
+
+    [Fact]
+    public async Task A_head_s_own_parameters_start_as_training_does()
+    {
+        await Publish();
+
+        var (status, _, errors) = await Pull("--head", "tcmgc", "--words", "16", "--frames", "4");
+
+        Assert.Equal(0, status);
+        Assert.Equal(("tcmgc", 4), (ModelFolder.Open(Out).Card.Config.Head, ModelFolder.Open(Out).Card.Config.Frames));
+        Assert.Contains("missing      attentive_word_logit_weight", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_place_that_is_taken_is_refused_before_the_hub_is_asked()
+    {
+        Directory.CreateDirectory(Out);
+        await File.WriteAllTextAsync(Path.Combine(Out, "mine"), "");
+
+        var (status, _, errors) = await Pull();
+
+        Assert.Equal((1, $"tcmgc: {Out}: is already there; remove it or choose another --out\n"), (status, errors));
+        Assert.Empty(_hub.Requests);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_is_damaged_on_the_hub_makes_no_model()
+    {
+        await Publish();
+        _hub.Files[$"{Repository}/model.safetensors"] = [1, 2, 3];
+
+        var (status, _, errors) = await Pull();
+
+        Assert.Equal(1, status);
+        Assert.Contains("model.safetensors", errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Out));
+    }
+
+    [Fact]
+    public async Task A_hub_that_is_down_is_one_line()
+    {
+        var (status, _, errors) = await CommandRun.Of("model", "pull", "ViT-B/32", "--out", Out, "--base", LocalHub.UnusedAddress());
+
+        Assert.Equal(1, status);
+        Assert.Contains("cannot be reached", errors, StringComparison.Ordinal);
+        Assert.Single(errors.Trim('\n').Split('\n'));
+    }
+
+    [Fact]
+    public async Task A_name_that_nobody_has_is_one_line()
+    {
+        var (status, _, errors) = await CommandRun.Of("model", "pull", "ViT-X", "--out", Out);
+
+        Assert.Equal((1, 1), (status, errors.TrimEnd('\n').Split('\n').Length));
+        Assert.Contains("there is no model 'ViT-X' to pull", errors, StringComparison.Ordinal);
+    }
+}
