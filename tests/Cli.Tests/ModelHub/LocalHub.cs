@@ -12,6 +12,7 @@ internal sealed class LocalHub : IDisposable
     public const string Commit = "0123456789abcdef0123456789abcdef01234567";
 
     private readonly HttpListener _listener;
+    private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _serving;
 
     public LocalHub()
@@ -34,6 +35,9 @@ internal sealed class LocalHub : IDisposable
     /// <summary>Statuses that the next requests are answered with, whatever they ask for.</summary>
     public ConcurrentQueue<int> Failures { get; } = new();
 
+    /// <summary>Set to stall the next content after its first byte until the hub is disposed; completed once it stalls.</summary>
+    public TaskCompletionSource? Stall { get; set; }
+
     /// <summary>Requests so far: method, path, and the first byte asked for where it is not 0.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
@@ -44,6 +48,7 @@ internal sealed class LocalHub : IDisposable
 
     public void Dispose()
     {
+        _disposed.TrySetResult();
         _listener.Close();
         _serving.GetAwaiter().GetResult();
     }
@@ -117,6 +122,13 @@ internal sealed class LocalHub : IDisposable
             await response.OutputStream.FlushAsync();
             response.Abort();
             return;
+        }
+        if (Stall is { } stall)
+        {
+            await response.OutputStream.WriteAsync(content.AsMemory(from, 1));
+            await response.OutputStream.FlushAsync();
+            stall.TrySetResult();
+            await _disposed.Task;
         }
         await response.OutputStream.WriteAsync(content.AsMemory(from, count));
     }
