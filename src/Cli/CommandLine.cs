@@ -15,6 +15,7 @@ internal static class CommandLine
 
     private static RootCommand Commands() => new("Upload videos, type a sentence, land on the moment it describes.")
     {
+        DemoCommand.Create(),
         IndexCommand.Create(),
         SearchCommand.Create(),
         VideosCommand.Create(),
