@@ -112,7 +112,7 @@ internal sealed class HubClient : IDisposable
                 return response;
             at = new(at, response.Headers.Location!);
             response.Dispose();
-            if (!HubAddress.IsProtected(at))
+            if (!HubAddress.MayRedirect(uri, at))
                 throw new UserException($"{uri}: the hub redirects to {at.Scheme}://{at.Host}, which is not HTTPS");
         }
         throw new UserException($"{uri}: the hub redirects more than {MostRedirects} times");

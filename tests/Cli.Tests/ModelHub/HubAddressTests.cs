@@ -22,4 +22,15 @@ public sealed class HubAddressTests
     [InlineData("https://hub.example/?token=1", "is no hub's address")]
     public void An_address_that_is_none_or_not_protected_is_refused(string address, string reason) =>
         Assert.Contains(reason, Assert.Throws<UserException>(() => HubAddress.Of(address)).Message, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("https://hub.example", "https://content.example", true)]
+    [InlineData("http://localhost:1", "https://content.example", true)]
+    [InlineData("http://localhost:1", "http://127.0.0.1:2", true)]
+    [InlineData("https://hub.example", "http://content.example", false)]
+    [InlineData("https://hub.example", "http://localhost:2", false)]
+    [InlineData("http://localhost:1", "http://content.example", false)]
+    [InlineData("http://localhost:1", "file:///etc/passwd", false)]
+    public void A_redirect_never_leads_to_less_protection(string from, string to, bool expected) =>
+        Assert.Equal(expected, HubAddress.MayRedirect(new(from), new(to)));
 }

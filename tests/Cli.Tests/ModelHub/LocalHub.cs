@@ -35,6 +35,12 @@ internal sealed class LocalHub : IDisposable
     /// <summary>Statuses that the next requests are answered with, whatever they ask for.</summary>
     public ConcurrentQueue<int> Failures { get; } = new();
 
+    /// <summary>Where files are said to lie; null for here.</summary>
+    public string? Elsewhere { get; set; }
+
+    /// <summary>Bytes that are announced beyond or, negative, short of what a file has.</summary>
+    public int Misannounced { get; set; }
+
     /// <summary>Set to stall the next content after its first byte until the hub is disposed; completed once it stalls.</summary>
     public TaskCompletionSource? Stall { get; set; }
 
@@ -98,9 +104,9 @@ internal sealed class LocalHub : IDisposable
     {
         response.StatusCode = 302;
         response.AddHeader("X-Repo-Commit", Commit);
-        response.AddHeader("X-Linked-Size", content.Length.ToString(CultureInfo.InvariantCulture));
+        response.AddHeader("X-Linked-Size", (content.Length + Misannounced).ToString(CultureInfo.InvariantCulture));
         response.AddHeader("X-Linked-Etag", $"\"{(Announced.TryGetValue(key, out var told) ? told : Convert.ToHexStringLower(SHA256.HashData(content)))}\"");
-        response.AddHeader("Location", $"/content/{key}");
+        response.AddHeader("Location", Elsewhere ?? $"/content/{key}");
     }
 
     private async Task SendAsync(HttpListenerResponse response, string method, byte[] content, int from)

@@ -207,6 +207,27 @@ public sealed class ModelDownloadTests : IDisposable, IProgress<DownloadProgress
         Assert.Contains(reason, await Refusal(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("http://elsewhere.example/file", "which is not HTTPS")]
+    [InlineData("/openai/clip-vit-base-patch32/resolve/main/config.json", "redirects more than")]
+    public async Task A_redirect_to_where_nothing_may_come_from_is_refused(string elsewhere, string reason)
+    {
+        _hub.Elsewhere = elsewhere;
+
+        Assert.Contains(reason, await Refusal(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(-1, "sends more than the")]
+    [InlineData(1, "it ended after")]
+    public async Task A_file_of_another_size_than_announced_is_refused(int misannounced, string reason)
+    {
+        _hub.Misannounced = misannounced;
+
+        Assert.Contains(reason, await Refusal(), StringComparison.Ordinal);
+        Assert.DoesNotContain("config.json", Here());
+    }
+
     [Fact]
     public async Task A_hub_that_is_busy_is_asked_again()
     {
