@@ -59,13 +59,25 @@ public sealed record MediaFiles(IReadOnlyList<string> Paths, IReadOnlyList<strin
                     continue;
                 if (entry is DirectoryInfo below)
                     Walk(below, visited, found, unreadable);
-                else if (VideoExtensions.Contains(entry.Extension) && File.Exists(entry.FullName))
+                else if (VideoExtensions.Contains(entry.Extension) && !LeadsNowhere(entry))
                     found.Add(entry.FullName);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             unreadable.Add($"the folder '{folder.FullName}' cannot be read ({error.Message})");
+        }
+    }
+
+    private static bool LeadsNowhere(FileSystemInfo entry)
+    {
+        try
+        {
+            return entry.ResolveLinkTarget(returnFinalTarget: true) is { Exists: false };
+        }
+        catch (IOException)
+        {
+            return true; // Links in a circle.
         }
     }
 }

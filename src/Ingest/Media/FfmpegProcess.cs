@@ -19,6 +19,7 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     private readonly Task _draining;
     private readonly CancellationTokenSource _watchdog;
     private readonly TimeSpan _patience;
+    private bool _disposed;
 
     private FfmpegProcess(Process process, TimeSpan patience, TimeProvider time)
     {
@@ -119,6 +120,9 @@ internal sealed class FfmpegProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         Kill();
         await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         await _draining.ConfigureAwait(false);

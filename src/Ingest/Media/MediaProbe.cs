@@ -38,6 +38,9 @@ public sealed class MediaProbe(MediaOptions options, TimeProvider? time = null)
             return MediaResult<MediaInfo>.Refused($"could not be read within {options.StallTimeout.TotalSeconds:0} s");
         if (ContainerFormats.RefusedIn(string.Join('\n', messages)) is { } format)
             return MediaResult<MediaInfo>.Refused(ContainerFormats.ReasonToRefuse(format));
+        // Some decoders refuse before ffprobe has a report, others leave the size out of it.
+        if (FfmpegMessages.RefusedSize(messages) is { } size && options.IsTooLarge(size.Width, size.Height))
+            return MediaResult<MediaInfo>.Refused(options.TooLarge(size.Width, size.Height));
         return status == 0 && Parse(json.AsSpan(0, length)) is { Format.Name: not null, Streams: not null } report
             ? Choose(report, head, messages, path)
             : MediaResult<MediaInfo>.Refused(FileHead.ReasonUnreadable(head, messages, path));
@@ -68,8 +71,6 @@ public sealed class MediaProbe(MediaOptions options, TimeProvider? time = null)
             return MediaResult<MediaInfo>.Refused(pictures.Count > 0
                 ? "has only a cover picture, no video stream"
                 : hasSound ? "has only sound, no video stream" : "has no video stream");
-        if (FfmpegMessages.RefusedSize(messages) is { } refused && (video.Width == 0 || options.IsTooLarge(refused.Width, refused.Height)))
-            return MediaResult<MediaInfo>.Refused(options.TooLarge(refused.Width, refused.Height));
         if (video.Codec is null or "unknown")
             return MediaResult<MediaInfo>.Refused("has a video stream of a codec that ffmpeg does not know");
         if (video.Width <= 0 || video.Height <= 0)

@@ -7,6 +7,8 @@ namespace TcMgc.Ingest.Media;
 /// <param name="time">Clock of the watchdog; the system's by default.</param>
 public sealed class StillDecoder(MediaOptions options, TimeProvider? time = null)
 {
+    private const string Unreadable = "is not an image that can be read";
+
     /// <summary>Decodes a file.</summary>
     /// <param name="path">A picture, or a video whose first frame is meant.</param>
     /// <param name="side">Width and height of what is given, in pixels, 1 to 4096.</param>
@@ -23,7 +25,10 @@ public sealed class StillDecoder(MediaOptions options, TimeProvider? time = null
         await using (file.ConfigureAwait(false))
             picture = await DecodeAsync(file, side, cancellationToken).ConfigureAwait(false);
         if (!picture.Succeeded)
-            picture = await FirstFrameAsync(path, picture, side, cancellationToken).ConfigureAwait(false);
+        {
+            var byName = await FromFileAsync(path, side, cancellationToken).ConfigureAwait(false);
+            picture = byName.Succeeded || picture.Reason == Unreadable ? byName : picture;
+        }
         return picture.Value ?? throw new UserException($"{path}: {picture.Reason}");
     }
 
@@ -38,14 +43,12 @@ public sealed class StillDecoder(MediaOptions options, TimeProvider? time = null
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(side, 4096);
-        string[] arguments =
-            [.. FfmpegArguments.Quiet, .. FfmpegArguments.Input(null, options), "-frames:v", "1", .. FfmpegArguments.RawFrames(FrameFilter.Picture(side))];
-        await using var ffmpeg = FfmpegProcess.Start(options.Ffmpeg, arguments, options, time ?? TimeProvider.System);
+        await using var ffmpeg = Start(null, side);
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var feeding = FeedAsync(picture, ffmpeg, enough.Token);
         try
         {
-            return await TakeAsync(ffmpeg, feeding, side, cancellationToken).ConfigureAwait(false);
+            return await TakeAsync(ffmpeg, null, feeding, side, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -56,7 +59,26 @@ public sealed class StillDecoder(MediaOptions options, TimeProvider? time = null
         }
     }
 
-    private async ValueTask<MediaResult<byte[]>> TakeAsync(FfmpegProcess ffmpeg, Task<bool> feeding, int side, CancellationToken cancellationToken)
+    /// <summary>What cannot be read as a stream of bytes: videos, and pictures such as TIFF that are read back and forth.</summary>
+    private async ValueTask<MediaResult<byte[]>> FromFileAsync(string path, int side, CancellationToken cancellationToken)
+    {
+        await using var ffmpeg = Start(path, side);
+        ffmpeg.CloseInput();
+        return await TakeAsync(ffmpeg, path, Task.FromResult(true), side, cancellationToken).ConfigureAwait(false);
+    }
+
+    private FfmpegProcess Start(string? path, int side)
+    {
+        string[] arguments =
+        [
+            .. FfmpegArguments.Quiet, .. FfmpegArguments.Input(path, options), "-map", "0:v:0", "-frames:v", "1",
+            .. FfmpegArguments.RawFrames(FrameFilter.Picture(side)),
+        ];
+        return FfmpegProcess.Start(options.Ffmpeg, arguments, options, time ?? TimeProvider.System);
+    }
+
+    private async ValueTask<MediaResult<byte[]>> TakeAsync(
+        FfmpegProcess ffmpeg, string? path, Task<bool> feeding, int side, CancellationToken cancellationToken)
     {
         var frame = new byte[side * side * 3];
         if (await ffmpeg.ReadAsync(frame, cancellationToken).ConfigureAwait(false) == frame.Length)
@@ -68,8 +90,8 @@ public sealed class StillDecoder(MediaOptions options, TimeProvider? time = null
         if (FfmpegMessages.RefusedSize(messages) is { } size)
             return MediaResult<byte[]>.Refused(options.TooLarge(size.Width, size.Height));
         return MediaResult<byte[]>.Refused(ContainerFormats.RefusedIn(string.Join('\n', messages)) is not null
-            ? "is not an image that can be read"
-            : $"is not an image that can be read{FfmpegMessages.Quoted(messages, null)}");
+            ? Unreadable
+            : Unreadable + FfmpegMessages.Quoted(messages, path));
     }
 
     /// <summary>Passes the bytes on; false where they go beyond the limit. ffmpeg closes its end when it has what it needs.</summary>
@@ -106,18 +128,5 @@ public sealed class StillDecoder(MediaOptions options, TimeProvider? time = null
         {
             // What was still buffered has no reader any more.
         }
-    }
-
-    private async ValueTask<MediaResult<byte[]>> FirstFrameAsync(
-        string path, MediaResult<byte[]> asPicture, int side, CancellationToken cancellationToken)
-    {
-        if (await new MediaProbe(options, time).ProbeAsync(path, cancellationToken).ConfigureAwait(false) is not { Value: { } info })
-            return asPicture;
-        var frames = new FrameDecoder(options, time).Open(path, info, side);
-        await using var _ = frames.ConfigureAwait(false);
-        var frame = new byte[frames.FrameBytes];
-        return await frames.ReadAsync(frame, cancellationToken).ConfigureAwait(false) == 1
-            ? frame
-            : MediaResult<byte[]>.Refused(frames.Reason ?? asPicture.Reason!);
     }
 }

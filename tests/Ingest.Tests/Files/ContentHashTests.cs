@@ -1,0 +1,41 @@
+using TcMgc.Ingest.Files;
+using TcMgc.Shared;
+
+namespace TcMgc.Ingest.Tests.Files;
+
+public sealed class ContentHashTests
+{
+    [Fact]
+    public async Task A_files_hash_is_its_contents_SHA256()
+    {
+        var path = Path.Combine(TestClips.Folder, "abc.bin");
+        await File.WriteAllTextAsync(path, "abc");
+
+        var hash = await ContentHash.OfFileAsync(path, default);
+
+        Assert.Equal(new("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", 3), hash);
+        Assert.Equal(VideoId.FromSha256(Convert.FromHexString(hash.Sha256)), hash.VideoId);
+    }
+
+    [Fact]
+    public async Task Content_longer_than_the_buffer_is_hashed_whole()
+    {
+        var content = new byte[3_000_001];
+        new Random(1).NextBytes(content);
+
+        var hash = await ContentHash.OfStreamAsync(new MemoryStream(content), default);
+
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content)), hash.Sha256);
+    }
+
+    [Fact]
+    public async Task A_missing_file_is_one_clear_line()
+    {
+        var error = await Assert.ThrowsAsync<UserException>(async () => await ContentHash.OfFileAsync("/nowhere/a.mp4", default));
+
+        Assert.StartsWith("'/nowhere/a.mp4' cannot be read", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_device_that_never_ends_is_not_opened() => Assert.Equal(0, (await ContentHash.OfFileAsync("/dev/zero", default)).Bytes);
+}
