@@ -1,6 +1,6 @@
 namespace TcMgc.Cli.Tests;
 
-/// <summary>Runs the command line in this process; classes that use it are of the collection "console", since the console is one.</summary>
+/// <summary>Runs the command line in this process; classes that use it are of the <see cref="ConsoleCollection"/>.</summary>
 internal static class CommandRun
 {
     public static async Task<(int Status, string Output, string Errors)> Of(params string[] arguments)

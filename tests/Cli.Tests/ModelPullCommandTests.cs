@@ -5,7 +5,7 @@ using TcMgc.Model.Store;
 
 namespace TcMgc.Cli.Tests;
 
-[Collection("console")]
+[Collection(ConsoleCollection.Name)]
 public sealed class ModelPullCommandTests : IDisposable
 {
     private const string Repository = "somebody/tiny-clip";

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TcMgc.Cli.Pipeline;
 using TcMgc.Model;
 using TcMgc.Model.Store;
 
@@ -22,7 +23,7 @@ internal static class ModelCommand
     {
         Description = "Folder that holds models.",
         HelpName = "DIR",
-        DefaultValueFactory = _ => "models",
+        DefaultValueFactory = _ => ModelChoice.Models,
     };
 
     /// <summary>A model by its folder, or by its name among the models there are.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TcMgc.Cli.ModelHub;
+using TcMgc.Cli.Pipeline;
 using TcMgc.Model.Heads;
 using TcMgc.Model.Store;
 
@@ -15,7 +16,7 @@ internal static class ModelPullCommand
         Description = $"A published CLIP ({string.Join(", ", HubModel.Named.Keys)}), or a repository as OWNER/NAME.",
     };
 
-    private static readonly Option<string?> s_out = new("--out") { Description = "Folder to make; by default models/ and the repository's name.", HelpName = "DIR" };
+    private static readonly Option<string?> s_out = new("--out") { Description = "Folder to make; by default the repository's name among the models.", HelpName = "DIR" };
 
     private static readonly Option<string?> s_base = new("--base")
     {
@@ -52,7 +53,7 @@ internal static class ModelPullCommand
         {
             var model = HubModel.Parse(parsed.GetValue(s_model)!);
             var hub = HubAddress.Of(parsed.GetValue(s_base));
-            var path = Path.TrimEndingDirectorySeparator(parsed.GetValue(s_out) ?? Path.Combine("models", model.Name));
+            var path = Path.TrimEndingDirectorySeparator(parsed.GetValue(s_out) ?? Path.Combine(ModelChoice.Models, model.Name));
             ModelFolder.RequireFree(path);
 
             var folder = path + DownloadEnding;
