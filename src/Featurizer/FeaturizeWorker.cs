@@ -122,7 +122,7 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
             while (await pack.ReadAsync(rgb.AsMemory(0, options.FrameBatch * model.FrameBytes), cancel).ConfigureAwait(false) is var count and > 0)
             {
                 model.EncodeFrames(rgb, count, embeddings, cancel);
-                AddFrames(encoder, embeddings.AsSpan(0, count * model.Width), pack.Times.Span[(pack.Position - count)..pack.Position], cancel);
+                AddFrames(encoder, rgb, embeddings.AsSpan(0, count * model.Width), pack.Times.Span[(pack.Position - count)..pack.Position], cancel);
                 progress?.Report(new(decoded.VideoId, pack.Position, pack.Count));
             }
             return encoder.Complete(cancel);
@@ -150,12 +150,16 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
             : $"its frames are {pack.Side}×{pack.Side}, the model {model.Id} takes {model.FrameSide}×{model.FrameSide}; index the video again");
     }
 
-    private void AddFrames(SegmentEncoder encoder, ReadOnlySpan<float> embeddings, ReadOnlySpan<double> times, CancellationToken cancel)
+    private void AddFrames(SegmentEncoder encoder, ReadOnlySpan<byte> rgb, ReadOnlySpan<float> embeddings, ReadOnlySpan<double> times, CancellationToken cancel)
     {
         // One number that is none would spoil every vector it is pooled into, and every later comparison.
         if (!float.IsFinite(TensorPrimitives.SumOfMagnitudes(embeddings)))
             throw new ModelException($"the model {model.Id} yields values that are no numbers; its weights are damaged");
+        Span<byte> layout = stackalloc byte[ColourLayout.Bytes];
         for (var frame = 0; frame < times.Length; frame++)
-            encoder.Add(embeddings.Slice(frame * model.Width, model.Width), (float)times[frame], cancel);
+        {
+            ColourLayout.Of(rgb.Slice(frame * model.FrameBytes, model.FrameBytes), model.FrameSide, layout);
+            encoder.Add(embeddings.Slice(frame * model.Width, model.Width), layout, (float)times[frame], cancel);
+        }
     }
 }

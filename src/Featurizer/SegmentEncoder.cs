@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using TcMgc.Model;
 using TcMgc.Shared;
+using TcMgc.Shared.Frames;
 using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Featurizer;
@@ -20,9 +21,10 @@ internal sealed class SegmentEncoder
     // Frames that wait to be cut, oldest first.
     private readonly List<float> _times = [];
     private readonly float[] _waiting;
+    private readonly byte[] _waitingLayouts;
 
     // Cut segments that wait to be encoded: V × N × D, V × N, and what the graph yields for them.
-    private readonly List<SegmentPlace> _places = [];
+    private readonly List<(SegmentPlace Place, byte[] Layouts)> _cut = [];
     private readonly float[] _input, _mask, _vectors, _features;
     private readonly int _batch;
 
@@ -33,7 +35,9 @@ internal sealed class SegmentEncoder
         (_model, _video, _duration, _batch) = (model, video, duration, options.SegmentBatch);
         (_frames, _width) = (model.SegmentFrames, model.Width);
         _segmenter = new(_frames, options.Segmenter);
-        _waiting = new float[(Segmenter.MostWaiting(_frames, options.Segmenter) + 1) * _width];
+        var waiting = Segmenter.MostWaiting(_frames, options.Segmenter) + 1;
+        _waiting = new float[waiting * _width];
+        _waitingLayouts = new byte[waiting * ColourLayout.Bytes];
         _input = new float[_batch * _frames * _width];
         _mask = new float[_batch * _frames];
         _vectors = new float[_batch * _width];
@@ -42,10 +46,12 @@ internal sealed class SegmentEncoder
 
     /// <summary>Takes the next frame.</summary>
     /// <param name="embedding">D values, not normalised.</param>
+    /// <param name="layout">Its colour layout.</param>
     /// <param name="time">Its time in the video, in seconds.</param>
     /// <param name="cancel">Stops the encoding early.</param>
-    public void Add(ReadOnlySpan<float> embedding, float time, CancellationToken cancel)
+    public void Add(ReadOnlySpan<float> embedding, ReadOnlySpan<byte> layout, float time, CancellationToken cancel)
     {
+        layout.CopyTo(_waitingLayouts.AsSpan(_times.Count * ColourLayout.Bytes));
         embedding.CopyTo(_waiting.AsSpan(_times.Count * _width));
         _times.Add(time);
         _segmenter.Add(embedding);
@@ -66,42 +72,44 @@ internal sealed class SegmentEncoder
         while (_segmenter.TryTake(out var length))
         {
             Take(length);
-            if (_places.Count == _batch)
+            if (_cut.Count == _batch)
                 EncodeBatch(cancel);
         }
     }
 
     private void Take(int length)
     {
-        var index = _segments.Count + _places.Count;
+        var index = _segments.Count + _cut.Count;
         var values = length * _width;
-        var input = _input.AsSpan(_places.Count * _frames * _width, _frames * _width);
+        var input = _input.AsSpan(_cut.Count * _frames * _width, _frames * _width);
         _waiting.AsSpan(0, values).CopyTo(input);
         input[values..].Clear();
-        var mask = _mask.AsSpan(_places.Count * _frames, _frames);
+        var mask = _mask.AsSpan(_cut.Count * _frames, _frames);
         mask[..length].Fill(1);
         mask[length..].Clear();
 
         float[] times = [.. _times[..length]];
         // Segments meet: one ends where the next one's first frame is, the last with the video.
         double start = index == 0 ? 0 : times[0], end = length < _times.Count ? _times[length] : Math.Max(_duration, times[^1]);
-        _places.Add(new(SegmentId.Of(_video, _model.Id, index), _video, index, start, end, times));
+        var layouts = length * ColourLayout.Bytes;
+        _cut.Add((new(SegmentId.Of(_video, _model.Id, index), _video, index, start, end, times), _waitingLayouts[..layouts]));
 
         _waiting.AsSpan(values, (_times.Count - length) * _width).CopyTo(_waiting);
+        _waitingLayouts.AsSpan(layouts, (_times.Count - length) * ColourLayout.Bytes).CopyTo(_waitingLayouts);
         _times.RemoveRange(0, length);
     }
 
     private void EncodeBatch(CancellationToken cancel)
     {
-        if (_places.Count == 0)
+        if (_cut.Count == 0)
             return;
-        _model.EncodeVideo(_input, _mask, _places.Count, _vectors, _features, cancel);
-        for (var at = 0; at < _places.Count; at++)
-            _segments.Add(Finish(_places[at], at));
-        _places.Clear();
+        _model.EncodeVideo(_input, _mask, _cut.Count, _vectors, _features, cancel);
+        for (var at = 0; at < _cut.Count; at++)
+            _segments.Add(Finish(_cut[at].Place, _cut[at].Layouts, at));
+        _cut.Clear();
     }
 
-    private Segment Finish(SegmentPlace place, int at)
+    private Segment Finish(SegmentPlace place, byte[] layouts, int at)
     {
         var rows = _input.AsSpan(at * _frames * _width, place.FrameTimes.Length * _width);
         var image = new float[_width];
@@ -113,7 +121,7 @@ internal sealed class SegmentEncoder
         }
         Normalise(image);
         var features = _model.HasOwnFeatures ? Halves(_features.AsSpan(at * _frames * _width, _frames * _width)) : null;
-        return new(place, _vectors.AsSpan(at * _width, _width).ToArray(), image, Halves(rows), features);
+        return new(place, _vectors.AsSpan(at * _width, _width).ToArray(), image, Halves(rows), features, layouts);
     }
 
     private static void Normalise(Span<float> row)

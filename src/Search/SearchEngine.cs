@@ -3,6 +3,7 @@ using System.Numerics.Tensors;
 using TcMgc.Model;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Frames;
 using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Search;
@@ -41,7 +42,10 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
         return Answer(await ResultsAsync(top, shown, explanations, cancel).ConfigureAwait(false), ranking.Count, started);
     }
 
-    /// <summary>Finds the moments that look like a still: exact, over every frame of the index.</summary>
+    /// <summary>
+    /// Finds the moments that look like a still: candidates by the nearest frame of each segment, exact over every frame of the
+    /// index, then embedding and colours together.
+    /// </summary>
     /// <param name="rgb">S × S × 3 bytes, rows of RGB24: the still, prepared as frames of videos are.</param>
     /// <param name="request">How much of an answer is wanted.</param>
     /// <param name="cancel">Stops the search.</param>
@@ -52,14 +56,16 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
         var started = Check(request);
         if (rgb.Length != model.FrameBytes)
             throw new ArgumentException($"an image of {model.FrameSide}×{model.FrameSide} RGB24 has {model.FrameBytes} bytes, not {rgb.Length}", nameof(rgb));
-        if (await BoundAsync(cancel).ConfigureAwait(false) is not { } bound)
+        if (await BoundAsync(cancel).ConfigureAwait(false) is null)
             return Answer([], 0, started);
-        var query = ImageVector(rgb.Span, cancel);
+        var (query, layout) = (ImageVector(rgb.Span, cancel), new byte[ColourLayout.Bytes]);
+        ColourLayout.Of(rgb.Span, model.FrameSide, layout);
         var shown = new ShownVideos(catalog, model.Id);
-        var matches = await new Candidates(shown, options.Candidates, request.Top)
+        var wanted = request.Exhaustive ? (int)Math.Clamp(await index.CountAsync(cancel).ConfigureAwait(false), 1, Array.MaxLength) : options.Candidates;
+        var matches = await new Candidates(shown, wanted, request.Top)
             .FindAsync(count => index.NearestFramesAsync(query, count, cancel), match => match.Video, cancel).ConfigureAwait(false);
         var ranking = new VideoRanking(request.SegmentsEach);
-        await RankFramesAsync(bound, matches, ranking, cancel).ConfigureAwait(false);
+        await RankFramesAsync(matches, new(query, layout), ranking, cancel).ConfigureAwait(false);
         return Answer(await ResultsAsync(ranking.Top(request.Top), shown, null, cancel).ConfigureAwait(false), ranking.Count, started);
     }
 
@@ -126,14 +132,14 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
                 ranking.Add(batch.Places[at], scores[at], moments[at]);
     }
 
-    private async ValueTask RankFramesAsync(IndexModel bound, List<FrameMatch> matches, VideoRanking ranking, CancellationToken cancel)
+    private async ValueTask RankFramesAsync(List<FrameMatch> matches, StillScorer scorer, VideoRanking ranking, CancellationToken cancel)
     {
-        var batch = Rent(bound, matches.Count);
-        await index.FetchAsync([.. matches.Select(match => match.Segment)], batch, cancel).ConfigureAwait(false);
-        var found = matches.ToDictionary(match => match.Segment);
-        foreach (var place in batch.Places)
-            ranking.Add(place, found[place.Id].Similarity, found[place.Id].Time);
-        _batches.Add(batch);
+        foreach (var some in matches.Select(match => match.Segment).Chunk(options.ExhaustiveBatch))
+            foreach (var segment in await index.FetchFramesAsync(some, cancel).ConfigureAwait(false))
+            {
+                var (score, moment) = scorer.Best(segment);
+                ranking.Add(segment.Place, score, moment);
+            }
     }
 
     private async ValueTask<Dictionary<SegmentId, Explanation>> ExplainAsync(

@@ -9,6 +9,6 @@ public sealed record SearchOptions
     /// <summary>Most characters of a text; at least 1, default 2,000. A model reads some dozens of words.</summary>
     public int LongestText { get; init; } = 2000;
 
-    /// <summary>Segments scored in one graph call where every segment is scored; at least 1, default 256.</summary>
+    /// <summary>Segments in memory at a time where every segment is scored; at least 1, default 256.</summary>
     public int ExhaustiveBatch { get; init; } = 256;
 }

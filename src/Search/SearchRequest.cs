@@ -12,7 +12,7 @@ public sealed record SearchRequest
     /// <summary>Best segments of each video, at least 1; default 3.</summary>
     public int SegmentsEach { get; init; } = 3;
 
-    /// <summary>Score every segment instead of the nearest candidates; sentences only, image queries are exact anyway.</summary>
+    /// <summary>Score every segment instead of the nearest candidates.</summary>
     public bool Exhaustive { get; init; }
 
     /// <summary>Tell for every returned segment where its score comes from; sentences only.</summary>

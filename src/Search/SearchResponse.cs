@@ -16,7 +16,7 @@ public sealed record SearchResponse(IReadOnlyList<VideoResult> Results, int Scor
 /// <param name="Segments">Its best segments, best first; at least one.</param>
 public sealed record VideoResult(VideoId Video, string Name, string Source, double? Duration, IReadOnlyList<SegmentResult> Segments)
 {
-    /// <summary>The best segment's score: a sentence's logit, or an image's cosine similarity.</summary>
+    /// <summary>The best segment's score: a sentence's logit, or a still's likeness with the best frame, at most 1.</summary>
     public float Score => Segments[0].Score;
 
     /// <summary>Where to start playing, in seconds: the best frame of the best segment.</summary>
@@ -28,6 +28,6 @@ public sealed record VideoResult(VideoId Video, string Name, string Source, doub
 /// <param name="Start">Where it starts in the video, in seconds.</param>
 /// <param name="End">Where it ends, in seconds.</param>
 /// <param name="Moment">Time of its best frame, in seconds.</param>
-/// <param name="Score">A sentence's logit, or an image's cosine similarity with the best frame.</param>
+/// <param name="Score">A sentence's logit; or a still's likeness with the best frame: cosine of the embeddings less the mean difference of the colours, at most 1.</param>
 /// <param name="Explanation">Where the score comes from; null unless asked for.</param>
 public sealed record SegmentResult(SegmentId Segment, double Start, double End, double Moment, float Score, Explanation? Explanation);

@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using TcMgc.Model;
 using TcMgc.Shared;
+using TcMgc.Shared.Frames;
 using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Featurizer.Tests;
@@ -28,11 +29,13 @@ public sealed class SegmentEncoderTests : IClassFixture<SegmentEncoderTests.Mode
     private static float[] Embedding(int frame, int width) =>
         [.. Enumerable.Range(0, width).Select(axis => 3 * MathF.Sin((axis * (frame < 6 ? 1 : 7)) + (0.05f * frame) + 1))];
 
+    private static byte[] Layout(int frame) => [.. Enumerable.Repeat((byte)frame, ColourLayout.Bytes)];
+
     private static IReadOnlyList<Segment> Encode(VideoTextModel model, int frames, int segmentBatch = 16)
     {
         var encoder = new SegmentEncoder(model, s_video, frames + 0.5, new() { SegmentBatch = segmentBatch, Segmenter = new() { ShortestShot = 2 } });
         for (var frame = 0; frame < frames; frame++)
-            encoder.Add(Embedding(frame, model.Width), frame + 0.25f, default);
+            encoder.Add(Embedding(frame, model.Width), Layout(frame), frame + 0.25f, default);
         return encoder.Complete(default);
     }
 
@@ -90,6 +93,14 @@ public sealed class SegmentEncoderTests : IClassFixture<SegmentEncoderTests.Mode
     {
         Assert.All(Encode(_models.Own.Model, 9), segment => Assert.Equal(4 * _models.Own.Model.Width, segment.Features!.Length));
         Assert.All(Encode(_models.Plain.Model, 9), segment => Assert.Null(segment.Features));
+    }
+
+    [Fact]
+    public void Every_frame_keeps_its_colours()
+    {
+        var layouts = Encode(_models.Own.Model, 29).SelectMany(segment => segment.Layouts);
+
+        Assert.Equal(Enumerable.Range(0, 29).SelectMany(Layout), layouts);
     }
 
     [Fact]

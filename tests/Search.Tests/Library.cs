@@ -4,6 +4,7 @@ using System.Text;
 using TcMgc.Model;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Frames;
 using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Search.Tests;
@@ -56,6 +57,13 @@ internal sealed class Library(VideoTextModel model, SearchOptions? options = nul
 
     public void Hide(string name, VideoState state) => Catalog.Entries[Id(name)] = Catalog.Entries[Id(name)] with { State = state };
 
+    private byte[] Layout(byte[] picture)
+    {
+        var layout = new byte[ColourLayout.Bytes];
+        ColourLayout.Of(picture, Model.FrameSide, layout);
+        return layout;
+    }
+
     private Segment Segment(VideoId video, int index, int start, byte[][] pictures)
     {
         var (n, d) = (Model.SegmentFrames, Model.Width);
@@ -73,6 +81,7 @@ internal sealed class Library(VideoTextModel model, SearchOptions? options = nul
         TensorPrimitives.Divide(image, TensorPrimitives.Norm(image), image);
         float[] times = [.. Enumerable.Range(start, pictures.Length).Select(second => second + 0.5f)];
         return new(new(SegmentId.Of(video, Model.Id, index), video, index, start, start + pictures.Length, times), vector, image,
-            [.. frames[..(pictures.Length * d)].Select(value => (Half)value)], Model.HasOwnFeatures ? [.. features.Select(value => (Half)value)] : null);
+            [.. frames[..(pictures.Length * d)].Select(value => (Half)value)], Model.HasOwnFeatures ? [.. features.Select(value => (Half)value)] : null,
+            [.. pictures.SelectMany(Layout)]);
     }
 }

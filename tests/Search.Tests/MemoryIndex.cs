@@ -62,6 +62,10 @@ internal sealed class MemoryIndex : IVectorIndex
         return default;
     }
 
+    public ValueTask<IReadOnlyList<SegmentFrames>> FetchFramesAsync(IReadOnlyList<SegmentId> segments, CancellationToken cancellationToken) =>
+        new([.. segments.SelectMany(id => _segments.Where(segment => segment.Place.Id == id))
+            .Select(segment => new SegmentFrames(segment.Place, segment.Frames, segment.Layouts))]);
+
     public async IAsyncEnumerable<SegmentBatch> ReadAllAsync(SegmentBatch batch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var some in _segments.Chunk(batch.Capacity))

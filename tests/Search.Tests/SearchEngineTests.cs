@@ -90,6 +90,14 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
         Assert.Equal(6, answer.Results.Count);
     }
 
+    [Fact]
+    public async Task An_exhaustive_still_is_compared_with_every_segment()
+    {
+        var library = await Filled(Library(options: new() { Candidates = 2, ExhaustiveBatch = 4 }), videos: 3, segments: 3);
+
+        Assert.Equal(9, (await library.Engine.SearchImageAsync(library.Picture(), new() { Exhaustive = true }, default)).Scored);
+    }
+
     [Theory]
     [InlineData(VideoState.Deleted)]
     [InlineData(VideoState.Uploaded)]

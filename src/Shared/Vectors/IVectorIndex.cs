@@ -48,6 +48,9 @@ public interface IVectorIndex
     /// <exception cref="ArgumentException">The batch is smaller than the list, or of another model's sizes.</exception>
     ValueTask FetchAsync(IReadOnlyList<SegmentId> segments, SegmentBatch batch, CancellationToken cancellationToken);
 
+    /// <summary>What the frames of segments look like, in the order of the ids; segments that are not there are left out.</summary>
+    ValueTask<IReadOnlyList<SegmentFrames>> FetchFramesAsync(IReadOnlyList<SegmentId> segments, CancellationToken cancellationToken);
+
     /// <summary>Every segment, a full batch at a time: the same batch is filled again at each step.</summary>
     IAsyncEnumerable<SegmentBatch> ReadAllAsync(SegmentBatch batch, CancellationToken cancellationToken);
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
+using TcMgc.Shared.Frames;
 using TcMgc.Shared.Storage;
 
 namespace TcMgc.Shared.Vectors;
@@ -13,7 +14,7 @@ internal static class SegmentRows
         CREATE TABLE segments(number INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, video BLOB NOT NULL, place INTEGER NOT NULL,
             start REAL NOT NULL, end REAL NOT NULL, times BLOB NOT NULL, text_vector BLOB NOT NULL, image_vector BLOB NOT NULL);
         CREATE INDEX segments_of_video ON segments(video);
-        CREATE TABLE features(number INTEGER PRIMARY KEY, frames BLOB NOT NULL, features BLOB);
+        CREATE TABLE features(number INTEGER PRIMARY KEY, frames BLOB NOT NULL, features BLOB, layouts BLOB NOT NULL);
         CREATE TRIGGER features_go_with_segments AFTER DELETE ON segments BEGIN DELETE FROM features WHERE number = OLD.number; END;
         CREATE TABLE changes(number INTEGER PRIMARY KEY AUTOINCREMENT, video BLOB NOT NULL UNIQUE)
         """;
@@ -24,13 +25,16 @@ internal static class SegmentRows
     /// <summary>Columns that <see cref="ToBatch"/> reads.</summary>
     public const string BatchColumns = "s.id, s.video, s.times, s.text_vector, s.place, s.start, s.end, f.frames, f.features";
 
+    /// <summary>Columns that <see cref="ToFrames"/> reads.</summary>
+    public const string FrameColumns = "s.id, s.video, s.times, s.text_vector, s.place, s.start, s.end, f.frames, f.layouts";
+
     public static void Insert(SqliteConnection connection, Segment segment)
     {
         using var command = connection.CreateCommand();
         command.CommandText = """
             INSERT INTO segments(id, video, place, start, end, times, text_vector, image_vector)
             VALUES($id, $video, $place, $start, $end, $times, $text, $image);
-            INSERT INTO features(number, frames, features) VALUES(last_insert_rowid(), $frames, $features)
+            INSERT INTO features(number, frames, features, layouts) VALUES(last_insert_rowid(), $frames, $features, $layouts)
             """;
         var place = segment.Place;
         command.Parameters.AddWithValue("$id", Bytes(place.Id.Value));
@@ -43,6 +47,7 @@ internal static class SegmentRows
         command.Parameters.AddWithValue("$image", MemoryMarshal.AsBytes<float>(segment.ImageVector).ToArray());
         command.Parameters.AddWithValue("$frames", MemoryMarshal.AsBytes<Half>(segment.Frames).ToArray());
         command.Parameters.AddWithValue("$features", segment.Features is { } rows ? MemoryMarshal.AsBytes<Half>(rows).ToArray() : DBNull.Value);
+        command.Parameters.AddWithValue("$layouts", segment.Layouts);
         command.ExecuteNonQuery();
     }
 
@@ -61,6 +66,14 @@ internal static class SegmentRows
             ? Sized<Half>(row, 7, times.Length * model.Dimensions, file)
             : Sized<Half>(row, 8, model.Frames * model.Dimensions, file);
         batch.Add(new(id, video, row.GetInt32(4), row.GetDouble(5), row.GetDouble(6), times), text, features);
+    }
+
+    public static SegmentFrames ToFrames(SqliteDataReader row, IndexModel model, SqliteFile file)
+    {
+        var (id, video, times, _) = Start(row, model, file);
+        return new(new(id, video, row.GetInt32(4), row.GetDouble(5), row.GetDouble(6), times),
+            Sized<Half>(row, 7, times.Length * model.Dimensions, file).ToArray(),
+            Sized<byte>(row, 8, times.Length * ColourLayout.Bytes, file).ToArray());
     }
 
     public static byte[] Bytes(Guid id) => id.ToByteArray(bigEndian: true);

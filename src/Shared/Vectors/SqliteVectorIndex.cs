@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
+using TcMgc.Shared.Frames;
 using TcMgc.Shared.Storage;
 
 namespace TcMgc.Shared.Vectors;
@@ -102,20 +103,21 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
         Read(connection =>
         {
             var model = ModelOf(connection, batch);
-            using var command = connection.CreateCommand();
-            command.CommandText = $"SELECT {SegmentRows.BatchColumns} FROM segments s JOIN features f USING(number) WHERE s.id = $id";
-            var id = command.Parameters.Add("$id", SqliteType.Blob);
-            foreach (var segment in segments)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                id.Value = SegmentRows.Bytes(segment.Value);
-                using var row = command.ExecuteReader();
-                if (row.Read())
-                    SegmentRows.ToBatch(row, batch, model!, _file);
-            }
+            Fetch(connection, SegmentRows.BatchColumns, segments, row => SegmentRows.ToBatch(row, batch, model!, _file), cancellationToken);
             return true;
         });
         return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<IReadOnlyList<SegmentFrames>> FetchFramesAsync(IReadOnlyList<SegmentId> segments, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(segments);
+        return new(Read<IReadOnlyList<SegmentFrames>>(connection =>
+        {
+            var (model, found) = (Model(connection), new List<SegmentFrames>(segments.Count));
+            Fetch(connection, SegmentRows.FrameColumns, segments, row => found.Add(SegmentRows.ToFrames(row, model!, _file)), cancellationToken);
+            return found;
+        }));
     }
 
     public async IAsyncEnumerable<SegmentBatch> ReadAllAsync(SegmentBatch batch, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -138,6 +140,22 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
         _reader?.Dispose();
         _writer?.Dispose();
         _matrixLock.Dispose();
+    }
+
+    private static void Fetch(SqliteConnection connection, string columns, IReadOnlyList<SegmentId> segments, Action<SqliteDataReader> found,
+        CancellationToken cancellationToken)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"SELECT {columns} FROM segments s JOIN features f USING(number) WHERE s.id = $id";
+        var id = command.Parameters.Add("$id", SqliteType.Blob);
+        foreach (var segment in segments)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            id.Value = SegmentRows.Bytes(segment.Value);
+            using var row = command.ExecuteReader();
+            if (row.Read())
+                found(row);
+        }
     }
 
     private long Fill(SqliteConnection connection, SegmentBatch batch, long after)
@@ -262,7 +280,8 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
     {
         var (frames, d) = (segment.Place.FrameTimes.Length, model.Dimensions);
         if (frames < 1 || frames > model.Frames || segment.TextVector.Length != d || segment.ImageVector.Length != d
-            || segment.Frames.Length != frames * d || (segment.Features is { } features && features.Length != model.Frames * d))
+            || segment.Frames.Length != frames * d || (segment.Features is { } features && features.Length != model.Frames * d)
+            || segment.Layouts.Length != frames * ColourLayout.Bytes)
             throw new InvalidOperationException($"a segment's vectors are not of the model's sizes (1 to {model.Frames} frames of {d})");
         if (!float.IsFinite(TensorPrimitives.Norm<float>(segment.TextVector)) || !float.IsFinite(TensorPrimitives.Norm<float>(segment.ImageVector)))
             throw new InvalidOperationException("a segment's vector has a value that is no finite number");

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using TcMgc.Shared.Frames;
 using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Shared.Tests.Vectors;
@@ -31,12 +32,19 @@ internal static class SampleSegments
 
     public static Half[] Halves(float[] values) => Array.ConvertAll(values, value => (Half)value);
 
+    private static byte[] Layouts(Random random, int frames)
+    {
+        var layouts = new byte[frames * ColourLayout.Bytes];
+        random.NextBytes(layouts);
+        return layouts;
+    }
+
     private static Segment One(Random random, VideoId video, int index, bool withFeatures)
     {
         var frames = 1 + random.Next(Model.Frames);
         var times = Enumerable.Range(0, frames).Select(frame => (float)(index * Model.Frames + frame)).ToArray();
         return new(
             new(SegmentId.Of(video, Model.Id, index), video, index, times[0], times[^1] + 1, times),
-            Unit(random), Unit(random), Halves(Unit(random, frames)), withFeatures ? Halves(Unit(random, Model.Frames)) : null);
+            Unit(random), Unit(random), Halves(Unit(random, frames)), withFeatures ? Halves(Unit(random, Model.Frames)) : null, Layouts(random, frames));
     }
 }

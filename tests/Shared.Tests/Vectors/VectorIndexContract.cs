@@ -53,6 +53,22 @@ public abstract class VectorIndexContract
     }
 
     [Fact]
+    public async Task Frames_come_back_as_they_were_in_the_order_asked_for()
+    {
+        var index = await Bound();
+        var segments = Of(1, 5, 1);
+        await index.UpsertAsync(segments, Never);
+
+        var found = await index.FetchFramesAsync([segments[4].Place.Id, SegmentId.Of(Video(9), "none", 0), segments[1].Place.Id], Never);
+
+        Assert.Equal([segments[4].Place.Id, segments[1].Place.Id], found.Select(segment => segment.Place.Id));
+        Assert.Equal(segments[4].Frames, found[0].Frames);
+        Assert.Equal(segments[4].Layouts, found[0].Layouts);
+        Assert.Equal(segments[1].Place.FrameTimes, found[1].Place.FrameTimes);
+        Assert.Empty(await Create().FetchFramesAsync([segments[0].Place.Id], Never));
+    }
+
+    [Fact]
     public async Task The_same_model_may_have_moved()
     {
         var (index, moved) = (await Bound(), Model with { Folder = "/elsewhere" });
