@@ -6,6 +6,8 @@ namespace TcMgc.Model;
 /// <summary>Everything that fixes a model's graphs and the names and shapes of its parameters.</summary>
 public sealed record ModelConfig
 {
+    private const int MostLayers = 1000, Widest = 1 << 16, LargestVocabulary = 1 << 24;
+
     /// <summary>The CLIP that encodes frames and text.</summary>
     public required ClipArchitecture Clip { get; init; }
 
@@ -56,9 +58,14 @@ public sealed record ModelConfig
         var (d, text) = (Clip.EmbeddingWidth, Clip.Text);
         Require(Clip.Vision.ImageSize is >= 1 and <= 4096 && Clip.Vision.PatchSize >= 1 && Clip.Vision.PatchSize <= Clip.Vision.ImageSize,
             "image size", Clip.Vision.ImageSize, "1 to 4096 and no smaller than the patch");
-        Require(Clip.Vision.Width % ClipArchitecture.HeadWidth == 0 && Clip.Vision.Width > 0, "vision width", Clip.Vision.Width, "a multiple of 64");
-        Require(text.Width % ClipArchitecture.HeadWidth == 0 && text.Width > 0, "text width", text.Width, "a multiple of 64");
-        Require(d > 0 && d % (text.Width / ClipArchitecture.HeadWidth) == 0, "embedding width", d, "a multiple of the text tower's heads");
+        foreach (var (name, width) in new[] { ("vision width", Clip.Vision.Width), ("text width", text.Width) })
+            Require(width % ClipArchitecture.HeadWidth == 0 && width > 0 && width <= Widest, name, width, $"a multiple of {ClipArchitecture.HeadWidth} up to {Widest}");
+        foreach (var (name, layers) in new[] { ("vision layers", Clip.Vision.Layers), ("text layers", text.Layers), ("temporal layers", TemporalLayers), ("cross layers", CrossLayers) })
+            Require(layers is >= 1 and <= MostLayers, name, layers, $"1 to {MostLayers}");
+        foreach (var (name, hidden) in new[] { ("excitation's hidden units", ExcitationHidden), ("aggregation's hidden units", AggregationHidden) })
+            Require(hidden is >= 0 and <= Widest, name, hidden, $"0 to {Widest}");
+        Require(text.Vocabulary is >= 3 and <= LargestVocabulary, "vocabulary", text.Vocabulary, $"3 to {LargestVocabulary}");
+        Require(d is > 0 and <= Widest && d % (text.Width / ClipArchitecture.HeadWidth) == 0, "embedding width", d, "a multiple of the text tower's heads");
         Require(Words >= 3 && Words <= text.Context, "words", Words, $"3 to the text context, {text.Context}");
         Require(Frames is >= 2 and <= 4096, "frames", Frames, "2 to 4096");
         Require(FramePositions >= Frames, "frame positions", FramePositions, $"at least the frames, {Frames}");

@@ -6,7 +6,7 @@ internal static class StateDict
     /// <summary>Keys under which training code keeps the state dict in a checkpoint.</summary>
     private static readonly string[] s_containers = ["state_dict", "model_state_dict", "model"];
 
-    private const int MaximumTensors = 100_000, MaximumVisits = 1_000_000, MaximumName = 500;
+    private const int MaximumTensors = 100_000, MaximumVisits = 200_000, MaximumName = 500;
 
     /// <summary>Every tensor with its dotted name, in the file's order.</summary>
     /// <exception cref="ModelException">There are none, or their names cannot be.</exception>

@@ -45,6 +45,11 @@ public sealed record Preprocessing
 
     /// <summary>Channel deviations of pixels in 0…1.</summary>
     public IReadOnlyList<float> Deviation { get; init; } = Clip.ImageEncoder.Deviation;
+
+    /// <summary>Whether this is what the product does: it has one way.</summary>
+    [JsonIgnore]
+    public bool IsSupported => new Preprocessing() is var own && Resize == own.Resize && Crop == own.Crop
+        && Mean.SequenceEqual(own.Mean) && Deviation.SequenceEqual(own.Deviation);
 }
 
 /// <summary>Where a model comes from.</summary>
@@ -62,6 +67,7 @@ public sealed record Provenance(string Command, DateTimeOffset Created, string? 
 public sealed record WeightsInfo(string File, long Bytes, string Sha256, long Parameters);
 
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(ModelCard))]
 internal sealed partial class ModelCardJson : JsonSerializerContext;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using TcMgc.Model.Engine;
+using TcMgc.Model.Heads;
 using TcMgc.Model.Text;
 using TcMgc.Model.Weights;
 
@@ -15,7 +16,7 @@ public sealed class ModelFolder
     /// <summary>Name of the weight file.</summary>
     public const string WeightsFile = "weights.safetensors";
 
-    private const int IdDigits = 12;
+    private const int IdDigits = 12, LongestCard = 1 << 20;
 
     private ModelFolder(string path, ModelCard card) => (Path, Card) = (path, card);
 
@@ -43,18 +44,28 @@ public sealed class ModelFolder
         try
         {
             using var file = File.OpenRead(card);
+            if (file.Length > LongestCard)
+                throw new ModelException($"{card}: is {file.Length} bytes long, too long for what it is");
             var read = JsonSerializer.Deserialize(file, ModelCardJson.Default.ModelCard) ?? throw new ModelException($"{card}: is empty");
-            if (read.Version != ModelCard.CurrentVersion)
-                throw new ModelException($"{card}: is of version {read.Version}, this program reads version {ModelCard.CurrentVersion}");
-            if (read.Weights.Sha256.Length != 2 * SHA256.HashSizeInBytes || read.Weights.File != System.IO.Path.GetFileName(read.Weights.File))
-                throw new ModelException($"{card}: what it says of the weights cannot be");
-            read.Config.Validate();
+            Check(card, read);
             return new(path, read);
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
             throw new ModelException($"{card}: cannot be read: {error.Message}", error);
         }
+    }
+
+    private static void Check(string source, ModelCard card)
+    {
+        if (card.Version != ModelCard.CurrentVersion)
+            throw new ModelException($"{source}: is of version {card.Version}, this program reads version {ModelCard.CurrentVersion}");
+        if (card.Weights.Sha256.Length != 2 * SHA256.HashSizeInBytes || card.Weights.File != System.IO.Path.GetFileName(card.Weights.File))
+            throw new ModelException($"{source}: what it says of the weights cannot be");
+        if (!card.Preprocessing.IsSupported)
+            throw new ModelException($"{source}: asks for frames made in another way than CLIP's: bicubic, centre crop, CLIP's mean and deviation");
+        card.Config.Validate();
+        SimilarityHead.Of(card.Config);
     }
 
     /// <summary>Checks that the weight file is the one the card was written for.</summary>
@@ -75,7 +86,16 @@ public sealed class ModelFolder
     {
         CheckHash();
         var tokenizer = Tokenizer.Load(Path);
-        return new(Id, Card.Config, WeightFile.Open(WeightsPath), tokenizer, options);
+        var weights = WeightFile.Open(WeightsPath);
+        try
+        {
+            return new(Id, Card.Config, weights, tokenizer, options);
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Checks that a model could be written to a place, before much work is done for it.</summary>

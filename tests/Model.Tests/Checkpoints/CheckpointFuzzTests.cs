@@ -34,7 +34,7 @@ public sealed class CheckpointFuzzTests : TemporaryFolder
         var file = At("model.safetensors");
         if (name.EndsWith(".pt", StringComparison.Ordinal))
             return (file, File.ReadAllBytes(Path.Combine(SharedFolder.RepositoryRoot, "tests", "Model.Tests", "Checkpoints", "Data", name)));
-        TinyModel.Write(Folder, name == "hugging-face" ? HuggingFaceTests.Tiny() : [TinyModel.Floats("a", [2, 3], 1, 2, 3, 4, 5, 6), TinyModel.Floats("b", [], 1)]);
+        TinyCheckpoint.Write(Folder, name == "hugging-face" ? HuggingFaceTests.Tiny() : [TinyCheckpoint.Floats("a", [2, 3], 1, 2, 3, 4, 5, 6), TinyCheckpoint.Floats("b", [], 1)]);
         return (file, File.ReadAllBytes(file));
     }
 

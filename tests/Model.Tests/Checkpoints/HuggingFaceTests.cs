@@ -6,12 +6,12 @@ namespace TcMgc.Model.Tests.Checkpoints;
 public sealed class HuggingFaceTests : TemporaryFolder
 {
     private const string Config = """
-        {"model_type":"clip","vision_config":{"hidden_act":"quick_gelu","num_attention_heads":1,"image_size":32},
+        {"model_type":"clip","vision_config":{"hidden_act":"quick_gelu","num_attention_heads":1,"image_size":16},
          "text_config":{"hidden_act":"quick_gelu","num_attention_heads":1,"layer_norm_eps":1e-05}}
         """;
 
     /// <summary>The tiny model's CLIP under the names of Hugging Face.</summary>
-    internal static IEnumerable<TensorSource> Tiny() => TinyModel.Weights("clip4clip-mean-pooling").SelectMany(Published);
+    internal static IEnumerable<TensorSource> Tiny() => TinyCheckpoint.Weights("clip4clip-mean-pooling").SelectMany(Published);
 
     private static IEnumerable<TensorSource> Published(TensorSource tensor)
     {
@@ -52,14 +52,14 @@ public sealed class HuggingFaceTests : TemporaryFolder
     private static TensorSource Transposed(TensorSource tensor, string name)
     {
         var (rows, columns, values) = (tensor.Shape[0], tensor.Shape[1], tensor.Floats());
-        return TinyModel.Floats(name, [columns, rows], [.. from c in Enumerable.Range(0, columns) from r in Enumerable.Range(0, rows) select values[(r * columns) + c]]);
+        return TinyCheckpoint.Floats(name, [columns, rows], [.. from c in Enumerable.Range(0, columns) from r in Enumerable.Range(0, rows) select values[(r * columns) + c]]);
     }
 
     [Fact]
     public void Names_projections_and_attention_come_out_as_OpenAI_has_them()
     {
-        using var checkpoint = TinyModel.Open(Folder, [.. Tiny(), TinyModel.Floats("text_model.embeddings.position_ids", [1], 0)]);
-        var expected = TinyModel.Weights("clip4clip-mean-pooling").ToDictionary(t => t.Name);
+        using var checkpoint = TinyCheckpoint.Open(Folder, [.. Tiny(), TinyCheckpoint.Floats("text_model.embeddings.position_ids", [1], 0)]);
+        var expected = TinyCheckpoint.Weights("clip4clip-mean-pooling").ToDictionary(t => t.Name);
 
         Assert.Equal(expected.Keys.Order(), checkpoint.Tensors.Keys.Order());
         Assert.All(checkpoint.Tensors.Values, t => Assert.Equal(expected[t.Name].Shape, t.Shape));
@@ -69,7 +69,7 @@ public sealed class HuggingFaceTests : TemporaryFolder
     [Fact]
     public void A_query_without_key_and_value_is_left_over_under_its_name()
     {
-        using var checkpoint = TinyModel.Open(Folder, Tiny().Where(t => !t.Name.StartsWith("text_model.encoder.layers.0.self_attn.k_proj", StringComparison.Ordinal)));
+        using var checkpoint = TinyCheckpoint.Open(Folder, Tiny().Where(t => !t.Name.StartsWith("text_model.encoder.layers.0.self_attn.k_proj", StringComparison.Ordinal)));
 
         Assert.Contains("text_model.encoder.layers.0.self_attn.q_proj.weight", checkpoint.Tensors.Keys);
         Assert.DoesNotContain("clip.transformer.resblocks.0.attn.in_proj_weight", checkpoint.Tensors.Keys);
@@ -79,14 +79,14 @@ public sealed class HuggingFaceTests : TemporaryFolder
     public void The_tensors_of_several_files_are_found_by_their_index()
     {
         TensorSource[] tensors = [.. Tiny()];
-        TinyModel.Write(Folder, tensors[..10], "one.safetensors");
-        TinyModel.Write(Folder, tensors[10..], "two.safetensors");
+        TinyCheckpoint.Write(Folder, tensors[..10], "one.safetensors");
+        TinyCheckpoint.Write(Folder, tensors[10..], "two.safetensors");
         var map = tensors.Select((t, i) => $"\"{t.Name}\":\"{(i < 10 ? "one" : "two")}.safetensors\"");
         File.WriteAllText(At("model.safetensors.index.json"), $"{{\"metadata\":{{\"total_size\":1}},\"weight_map\":{{{string.Join(',', map)}}}}}");
 
         using var checkpoint = CheckpointReader.Open(Folder);
 
-        Assert.Equal(TinyModel.Clip, checkpoint.Architecture());
+        Assert.Equal(TinyCheckpoint.Clip, checkpoint.Architecture());
     }
 
     [Theory]
@@ -94,7 +94,7 @@ public sealed class HuggingFaceTests : TemporaryFolder
     [InlineData("one.safetensors", "'elsewhere' is not in 'one.safetensors'")]
     public void An_index_that_points_elsewhere_is_refused(string file, string reason)
     {
-        TinyModel.Write(Folder, Tiny(), "one.safetensors");
+        TinyCheckpoint.Write(Folder, Tiny(), "one.safetensors");
         File.WriteAllText(At("model.safetensors.index.json"), $"{{\"weight_map\":{{\"elsewhere\":\"{file}\"}}}}");
 
         Assert.Contains(reason, Assert.Throws<ModelException>(() => CheckpointReader.Open(Folder)).Message, StringComparison.Ordinal);
@@ -103,22 +103,22 @@ public sealed class HuggingFaceTests : TemporaryFolder
     [Fact]
     public void The_configuration_beside_it_is_heeded()
     {
-        File.WriteAllText(At("config.json"), Config.Replace("\"image_size\":32", "\"image_size\":40", StringComparison.Ordinal));
-        using var checkpoint = TinyModel.Open(Folder, Tiny());
+        File.WriteAllText(At("config.json"), Config.Replace("\"image_size\":16", "\"image_size\":20", StringComparison.Ordinal));
+        using var checkpoint = TinyCheckpoint.Open(Folder, Tiny());
 
-        Assert.Equal(TinyModel.Clip with { Vision = TinyModel.Clip.Vision with { ImageSize = 40 } }, checkpoint.Architecture());
+        Assert.Equal(TinyCheckpoint.Clip with { Vision = TinyCheckpoint.Clip.Vision with { ImageSize = 20 } }, checkpoint.Architecture());
     }
 
     [Theory]
     [InlineData("\"vision_config\":{\"hidden_act\":\"quick_gelu\"", "\"vision_config\":{\"hidden_act\":\"gelu\"", "vision_config.hidden_act is 'gelu'")]
     [InlineData("\"num_attention_heads\":1,\"layer", "\"num_attention_heads\":2,\"layer", "text_config.num_attention_heads is 2")]
     [InlineData("1e-05", "1e-06", "layer_norm_eps is 1E-06")]
-    [InlineData("\"image_size\":32", "\"image_size\":224", "images of 224")]
+    [InlineData("\"image_size\":16", "\"image_size\":224", "images of 224")]
     [InlineData("\"num_attention_heads\":1,\"image", "\"image", "vision_config.num_attention_heads is 12")]
     public void A_clip_of_another_make_is_refused(string was, string becomes, string reason)
     {
         File.WriteAllText(At("config.json"), Config.Replace(was, becomes, StringComparison.Ordinal));
-        using var checkpoint = TinyModel.Open(Folder, Tiny());
+        using var checkpoint = TinyCheckpoint.Open(Folder, Tiny());
 
         Assert.Contains(reason, Assert.Throws<ModelException>(checkpoint.Architecture).Message, StringComparison.Ordinal);
     }
@@ -131,6 +131,6 @@ public sealed class HuggingFaceTests : TemporaryFolder
     {
         File.WriteAllText(At("config.json"), json);
 
-        Assert.Contains(reason, Assert.Throws<ModelException>(() => TinyModel.Open(Folder, Tiny())).Message, StringComparison.Ordinal);
+        Assert.Contains(reason, Assert.Throws<ModelException>(() => TinyCheckpoint.Open(Folder, Tiny())).Message, StringComparison.Ordinal);
     }
 }

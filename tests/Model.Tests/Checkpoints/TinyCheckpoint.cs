@@ -1,14 +1,13 @@
 using TcMgc.Model.Checkpoints;
 using TcMgc.Model.Store;
-using TcMgc.Model.Text;
 using TcMgc.Model.Weights;
 
 namespace TcMgc.Model.Tests.Checkpoints;
 
 /// <summary>A model small enough to be made and written in every test.</summary>
-internal static class TinyModel
+internal static class TinyCheckpoint
 {
-    public static ClipArchitecture Clip { get; } = new(64, new(32, 16, 64, 1), new(8, Tokenizer.ByteVocabularySize, 64, 2));
+    public static ClipArchitecture Clip { get; } = new(64, new(16, 8, 64, 1), new(8, 40, 64, 2));
 
     /// <summary>Its sizes are those that an import assumes where the checkpoint leaves them open.</summary>
     public static ModelConfig Config(string head) => new()
