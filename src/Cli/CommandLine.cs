@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using Spectre.Console;
 using TcMgc.Cli.Commands;
 using TcMgc.Model;
 using TcMgc.Shared;
@@ -26,9 +28,12 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] args)
     {
+        if (Console.IsOutputRedirected)
+            AnsiConsole.Profile.Width = Output.Unwrapped;
         var parsed = Commands().Parse(args);
-        if (parsed.Errors.Count > 0)
-            return Fail(Misused, $"{string.Join(' ', parsed.Errors.Select(e => e.Message))} Try '{Invoked(parsed)} --help'.");
+        var misuses = parsed.Errors.Select(error => error.Message).Concat(MistakenOptions(parsed)).ToList();
+        if (misuses.Count > 0)
+            return Fail(Misused, $"{string.Join(' ', misuses)} Try '{Invoked(parsed)} --help'.");
         try
         {
             return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = s_grace });
@@ -39,9 +44,15 @@ internal static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            return Fail(Interrupted, "interrupted; what was finished is kept");
+            return Fail(Interrupted, "interrupted; what was finished is kept: run the command again to go on");
         }
     }
+
+    /// <summary>Words that begin as an option does but are none; the parser would take them for a path or a text.</summary>
+    private static IEnumerable<string> MistakenOptions(ParseResult parsed) => parsed.Tokens
+        .TakeWhile(token => token.Type != TokenType.DoubleDash)
+        .Where(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))
+        .Select(token => $"There is no option '{token.Value}'; what begins with '--' and is none goes after a '--' of its own.");
 
     private static string Invoked(ParseResult parsed)
     {

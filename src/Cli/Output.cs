@@ -16,5 +16,8 @@ internal static class Output
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
+    /// <summary>Columns of a console that is no terminal: lines are for programs there, and are not wrapped.</summary>
+    public const int Unwrapped = 10_000;
+
     public static void Json<T>(T document) => Console.Out.WriteLine(JsonSerializer.Serialize(document, s_json));
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Numerics;
 
 namespace TcMgc.Cli.Commands;
@@ -10,10 +11,8 @@ internal static class OptionRange
     {
         option.Validators.Add(result =>
         {
-            if (result.Errors.Any() || result.Tokens.Count == 0)
-                return;
-            var value = result.GetValueOrDefault<T>();
-            if (value < least || value > most)
+            // What is no number is told by the parser.
+            if (result.Tokens is [var token] && T.TryParse(token.Value, CultureInfo.InvariantCulture, out var value) && (value < least || value > most))
                 result.AddError($"{option.Name} is {value}; it must be from {least} to {most}.");
         });
         return option;

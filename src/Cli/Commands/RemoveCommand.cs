@@ -25,7 +25,7 @@ internal static class RemoveCommand
             if (parsed.GetValue(json))
                 Output.Json(removed);
             else
-                Console.WriteLine(string.Join('\n', removed.Select(entry => $"removed {entry.Name} ({entry.Id})")));
+                Console.WriteLine(string.Join('\n', removed.Select(entry => $"removed {FilePaths.OneLine(entry.Name)} ({entry.Id})")));
         });
         return command;
     }

@@ -22,7 +22,7 @@ internal sealed class ConsoleIndexProgress : IIndexProgress
     void IProgress<DecodeProgress>.Report(DecodeProgress value) =>
         Move(() => _decoding = value.Duration is { } duration ? $"decoding {value.Frames} of {Math.Ceiling(duration):F0} s" : $"decoding, {value.Frames} s so far");
 
-    void IProgress<FeaturizeProgress>.Report(FeaturizeProgress value) => 
+    void IProgress<FeaturizeProgress>.Report(FeaturizeProgress value) =>
         Move(() => _encoding = $"encoding {value.Done} of {value.Frames} frames");
 
     public void Tell(FileOutcome outcome)

@@ -60,8 +60,9 @@ internal sealed class IndexPipeline(DataFolder data, DecodeWorker decoder, Featu
             // Known to the catalog before the frames go: the same event delivered again then has nothing to do.
             if (await featurizer.HandleAsync(decoded, progress, cancel).ConfigureAwait(false) is { } outcome)
                 await data.Catalog.ApplyAsync(outcome, cancel).ConfigureAwait(false);
-            await data.Events.CommitAsync(delivery, CancellationToken.None).ConfigureAwait(false);
+            // Before the commit: what ends the program between the two must not leave a pack that nothing deletes.
             await data.Blobs.DeleteAsync(decoded.FramePack, CancellationToken.None).ConfigureAwait(false);
+            await data.Events.CommitAsync(delivery, CancellationToken.None).ConfigureAwait(false);
             MakeRoom(decoded.UploadId);
         }
     }

@@ -65,7 +65,8 @@ internal sealed class Indexing(DataFolder data, IndexPipeline pipeline, string m
             return (new(file, FileStatus.Duplicate, video, $"has the content of {_given[video]}"), null);
         if (pending.TryGetValue(video, out var left) && left.Source == source)
             return (null, null);
-        if (await data.Catalog.GetAsync(video, cancel).ConfigureAwait(false) is { State: VideoState.Indexed } entry && entry.ModelId == modelId)
+        if (await data.Catalog.GetAsync(video, cancel).ConfigureAwait(false) is { State: VideoState.Indexed } entry && entry.ModelId == modelId
+            && await data.Index.CountAsync(video, cancel).ConfigureAwait(false) == entry.Segments) // index.db may have been removed.
             return (new(file, FileStatus.AlreadyIndexed, video, Entry: entry), null);
         return (null, new()
         {

@@ -1,0 +1,124 @@
+using TcMgc.Shared.Catalog;
+
+namespace TcMgc.EndToEnd.Tests;
+
+/// <summary><c>tcmgc index</c> as a process of its own, on clips that ffmpeg makes.</summary>
+public sealed class IndexTests(Workplace place) : IClassFixture<Workplace>
+{
+    private static string[] Clips(int count) => [.. Enumerable.Range(0, count).Select(index => TestClips.Distinct(index))];
+
+    [Fact]
+    public async Task A_folder_of_clips_becomes_a_catalog_of_indexed_videos()
+    {
+        var (clips, data) = (place.FolderOf(Clips(3)), place.New("data"));
+
+        var ended = await ProgramRun.RunAsync("index", clips, "--data", data, "--model", place.Model);
+
+        Assert.True(ended.Status == 0, ended.Errors);
+        var videos = await IndexContents.VideosAsync(data);
+        Assert.All(videos, video => Assert.Equal((VideoState.Indexed, 8), (video.State, video.Frames)));
+        Assert.Equal(3, videos.Count);
+        Assert.Equal(videos.Sum(video => video.Segments), (await IndexContents.SegmentsAsync(data)).Count);
+    }
+
+    [Fact]
+    public async Task Frame_packs_do_not_outlive_the_indexing()
+    {
+        var data = await place.IndexedAsync(Clips(2));
+
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(data, "blobs"), "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task What_is_there_is_skipped_whatever_its_name()
+    {
+        var (data, other) = (await place.IndexedAsync(Clips(2)), place.New("other.mp4"));
+        var before = await IndexContents.SegmentsAsync(data);
+        File.Copy(Clips(1)[0], other);
+
+        var again = await ProgramRun.RunAsync(["index", .. Clips(2), other, "--data", data, "--model", place.Model]);
+
+        Assert.True(again.Status == 0, again.Errors);
+        Assert.Equal(before.Keys, (await IndexContents.SegmentsAsync(data)).Keys);
+        Assert.Equal(2, (await IndexContents.VideosAsync(data)).Count);
+    }
+
+    [Fact]
+    public async Task Files_that_fail_are_told_with_the_reason_and_the_others_are_kept()
+    {
+        var folder = place.FolderOf(Clips(1));
+        await File.WriteAllTextAsync(Path.Combine(folder, "no-video.mp4"), "this is no video");
+        await File.WriteAllBytesAsync(Path.Combine(folder, "empty.mp4"), []);
+        File.Copy(TestClips.SoundOnly(), Path.Combine(folder, "sound.mp4"));
+        var data = place.New("data");
+
+        var ended = await ProgramRun.RunAsync("index", folder, "--data", data, "--model", place.Model);
+
+        Assert.Equal(1, ended.Status);
+        Assert.All((string[])["no-video.mp4", "empty.mp4", "sound.mp4"], name => Assert.Contains(name, ended.Output + ended.Errors, StringComparison.Ordinal));
+        Assert.DoesNotContain("   at ", ended.Errors, StringComparison.Ordinal);
+        var videos = await IndexContents.VideosAsync(data);
+        Assert.Equal(1, videos.Count(video => video.State == VideoState.Indexed));
+        Assert.All(videos.Where(video => video.State == VideoState.Failed), video => Assert.NotEmpty(video.Reason!));
+    }
+
+    [Fact]
+    public async Task A_failed_file_is_tried_again_when_it_is_given_again()
+    {
+        var folder = place.FolderOf();
+        await File.WriteAllTextAsync(Path.Combine(folder, "clip.mp4"), "not yet uploaded in full");
+        var data = place.New("data");
+        Assert.Equal(1, (await ProgramRun.RunAsync("index", folder, "--data", data, "--model", place.Model)).Status);
+        Assert.Equal(1, (await ProgramRun.RunAsync("index", folder, "--data", data, "--model", place.Model)).Status);
+        File.Copy(Clips(1)[0], Path.Combine(folder, "clip.mp4"), overwrite: true);
+
+        var ended = await ProgramRun.RunAsync("index", folder, "--data", data, "--model", place.Model);
+
+        Assert.True(ended.Status == 0, ended.Errors);
+        Assert.Contains(await IndexContents.VideosAsync(data), video => video is { Name: "clip.mp4", State: VideoState.Indexed });
+    }
+
+    [Fact]
+    public async Task Hostile_file_names_are_names_like_others()
+    {
+        var folder = place.FolderOf();
+        string[] names = ["-data.mp4", "[red]markup[bold].mp4", "new\nline.mp4", "per%20cent %.mp4", "quote'\".mp4", "ünï-猫-🎬.mp4", "back\\slash.mp4", "$(touch x).mp4"];
+        for (var i = 0; i < names.Length; i++)
+            File.Copy(TestClips.Distinct(i, seconds: 2), Path.Combine(folder, names[i]));
+        var data = place.New("data");
+
+        var ended = await ProgramRun.RunAsync("index", folder, "--data", data, "--model", place.Model);
+
+        Assert.True(ended.Status == 0, ended.Errors);
+        Assert.Equal(names.Order(StringComparer.Ordinal), (await IndexContents.VideosAsync(data)).Select(video => video.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("index.db")]
+    [InlineData("catalog.db")]
+    public async Task After_a_database_was_removed_indexing_again_makes_it_whole(string removed)
+    {
+        var (data, whole) = (await place.IndexedAsync(Clips(3)), await place.IndexedAsync(Clips(3)));
+        foreach (var file in Directory.GetFiles(data, removed + "*"))
+            File.Delete(file);
+
+        var ended = await ProgramRun.RunAsync(["index", .. Clips(3), "--data", data, "--model", place.Model]);
+
+        Assert.True(ended.Status == 0, ended.Errors);
+        await IndexContents.SameAsync(whole, data);
+    }
+
+    [Fact]
+    public async Task Two_processes_do_not_index_into_one_folder()
+    {
+        var data = place.New("data");
+        using var first = ProgramRun.Start(["index", .. Clips(6), "--data", data, "--model", place.Model]);
+        await first.LineAsync("distinct-");
+
+        var second = await ProgramRun.RunAsync("index", Clips(1)[0], "--data", data, "--model", place.Model);
+
+        Assert.Equal(1, second.Status);
+        Assert.Contains($"process {first.Id}", Assert.Single(second.ErrorLines), StringComparison.Ordinal);
+        Assert.Equal(0, (await first.EndAsync()).Status);
+    }
+}

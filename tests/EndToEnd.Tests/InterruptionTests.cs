@@ -1,0 +1,101 @@
+namespace TcMgc.EndToEnd.Tests;
+
+/// <summary>Whatever ends the program, indexing again gives what an undisturbed run gives: never half a video, nothing twice.</summary>
+public sealed class InterruptionTests(Workplace place) : IClassFixture<Workplace>
+{
+    private static readonly string[] s_clips = [.. Enumerable.Range(0, 6).Select(index => TestClips.Distinct(index))];
+
+    [Fact]
+    public async Task Killed_after_any_video_and_run_again_it_is_as_if_undisturbed()
+    {
+        var (whole, data) = (await place.IndexedAsync(s_clips), place.New("data"));
+        for (var killed = 0; killed < 3; killed++)
+        {
+            using var run = Start(data);
+            await run.LineAsync("distinct-");
+            run.Kill();
+            await run.EndAsync();
+            await HoldsWholeVideosOnlyAsync(whole, data);
+        }
+
+        using var last = Start(data);
+        var ended = await last.EndAsync();
+
+        Assert.True(ended.Status == 0, ended.Errors);
+        await IndexContents.SameAsync(whole, data);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(data, "blobs"), "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task Killed_at_any_moment_and_run_again_it_is_as_if_undisturbed()
+    {
+        var (whole, data, random) = (await place.IndexedAsync(s_clips), place.New("data"), new Random(1));
+        for (var killed = 0; killed < 5; killed++)
+        {
+            using var run = Start(data);
+            await Task.WhenAny(run.EndAsync(), Task.Delay(TimeSpan.FromMilliseconds(200 + random.Next(2000))));
+            run.Kill();
+            await run.EndAsync();
+        }
+
+        using var last = Start(data);
+        var ended = await last.EndAsync();
+
+        Assert.True(ended.Status == 0, ended.Errors);
+        await IndexContents.SameAsync(whole, data);
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_it_soon_and_says_how_to_go_on()
+    {
+        var (whole, data) = (await place.IndexedAsync(s_clips), place.New("data"));
+        using (var run = Start(data))
+        {
+            await run.LineAsync("distinct-");
+            run.Interrupt();
+            var interrupted = await run.EndAsync();
+            Assert.Equal(130, interrupted.Status);
+            Assert.Contains("again", interrupted.ErrorLines[^1], StringComparison.Ordinal);
+            Assert.DoesNotContain("   at ", interrupted.Errors, StringComparison.Ordinal);
+        }
+        await HoldsWholeVideosOnlyAsync(whole, data);
+
+        using var last = Start(data);
+        Assert.Equal(0, (await last.EndAsync()).Status);
+        await IndexContents.SameAsync(whole, data);
+    }
+
+    [Fact]
+    public async Task What_an_interrupted_run_left_is_finished_by_the_next_whatever_it_is_given()
+    {
+        var data = place.New("data");
+        using (var run = Start(data))
+        {
+            await run.LineAsync("distinct-");
+            run.Kill();
+            await run.EndAsync();
+        }
+        var left = (await IndexContents.VideosAsync(data)).Select(video => video.Id).ToList();
+
+        var ended = await ProgramRun.RunAsync("index", TestClips.Distinct(7), "--data", data, "--model", place.Model);
+
+        Assert.True(ended.Status == 0, ended.Errors);
+        var videos = await IndexContents.VideosAsync(data);
+        Assert.All(videos, video => Assert.Equal(Shared.Catalog.VideoState.Indexed, video.State));
+        Assert.Equal(left.Count + 1, videos.Count);
+    }
+
+    private ProgramRun Start(string data) => ProgramRun.Start(["index", .. s_clips, "--data", data, "--model", place.Model]);
+
+    /// <summary>Each video that has a segment in the index has all that an undisturbed run gives it.</summary>
+    private static async Task HoldsWholeVideosOnlyAsync(string whole, string data)
+    {
+        var found = (await IndexContents.SegmentsAsync(data)).Values.Select(segment => segment.Place).ToHashSet();
+        var videos = found.Select(Video).ToHashSet();
+        Assert.Equal(
+            (await IndexContents.SegmentsAsync(whole)).Values.Select(segment => segment.Place).Where(segment => videos.Contains(Video(segment))).Order(),
+            found.Order());
+
+        static string Video(string segment) => segment[..segment.IndexOf(' ', StringComparison.Ordinal)];
+    }
+}

@@ -1,0 +1,124 @@
+using System.Text.Json;
+
+namespace TcMgc.EndToEnd.Tests;
+
+/// <summary>Searches over a dozen clips, and what removing does to them.</summary>
+public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<SearchTests.Indexed>
+{
+    private const int Clips = 12;
+
+    public sealed class Indexed : IAsyncLifetime
+    {
+        /// <summary>With random weights, frames of 64 pixels a side tell fast scenes apart too rarely; 224 do.</summary>
+        public Workplace Place { get; } = new("ViT-S/32");
+
+        public string Data { get; private set; } = "";
+
+        public async Task InitializeAsync() => Data = await Place.IndexedAsync(Enumerable.Range(0, Clips).Select(index => TestClips.Distinct(index)));
+
+        public Task DisposeAsync()
+        {
+            Place.Dispose();
+            return Task.CompletedTask;
+        }
+    }
+
+    [Fact]
+    public async Task Stills_find_the_clip_and_the_moment_they_were_cut_from()
+    {
+        double[] times = [1.3, 4.6];
+        var (asked, clips, moments) = (0, 0, 0);
+        for (var index = 0; index < Clips; index++)
+            foreach (var time in times)
+            {
+                var first = (await SearchAsync("--image", TestClips.Still(TestClips.Distinct(index), time), "--top", "1"))[0];
+                asked++;
+                if (first.GetProperty("name").GetString() != Path.GetFileName(TestClips.Distinct(index)))
+                    continue;
+                clips++;
+                moments += Math.Abs(first.GetProperty("moment").GetDouble() - time) <= 1.5 ? 1 : 0;
+            }
+
+        Assert.True(clips >= 0.95 * asked, $"the right clip came first for {clips} of {asked} stills");
+        Assert.True(moments >= 0.9 * asked, $"the moment was within 1.5 s for {moments} of {asked} stills");
+    }
+
+    [Fact]
+    public async Task A_sentence_orders_videos_by_score_with_moments_in_them()
+    {
+        var results = await SearchAsync("a coloured pattern that turns", "--top", "5");
+
+        var scores = results.Select(result => result.GetProperty("score").GetSingle()).ToArray();
+        Assert.Equal(5, scores.Length);
+        Assert.Equal(scores.OrderDescending(), scores);
+        Assert.All(results, result => Assert.InRange(result.GetProperty("moment").GetDouble(), 0, 8));
+        Assert.Equal(5, results.Select(result => result.GetProperty("video").GetString()).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task With_candidates_for_all_two_stages_find_what_an_exhaustive_search_finds()
+    {
+        var exhaustive = await SearchAsync("a red ball", "--exhaustive");
+        var staged = await SearchAsync("a red ball", "--candidates", "1000");
+
+        Assert.Equal(Names(exhaustive), Names(staged));
+    }
+
+    [Fact]
+    public async Task An_explanation_tells_contrasts_frames_and_words()
+    {
+        var explanation = (await SearchAsync("a red ball", "--explain", "--top", "1"))[0].GetProperty("segments")[0].GetProperty("explanation");
+
+        Assert.Equal(4, explanation.GetProperty("contrasts").GetArrayLength());
+        Assert.NotEqual(0, explanation.GetProperty("frames").GetArrayLength());
+        Assert.NotEqual(0, explanation.GetProperty("words").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Without_json_each_result_is_legible()
+    {
+        var ended = await ProgramRun.RunAsync("search", "a red ball", "--data", indexed.Data, "--top", "3", "--explain");
+
+        Assert.True(ended.Status == 0, ended.Errors);
+        Assert.Contains("distinct-", ended.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_removed_video_is_found_no_more_until_it_is_indexed_again()
+    {
+        string[] clips = [TestClips.Distinct(0), TestClips.Distinct(1)];
+        var data = await indexed.Place.IndexedAsync(clips);
+        var id = (await IndexContents.VideosAsync(data)).Single(video => video.Name == Path.GetFileName(clips[0])).Id;
+
+        var byId = await ProgramRun.RunAsync("remove", id.ToString(), "--data", data);
+        var left = Names(await SearchInAsync(data, "anything"));
+        var byName = await ProgramRun.RunAsync("remove", Path.GetFileName(clips[1]), "--data", data);
+        var none = await SearchInAsync(data, "anything");
+        var again = await ProgramRun.RunAsync("index", clips[0], "--data", data, "--model", indexed.Place.Model);
+
+        Assert.True(byId.Status == 0, byId.Errors);
+        Assert.Equal([Path.GetFileName(clips[1])], left);
+        Assert.True(byName.Status == 0, byName.Errors);
+        Assert.Empty(none);
+        Assert.True(again.Status == 0, again.Errors);
+        Assert.Equal([Path.GetFileName(clips[0])], Names(await SearchInAsync(data, "anything")));
+    }
+
+    [Fact]
+    public async Task Videos_are_listed_with_what_is_known_of_them()
+    {
+        var videos = await Workplace.JsonAsync("videos", "--data", indexed.Data);
+
+        Assert.Equal(Clips, videos.GetArrayLength());
+        Assert.All(videos.EnumerateArray(), video => Assert.Equal(8, video.GetProperty("frames").GetInt32()));
+        var plain = await ProgramRun.RunAsync("videos", "--data", indexed.Data);
+        Assert.Contains("distinct-0", plain.Output, StringComparison.Ordinal);
+    }
+
+    private Task<JsonElement[]> SearchAsync(params IEnumerable<string> arguments) => SearchInAsync(indexed.Data, arguments);
+
+    private static async Task<JsonElement[]> SearchInAsync(string data, params IEnumerable<string> arguments) =>
+        [.. (await Workplace.JsonAsync(["search", .. arguments, "--data", data])).GetProperty("results").EnumerateArray()];
+
+    private static IEnumerable<string> Names(IEnumerable<JsonElement> results) => results.Select(result => result.GetProperty("name").GetString()!);
+}
