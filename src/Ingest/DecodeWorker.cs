@@ -79,8 +79,8 @@ public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, ICatalog catal
         await catalog.GetAsync(upload.VideoId, cancel).ConfigureAwait(false) is { } entry && entry.UploadId == upload.EventId
         && entry.State switch
         {
-            VideoState.Deleted or VideoState.Failed => true,
-            VideoState.Decoded or VideoState.Indexed => await HasPackAsync(upload.VideoId, cancel).ConfigureAwait(false),
+            VideoState.Deleted or VideoState.Failed or VideoState.Indexed => true,
+            VideoState.Decoded => await HasPackAsync(upload.VideoId, cancel).ConfigureAwait(false),
             _ => false,
         };
 

@@ -40,7 +40,7 @@ internal sealed class Original : IAsyncDisposable
 
     private static async ValueTask<Original> CopyAsync(Stream blob, CancellationToken cancellationToken)
     {
-        var path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), System.IO.Path.GetRandomFileName());
+        var path = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"tcmgc-original-{Guid.NewGuid():N}");
         var original = new Original(path, path, null);
         try
         {

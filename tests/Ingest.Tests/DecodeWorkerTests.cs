@@ -1,0 +1,233 @@
+using TcMgc.Ingest.Files;
+using TcMgc.Ingest.Media;
+using TcMgc.Ingest.Tests.Media;
+using TcMgc.Shared;
+using TcMgc.Shared.Events;
+using TcMgc.Shared.Frames;
+
+namespace TcMgc.Ingest.Tests;
+
+public sealed class DecodeWorkerTests : IAsyncLifetime
+{
+    private const int Side = 32;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-decode-").FullName;
+    private DataFolder _data = null!;
+
+    public async Task InitializeAsync() => _data = await DataFolder.OpenAsync(_folder, TimeProvider.System, default);
+
+    public Task DisposeAsync()
+    {
+        _data.Dispose();
+        Directory.Delete(_folder, recursive: true);
+        return Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task An_uploaded_video_becomes_a_frame_pack_and_one_event()
+    {
+        var upload = await UploadAsync(TestClips.Distinct(0, 8));
+        var reports = new Reports();
+
+        var outcome = await Worker().HandleAsync(upload, reports, default);
+
+        var decoded = Assert.IsType<VideoDecoded>(outcome);
+        Assert.Equal((8, 8.0, 320, 240, null), (decoded.Frames, decoded.Duration, decoded.Width, decoded.Height, decoded.Warning));
+        Assert.Equal(upload.EventId, decoded.UploadId);
+        Assert.Equal([decoded], await OutcomesAsync());
+        Assert.Equal(8, reports[^1].Frames);
+        Assert.Equal((await Decoding.OfAsync(TestClips.Distinct(0, 8), Side)).Frames, await PackAsync(decoded));
+    }
+
+    [Fact]
+    public async Task An_original_in_the_blob_store_is_decoded_and_its_copy_is_removed()
+    {
+        var clip = TestClips.Distinct(1, 2);
+        await _data.Blobs.WriteAsync("originals/clip", async (blob, token) => await blob.WriteAsync(await File.ReadAllBytesAsync(clip, token), token), default);
+        var temporary = Path.GetTempPath();
+        var before = Directory.GetFiles(temporary, "tcmgc-original-*");
+
+        var outcome = await Worker().HandleAsync((await UploadAsync(clip)) with { Source = "originals/clip" }, null, default);
+
+        Assert.Equal(2, Assert.IsType<VideoDecoded>(outcome).Frames);
+        Assert.Equal(before, Directory.GetFiles(temporary, "tcmgc-original-*"));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_video_fails_once_with_its_reason()
+    {
+        var outcome = await Worker().HandleAsync(await UploadAsync(TestClips.SoundOnly()), null, default);
+
+        var failed = Assert.IsType<VideoFailed>(outcome);
+        Assert.Equal((Stages.Decode, "has only sound, no video stream"), (failed.Stage, failed.Reason));
+        Assert.Equal([failed], await OutcomesAsync());
+        Assert.Empty(await PacksAsync());
+    }
+
+    [Fact]
+    public async Task A_damaged_video_is_kept_with_a_warning()
+    {
+        var whole = await File.ReadAllBytesAsync(TestClips.Make("faststart", ".mp4", ["-i", TestClips.Distinct(0, 8), "-c", "copy", "-movflags", "+faststart"]));
+        var path = Path.Combine(_folder, "half.mp4");
+        await File.WriteAllBytesAsync(path, whole[..(whole.Length / 2)]);
+
+        var decoded = Assert.IsType<VideoDecoded>(await Worker().HandleAsync(await UploadAsync(path), null, default));
+
+        Assert.StartsWith("cut short", decoded.Warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_original_that_is_gone_or_changed_fails_with_that_reason()
+    {
+        var path = Path.Combine(_folder, "mine.mp4");
+        File.Copy(TestClips.Distinct(2, 1), path);
+        var upload = await UploadAsync(path);
+        await File.AppendAllTextAsync(path, "more");
+
+        var changed = Assert.IsType<VideoFailed>(await Worker().HandleAsync(upload, null, default));
+        File.Delete(path);
+        var gone = Assert.IsType<VideoFailed>(await Worker().HandleAsync(upload, null, default));
+
+        Assert.StartsWith("has changed since it was given", changed.Reason, StringComparison.Ordinal);
+        Assert.Equal("does not exist", gone.Reason);
+    }
+
+    [Fact]
+    public async Task What_is_done_is_not_done_again()
+    {
+        var upload = await UploadAsync(TestClips.Distinct(3, 1));
+        await _data.Catalog.ApplyAsync((await Worker().HandleAsync(upload, null, default))!, default);
+
+        Assert.Null(await Worker().HandleAsync(upload, null, default));
+        Assert.Single(await OutcomesAsync());
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_done_but_has_no_fitting_pack_is_done_again(bool packIsMissing)
+    {
+        var upload = await UploadAsync(TestClips.Distinct(3, 1));
+        var first = Assert.IsType<VideoDecoded>(await Worker().HandleAsync(upload, null, default));
+        await _data.Catalog.ApplyAsync(first, default);
+        if (packIsMissing)
+            await _data.Blobs.DeleteAsync(first.FramePack, default);
+
+        var again = await Worker(side: packIsMissing ? Side : Side * 2).HandleAsync(upload, null, default);
+
+        Assert.NotEmpty(await PackAsync(Assert.IsType<VideoDecoded>(again)));
+    }
+
+    [Fact]
+    public async Task A_removed_video_is_left_alone()
+    {
+        var upload = await UploadAsync(TestClips.Distinct(4, 1));
+        await _data.Catalog.ApplyAsync(
+            new VideoDeleted { VideoId = upload.VideoId, UploadId = upload.EventId, Time = TimeProvider.System.GetUtcNow() }, default);
+
+        Assert.Null(await Worker().HandleAsync(upload, null, default));
+        Assert.Empty(await OutcomesAsync());
+        Assert.Empty(await PacksAsync());
+    }
+
+    [Fact]
+    public async Task Cancelling_leaves_neither_a_pack_nor_an_event()
+    {
+        var upload = await UploadAsync(TestClips.Distinct(0, 30));
+        using var cancel = new CancellationTokenSource();
+        var cancelling = new Reports(_ => cancel.Cancel());
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Worker().HandleAsync(upload, cancelling, cancel.Token));
+
+        Assert.Empty(await OutcomesAsync());
+        Assert.Empty(await PacksAsync());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Running_it_decodes_every_upload_and_commits_it(int concurrency)
+    {
+        for (var clip = 0; clip < 4; clip++)
+            await UploadAsync(TestClips.Distinct(clip, 1));
+        using var cancel = new CancellationTokenSource();
+        var running = Worker(concurrency: concurrency).RunAsync(null, cancel.Token);
+        await foreach (var delivery in _data.Events.SubscribeAsync(new("test", [Topics.Decoded]), cancel.Token))
+        {
+            await _data.Events.CommitAsync(delivery, default);
+            if ((await OutcomesAsync()).Count == 4)
+                break;
+        }
+
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        Assert.Equal(4, (await PacksAsync()).Count);
+    }
+
+    [Fact]
+    public async Task A_missing_ffmpeg_is_nobodys_fault_but_the_machines()
+    {
+        var upload = await UploadAsync(TestClips.Distinct(5, 1));
+
+        await Assert.ThrowsAsync<UserException>(async () => await Worker(options: new() { Ffmpeg = "/nowhere/ffmpeg" }).HandleAsync(upload, null, default));
+
+        Assert.Empty(await OutcomesAsync());
+    }
+
+    private DecodeWorker Worker(int side = Side, int concurrency = 1, MediaOptions? options = null) =>
+        new(_data.Events, _data.Blobs, _data.Catalog, side, TimeProvider.System, options ?? new()) { Concurrency = concurrency };
+
+    private async Task<VideoUploaded> UploadAsync(string path)
+    {
+        var hash = await ContentHash.OfFileAsync(path, default);
+        var upload = new VideoUploaded
+        {
+            VideoId = hash.VideoId,
+            Time = TimeProvider.System.GetUtcNow(),
+            FileName = Path.GetFileName(path),
+            Sha256 = hash.Sha256,
+            Bytes = hash.Bytes,
+            Source = VideoUploaded.SourceOf(path),
+        };
+        await _data.Events.AppendAsync(upload, default);
+        await _data.Catalog.ApplyAsync(upload, default);
+        return upload;
+    }
+
+    private async Task<List<UploadOutcome>> OutcomesAsync()
+    {
+        var outcomes = new List<UploadOutcome>();
+        await foreach (var happened in _data.Events.ReadAllAsync(default))
+            if (happened is UploadOutcome outcome)
+                outcomes.Add(outcome);
+        return outcomes;
+    }
+
+    private async Task<List<string>> PacksAsync()
+    {
+        var packs = new List<string>();
+        await foreach (var blob in _data.Blobs.ListAsync("frames/", default))
+            packs.Add(blob.Name);
+        return packs;
+    }
+
+    private async Task<List<byte[]>> PackAsync(VideoDecoded decoded)
+    {
+        await using var pack = await FramePackReader.OpenAsync((await _data.Blobs.OpenReadAsync(decoded.FramePack, default))!, default);
+        Assert.Equal(Enumerable.Range(0, decoded.Frames).Select(second => (double)second), pack.Times.ToArray());
+        var frames = new byte[pack.Count * pack.FrameBytes];
+        Assert.Equal(pack.Count, await pack.ReadAsync(frames, default));
+        return [.. frames.Chunk(pack.FrameBytes)];
+    }
+
+    /// <summary>Reports at once, on the reporter's thread.</summary>
+    private sealed class Reports(Action<DecodeProgress>? then = null) : List<DecodeProgress>, IProgress<DecodeProgress>
+    {
+        public void Report(DecodeProgress value)
+        {
+            Add(value);
+            then?.Invoke(value);
+        }
+    }
+}
