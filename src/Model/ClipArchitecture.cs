@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace TcMgc.Model;
 
 /// <summary>
@@ -32,6 +34,7 @@ public sealed record ClipArchitecture(int EmbeddingWidth, VisionArchitecture Vis
 public sealed record VisionArchitecture(int ImageSize, int PatchSize, int Width, int Layers)
 {
     /// <summary>Patches along one side.</summary>
+    [JsonIgnore]
     public int Grid => ImageSize / PatchSize;
 }
 

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Spectre.Console;
 using TcMgc.Model;
 using TcMgc.Model.Store;
 
@@ -45,12 +44,19 @@ internal static class ModelListCommand
         }
     }
 
+    // Plain columns as wide as they need be: names and folders are to be copied, also from a pipe.
     private static void Print(IEnumerable<Row> rows)
     {
-        var table = new Table().Border(TableBorder.None).AddColumns("model", "head", "words", "frames", "width", "parameters", "folder");
-        foreach (var row in rows)
-            table.AddRow(Markup.Escape(row.Name ?? "?"), row.Head ?? "", $"{row.Words}", $"{row.Frames}", $"{row.Width}", $"{row.Parameters:N0}",
-                Markup.Escape(row.Problem ?? row.Path));
-        AnsiConsole.Write(table);
+        string[][] cells =
+        [
+            ["model", "head", "words", "frames", "width", "parameters", "folder"],
+            .. rows.Select(row => new[]
+            {
+                row.Name ?? "?", row.Head ?? "", $"{row.Words}", $"{row.Frames}", $"{row.Width}", $"{row.Parameters:N0}", row.Problem ?? row.Path,
+            }),
+        ];
+        int[] widths = [.. cells[0].Select((_, column) => cells.Max(line => line[column].Length))];
+        foreach (var line in cells)
+            Console.WriteLine(string.Join("  ", line.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
     }
 }
