@@ -20,6 +20,15 @@ public sealed class SamplingTests
     }
 
     [Fact]
+    public async Task A_rate_that_divides_no_second_gives_the_frame_before_each_second()
+    {
+        // 30000/1001 a second: frame 30 comes one millisecond after 1 s.
+        var clip = TestClips.Numbered(70, Step, "settb=1/30000,setpts=N*1001", ".mp4", "-vsync", "vfr", "-enc_time_base", "1/30000", "-video_track_timescale", "30000");
+
+        Assert.Equal([0, 29, 59], Numbers(await Decoding.OfAsync(clip, Side)));
+    }
+
+    [Fact]
     public async Task A_variable_rate_gives_the_frame_that_is_shown_at_each_second()
     {
         // Frames 9 to 12, 18 to 29 and 41 are missing: at 1 s frame 8 is still shown, at 2 s frame 17 …
