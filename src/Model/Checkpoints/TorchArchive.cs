@@ -93,7 +93,9 @@ internal sealed class TorchArchive : IDisposable
             var bytes = new byte[entry.Length];
             using var stream = entry.Open();
             stream.ReadExactly(bytes);
-            return bytes;
+            return Crc32.Of(bytes) == entry.Crc32
+                ? bytes
+                : throw new ModelException($"{_path}: the archive is damaged: the checksum of '{Printable.Name(name)}' is wrong; fetch it again");
         }
         catch (Exception error) when (IsDamage(error))
         {

@@ -14,7 +14,7 @@ public sealed class TokenizerSource
 
     /// <summary>The tokenizer for a checkpoint.</summary>
     /// <param name="chosen">The folder the user names, if any.</param>
-    /// <param name="checkpoint">The checkpoint's file: Hugging Face keeps the vocabulary beside it.</param>
+    /// <param name="checkpoint">The checkpoint's file: Hugging Face keeps the vocabulary beside it. One of another size there is another model's.</param>
     /// <param name="vocabulary">Ids of the text encoder.</param>
     /// <exception cref="ModelException">The chosen tokenizer is damaged or has more ids than the text encoder.</exception>
     public static TokenizerSource Find(string? chosen, string checkpoint, int vocabulary)
@@ -23,6 +23,8 @@ public sealed class TokenizerSource
         if (chosen is null && !Tokenizer.IsIn(folder))
             return new(vocabulary == Tokenizer.ByteVocabularySize ? Tokenizer.WriteByteVocabulary : null);
         var size = Tokenizer.Load(folder).VocabularySize;
+        if (size != vocabulary && chosen is null)
+            return new(null);
         if (size != vocabulary)
             throw new ModelException($"{folder}: its tokenizer has {size} tokens, the text encoder {vocabulary}; they belong to different models");
         return new(target => Tokenizer.CopyFiles(folder, target));

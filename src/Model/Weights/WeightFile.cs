@@ -1,6 +1,7 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using TcMgc.Model.Checkpoints;
 
 namespace TcMgc.Model.Weights;
 
@@ -15,7 +16,7 @@ public sealed record WeightEntry(string Name, ElementType Type, IReadOnlyList<in
 /// <summary>A safetensors file, mapped into memory: tensors are views over the file.</summary>
 public sealed unsafe class WeightFile : IDisposable
 {
-    private const int LengthBytes = 8, MaximumHeader = 64 << 20, MaximumRank = 8;
+    private const int LengthBytes = 8, MaximumHeader = 16 << 20, MaximumRank = 8, LongestName = 500;
 
     private readonly MemoryMappedFile _mapping;
     private readonly MemoryMappedViewAccessor _view;
@@ -120,6 +121,8 @@ public sealed unsafe class WeightFile : IDisposable
         foreach (var property in json.RootElement.EnumerateObject().Where(p => p.Name != "__metadata__"))
         {
             var name = property.Name;
+            if (name.Length > LongestName || name.Any(char.IsControl))
+                throw new ModelException($"{path}: a tensor's name cannot be: '{Printable.Name(name)}'");
             var type = Type(path, name, property.Value.GetProperty("dtype").GetString());
             int[] shape = [.. property.Value.GetProperty("shape").EnumerateArray().Select(d => d.GetInt32())];
             long[] range = [.. property.Value.GetProperty("data_offsets").EnumerateArray().Select(o => o.GetInt64())];
@@ -153,6 +156,6 @@ public sealed unsafe class WeightFile : IDisposable
         "I64" => ElementType.Int64,
         "U8" => ElementType.UInt8,
         "BOOL" => ElementType.Bool,
-        _ => throw new ModelException($"{path}: '{name}' is of type '{dtype}'; float (32, 16, bfloat16), int64, bytes and bool are read"),
+        _ => throw new ModelException($"{path}: '{name}' is of type '{Printable.Name(dtype ?? "null")}'; float (32, 16, bfloat16), int64, bytes and bool are read"),
     };
 }

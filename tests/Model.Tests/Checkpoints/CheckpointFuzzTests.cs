@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using FsCheck;
 using FsCheck.Fluent;
 using TcMgc.Model.Checkpoints;
@@ -9,6 +10,12 @@ public sealed class CheckpointFuzzTests : TemporaryFolder
 {
     private const int Trials = 100, LongestCopy = 256, LikelyHeader = 4096;
 
+    private static Arbitrary<(int Kind, int Place, int Value)[]> Mutations =>
+        (from kind in Gen.Choose(0, 4)
+         from place in Gen.Choose(0, int.MaxValue)
+         from value in Gen.Choose(0, int.MaxValue)
+         select (kind, place, value)).ArrayOf().Where(list => list.Length is > 0 and < 8).ToArbitrary();
+
     public static TheoryData<string> Files => ["plain.pt", "training.pt", "script.pt", "tiny.safetensors", "hugging-face"];
 
     [Theory]
@@ -16,12 +23,7 @@ public sealed class CheckpointFuzzTests : TemporaryFolder
     public void A_mutated_file_is_read_or_refused(string name)
     {
         var (file, original) = Original(name);
-        var mutations = (from kind in Gen.Choose(0, 4)
-                         from place in Gen.Choose(0, int.MaxValue)
-                         from value in Gen.Choose(0, int.MaxValue)
-                         select (kind, place, value)).ArrayOf().Where(list => list.Length is > 0 and < 8);
-
-        Prop.ForAll(mutations.ToArbitrary(), list =>
+        Prop.ForAll(Mutations, list =>
         {
             var bytes = list.Aggregate(original, Mutate);
             File.WriteAllBytes(file, bytes);
@@ -29,11 +31,43 @@ public sealed class CheckpointFuzzTests : TemporaryFolder
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(Trials));
     }
 
+    /// <summary>Checksums are made right after the mutation, so that what is mutated is read.</summary>
+    [Theory]
+    [InlineData("plain.pt")]
+    [InlineData("training.pt")]
+    [InlineData("script.pt")]
+    public void An_archive_with_a_mutated_pickle_is_read_or_refused(string name)
+    {
+        var file = At("mutated.pt");
+        Prop.ForAll(Mutations, list =>
+        {
+            Rewrite(Data(name), file, pickle => list.Aggregate(pickle, Mutate));
+            Survives(file);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(Trials));
+    }
+
+    private static void Rewrite(string source, string target, Func<byte[], byte[]> mutate)
+    {
+        File.Delete(target);
+        using var from = ZipFile.OpenRead(source);
+        using var to = ZipFile.Open(target, ZipArchiveMode.Create);
+        foreach (var entry in from.Entries)
+        {
+            var bytes = new byte[entry.Length];
+            using (var stream = entry.Open())
+                stream.ReadExactly(bytes);
+            using var copy = to.CreateEntry(entry.FullName, CompressionLevel.NoCompression).Open();
+            copy.Write(entry.Name == "data.pkl" ? mutate(bytes) : bytes);
+        }
+    }
+
+    private static string Data(string name) => Path.Combine(SharedFolder.RepositoryRoot, "tests", "Model.Tests", "Checkpoints", "Data", name);
+
     private (string File, byte[] Bytes) Original(string name)
     {
         var file = At("model.safetensors");
         if (name.EndsWith(".pt", StringComparison.Ordinal))
-            return (file, File.ReadAllBytes(Path.Combine(SharedFolder.RepositoryRoot, "tests", "Model.Tests", "Checkpoints", "Data", name)));
+            return (file, File.ReadAllBytes(Data(name)));
         TinyCheckpoint.Write(Folder, name == "hugging-face" ? HuggingFaceTests.Tiny() : [TinyCheckpoint.Floats("a", [2, 3], 1, 2, 3, 4, 5, 6), TinyCheckpoint.Floats("b", [], 1)]);
         return (file, File.ReadAllBytes(file));
     }

@@ -85,6 +85,20 @@ public sealed class TorchFileTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_storage_whose_bytes_changed_is_refused_when_it_is_read()
+    {
+        var bytes = File.ReadAllBytes(Data("plain.pt"));
+        var at = bytes.AsSpan().IndexOf(BitConverter.GetBytes(1.25f));
+        bytes[at] ^= 1;
+        File.WriteAllBytes(At("flipped.pt"), bytes);
+        using var checkpoint = CheckpointReader.Open(At("flipped.pt"));
+
+        var error = Assert.Throws<ModelException>(() => checkpoint.Tensors["float"].Read());
+
+        Assert.Contains("the checksum of 'plain/data/0' is wrong", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_zip_archive_of_something_else_is_no_checkpoint()
     {
         var other = At("other.zip");

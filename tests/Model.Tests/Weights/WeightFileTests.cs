@@ -33,6 +33,10 @@ public sealed class WeightFileTests : IDisposable
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "overlaps")]
     [InlineData("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "twice")]
     [InlineData("""{"w":{"shape":[2]}}""", "damaged")]
+    [InlineData("""{"w\u000a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "name cannot be: 'w?'")]
+    [InlineData("""{"w":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}""", "damaged")]
+    [InlineData("""{"w":{"dtype":"F32","shape":[2147483647,2147483647,2147483647,2147483647,2147483647],"data_offsets":[0,8]}}""", "'w'")]
+    [InlineData("""{"w":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,2],"data_offsets":[0,8]}}""", "'w'")]
     [InlineData("""[1, 2]""", "damaged")]
     public void A_header_that_cannot_be_is_refused_with_the_reason(string header, string reason)
     {
@@ -44,6 +48,24 @@ public sealed class WeightFileTests : IDisposable
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }
+
+    [Fact]
+    public void Tensors_of_whole_lines_start_at_whole_lines()
+    {
+        var path = Path.Combine(_folder, "aligned.safetensors");
+        TensorSource Tensor(string name, int bytes) => new(name, ElementType.UInt8, [bytes], s => s.Write(new byte[bytes]));
+
+        SafetensorsWriter.Write(path, [Tensor("a", 1), Tensor("b", 64), Tensor("c", 7), Tensor("d", 128)]);
+
+        using var file = WeightFile.Open(path);
+        Assert.All(new[] { "b", "d" }, name => Assert.Equal(0, file.Entries[name].Offset % 64));
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(5)]
+    public void A_tensor_that_writes_more_or_less_than_its_shape_is_refused(int bytes) =>
+        Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(Path.Combine(_folder, "wrong"), [new("w", ElementType.Float32, [], s => s.Write(new byte[bytes]))]));
 
     [Fact]
     public void A_damaged_file_is_read_or_refused_but_never_anything_else()
