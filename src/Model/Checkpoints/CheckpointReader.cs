@@ -14,6 +14,9 @@ public static class CheckpointReader
 
     private const string ConfigFile = "config.json";
 
+    /// <summary>The instruction with which pickles of protocol 2 and later start.</summary>
+    private const byte BarePickleStart = 0x80;
+
     private static ReadOnlySpan<byte> ZipStart => "PK\u0003\u0004"u8;
 
     /// <summary>The magic number that PyTorch before 1.6 starts its files with, pickled.</summary>
@@ -55,6 +58,8 @@ public static class CheckpointReader
         var start = Start(path);
         if (start.AsSpan().SequenceEqual(LegacyTorchStart))
             throw new ModelException($"{path}: is of PyTorch's format before 1.6; load it in PyTorch and save its state_dict() again");
+        if (start is [BarePickleStart, ..] && !IsSafetensors(start))
+            throw new ModelException($"{path}: is a bare pickle; save the model's state_dict() with torch.save of PyTorch 1.6 or later");
         if (!start.AsSpan().StartsWith(ZipStart))
         {
             var file = WeightFile.Open(path);
@@ -85,6 +90,9 @@ public static class CheckpointReader
             throw new ModelException($"{path}: cannot be read: {error.Message}", error);
         }
     }
+
+    /// <summary>Eight bytes of length, which may be any, and the header's brace.</summary>
+    private static bool IsSafetensors(byte[] start) => start is [_, _, _, _, _, _, _, _, (byte)'{', ..];
 
     /// <summary>Tensors may share a storage, but not so that a small file stands for any amount of data.</summary>
     private static void CheckSize(string path, IReadOnlyList<TensorSource> tensors)

@@ -109,6 +109,25 @@ public sealed class TorchFileTests : TemporaryFolder
     }
 
     [Fact]
+    public void A_bare_pickle_is_no_checkpoint()
+    {
+        File.WriteAllBytes(At("bare.bin"), [0x80, 2, (byte)'}', (byte)'.']);
+
+        Assert.Contains("bare pickle", Assert.Throws<ModelException>(() => CheckpointReader.Open(At("bare.bin"))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_safetensors_header_may_have_the_length_that_pickles_start_with()
+    {
+        var header = """{"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""".PadRight(0x280);
+        File.WriteAllBytes(At("weights.safetensors"), [.. BitConverter.GetBytes((long)header.Length), .. System.Text.Encoding.ASCII.GetBytes(header), 7]);
+
+        using var checkpoint = CheckpointReader.Open(Folder);
+
+        Assert.Equal([7], checkpoint.Tensors["w"].Read());
+    }
+
+    [Fact]
     public void A_missing_file_and_a_folder_without_checkpoint_say_so()
     {
         Assert.Contains("cannot be read", Assert.Throws<ModelException>(() => CheckpointReader.Open(At("none.pt"))).Message, StringComparison.Ordinal);
