@@ -19,7 +19,7 @@ public sealed record VideoResult(VideoId Video, string Name, string Source, doub
     /// <summary>The best segment's score: a sentence's logit, or a still's likeness with the best frame, at most 1.</summary>
     public float Score => Segments[0].Score;
 
-    /// <summary>Where to start playing, in seconds: the best frame of the best segment.</summary>
+    /// <summary>Where to start playing, in seconds: the moment of the best segment.</summary>
     public double Moment => Segments[0].Moment;
 }
 
@@ -27,7 +27,7 @@ public sealed record VideoResult(VideoId Video, string Name, string Source, doub
 /// <param name="Segment">The segment.</param>
 /// <param name="Start">Where it starts in the video, in seconds.</param>
 /// <param name="End">Where it ends, in seconds.</param>
-/// <param name="Moment">Time of its best frame, in seconds.</param>
+/// <param name="Moment">Where to start playing, in seconds: a sentence's best frame, a still's most similar frame or between two.</param>
 /// <param name="Score">A sentence's logit; or a still's likeness with the best frame: cosine of the embeddings less the mean difference of the colours, at most 1.</param>
 /// <param name="Explanation">Where the score comes from; null unless asked for.</param>
 public sealed record SegmentResult(SegmentId Segment, double Start, double End, double Moment, float Score, Explanation? Explanation);

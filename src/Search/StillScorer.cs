@@ -11,21 +11,36 @@ namespace TcMgc.Search;
 internal sealed class StillScorer(float[] embedding, byte[] layout)
 {
     private readonly float[] _row = new float[embedding.Length];
+    private float[] _scores = [];
 
-    /// <summary>The frame of the segment that is most like the still.</summary>
-    /// <returns>Cosine of the embeddings less the distance of the layouts, −2 … 1, and the frame's time.</returns>
+    /// <summary>How alike the still is to the segment's most similar frame, and when it was seen.</summary>
+    /// <returns>
+    /// Cosine of the embeddings less the distance of the layouts, −2 … 1. The time is that frame's where it is the still, else
+    /// between it and its more similar neighbour, nearer to the one that is more alike.
+    /// </returns>
     public (float Score, float Time) Best(SegmentFrames segment)
     {
-        var width = embedding.Length;
-        var (best, time) = (float.NegativeInfinity, segment.Place.FrameTimes[0]);
-        for (var frame = 0; frame < segment.Place.FrameTimes.Length; frame++)
-        {
-            TensorPrimitives.ConvertToSingle(segment.Frames.AsSpan(frame * width, width), _row);
-            var score = TensorPrimitives.Dot<float>(embedding, _row)
-                - ColourLayout.Distance(layout, segment.Layouts.AsSpan(frame * ColourLayout.Bytes, ColourLayout.Bytes));
-            if (score > best)
-                (best, time) = (score, segment.Place.FrameTimes[frame]);
-        }
-        return (best, time);
+        var times = segment.Place.FrameTimes;
+        if (_scores.Length < times.Length)
+            _scores = new float[times.Length];
+        for (var frame = 0; frame < times.Length; frame++)
+            _scores[frame] = Score(segment, frame);
+        var best = Math.Max(0, TensorPrimitives.IndexOfMax(_scores.AsSpan(0, times.Length)));
+        var neighbour = best == 0 || (best + 1 < times.Length && _scores[best + 1] > _scores[best - 1]) ? best + 1 : best - 1;
+        return (_scores[best], neighbour < times.Length ? Between(best, neighbour, times) : times[best]);
+    }
+
+    private float Score(SegmentFrames segment, int frame)
+    {
+        TensorPrimitives.ConvertToSingle(segment.Frames.AsSpan(frame * _row.Length, _row.Length), _row);
+        return TensorPrimitives.Dot<float>(embedding, _row)
+            - ColourLayout.Distance(layout, segment.Layouts.AsSpan(frame * ColourLayout.Bytes, ColourLayout.Bytes));
+    }
+
+    // A still from between two sampled frames resembles both.
+    private float Between(int best, int neighbour, float[] times)
+    {
+        float near = Math.Max(0, 1 - _scores[best]), far = Math.Max(0, 1 - _scores[neighbour]);
+        return near + far > 0 ? times[best] + ((times[neighbour] - times[best]) * near / (near + far)) : times[best];
     }
 }

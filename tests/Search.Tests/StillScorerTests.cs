@@ -38,6 +38,26 @@ public sealed class StillScorerTests
     {
         var best = new StillScorer([1, 0], Grey(200)).Best(Segment(Halves(0, 1, 1, 0), Grey(200, 100)));
 
-        Assert.Equal(11f, best.Time);
+        Assert.InRange(best.Time, 10.5f, 11f);
     }
+
+    [Fact]
+    public void A_still_from_between_two_frames_is_seen_between_them()
+    {
+        var best = new StillScorer([1, 0], Grey(100)).Best(Segment(Halves(1, 0, 1, 0, 1, 0, 1, 0), Grey(0, 80, 130, 255)));
+
+        Assert.Equal(11.4f, best.Time, 1e-3);
+    }
+
+    [Fact]
+    public void A_neighbour_of_another_shot_moves_the_time_little()
+    {
+        var best = new StillScorer([1, 0], Grey(100)).Best(Segment(Halves(0, 1, 1, 0, 0, 1), Grey(0, 110, 0)));
+
+        Assert.Equal(11f, best.Time, 0.05);
+    }
+
+    [Fact]
+    public void A_segment_of_one_frame_has_its_time() =>
+        Assert.Equal(10f, new StillScorer([1, 0], Grey(100)).Best(Segment(Halves(0, 1), Grey(0))).Time);
 }
