@@ -9,7 +9,7 @@ echo "tcmgc: building"
 dotnet build TcMgc.sln -c Release -nologo -v quiet
 if [ $# -eq 0 ]; then
   echo "tcmgc: checking the format"
-  dotnet format TcMgc.sln --verify-no-changes --no-restore
+  dotnet format TcMgc.sln --verify-no-changes --no-restore --exclude .deps
 fi
 results="$root/artifacts/test-results"
 rm -rf "$results"
