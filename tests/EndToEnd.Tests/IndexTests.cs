@@ -1,3 +1,4 @@
+using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 
 namespace TcMgc.EndToEnd.Tests;
@@ -103,6 +104,19 @@ public sealed class IndexTests(Workplace place) : IClassFixture<Workplace>
             File.Delete(file);
 
         var ended = await ProgramRun.RunAsync(["index", .. Clips(3), "--data", data, "--model", place.Model]);
+
+        Assert.True(ended.Status == 0, ended.Errors);
+        await IndexContents.SameAsync(whole, data);
+    }
+
+    [Fact]
+    public async Task A_video_whose_removal_was_interrupted_is_whole_again_when_it_is_indexed()
+    {
+        var (data, whole) = (await place.IndexedAsync(Clips(2)), await place.IndexedAsync(Clips(2)));
+        using (var folder = await DataFolder.OpenExistingAsync(data, TimeProvider.System, CancellationToken.None))
+            await folder.Index.DeleteAsync((await IndexContents.VideosAsync(data))[0].Id, CancellationToken.None);
+
+        var ended = await ProgramRun.RunAsync(["index", .. Clips(2), "--data", data, "--model", place.Model]);
 
         Assert.True(ended.Status == 0, ended.Errors);
         await IndexContents.SameAsync(whole, data);

@@ -30,13 +30,13 @@ internal static class RemoveCommand
         return command;
     }
 
-    /// <summary>The event first: from then on the video is not shown, whatever interrupts the rest.</summary>
+    /// <summary>The segments first: interrupted after that, the video is still listed and can be removed, or indexed, again.</summary>
     private static async ValueTask RemoveAsync(DataFolder folder, CatalogEntry entry, CancellationToken cancel)
     {
         var deleted = new VideoDeleted { VideoId = entry.Id, UploadId = entry.UploadId, Time = TimeProvider.System.GetUtcNow() };
+        await folder.Index.DeleteAsync(entry.Id, cancel);
         await folder.Events.AppendAsync(deleted, cancel);
         await folder.Catalog.ApplyAsync(deleted, cancel);
-        await folder.Index.DeleteAsync(entry.Id, cancel);
     }
 
     private static CatalogEntry Find(List<CatalogEntry> entries, string wanted)
