@@ -62,7 +62,7 @@ internal static class DemoCommand
     {
         using var data = await DataFolder.OpenExistingAsync(dataPath, TimeProvider.System, cancel);
         var found = 0;
-        Console.WriteLine($"\n{"still from",-30}{"found",-28}{"moment",8}{"score",9}");
+        Console.WriteLine($"\n{"still from",-32}{"found",-26}{"moment",8}{"score",9}");
         foreach (var (index, video) in videos.Index())
         {
             var time = 1.4 + (0.7 * index % 6);
@@ -72,7 +72,7 @@ internal static class DemoCommand
             var right = best.Name == Path.GetFileName(video) && Math.Abs(best.Moment - time) <= Near;
             found += right ? 1 : 0;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{$"{Path.GetFileName(video)} at {time:F1} s",-30}{best.Name,-28}{best.Moment,6:F1} s{best.Score,9:F4}{(right ? "" : "   wrong")}"));
+                $"{$"{Path.GetFileName(video)} at {time:F1} s",-32}{best.Name,-26}{best.Moment,6:F1} s{best.Score,9:F4}{(right ? "" : "   wrong")}"));
         }
         return found;
     }

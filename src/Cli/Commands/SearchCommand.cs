@@ -68,7 +68,7 @@ internal static class SearchCommand
             return;
         }
         var table = new Table().Border(TableBorder.None).AddColumn("").AddColumn("score", c => c.RightAligned()).AddColumn("moment", c => c.RightAligned())
-            .AddColumn("segment").AddColumn("video", c => c.NoWrap());
+            .AddColumn("segment").AddColumn("video");
         foreach (var (rank, result) in response.Results.Index())
             table.AddRow($"{rank + 1}", Number(result.Score), Clock(result.Moment), $"{Clock(result.Segments[0].Start)} – {Clock(result.Segments[0].End)}",
                 Markup.Escape(VideoPath(result)));
