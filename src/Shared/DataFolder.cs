@@ -108,10 +108,10 @@ public sealed class DataFolder : IDisposable
         _catalog.Dispose();
     }
 
-    /// <summary>What a process that was killed left unapplied, or all of it where catalog.db was removed.</summary>
+    /// <summary>What a process that was killed left unapplied, or all of it where catalog.db or events.db was removed.</summary>
     private async ValueTask CatchUpAsync(CancellationToken cancellationToken)
     {
-        if (_catalog.IsEmpty())
+        if (_catalog.IsEmpty() != (_events.End() == 0))
             await _catalog.RebuildAsync(_events, cancellationToken).ConfigureAwait(false);
         var done = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var delivery in _events.Uncommitted(CatalogGroup))

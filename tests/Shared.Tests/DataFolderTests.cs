@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Tests.Vectors;
@@ -41,6 +42,37 @@ public sealed class DataFolderTests : IDisposable
         using var folder = await Open();
 
         Assert.Equal(VideoState.Indexed, (await folder.Catalog.GetAsync(upload.VideoId, s_never))!.State);
+    }
+
+    [Fact]
+    public async Task Without_its_log_the_catalog_knows_of_no_videos()
+    {
+        await Append(Uploaded(1));
+        File.Delete(Path.Combine(Data, "events.db"));
+
+        using var folder = await Open();
+
+        Assert.Null(await folder.Catalog.GetAsync(Video(1), s_never));
+    }
+
+    [Fact]
+    public async Task The_system_s_SQLite_is_used_where_there_is_one()
+    {
+        using var folder = await Open();
+        var bundled = !NativeLibrary.TryLoad("libsqlite3.so.0", out var system);
+        var version = bundled ? null : Marshal.PtrToStringUTF8(Marshal.GetDelegateForFunctionPointer<Version>(NativeLibrary.GetExport(system, "sqlite3_libversion"))());
+
+        Assert.True(bundled || version == SQLitePCL.raw.sqlite3_libversion().utf8_to_string());
+    }
+
+    [Fact]
+    public async Task The_folder_may_have_any_name()
+    {
+        var path = _scratch.File("it's; Mode=Memory \"a\"=b %20 ü");
+
+        (await DataFolder.OpenAsync(path, TimeProvider.System, s_never)).Dispose();
+
+        Assert.True(File.Exists(Path.Combine(path, "index.db")));
     }
 
     [Fact]
@@ -168,6 +200,8 @@ public sealed class DataFolderTests : IDisposable
 
         Assert.Equal(8, opened.Length);
     }
+
+    private delegate nint Version();
 
     private async Task<DataFolder> Open() => await DataFolder.OpenAsync(Data, TimeProvider.System, s_never);
 

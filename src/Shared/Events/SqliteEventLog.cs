@@ -139,6 +139,9 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
         return command.ExecuteNonQuery();
     });
 
+    /// <summary>Position of the last event; 0 for an empty log.</summary>
+    public long End() => Number("SELECT ifnull(max(position), 0) FROM events");
+
     public void Dispose()
     {
         lock (_gate)
@@ -184,8 +187,6 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
 
     private long Committed(string group, string topic) => Number(
         "SELECT ifnull(max(position), 0) FROM commits WHERE consumers = $group AND topic = $topic", ("$group", group), ("$topic", topic));
-
-    private long End() => Number("SELECT ifnull(max(position), 0) FROM events");
 
     private long Number(string query, params (string Name, object Value)[] parameters) => Use(connection =>
     {
