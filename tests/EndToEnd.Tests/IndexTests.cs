@@ -99,7 +99,7 @@ public sealed class IndexTests(Workplace place) : IClassFixture<Workplace>
     [InlineData("catalog.db")]
     public async Task After_a_database_was_removed_indexing_again_makes_it_whole(string removed)
     {
-        var (data, whole) = (await place.IndexedAsync(Clips(3)), await place.IndexedAsync(Clips(3)));
+        var (data, whole) = (await place.IndexedAsync(Clips(3)), await place.UndisturbedAsync(Clips(3)));
         foreach (var file in Directory.GetFiles(data, removed + "*"))
             File.Delete(file);
 
@@ -112,7 +112,7 @@ public sealed class IndexTests(Workplace place) : IClassFixture<Workplace>
     [Fact]
     public async Task A_video_whose_removal_was_interrupted_is_whole_again_when_it_is_indexed()
     {
-        var (data, whole) = (await place.IndexedAsync(Clips(2)), await place.IndexedAsync(Clips(2)));
+        var (data, whole) = (await place.IndexedAsync(Clips(2)), await place.UndisturbedAsync(Clips(2)));
         using (var folder = await DataFolder.OpenExistingAsync(data, TimeProvider.System, CancellationToken.None))
             await folder.Index.DeleteAsync((await IndexContents.VideosAsync(data))[0].Id, CancellationToken.None);
 
@@ -123,16 +123,15 @@ public sealed class IndexTests(Workplace place) : IClassFixture<Workplace>
     }
 
     [Fact]
-    public async Task Two_processes_do_not_index_into_one_folder()
+    public async Task A_folder_that_another_process_works_in_is_left_to_it()
     {
         var data = place.New("data");
-        using var first = ProgramRun.Start(["index", .. Clips(6), "--data", data, "--model", place.Model]);
-        await first.LineAsync("distinct-");
+        using var folder = await DataFolder.OpenAsync(data, TimeProvider.System, CancellationToken.None);
+        using var work = folder.LockForWork();
 
-        var second = await ProgramRun.RunAsync("index", Clips(1)[0], "--data", data, "--model", place.Model);
+        var ended = await ProgramRun.RunAsync("index", Clips(1)[0], "--data", data, "--model", place.Model);
 
-        Assert.Equal(1, second.Status);
-        Assert.Contains($"process {first.Id}", Assert.Single(second.ErrorLines), StringComparison.Ordinal);
-        Assert.Equal(0, (await first.EndAsync()).Status);
+        Assert.Equal(1, ended.Status);
+        Assert.Contains($"another tcmgc (process {Environment.ProcessId}) is indexing into {data}", Assert.Single(ended.ErrorLines), StringComparison.Ordinal);
     }
 }

@@ -1,3 +1,7 @@
+using TcMgc.Shared;
+using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Events;
+
 namespace TcMgc.EndToEnd.Tests;
 
 /// <summary>Whatever ends the program, indexing again gives what an undisturbed run gives: never half a video, nothing twice.</summary>
@@ -8,7 +12,7 @@ public sealed class InterruptionTests(Workplace place) : IClassFixture<Workplace
     [Fact]
     public async Task Killed_after_any_video_and_run_again_it_is_as_if_undisturbed()
     {
-        var (whole, data) = (await place.IndexedAsync(s_clips), place.New("data"));
+        var (whole, data) = (await place.UndisturbedAsync(s_clips), place.New("data"));
         for (var killed = 0; killed < 3; killed++)
         {
             using var run = Start(data);
@@ -27,13 +31,14 @@ public sealed class InterruptionTests(Workplace place) : IClassFixture<Workplace
     }
 
     [Fact]
-    public async Task Killed_at_any_moment_and_run_again_it_is_as_if_undisturbed()
+    public async Task Killed_after_any_event_and_run_again_it_is_as_if_undisturbed()
     {
-        var (whole, data, random) = (await place.IndexedAsync(s_clips), place.New("data"), new Random(1));
-        for (var killed = 0; killed < 5; killed++)
+        var (whole, data) = (await place.UndisturbedAsync(s_clips), place.New("data"));
+        var events = 0;
+        for (var further = 1; further <= 5; further++)
         {
             using var run = Start(data);
-            await Task.WhenAny(run.EndAsync(), Task.Delay(TimeSpan.FromMilliseconds(200 + random.Next(2000))));
+            await EventsAsync(data, events += further);
             run.Kill();
             await run.EndAsync();
         }
@@ -43,12 +48,13 @@ public sealed class InterruptionTests(Workplace place) : IClassFixture<Workplace
 
         Assert.True(ended.Status == 0, ended.Errors);
         await IndexContents.SameAsync(whole, data);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(data, "blobs"), "*", SearchOption.AllDirectories));
     }
 
     [Fact]
     public async Task Ctrl_C_ends_it_soon_and_says_how_to_go_on()
     {
-        var (whole, data) = (await place.IndexedAsync(s_clips), place.New("data"));
+        var (whole, data) = (await place.UndisturbedAsync(s_clips), place.New("data"));
         using (var run = Start(data))
         {
             await run.LineAsync("distinct-");
@@ -81,11 +87,21 @@ public sealed class InterruptionTests(Workplace place) : IClassFixture<Workplace
 
         Assert.True(ended.Status == 0, ended.Errors);
         var videos = await IndexContents.VideosAsync(data);
-        Assert.All(videos, video => Assert.Equal(Shared.Catalog.VideoState.Indexed, video.State));
+        Assert.All(videos, video => Assert.Equal(VideoState.Indexed, video.State));
         Assert.Equal(left.Count + 1, videos.Count);
     }
 
     private ProgramRun Start(string data) => ProgramRun.Start(["index", .. s_clips, "--data", data, "--model", place.Model]);
+
+    /// <summary>Waits until so many events lie in the log, of this run and those before it.</summary>
+    private static async Task EventsAsync(string data, int count)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        using var folder = await DataFolder.OpenAsync(data, TimeProvider.System, limit.Token);
+        await foreach (var _ in folder.Events.SubscribeAsync(new("test", Topics.All) { MaxInFlight = count }, limit.Token))
+            if (--count == 0)
+                return;
+    }
 
     /// <summary>Each video that has a segment in the index has all that an undisturbed run gives it.</summary>
     private static async Task HoldsWholeVideosOnlyAsync(string whole, string data)

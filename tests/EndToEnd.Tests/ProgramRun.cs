@@ -28,8 +28,6 @@ internal sealed partial class ProgramRun : IDisposable
         _read = Task.WhenAll(ReadAsync(process.StandardOutput, _output, toLines: false), ReadAsync(process.StandardError, _errors, toLines: true));
     }
 
-    public int Id => _process.Id;
-
     public static ProgramRun Start(params IEnumerable<string> arguments) => StartIn(Path.GetTempPath(), arguments);
 
     public static ProgramRun StartIn(string folder, params IEnumerable<string> arguments)

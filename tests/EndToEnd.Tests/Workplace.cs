@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 
 namespace TcMgc.EndToEnd.Tests;
@@ -6,6 +7,7 @@ namespace TcMgc.EndToEnd.Tests;
 public sealed class Workplace : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-end-to-end-").FullName;
+    private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _undisturbed = new();
     private int _made;
 
     public Workplace() : this("ViT-T/16") { }
@@ -41,6 +43,10 @@ public sealed class Workplace : IDisposable
         Assert.True(ended.Status == 0, ended.Errors);
         return data;
     }
+
+    /// <summary>As <see cref="IndexedAsync"/>, made once for the same paths: to compare with, not to change.</summary>
+    internal Task<string> UndisturbedAsync(params string[] paths) =>
+        _undisturbed.GetOrAdd(string.Join('\n', paths), _ => new(() => IndexedAsync(paths))).Value;
 
     /// <summary>Runs a command with --json and gives the document that it printed.</summary>
     internal static async Task<JsonElement> JsonAsync(params IEnumerable<string> arguments)
