@@ -1,12 +1,12 @@
 namespace TcMgc.Shared.Frames;
 
 /// <summary>
-/// A frame's colours in a 4 × 4 grid: tells frames of one scene apart, which an encoder of meaning takes for the same. Rows from
+/// A frame's colours in a 8 × 8 grid: tells frames of one scene apart, which an encoder of meaning takes for the same. Rows from
 /// the top, cells from the left, mean R, G, B.
 /// </summary>
 public static class ColourLayout
 {
-    private const int Grid = 4;
+    internal const int Grid = 8;
 
     /// <summary>Bytes of a layout.</summary>
     public const int Bytes = Grid * Grid * 3;

@@ -18,11 +18,11 @@ public sealed record SegmentPlace(SegmentId Id, VideoId Video, int Index, double
 /// N × D: what the head scores, padding rows included as the model gave them; null where the head scores plain frame embeddings
 /// as they are in <paramref name="Frames"/> (then padding is zero).
 /// </param>
-/// <param name="Layouts">Count × 48: the colour layout (<see cref="Shared.Frames.ColourLayout"/>) of each frame.</param>
+/// <param name="Layouts">Count × 192: the colour layout (<see cref="Shared.Frames.ColourLayout"/>) of each frame.</param>
 public sealed record Segment(SegmentPlace Place, float[] TextVector, float[] ImageVector, Half[] Frames, Half[]? Features, byte[] Layouts);
 
 /// <summary>What a still is compared with.</summary>
 /// <param name="Place">Which part of which video it is.</param>
 /// <param name="Frames">Count × D: as <see cref="Segment.Frames"/>.</param>
-/// <param name="Layouts">Count × 48: as <see cref="Segment.Layouts"/>.</param>
+/// <param name="Layouts">Count × 192: as <see cref="Segment.Layouts"/>.</param>
 public sealed record SegmentFrames(SegmentPlace Place, Half[] Frames, byte[] Layouts);
