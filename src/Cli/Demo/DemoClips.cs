@@ -21,7 +21,7 @@ internal sealed class DemoClips(string ffmpeg, string folder)
         ("turning-bars", $"smptehdbars=s={Size}:r=25,rotate=0.7*t"),
         ("crossing-waves", $"nullsrc=s={Size}:r=25,geq=r='128+120*sin(X/17+3*T)':g='128+120*sin(Y/23-2*T)':b='128+120*sin((X+Y)/31+T)'"),
         ("ball-in-a-circle", $"nullsrc=s={Size}:r=25,geq=lum='255*lt(hypot(X-W/2-W/3*cos(T),Y-H/2-H/3*sin(T)),H/5)':cb='128+100*sin(T/2)':cr='128+100*cos(T/3)'"),
-        ("growing-chessboard", $"nullsrc=s={Size}:r=25,geq=lum='mod(floor(X/(8+4*T))+floor(Y/(8+4*T)),2)*200+20':cb='128+60*cos(T)':cr='128-60*sin(T)'"),
+        ("growing-chessboard", $"nullsrc=s={Size}:r=25,geq=lum='mod(floor(X/(8+4*T))+floor(Y/(8+4*T)),2)*200+20':cb='128+60*cos(T/3)':cr='128-60*sin(T/3)'"),
     ];
 
     /// <summary>The clips by name; those that are there are kept.</summary>
