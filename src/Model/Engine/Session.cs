@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
 using TcMgc.Model.Graphs;
 using TcMgc.Model.Weights;
@@ -36,7 +37,14 @@ public sealed class Session : IDisposable
             settings.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetDirectoryName(Path.GetFullPath(weights.Path))!);
         if (options.Device == Device.Cuda)
             UseCuda(settings, options.DeviceId);
-        return new(graph, new InferenceSession(model, settings));
+        try
+        {
+            return new(graph, new InferenceSession(model, settings));
+        }
+        catch (OnnxRuntimeException error) when (options.Device == Device.Cuda)
+        {
+            throw NoCuda(options.DeviceId, error);
+        }
     }
 
     /// <summary>Reusable buffers for one caller.</summary>
@@ -49,14 +57,18 @@ public sealed class Session : IDisposable
     {
         try
         {
-            settings.AppendExecutionProvider_CUDA(device);
+            using var cuda = new OrtCUDAProviderOptions();
+            cuda.UpdateOptions(new() { ["device_id"] = device.ToString(CultureInfo.InvariantCulture) });
+            settings.AppendExecutionProvider_CUDA(cuda);
         }
         catch (OnnxRuntimeException error)
         {
-            throw new ModelException(
-                $"CUDA device {device} cannot be used: {FirstLine(error.Message)}. Install ONNX Runtime's CUDA provider with CUDA and cuDNN, or use --device cpu", error);
+            throw NoCuda(device, error);
         }
     }
+
+    private static ModelException NoCuda(int device, OnnxRuntimeException error) => new(
+        $"CUDA device {device} cannot be used: {FirstLine(error.Message)}. Install ONNX Runtime's CUDA provider with CUDA and cuDNN, or use --device cpu", error);
 
     private static string FirstLine(string message) => message.Split('\n', 2)[0].TrimEnd('.', ' ');
 }

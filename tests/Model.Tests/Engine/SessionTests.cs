@@ -98,6 +98,18 @@ public sealed class SessionTests : IDisposable
     }
 
     [Fact]
+    public void A_GPU_that_is_not_there_is_refused_with_what_to_do()
+    {
+        var g = new Graph();
+        g.Output("y", g.Input("x", ElementType.Float32, 2) * 2f);
+
+        var error = Assert.Throws<ModelException>(() => Session.Create(g, null, new() { Device = Device.Cuda, DeviceId = 99 }));
+
+        Assert.Contains("--device cpu", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
     public void A_run_that_was_cancelled_before_it_began_is_stopped()
     {
         var g = new Graph();
