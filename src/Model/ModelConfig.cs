@@ -35,6 +35,12 @@ public sealed record ModelConfig
     /// <summary>Attention heads of TC-MGC's language–video attention.</summary>
     public int AttentionHeads { get; init; } = 1;
 
+    /// <summary>
+    /// TC-MGC: whether language–video attention sees only the frames that are there. The published code has no mask there, so that
+    /// padding takes part; false does as it does. Segments of N frames score the same either way.
+    /// </summary>
+    public bool MaskedAttention { get; init; } = true;
+
     /// <summary>TC-MGC: the part of the similarities that reorganisation keeps, k = ⌊W·keep_rate⌋, 0 &lt; k &lt; W.</summary>
     public double KeepRate { get; init; } = 0.5;
 

@@ -25,7 +25,7 @@ internal sealed class TcMgcHead() : SimilarityHead("tcmgc", "TC-MGC: text-condit
     {
         long w = config.Words, d = config.Clip.EmbeddingWidth;
         var texts = g.Concat(1, g.Unsqueeze(text.Sentence, 1), text.Words);                      // [T, 1+W, D]
-        var (conditioned, attention) = LanguageVideoAttention(g, config, texts, video.Features);
+        var (conditioned, attention) = LanguageVideoAttention(g, config, texts, video);
         conditioned = g.Unit(conditioned);                                                       // [V, T, 1+W, D]
         var conditionedVideo = g.Slice(conditioned, 2, 0, 1);                                    // [V, T, 1, D]
         var frames = g.Slice(conditioned, 2, 1, w + 1);                                          // [V, T, W, D]
@@ -42,12 +42,13 @@ internal sealed class TcMgcHead() : SimilarityHead("tcmgc", "TC-MGC: text-condit
     }
 
     /// <summary>
-    /// LVA: texts [T, Q, D] over frames [V, N, D] → [V, T, Q, D]. One layer norm for both sides, no projections and, as
-    /// published, no mask. Also the first text's attention over the frames, averaged over heads, [T, V, N].
+    /// LVA: texts [T, Q, D] over frames [V, N, D] → [V, T, Q, D]. One layer norm for both sides, no projections; padding masked
+    /// or, as published, not. Also the first text's attention over the frames, averaged over heads, [T, V, N].
     /// </summary>
-    private static (Tensor Conditioned, Tensor Attention) LanguageVideoAttention(Graph g, ModelConfig config, Tensor texts, Tensor frames)
+    private static (Tensor Conditioned, Tensor Attention) LanguageVideoAttention(Graph g, ModelConfig config, Tensor texts, VideoSide video)
     {
         const string Name = "conditional_transformer.pool_frames.";
+        var frames = video.Features;
         Dim t = texts.Shape[0], v = frames.Shape[0];
         long queries = texts.Shape[1].Factor, n = frames.Shape[1].Factor, d = config.Clip.EmbeddingWidth;
         long heads = config.AttentionHeads, channels = d / heads;
@@ -57,7 +58,8 @@ internal sealed class TcMgcHead() : SimilarityHead("tcmgc", "TC-MGC: text-condit
         var q = g.Reshape(normedTexts * (1f / MathF.Sqrt(channels)), 1, t * queries, heads, channels);
         q = g.Transpose(q, 0, 2, 1, 3);                                                          // [1, heads, T·Q, C]
         var k = g.Transpose(normedFrames, 0, 2, 3, 1);                                           // [V, heads, C, N]
-        var attention = g.Softmax(g.MatMul(q, k));                                               // [V, heads, T·Q, N]
+        var logits = g.MatMul(q, k);                                                             // [V, heads, T·Q, N]
+        var attention = g.Softmax(config.MaskedAttention ? logits + Transformer.AdditiveMask(g, video.Mask) : logits);
         var pooled = g.MatMul(attention, g.Transpose(normedFrames, 0, 2, 1, 3));                 // [V, heads, T·Q, C]
         pooled = g.Reshape(g.Transpose(pooled, 0, 2, 1, 3), v, t * queries, d);
 

@@ -83,6 +83,7 @@ public static class GoldenFolder
             {
                 Words = Words ?? clip.Text.Context,
                 Frames = frames,
+                MaskedAttention = false,
                 KeepRate = KeepRate ?? config.KeepRate,
                 AttentionHeads = AttentionHeads ?? config.AttentionHeads,
                 TemporalLayers = Layers("transformerClip"),
