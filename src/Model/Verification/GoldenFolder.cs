@@ -44,19 +44,16 @@ public static class GoldenFolder
         var scratch = Directory.CreateTempSubdirectory("tcmgc-verify-");
         try
         {
-            var path = Path.Combine(scratch.FullName, ModelWeights);
+            var path = Path.Combine(scratch.FullName, Store.ModelFolder.WeightsFile);
             checkpoint.WriteTo(path);
             using var weights = WeightFile.Open(path);
-            var config = settings.Config(checkpoint.Architecture(), weights);
-            return Golden.Compare(config, settings.SdrWeight ?? 0, weights, inputs, expected, names, options);
+            return Golden.Compare(settings.Config(checkpoint), settings.SdrWeight ?? 0, weights, inputs, expected, names, options);
         }
         finally
         {
             scratch.Delete(recursive: true);
         }
     }
-
-    private const string ModelWeights = Store.ModelFolder.WeightsFile;
 
     /// <summary>What config.json of such a folder says beyond the shapes of its weights.</summary>
     private sealed record Settings(int? Words, int? Frames, double? KeepRate, int? AttentionHeads, double? SdrWeight)
@@ -75,29 +72,10 @@ public static class GoldenFolder
             }
         }
 
-        public ModelConfig Config(ClipArchitecture clip, WeightFile weights)
-        {
-            var config = new ModelConfig { Clip = clip, Head = "tcmgc" };
-            var frames = Frames ?? config.Frames;
-            return config with
-            {
-                Words = Words ?? clip.Text.Context,
-                Frames = frames,
-                MaskedAttention = false,
-                KeepRate = KeepRate ?? config.KeepRate,
-                AttentionHeads = AttentionHeads ?? config.AttentionHeads,
-                TemporalLayers = Layers("transformerClip"),
-                CrossLayers = Layers("cross.transformer"),
-                FramePositions = Rows("frame_position_embeddings.weight") ?? frames,
-                CrossPositions = Rows("cross.embeddings.position_embeddings.weight") ?? frames + 1,
-                ExcitationHidden = Rows("se_block_excitation.fc.0.weight") ?? 0,
-                AggregationHidden = Rows("se_block_aggregation.fc.0.weight") ?? 0,
-            };
-
-            int? Rows(string name) => weights.Entries.TryGetValue(name, out var entry) && entry.Shape.Count > 0 ? entry.Shape[0] : null;
-
-            int Layers(string transformer) => Enumerable.Range(0, int.MaxValue)
-                .First(layer => !weights.Entries.ContainsKey($"{transformer}.resblocks.{layer}.ln_1.weight"));
-        }
+        /// <summary>What shapes leave open is said here; the reference attends as the published code does, without a mask.</summary>
+        public ModelConfig Config(Checkpoint checkpoint) =>
+            new ConfigInference(checkpoint.Path, checkpoint.Architecture(), checkpoint.Tensors)
+                .Config(new() { Head = "tcmgc", Words = Words, Frames = Frames, KeepRate = KeepRate, AttentionHeads = AttentionHeads })
+                with { MaskedAttention = false };
     }
 }
