@@ -8,7 +8,7 @@ namespace TcMgc.Cli.Pipeline;
 /// Live progress on standard error: a line for each file as it is done, and on a terminal a moving line of what is being
 /// decoded and encoded.
 /// </summary>
-internal sealed class ConsoleIndexProgress : IIndexProgress
+internal sealed class ConsoleIndexProgress : IProgress<DecodeProgress>, IProgress<FeaturizeProgress>
 {
     private readonly bool _live = !Console.IsErrorRedirected;
     private readonly Lock _gate = new();

@@ -7,14 +7,11 @@ using TcMgc.Shared.Events;
 
 namespace TcMgc.Cli.Pipeline;
 
-/// <summary>What the pipeline tells while it works.</summary>
-internal interface IIndexProgress : IProgress<DecodeProgress>, IProgress<FeaturizeProgress>;
-
 /// <summary>
 /// The workers of ingest, featurizer and catalog in one process over one data folder. The next video is decoded while the
 /// current one is encoded; not more than <see cref="DecodedAhead"/> frame packs wait, and each is deleted once it is indexed.
 /// </summary>
-internal sealed class IndexPipeline(DataFolder data, DecodeWorker decoder, FeaturizeWorker featurizer, IIndexProgress progress) : IDisposable
+internal sealed class IndexPipeline(DataFolder data, DecodeWorker decoder, FeaturizeWorker featurizer, ConsoleIndexProgress progress) : IDisposable
 {
     private const int DecodedAhead = 2;
 
