@@ -11,12 +11,11 @@ public sealed class CandidateBatch : IDisposable
     private readonly SessionPool _pool;
     private readonly Binding _binding;
     private readonly ModelConfig _config;
-    private readonly bool _scoresFrames;
     private bool _returned;
 
-    internal CandidateBatch(SessionPool pool, ModelConfig config, bool scoresFrames, int count)
+    internal CandidateBatch(SessionPool pool, ModelConfig config, int count)
     {
-        (_pool, _config, _scoresFrames, Count) = (pool, config, scoresFrames, count);
+        (_pool, _config, Count) = (pool, config, count);
         _binding = pool.Rent();
     }
 
@@ -52,9 +51,6 @@ public sealed class CandidateBatch : IDisposable
 
     /// <summary>V × N: the sentence's attention over frames, each row summing to one; empty for heads without.</summary>
     public ReadOnlySpan<float> FrameAttention => Output(ModelGraphs.FrameAttention);
-
-    /// <summary>Whether the head reads <see cref="Features"/>.</summary>
-    public bool ScoresFrames => _scoresFrames;
 
     /// <inheritdoc/>
     public void Dispose()

@@ -56,9 +56,6 @@ public sealed class VideoTextModel : IDisposable
     /// <summary>Whether the features that pairs are scored with differ from the unit frame embeddings, so that both must be kept.</summary>
     public bool HasOwnFeatures => _head.HasOwnFeatures;
 
-    /// <summary>Whether pairs are scored with frame features; otherwise with the video vector alone.</summary>
-    public bool ScoresFrames => _head.ScoresFrames;
-
     /// <summary>Frames to embeddings, not normalised.</summary>
     /// <param name="rgb">count × S × S × 3 bytes: rows of RGB24.</param>
     /// <param name="count">B: frames.</param>
@@ -127,7 +124,7 @@ public sealed class VideoTextModel : IDisposable
     public string TokenText(long token) => _tokenizer.Decode([(int)token]);
 
     /// <summary>Room for the candidates of one query; dispose it to give the buffers back.</summary>
-    public CandidateBatch Candidates(int count) => new(_scorer, Config, _head.ScoresFrames, count);
+    public CandidateBatch Candidates(int count) => new(_scorer, Config, count);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -12,8 +12,6 @@ internal sealed class Clip4ClipHead(string name, Temporal temporal)
         _ => "CLIP4Clip seqTransf: frames through a transformer, then their mean",
     })
 {
-    public override bool ScoresFrames => false;
-
     public override VideoSide Video(Graph g, ModelConfig config, Tensor frames, Tensor mask)
     {
         var encoded = temporal.Encode(g, config, frames, mask);

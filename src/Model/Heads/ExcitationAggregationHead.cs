@@ -13,8 +13,6 @@ internal sealed class ExcitationAggregationHead(string name, Temporal temporal, 
         _ => $"sequential type: {temporal} encoder, then aggregation",
     })
 {
-    public override bool ScoresFrames => false;
-
     public override VideoSide Video(Graph g, ModelConfig config, Tensor frames, Tensor mask)
     {
         var x = excitation ? Pooling.Excitation(g, config, frames) : frames;

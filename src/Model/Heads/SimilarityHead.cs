@@ -10,7 +10,7 @@ public sealed record TextSide(Tensor Sentence, Tensor Words);
 
 /// <summary>A video as a head sees it; computed once, when the video is indexed.</summary>
 /// <param name="Vector">[V, D], unit length: what candidates are found by.</param>
-/// <param name="Features">[V, N, D]: the frames that pairs are scored with; where <see cref="SimilarityHead.ScoresFrames"/> is false the vector alone is.</param>
+/// <param name="Features">[V, N, D]: the frames that pairs are scored with, where the head does not score the vector alone.</param>
 /// <param name="Mask">[V, N]: 1 where there is a frame.</param>
 public sealed record VideoSide(Tensor Vector, Tensor Features, Tensor Mask);
 
@@ -57,9 +57,6 @@ public abstract class SimilarityHead
 
     /// <summary>What it does, in a line.</summary>
     public string Summary { get; }
-
-    /// <summary>Whether pairs are scored with the frames' features; otherwise with the video's vector alone.</summary>
-    public virtual bool ScoresFrames => true;
 
     /// <summary>Whether the scored features differ from the frame encoder's output at unit length, so that both are kept.</summary>
     public virtual bool HasOwnFeatures => false;
