@@ -73,9 +73,11 @@ public static class GoldenFolder
         }
 
         /// <summary>What shapes leave open is said here; the reference attends as the published code does, without a mask.</summary>
-        public ModelConfig Config(Checkpoint checkpoint) =>
-            new ConfigInference(checkpoint.Path, checkpoint.Architecture(), checkpoint.Tensors)
-                .Config(new() { Head = "tcmgc", Words = Words, Frames = Frames, KeepRate = KeepRate, AttentionHeads = AttentionHeads })
-                with { MaskedAttention = false };
+        public ModelConfig Config(Checkpoint checkpoint)
+        {
+            var inference = new ConfigInference(checkpoint.Path, checkpoint.Architecture(), checkpoint.Tensors);
+            var config = inference.Config(new() { Head = "tcmgc", Words = Words, Frames = Frames, KeepRate = KeepRate, AttentionHeads = AttentionHeads });
+            return config with { MaskedAttention = false };
+        }
     }
 }
