@@ -13,12 +13,19 @@ public sealed partial class Graph(Func<string, bool>? trainable = null)
 
     private readonly List<Tensor> _inputs = [];
     private readonly OrderedDictionary<string, Tensor> _parameters = [];
+    private readonly List<Tensor> _dropoutMasks = [];
     private readonly List<(Tensor Tensor, byte[] Data)> _constants = [];
     private readonly Dictionary<(ElementType, string, string), Tensor> _constantsByValue = [];
     private readonly List<Node> _nodes = [];
     private readonly OrderedDictionary<string, Tensor> _outputs = [];
     private readonly Dictionary<string, Tensor> _symbolSizes = [];
     private readonly Dictionary<string, (Tensor Input, int Axis)> _symbolSources = [];
+
+    /// <summary>Part of the activations that <see cref="Dropout"/> drops, 0…1; 0, the default, when serving.</summary>
+    public float DropoutRate { get; init; }
+
+    /// <summary>The factors of <see cref="Dropout"/> among the inputs, to be drawn anew for every run: 0 or 1 / √(1 − rate).</summary>
+    public IReadOnlyList<Tensor> DropoutMasks => _dropoutMasks;
 
     /// <summary>What the graph reads at each run, in order of declaration.</summary>
     public IReadOnlyList<Tensor> Inputs => _inputs;
@@ -75,6 +82,23 @@ public sealed partial class Graph(Func<string, bool>? trainable = null)
     /// <summary>Integers known while building.</summary>
     public Tensor Constant(ReadOnlySpan<long> values, params IEnumerable<Dim> shape) =>
         Constant(ElementType.Int64, MemoryMarshal.AsBytes(values), new(shape));
+
+    /// <summary>
+    /// Dropout of x [A, B, D] in training, x itself otherwise. The mask is the product of one over [A, D] and one over [B, D], each
+    /// keeping √(1 − rate), so that what is drawn and stored stays small beside x.
+    /// </summary>
+    public Tensor Dropout(Tensor x)
+    {
+        if (DropoutRate <= 0)
+            return x;
+        foreach (var shape in new Shape[] { x.Shape.With(1, 1), x.Shape.With(0, 1) })
+        {
+            var mask = Input($"dropout_{_dropoutMasks.Count}", ElementType.Float32, shape);
+            _dropoutMasks.Add(mask);
+            x *= mask;
+        }
+        return x;
+    }
 
     /// <summary>Names a tensor as an output.</summary>
     public void Output(string name, Tensor tensor)

@@ -64,7 +64,7 @@ internal sealed class TcMgcHead() : SimilarityHead("tcmgc", "TC-MGC: text-condit
         pooled = g.Reshape(g.Transpose(pooled, 0, 2, 1, 3), v, t * queries, d);
 
         pooled = Transformer.LayerNorm(g, pooled, Name + "layer_norm2");
-        pooled += Transformer.Linear(g, pooled, Name + "linear_proj", d);
+        pooled += g.Dropout(Transformer.Linear(g, pooled, Name + "linear_proj", d));
         pooled = Transformer.LayerNorm(g, pooled, Name + "layer_norm3");
 
         var sentenceAttention = g.Select(g.Reshape(g.Mean(attention, 1), v, t, queries, n), 2, 0);

@@ -57,7 +57,20 @@ public sealed record Preprocessing
 /// <param name="Created">When.</param>
 /// <param name="Source">The file it was made from; null for a model of our own making.</param>
 /// <param name="SourceSha256">That file's SHA-256, lower-case hex.</param>
-public sealed record Provenance(string Command, DateTimeOffset Created, string? Source = null, string? SourceSha256 = null);
+public sealed record Provenance(string Command, DateTimeOffset Created, string? Source = null, string? SourceSha256 = null)
+{
+    /// <summary>How it was trained here; null for a model that came trained, or untrained.</summary>
+    public TrainingRecord? Training { get; init; }
+}
+
+/// <summary>How a model was trained.</summary>
+/// <param name="Data">What on.</param>
+/// <param name="Seed">Seed of weights, order and dropout.</param>
+/// <param name="Epochs">Times every pair was seen.</param>
+/// <param name="Steps">Steps of the optimizer.</param>
+/// <param name="Minutes">Time spent in steps.</param>
+/// <param name="ValidationRecallAt1">Text → video R@1 on the validation videos, in percent; null where there were none.</param>
+public sealed record TrainingRecord(string Data, int Seed, int Epochs, long Steps, double Minutes, double? ValidationRecallAt1 = null);
 
 /// <summary>The weight file.</summary>
 /// <param name="File">Its name in the folder.</param>

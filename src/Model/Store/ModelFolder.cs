@@ -29,7 +29,8 @@ public sealed class ModelFolder
     /// <summary>Tells models apart in an index: the name and the first 12 digits of the weights' hash.</summary>
     public string Id => $"{Card.Name}@{Card.Weights.Sha256[..IdDigits]}";
 
-    private string WeightsPath => System.IO.Path.Combine(Path, Card.Weights.File);
+    /// <summary>Where the weights lie.</summary>
+    public string WeightsPath => System.IO.Path.Combine(Path, Card.Weights.File);
 
     /// <summary>Whether a folder holds a model.</summary>
     public static bool IsModel(string path) => File.Exists(System.IO.Path.Combine(path, CardFile));

@@ -25,7 +25,14 @@ public sealed class Tokenizer
     /// Writes vocab.json and merges.txt of a vocabulary without merges, for models that have no learnt one: the 256
     /// bytes, the same at a word's end, start and end token; 514 ids, the end token the highest.
     /// </summary>
-    public static void WriteByteVocabulary(string dir) => ByteVocabulary.Write(dir);
+    public static void WriteByteVocabulary(string dir) => ByteVocabulary.Write(dir, []);
+
+    /// <summary>Writes vocab.json and merges.txt of a vocabulary learnt from texts: frequent words become one token.</summary>
+    /// <param name="dir">Where to.</param>
+    /// <param name="texts">What is to be tokenized well.</param>
+    /// <param name="size">At most so many tokens, at least <see cref="ByteVocabularySize"/>.</param>
+    public static void WriteLearntVocabulary(string dir, IEnumerable<string> texts, int size) =>
+        ByteVocabulary.Write(dir, BytePairLearner.Learn(texts, size - ByteVocabularySize));
 
     private static readonly string[] s_files = ["vocab.json", "merges.txt", "tokenizer.json"];
 

@@ -1,6 +1,10 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace TcMgc.Model.Weights;
+
+/// <summary>Where floats lie, row by row; valid until what owns them changes.</summary>
+public delegate ReadOnlySpan<float> FloatMemory();
 
 /// <summary>A tensor to be written.</summary>
 /// <param name="Name">Its name, unique in the file.</param>
@@ -11,6 +15,22 @@ public sealed record TensorSource(string Name, ElementType Type, IReadOnlyList<i
 {
     /// <summary>Its bytes.</summary>
     public long Length => Shape.Aggregate((long)Type.Size(), (bytes, size) => bytes * size);
+
+    /// <summary>Its elements.</summary>
+    public long Count => Length / Type.Size();
+
+    /// <summary>A tensor of floats that lie in memory; they are read when it is written.</summary>
+    public static TensorSource Floats(string name, IReadOnlyList<int> shape, FloatMemory values) =>
+        new(name, ElementType.Float32, shape, stream => stream.Write(MemoryMarshal.AsBytes(values())));
+
+    /// <summary>Its elements as floats, row by row.</summary>
+    /// <exception cref="ModelException">It holds something else than floats.</exception>
+    public float[] ReadFloats()
+    {
+        var floats = new float[Count];
+        FloatConversion.ToFloat32(Type, Read(), floats);
+        return floats;
+    }
 
     /// <summary>Its bytes, row by row.</summary>
     public byte[] Read()

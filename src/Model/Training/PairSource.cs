@@ -1,0 +1,139 @@
+using System.Numerics.Tensors;
+using TcMgc.Model.Datasets;
+using TcMgc.Model.Engine;
+using TcMgc.Model.Text;
+
+namespace TcMgc.Model.Training;
+
+/// <summary>
+/// The pairs of a dataset as a training graph reads them: pixels or frozen frame embeddings, tokens or frozen text features.
+/// </summary>
+public sealed class PairSource : IDisposable
+{
+    private readonly ModelConfig _config;
+    private readonly FrameStore? _frames;
+    private readonly EmbeddingStore? _embeddings;
+    private readonly TextStore? _texts;
+    private readonly int[] _tokens;
+    private readonly int[] _chosen;
+
+    private PairSource(ModelConfig config, IReadOnlyList<TrainingPair> pairs, int[] tokens, FrameStore? frames, EmbeddingStore? embeddings, TextStore? texts)
+    {
+        (_config, Pairs, _tokens, _frames, _embeddings, _texts) = (config, pairs, tokens, frames, embeddings, texts);
+        _chosen = new int[config.Frames];
+    }
+
+    /// <summary>The pairs.</summary>
+    public IReadOnlyList<TrainingPair> Pairs { get; }
+
+    /// <summary>Pairs whose frames and texts go through the encoders at each step.</summary>
+    /// <param name="config">Sizes of the model.</param>
+    /// <param name="videos">Captions of each video of the store.</param>
+    /// <param name="frames">The frames; the caller disposes them.</param>
+    /// <param name="tokenizer">Words to tokens.</param>
+    public static PairSource Pixels(ModelConfig config, IReadOnlyList<CaptionedVideo> videos, FrameStore frames, Tokenizer tokenizer)
+    {
+        var pairs = PairsOf(videos, frames.Frames);
+        return new(config, pairs, Tokens(config, pairs, tokenizer), frames, null, null);
+    }
+
+    /// <summary>Pairs whose frame embeddings are frozen, and whose texts go through the encoder at each step.</summary>
+    public static PairSource FrozenFrames(ModelConfig config, IReadOnlyList<CaptionedVideo> videos, EmbeddingStore embeddings, Tokenizer tokenizer)
+    {
+        var pairs = PairsOf(videos, embeddings.Frames);
+        return new(config, pairs, Tokens(config, pairs, tokenizer), null, embeddings, null);
+    }
+
+    /// <summary>Pairs of which both sides are frozen.</summary>
+    /// <param name="config">Sizes of the model.</param>
+    /// <param name="videos">Captions of each video of the store.</param>
+    /// <param name="embeddings">Frame embeddings; the caller disposes them.</param>
+    /// <param name="textPath">The cache file of the captions' features.</param>
+    /// <param name="textKey">What tells these captions from others.</param>
+    /// <param name="model">Whose text encoder.</param>
+    /// <param name="progress">Hears how many captions are encoded.</param>
+    /// <param name="cancel">Stops.</param>
+    public static PairSource Frozen(ModelConfig config, IReadOnlyList<CaptionedVideo> videos, EmbeddingStore embeddings, string textPath, string textKey,
+        VideoTextModel model, IProgress<int>? progress, CancellationToken cancel)
+    {
+        var pairs = PairsOf(videos, embeddings.Frames);
+        return new(config, pairs, [], null, embeddings,
+            TextStore.Open(textPath, textKey, [.. pairs.Select(pair => pair.Caption)], model, progress, cancel));
+    }
+
+    /// <summary>Writes a batch into a binding's inputs.</summary>
+    internal void Fill(Binding binding, ReadOnlySpan<int> batch, bool randomFrames, Random random)
+    {
+        FillVideos(binding, batch, randomFrames, random);
+        if (_texts is null)
+            FillTokens(binding, batch);
+        else
+            FillTexts(binding, batch, _texts);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _texts?.Dispose();
+
+    private static TrainingPair[] PairsOf(IReadOnlyList<CaptionedVideo> videos, IReadOnlyList<int> frames) =>
+        [.. videos.Index().Where(v => frames[v.Index] > 0).SelectMany(v => v.Item.Captions, (v, caption) => new TrainingPair(v.Index, caption))];
+
+    private static int[] Tokens(ModelConfig config, TrainingPair[] pairs, Tokenizer tokenizer)
+    {
+        var (tokens, row) = (new int[pairs.Length * config.Words], new long[config.Words]);
+        foreach (var (index, pair) in pairs.Index())
+        {
+            tokenizer.Encode(pair.Caption, row);
+            for (var i = 0; i < row.Length; i++)
+                tokens[(index * row.Length) + i] = (int)row[i];
+        }
+        return tokens;
+    }
+
+    private void FillVideos(Binding binding, ReadOnlySpan<int> batch, bool randomFrames, Random random)
+    {
+        int n = _config.Frames, d = _config.Clip.EmbeddingWidth, side = _config.Clip.Vision.ImageSize;
+        var mask = binding.HasInput(ModelGraphs.Mask) ? binding.Input<float>(ModelGraphs.Mask, batch.Length, n) : [];
+        var rgb = _frames is null ? [] : binding.Input<byte>(ModelGraphs.Rgb, batch.Length * n, side, side, 3);
+        var embeddings = _embeddings is null ? [] : binding.Input<float>(ModelGraphs.Frames, batch.Length, n, d);
+        rgb.Clear();
+        embeddings.Clear();
+        for (var row = 0; row < batch.Length; row++)
+        {
+            var video = Pairs[batch[row]].Video;
+            var count = (_frames?.Frames ?? _embeddings!.Frames)[video];
+            var chosen = randomFrames ? FrameSampling.Random(count, _chosen, random) : FrameSampling.Uniform(count, _chosen);
+            if (!mask.IsEmpty)
+            {
+                mask.Slice(row * n, chosen).Fill(1);
+                mask[((row * n) + chosen)..((row + 1) * n)].Clear();
+            }
+            for (var i = 0; i < chosen; i++)
+            {
+                _frames?.Frame(video, _chosen[i]).CopyTo(rgb[(((row * n) + i) * _frames.FrameBytes)..]);
+                _embeddings?.Embedding(video, _chosen[i]).CopyTo(embeddings[(((row * n) + i) * d)..]);
+            }
+        }
+    }
+
+    private void FillTokens(Binding binding, ReadOnlySpan<int> batch)
+    {
+        var w = _config.Words;
+        var tokens = binding.Input<long>(ModelGraphs.Tokens, batch.Length, w);
+        for (var row = 0; row < batch.Length; row++)
+            for (var i = 0; i < w; i++)
+                tokens[(row * w) + i] = _tokens[(batch[row] * w) + i];
+    }
+
+    private void FillTexts(Binding binding, ReadOnlySpan<int> batch, TextStore texts)
+    {
+        int w = _config.Words, d = _config.Clip.EmbeddingWidth;
+        var sentences = binding.Input<float>(ModelGraphs.Sentence, batch.Length, d);
+        var words = binding.HasInput(ModelGraphs.Words) ? binding.Input<float>(ModelGraphs.Words, batch.Length, w, d) : [];
+        for (var row = 0; row < batch.Length; row++)
+        {
+            TensorPrimitives.ConvertToSingle(texts.Sentence(batch[row]), sentences[(row * d)..]);
+            if (!words.IsEmpty)
+                TensorPrimitives.ConvertToSingle(texts.Words(batch[row]), words[(row * w * d)..]);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using FsCheck;
+using FsCheck.Fluent;
+using TcMgc.Model.Datasets;
+using TcMgc.Model.Training;
+
+namespace TcMgc.Model.Tests.Training;
+
+public sealed class OptimizerTests
+{
+    [Fact]
+    public void Adam_moves_as_the_equations_say()
+    {
+        var options = new TrainingOptions { Beta1 = 0.9, Beta2 = 0.98 };
+        float[] weights = [.. Enumerable.Range(0, 19).Select(i => 0.1f * i)];
+        var adam = new Adam(weights.Length, options);
+        double[] w = [.. weights.Select(x => (double)x)], m = new double[w.Length], v = new double[w.Length];
+        for (var step = 1; step <= 4; step++)
+        {
+            float[] gradient = [.. Enumerable.Range(0, w.Length).Select(i => MathF.Sin(i + step))];
+            adam.Update(weights, gradient, scale: 0.5f, rate: 0.01f, decay: 0.2f, step);
+            for (var i = 0; i < w.Length; i++)
+            {
+                var g = 0.5 * gradient[i];
+                (m[i], v[i]) = ((0.9 * m[i]) + (0.1 * g), (0.98 * v[i]) + (0.02 * g * g));
+                w[i] = (w[i] * (1 - (0.01 * 0.2))) - (0.01 * m[i] / (1 - Math.Pow(0.9, step)) / (Math.Sqrt(v[i] / (1 - Math.Pow(0.98, step))) + 1e-6));
+            }
+        }
+        Assert.All(w.Zip(weights), pair => Assert.Equal(pair.First, pair.Second, 5));
+    }
+
+    [Fact]
+    public void The_rate_rises_to_its_peak_and_falls_to_nothing()
+    {
+        double[] factors = [.. Enumerable.Range(0, 100).Select(step => LearningRate.Factor(step, 100, 0.1))];
+
+        Assert.True(factors[..9].Zip(factors[1..10]).All(pair => pair.First < pair.Second));
+        Assert.True(factors[10..^1].Zip(factors[11..]).All(pair => pair.First > pair.Second));
+        Assert.Equal(1, factors.Max(), 2);
+        Assert.Equal(0, factors[^1], 6);
+    }
+
+    [Fact]
+    public void A_batch_has_no_video_twice_and_an_epoch_no_pair_twice() => Prop.ForAll(
+        Gen.Choose(1, 9).ListOf(20).ToArbitrary(), Gen.Choose(2, 8).ToArbitrary(), (captions, size) =>
+        {
+            TrainingPair[] pairs = [.. captions.Index().SelectMany(v => Enumerable.Range(0, v.Item), (v, c) => new TrainingPair(v.Index, $"{c}"))];
+            var batches = PairOrder.Batches(pairs, size, new Random(1));
+            return batches.All(batch => batch.Length == size && batch.Select(i => pairs[i].Video).Distinct().Count() == size)
+                && batches.SelectMany(batch => batch).Distinct().Count() == batches.Count * size;
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void An_epoch_leaves_out_less_than_a_batch_where_every_video_has_as_many_captions()
+    {
+        TrainingPair[] pairs = [.. Enumerable.Range(0, 200).Select(i => new TrainingPair(i / 4, ""))];
+
+        Assert.True(PairOrder.Batches(pairs, 16, new Random(1)).Count >= 11);
+    }
+
+    [Theory]
+    [InlineData(3, new[] { 0, 1, 2 })]
+    [InlineData(4, new[] { 0, 1, 2, 3 })]
+    [InlineData(10, new[] { 0, 3, 6, 9 })]
+    public void Frames_are_spaced_evenly_from_the_first_to_the_last(int count, int[] expected)
+    {
+        var chosen = new int[4];
+        Assert.Equal(expected, chosen[..FrameSampling.Uniform(count, chosen)]);
+    }
+
+    [Fact]
+    public void Frames_drawn_at_random_rise_and_come_one_from_each_stretch() => Prop.ForAll(Gen.Choose(5, 60).ToArbitrary(), Gen.Choose(1, 999).ToArbitrary(), (count, seed) =>
+    {
+        var chosen = new int[5];
+        FrameSampling.Random(count, chosen, new Random(seed));
+        return chosen.Index().All(c => c.Item >= c.Index * count / 5 && c.Item < (c.Index + 1) * count / 5);
+    }).QuickCheckThrowOnFailure();
+}

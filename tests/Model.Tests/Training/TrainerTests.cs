@@ -1,0 +1,103 @@
+using TcMgc.Model.Datasets;
+using TcMgc.Model.Engine;
+using TcMgc.Model.Heads;
+using TcMgc.Model.Store;
+using TcMgc.Model.Text;
+using TcMgc.Model.Training;
+
+namespace TcMgc.Model.Tests.Training;
+
+public sealed class TrainerTests : IDisposable
+{
+    private readonly ColouredVideos _videos = new();
+
+    public static TheoryData<string> Heads => [.. SimilarityHead.All.Keys];
+
+    public void Dispose() => _videos.Dispose();
+
+    [Theory, MemberData(nameof(Heads))]
+    public void Every_head_learns_the_batch_it_sees_again_and_again(string head)
+    {
+        var config = _videos.Config with { Head = head };
+        using var source = _videos.Pairs(config);
+        using var trainer = Trainer(config, ColouredVideos.Options with { Dropout = 0, RandomFrames = false, Warmup = 0 });
+        int[] batch = [0, 2, 4, 6];
+
+        var losses = Enumerable.Range(0, 25).Select(step => trainer.Step(source, [batch], step, 1000, default).InfoNce).ToList();
+
+        Assert.True(losses[^1] < 0.5 * losses[0], $"{losses[0]} → {losses[^1]}");
+    }
+
+    [Fact]
+    public void Two_accumulated_batches_move_the_weights_as_their_mean()
+    {
+        var options = ColouredVideos.Options with { Dropout = 0, RandomFrames = false, GradientNorm = 0 };
+        using var source = _videos.Pairs();
+        using var once = Trainer(_videos.Config, options);
+        using var twice = Trainer(_videos.Config, options with { Accumulate = 2 });
+        int[] batch = [0, 3, 6, 9];
+
+        var (one, two) = (once.Step(source, [batch], 0, 100, default), twice.Step(source, [batch, batch], 0, 100, default));
+
+        Assert.Equal(one.Loss, two.Loss, 5);
+        Assert.Equal(one.GradientNorm, two.GradientNorm, 4);
+        Assert.All(once.Weights().Zip(twice.Weights()), pair => Assert.All(pair.First.ReadFloats().Zip(pair.Second.ReadFloats()), w => Assert.Equal(w.First, w.Second, 4)));
+    }
+
+    [Fact]
+    public void Dropout_changes_the_loss_from_step_to_step_and_none_does_not()
+    {
+        using var source = _videos.Pairs();
+        using var dropping = Trainer(_videos.Config, ColouredVideos.Options with { RandomFrames = false, LearningRate = 1e-30, ClipLearningRate = 1e-30 });
+        using var keeping = Trainer(_videos.Config, ColouredVideos.Options with { Dropout = 0, RandomFrames = false, LearningRate = 1e-30, ClipLearningRate = 1e-30 });
+        int[] batch = [0, 3, 6, 9];
+
+        Assert.NotEqual(dropping.Step(source, [batch], 0, 9, default).Loss, dropping.Step(source, [batch], 1, 9, default).Loss);
+        Assert.Equal(keeping.Step(source, [batch], 0, 9, default).Loss, keeping.Step(source, [batch], 1, 9, default).Loss);
+    }
+
+    [Theory]
+    [InlineData(Freeze.Frames)]
+    [InlineData(Freeze.Encoders)]
+    public void Frozen_encoders_keep_their_weights_and_the_rest_learns(Freeze freeze)
+    {
+        var folder = ModelFolder.Write(_videos.Folder("model"), "start", _videos.Config, RandomWeights.Of(_videos.Config, 1),
+            to => Tokenizer.CopyFiles(_videos.TokenizerFolder, to), new("test", DateTimeOffset.UnixEpoch));
+        using var model = folder.Load(new() { Threads = 1 });
+        using var embeddings = EmbeddingStore.Open(_videos.Folder("embeddings.rows"), _videos.Store, "coloured", model, null, default);
+        using var source = freeze == Freeze.Frames
+            ? PairSource.FrozenFrames(_videos.Config, _videos.Captioned, embeddings, Tokenizer.Load(folder.Path))
+            : PairSource.Frozen(_videos.Config, _videos.Captioned, embeddings, _videos.Folder("texts.rows"), "coloured", model, null, default);
+        using var trainer = Trainer(_videos.Config, ColouredVideos.Options with { Freeze = freeze });
+        var before = trainer.Weights().ToDictionary(w => w.Name, w => w.ReadFloats());
+
+        trainer.Step(source, [[0, 3, 6, 9]], 0, 10, default);
+
+        var moved = trainer.Weights().Where(w => !w.ReadFloats().SequenceEqual(before[w.Name])).Select(w => w.Name).ToList();
+        Assert.Equal(before.Keys.Order(), trainer.Weights().Select(w => w.Name).Order());
+        Assert.Contains("conditional_transformer.pool_frames.linear_proj.weight", moved);
+        Assert.DoesNotContain(moved, name => name.StartsWith("clip.visual", StringComparison.Ordinal));
+        Assert.Equal(freeze == Freeze.Frames, moved.Exists(name => name.StartsWith("clip.transformer", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Frozen_features_give_the_loss_that_the_encoders_give()
+    {
+        var options = ColouredVideos.Options with { Dropout = 0, RandomFrames = false };
+        var folder = ModelFolder.Write(_videos.Folder("model"), "start", _videos.Config, RandomWeights.Of(_videos.Config, options.Seed),
+            to => Tokenizer.CopyFiles(_videos.TokenizerFolder, to), new("test", DateTimeOffset.UnixEpoch));
+        using var model = folder.Load(new() { Threads = 1 });
+        using var embeddings = EmbeddingStore.Open(_videos.Folder("embeddings.rows"), _videos.Store, "coloured", model, null, default);
+        using var pixels = _videos.Pairs();
+        using var frozen = PairSource.Frozen(_videos.Config, _videos.Captioned, embeddings, _videos.Folder("texts.rows"), "coloured", model, null, default);
+        using var fine = Trainer(_videos.Config, options);
+        using var fixedEncoders = Trainer(_videos.Config, options with { Freeze = Freeze.Encoders });
+
+        var (one, other) = (fine.Step(pixels, [[0, 3, 6, 9]], 0, 9, default), fixedEncoders.Step(frozen, [[0, 3, 6, 9]], 0, 9, default));
+
+        Assert.Equal(one.Loss, other.Loss, 0.02 * one.Loss); // half precision of the texts, sharpened by λ = 100
+    }
+
+    private static Trainer Trainer(ModelConfig config, TrainingOptions options) =>
+        new(config, options, RandomWeights.Of(config, options.Seed), new EngineOptions { Threads = 1 });
+}
