@@ -12,6 +12,8 @@ have() { command -v "$1" >/dev/null 2>&1; }
 
 # ONNX Runtime's C# sources and native library, from npm. The version is pinned here and nowhere else.
 onnxruntime_package=com.github.asus4.onnxruntime@0.4.9
+# Sources of librdkafka 2.15.1, from npm: the version that the Confluent.Kafka of Directory.Packages.props asks for.
+librdkafka_package=@confluentinc/kafka-javascript@1.10.1
 
 need_dotnet() {
   have dotnet || fail "the .NET SDK 10 is not installed. Install it from https://dot.net and try again."
@@ -62,8 +64,43 @@ need_onnxruntime() {
   mv "$work" "$deps/onnxruntime"
 }
 
+need_compiler() { # of C, with what librdkafka links to
+  local missing=()
+  have gcc || missing+=(gcc libc6-dev)
+  have make || missing+=(make)
+  have python3 || missing+=(python3-minimal)
+  printf '#include <openssl/ssl.h>' | gcc -E - >/dev/null 2>&1 || missing+=(libssl-dev)
+  printf '#include <zlib.h>' | gcc -E - >/dev/null 2>&1 || missing+=(zlib1g-dev)
+  printf '#include <zstd.h>' | gcc -E - >/dev/null 2>&1 || missing+=(libzstd-dev)
+  [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
+}
+
+# A feed that holds librdkafka.redist, which Confluent.Kafka asks for, needs nothing more; restoring is the test of that.
+need_librdkafka() {
+  [ -d "$deps/librdkafka/native" ] && return
+  say "restoring packages"
+  if dotnet restore "$root/src/Shared/Shared.csproj" >>"$log" 2>&1; then return; fi
+  grep -q "NU110[123].*librdkafka.redist" "$log" || fail "packages could not be restored; see $log"
+  have npm || fail "this NuGet feed lacks librdkafka.redist, and npm, the other source of librdkafka, is not installed."
+  [ "$(uname -s)" = Linux ] || fail "this NuGet feed lacks librdkafka.redist; use one with the whole NuGet gallery"
+  need_compiler
+  say "this NuGet feed lacks librdkafka.redist: building librdkafka from its sources on npm, once (about a minute)"
+  local work="$deps/librdkafka.partial"
+  rm -rf "$work" && mkdir -p "$work/native"
+  (cd "$work" && npm pack --silent "$librdkafka_package" >>"$log" 2>&1) || fail "npm could not fetch $librdkafka_package; see $log"
+  tar -xzf "$work"/*.tgz -C "$work" package/deps/librdkafka
+  local sources="$work/package/deps/librdkafka"
+  (cd "$sources" && ./configure --disable-debug-symbols --disable-gssapi --disable-curl && make -j"$(nproc)" -C src librdkafka.so.1) >>"$log" 2>&1 \
+    || fail "librdkafka could not be built; see $log"
+  mv "$sources/src/librdkafka.so.1" "$work/native/librdkafka.so"
+  mv "$sources/LICENSES.txt" "$work/"
+  rm -rf "$work/package" "$work"/*.tgz
+  mv "$work" "$deps/librdkafka"
+}
+
 mkdir -p "$deps"
 : >"$log"
 need_dotnet
 need_system
 need_onnxruntime
+need_librdkafka
