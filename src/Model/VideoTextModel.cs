@@ -120,6 +120,53 @@ public sealed class VideoTextModel : IDisposable
         }
     }
 
+    /// <summary>Several texts in one run.</summary>
+    internal TextBatch EncodeTexts(ReadOnlySpan<string> texts, CancellationToken cancel)
+    {
+        var binding = _textEncoder.Rent();
+        try
+        {
+            var tokens = binding.Input<long>(ModelGraphs.Tokens, texts.Length, Config.Words);
+            for (var i = 0; i < texts.Length; i++)
+                _tokenizer.Encode(texts[i], tokens.Slice(i * Config.Words, Config.Words));
+            binding.Run(cancel);
+            return new(texts.Length, binding.Output<float>(ModelGraphs.Sentence).ToArray(), binding.Output<float>(ModelGraphs.Words).ToArray(),
+                binding.Output<float>(ModelGraphs.Query).ToArray());
+        }
+        finally
+        {
+            _textEncoder.Return(binding);
+        }
+    }
+
+    /// <summary>Scores T texts with V videos, given as <see cref="EncodeVideo"/> yields them, in one run.</summary>
+    internal void Score(TextBatch texts, ReadOnlySpan<float> vectors, ReadOnlySpan<float> features, ReadOnlySpan<float> mask, int videos,
+        Span<float> logits, CancellationToken cancel)
+    {
+        var binding = _scorer.Rent();
+        try
+        {
+            Fill(binding, ModelGraphs.Sentence, texts.Sentences, texts.Count, Width);
+            Fill(binding, ModelGraphs.Words, texts.Words, texts.Count, Config.Words, Width);
+            Fill(binding, ModelGraphs.Vectors, vectors, videos, Width);
+            Fill(binding, ModelGraphs.Features, features, videos, SegmentFrames, Width);
+            Fill(binding, ModelGraphs.Mask, mask, videos, SegmentFrames);
+            binding.Run(cancel);
+            binding.Output<float>(ModelGraphs.Logits).CopyTo(logits);
+        }
+        finally
+        {
+            _scorer.Return(binding);
+        }
+
+        // Heads differ in what they score.
+        static void Fill(Binding binding, string name, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape)
+        {
+            if (binding.HasInput(name))
+                values.CopyTo(binding.Input<float>(name, shape));
+        }
+    }
+
     /// <summary>The characters that one of <see cref="TextFeatures.Tokens"/> stands for; empty for the start and end token.</summary>
     public string TokenText(long token) => _tokenizer.Decode([(int)token]);
 
