@@ -53,9 +53,15 @@ public sealed record ModelConfig
     /// <summary>Hidden units of the aggregation gate; 0 stands for <see cref="Frames"/> / 2 (squeeze).</summary>
     public int AggregationHidden { get; init; }
 
-    /// <summary>k: similarities that TC-MGC's reorganisation keeps.</summary>
-    [JsonIgnore]
-    public int KeptWords => (int)(Words * KeepRate);
+    /// <summary>TC-MGC: what of it takes part; all of it but in ablations.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<TcMgcParts>))]
+    public TcMgcParts Parts { get; init; } = TcMgcParts.All;
+
+    /// <summary>Whether a part of TC-MGC takes part.</summary>
+    public bool Has(TcMgcParts part) => (Parts & part) == part;
+
+    /// <summary>k: similarities that TC-MGC's reorganisation keeps of so many.</summary>
+    internal int KeptOf(long count) => (int)(count * KeepRate);
 
     /// <summary>Checks that the sizes fit each other.</summary>
     /// <exception cref="ModelException">One does not: the message names it and its range.</exception>
@@ -77,7 +83,9 @@ public sealed record ModelConfig
         Require(FramePositions >= Frames, "frame positions", FramePositions, $"at least the frames, {Frames}");
         Require(CrossPositions > Frames, "cross positions", CrossPositions, $"more than the frames, {Frames}");
         Require(AttentionHeads > 0 && d % AttentionHeads == 0, "attention heads", AttentionHeads, $"a divisor of the embedding width, {d}");
-        Require(KeptWords > 0 && KeptWords < Words, "keep_rate", KeepRate, $"such that 0 < words * keep_rate < words, {Words}");
+        foreach (var count in Has(TcMgcParts.LanguageVideoAttention) ? [Words] : new[] { Words, Frames })
+            Require(KeptOf(count) > 0 && KeptOf(count) < count, "keep_rate", KeepRate, $"such that something but not all is kept of {count}");
+        Require((Parts & TcMgcParts.Contrasts) != 0, "contrasts", Parts, "one at least");
         Require(Temperature is > 0 and <= 100, "temperature", Temperature, "above 0, at most 100");
 
         static void Require<T>(bool holds, string name, T value, string range)

@@ -23,22 +23,45 @@ internal sealed class TcMgcHead() : SimilarityHead("tcmgc", "TC-MGC: text-condit
 
     public override PairScores Score(Graph g, ModelConfig config, TextSide text, VideoSide video)
     {
-        long w = config.Words, d = config.Clip.EmbeddingWidth;
+        var (conditionedVideo, frames, attention) = config.Has(TcMgcParts.LanguageVideoAttention)
+            ? Conditioned(g, config, text, video)
+            : Unconditioned(g, text, video);
+        Tensor sentence = g.Unsqueeze(g.Unit(text.Sentence), 2), words = g.Unit(text.Words);     // [T, D, 1], [T, W, D]
+        var contrasts = new List<Tensor>();
+        if (config.Has(TcMgcParts.VideoSentence))
+            contrasts.Add(VideoSentence(g, sentence, conditionedVideo));
+        if (config.Has(TcMgcParts.VideoWord))
+            contrasts.Add(VideoWord(g, config, words, conditionedVideo));
+        if (config.Has(TcMgcParts.SentenceFrame))
+            contrasts.Add(SentenceFrame(g, config, sentence, frames));
+        if (config.Has(TcMgcParts.FrameWord))
+            contrasts.Add(FrameWord(g, config, words, frames));
+
+        var stacked = Scale(g) * g.Transpose(g.Stack(contrasts), 0, 2, 1);                       // [C, T, V]
+        if (contrasts.Count == 1)
+            return new(g.Select(stacked, 0, 0), FrameAttention: attention);
+        if (!config.Has(TcMgcParts.LinearSoftmaxAggregation))
+            return new(g.Mean(stacked, 0), stacked, FrameAttention: attention);
+        var weights = LinearSoftmaxWeights(g, stacked);
+        return new(g.Sum(stacked * weights, 0), stacked, weights, attention);
+    }
+
+    /// <summary>The video [V, T, 1, D] and its frames [V, T, W, D] as the sentence and each word see them, and the sentence's attention [T, V, N].</summary>
+    private static (Tensor Video, Tensor Frames, Tensor? Attention) Conditioned(Graph g, ModelConfig config, TextSide text, VideoSide video)
+    {
+        long w = config.Words;
         var texts = g.Concat(1, g.Unsqueeze(text.Sentence, 1), text.Words);                      // [T, 1+W, D]
         var (conditioned, attention) = LanguageVideoAttention(g, config, texts, video);
         conditioned = g.Unit(conditioned);                                                       // [V, T, 1+W, D]
-        var conditionedVideo = g.Slice(conditioned, 2, 0, 1);                                    // [V, T, 1, D]
-        var frames = g.Slice(conditioned, 2, 1, w + 1);                                          // [V, T, W, D]
-        Tensor sentence = g.Unsqueeze(g.Unit(text.Sentence), 2), words = g.Unit(text.Words);     // [T, D, 1], [T, W, D]
+        return (g.Slice(conditioned, 2, 0, 1), g.Slice(conditioned, 2, 1, w + 1), attention);
+    }
 
-        var contrasts = g.Stack(
-            VideoSentence(g, sentence, conditionedVideo),
-            VideoWord(g, config, words, conditionedVideo),
-            SentenceFrame(g, config, sentence, frames),
-            FrameWord(g, config, words, frames));                                                // [4, V, T]
-        contrasts = Scale(g) * g.Transpose(contrasts, 0, 2, 1);                                  // [4, T, V]
-        var weights = LinearSoftmaxWeights(g, contrasts);
-        return new(g.Sum(contrasts * weights, 0), contrasts, weights, attention);
+    /// <summary>Without LVA: the mean of the frames, and the frames themselves, the same for every text.</summary>
+    private static (Tensor Video, Tensor Frames, Tensor? Attention) Unconditioned(Graph g, TextSide text, VideoSide video)
+    {
+        var (frames, t) = (video.Features, text.Sentence.Shape[0]);
+        Dim v = frames.Shape[0], n = frames.Shape[1], d = frames.Shape[2];
+        return (g.Expand(g.Reshape(video.Vector, v, 1, 1, d), v, t, 1, d), g.Expand(g.Reshape(g.Unit(frames), v, 1, n, d), v, t, n, d), null);
     }
 
     /// <summary>
@@ -82,31 +105,40 @@ internal sealed class TcMgcHead() : SimilarityHead("tcmgc", "TC-MGC: text-condit
     private static Tensor VideoWord(Graph g, ModelConfig config, Tensor words, Tensor video)
     {
         var similarities = g.MatMul(video, g.TransposeLast(words));                              // [V, T, 1, W]
-        return Flat(g, InteractiveAggregation(g, config, g.Top(similarities, config.KeptWords), "attentive_word_logit_weight"));
+        return Flat(g, InteractiveAggregation(g, config, Kept(g, config, similarities), "attentive_word_logit_weight"));
     }
 
     /// <summary>Similarities over the conditioned frames, SR with one value fused of the rest, ISA. [V, T].</summary>
     private static Tensor SentenceFrame(Graph g, ModelConfig config, Tensor sentence, Tensor frames)
     {
-        var similarities = g.TransposeLast(g.MatMul(frames, sentence));                          // [V, T, 1, W]
-        var sorted = g.Top(similarities, config.Words);
-        var rest = g.Slice(sorted, -1, config.KeptWords, config.Words);
-        var fused = g.Sum(g.Softmax(rest) * rest, -1, keep: true);
-        var kept = g.Concat(3, g.Slice(sorted, -1, 0, config.KeptWords), fused);                 // [V, T, 1, k+1]
-        return Flat(g, InteractiveAggregation(g, config, kept, "concat_frame_word_logit_weight"));
+        var similarities = g.TransposeLast(g.MatMul(frames, sentence));                          // [V, T, 1, F]
+        if (config.Has(TcMgcParts.SimilarityReorganisation))
+        {
+            var (all, keep) = (similarities.Shape[^1].Factor, config.KeptOf(similarities.Shape[^1].Factor));
+            var sorted = g.Top(similarities, (int)all);
+            var rest = g.Slice(sorted, -1, keep, all);
+            var fused = g.Sum(g.Softmax(rest) * rest, -1, keep: true);
+            similarities = g.Concat(3, g.Slice(sorted, -1, 0, keep), fused);                     // [V, T, 1, k+1]
+        }
+        return Flat(g, InteractiveAggregation(g, config, similarities, "concat_frame_word_logit_weight"));
     }
 
     /// <summary>Words against conditioned frames, Bi-SR, Bi-ISA. [V, T].</summary>
     private static Tensor FrameWord(Graph g, ModelConfig config, Tensor words, Tensor frames)
     {
         var projected = g.MatMul(words, Square(g, "local_mat_weight", words.Shape[^1]));
-        var byWord = g.Top(g.MatMul(frames, g.TransposeLast(projected)), config.KeptWords);      // [V, T, frames, words k]
-        var kept = g.Top(g.TransposeLast(byWord), config.KeptWords);                             // [V, T, words k, frames k]
+        var byWord = Kept(g, config, g.MatMul(frames, g.TransposeLast(projected)));              // [V, T, frames, words k]
+        var kept = Kept(g, config, g.TransposeLast(byWord));                                     // [V, T, words k, frames k]
         var wordLevel = InteractiveAggregation(g, config, g.TransposeLast(kept), "attentive_word_mat_weight");
         var frameLevel = InteractiveAggregation(g, config, kept, "attentive_frame_word_mat_weight");
         return (InteractiveAggregation(g, config, wordLevel, "attentive_frame_word_mat_weight2")
             + InteractiveAggregation(g, config, frameLevel, "attentive_word_mat_weight2")) * 0.5f;
     }
+
+    /// <summary>SR over the last axis: the largest k in falling order; without SR all of them as they are.</summary>
+    private static Tensor Kept(Graph g, ModelConfig config, Tensor similarities) => config.Has(TcMgcParts.SimilarityReorganisation)
+        ? g.Top(similarities, config.KeptOf(similarities.Shape[^1].Factor))
+        : similarities;
 
     /// <summary>ISA over the last axis: Σ x · softmax(λ · (softmax(λ·x) · A)).</summary>
     private static Tensor InteractiveAggregation(Graph g, ModelConfig config, Tensor x, string name)
@@ -116,10 +148,10 @@ internal sealed class TcMgcHead() : SimilarityHead("tcmgc", "TC-MGC: text-condit
         return g.Sum(x * g.Softmax(mixed * sharpness), -1);
     }
 
-    /// <summary>LSA: softmax over the four of (scores · B). [4, T, V].</summary>
+    /// <summary>LSA: softmax over the contrasts of (scores · B). [C, T, V].</summary>
     private static Tensor LinearSoftmaxWeights(Graph g, Tensor contrasts)
     {
-        var mixed = g.MatMul(g.Transpose(contrasts, 1, 2, 0), Square(g, "logit_weight", 4));
+        var mixed = g.MatMul(g.Transpose(contrasts, 1, 2, 0), Square(g, "logit_weight", contrasts.Shape[0]));
         return g.Transpose(g.Softmax(mixed), 2, 0, 1);
     }
 

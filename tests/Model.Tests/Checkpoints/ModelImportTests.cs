@@ -49,7 +49,7 @@ public sealed class ModelImportTests : TemporaryFolder
         var import = Plan(TcMgc.Model.Store.RandomWeights.Of(config, 1), new() { Frames = 6 });
 
         AssertWhole(import, "tcmgc");
-        Assert.Equal((kept, expected), (import.Config.KeptWords, import.Config.KeepRate));
+        Assert.Equal((kept, expected), ((int)(import.Config.Words * import.Config.KeepRate), import.Config.KeepRate));
     }
 
     [Fact]

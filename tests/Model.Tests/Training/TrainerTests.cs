@@ -28,6 +28,27 @@ public sealed class TrainerTests : IDisposable
         Assert.True(losses[^1] < 0.5 * losses[0], $"{losses[0]} → {losses[^1]}");
     }
 
+    [Theory]
+    [InlineData(TcMgcParts.All & ~TcMgcParts.LanguageVideoAttention)]
+    [InlineData(TcMgcParts.All & ~TcMgcParts.SimilarityReorganisation)]
+    [InlineData(TcMgcParts.All & ~TcMgcParts.LinearSoftmaxAggregation)]
+    [InlineData(TcMgcParts.All & ~TcMgcParts.Contrasts | TcMgcParts.VideoSentence)]
+    [InlineData(TcMgcParts.All & ~TcMgcParts.Contrasts | TcMgcParts.VideoWord)]
+    [InlineData(TcMgcParts.All & ~TcMgcParts.Contrasts | TcMgcParts.SentenceFrame)]
+    [InlineData(TcMgcParts.All & ~TcMgcParts.Contrasts | TcMgcParts.FrameWord)]
+    [InlineData(TcMgcParts.VideoSentence | TcMgcParts.FrameWord)]
+    public void Every_ablation_of_tcmgc_learns_the_batch_it_sees_again_and_again(TcMgcParts parts)
+    {
+        var config = _videos.Config with { Parts = parts };
+        using var source = _videos.Pairs(config);
+        using var trainer = Trainer(config, ColouredVideos.Options with { Dropout = 0, RandomFrames = false, Warmup = 0 });
+
+        var losses = Enumerable.Range(0, 25).Select(step => trainer.Step(source, [[0, 2, 4, 6]], step, 1000, default)).ToList();
+
+        Assert.True(losses[^1].InfoNce < 0.5 * losses[0].InfoNce, $"{losses[0].InfoNce} → {losses[^1].InfoNce}");
+        Assert.Equal(int.PopCount((int)(parts & TcMgcParts.Contrasts)) > 1, losses[0].Sdr is not null);
+    }
+
     [Fact]
     public void Two_accumulated_batches_move_the_weights_as_their_mean()
     {
