@@ -24,6 +24,8 @@ internal static class CommandLine
         RemoveCommand.Create(),
         ModelCommand.Create(),
         TokenizeCommand.Create(),
+        DatasetCommand.Create(),
+        TrainCommand.Create(),
     };
 
     public static async Task<int> RunAsync(string[] args)

@@ -62,9 +62,9 @@ public sealed class PairSource : IDisposable
     }
 
     /// <summary>Writes a batch into a binding's inputs.</summary>
-    internal void Fill(Binding binding, ReadOnlySpan<int> batch, bool randomFrames, Random random)
+    internal void Fill(Binding binding, ReadOnlySpan<int> batch, TrainingOptions options, Random random)
     {
-        FillVideos(binding, batch, randomFrames, random);
+        FillVideos(binding, batch, options, random);
         if (_texts is null)
             FillTokens(binding, batch);
         else
@@ -89,7 +89,7 @@ public sealed class PairSource : IDisposable
         return tokens;
     }
 
-    private void FillVideos(Binding binding, ReadOnlySpan<int> batch, bool randomFrames, Random random)
+    private void FillVideos(Binding binding, ReadOnlySpan<int> batch, TrainingOptions options, Random random)
     {
         int n = _config.Frames, d = _config.Clip.EmbeddingWidth, side = _config.Clip.Vision.ImageSize;
         var mask = binding.HasInput(ModelGraphs.Mask) ? binding.Input<float>(ModelGraphs.Mask, batch.Length, n) : [];
@@ -101,19 +101,25 @@ public sealed class PairSource : IDisposable
         {
             var video = Pairs[batch[row]].Video;
             var count = (_frames?.Frames ?? _embeddings!.Frames)[video];
-            var chosen = randomFrames ? FrameSampling.Random(count, _chosen, random) : FrameSampling.Uniform(count, _chosen);
+            var chosen = options.RandomFrames ? FrameSampling.Random(count, _chosen, random) : FrameSampling.Uniform(count, _chosen);
             if (!mask.IsEmpty)
             {
                 mask.Slice(row * n, chosen).Fill(1);
                 mask[((row * n) + chosen)..((row + 1) * n)].Clear();
             }
+            var (right, down) = (Shift(options, random), Shift(options, random));
             for (var i = 0; i < chosen; i++)
             {
-                _frames?.Frame(video, _chosen[i]).CopyTo(rgb[(((row * n) + i) * _frames.FrameBytes)..]);
+                if (_frames is not null)
+                    FrameShift.Copy(_frames.Frame(video, _chosen[i]), rgb.Slice(((row * n) + i) * _frames.FrameBytes, _frames.FrameBytes), side, right, down);
                 _embeddings?.Embedding(video, _chosen[i]).CopyTo(embeddings[(((row * n) + i) * d)..]);
             }
         }
     }
+
+    /// <summary>All frames of a video are moved by the same, so that what moves in them still moves the same way.</summary>
+    private static int Shift(TrainingOptions options, Random random) =>
+        options.RandomShift > 0 ? random.Next(-options.RandomShift, options.RandomShift + 1) : 0;
 
     private void FillTokens(Binding binding, ReadOnlySpan<int> batch)
     {

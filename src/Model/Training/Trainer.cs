@@ -83,7 +83,7 @@ internal sealed class Trainer : IDisposable
             trained.Sum?.AsSpan().Clear();
         foreach (var batch in batches)
         {
-            source.Fill(_binding, batch, _options.RandomFrames, random);
+            source.Fill(_binding, batch, _options, random);
             DrawMasks(random);
             _binding.Run(cancel);
             loss += _binding.Output<float>(TrainingGraph.Loss)[0] / batches.Count;

@@ -58,6 +58,9 @@ public sealed record TrainingOptions
     /// <summary>Whether frames are drawn at random from equal stretches instead of evenly.</summary>
     public bool RandomFrames { get; init; }
 
+    /// <summary>Pixels by which a video's pictures are moved at random, at most, in either direction; 0 for none. Not with frozen frames.</summary>
+    public int RandomShift { get; init; }
+
     /// <summary>Seed of the order of pairs, the frames drawn and the dropout.</summary>
     public int Seed { get; init; } = 1;
 
@@ -74,6 +77,7 @@ public sealed record TrainingOptions
         Require(Beta1 is >= 0 and < 1 && Beta2 is >= 0 and < 1, "betas", "0 to below 1");
         Require(GradientNorm >= 0, "gradient norm", "at least 0");
         Require(SdrWeight >= 0, "SDR weight", "at least 0");
+        Require(RandomShift is >= 0 and < 64, "random shift", "0 to 63 pixels");
         Require(Dropout is >= 0 and < 1, "dropout", "0 to below 1");
 
         static void Require(bool holds, string name, string range)

@@ -74,4 +74,15 @@ public sealed class OptimizerTests
         FrameSampling.Random(count, chosen, new Random(seed));
         return chosen.Index().All(c => c.Item >= c.Index * count / 5 && c.Item < (c.Index + 1) * count / 5);
     }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void A_shifted_picture_moves_and_its_borders_go_on()
+    {
+        byte[] frame = [.. Enumerable.Range(0, 3 * 3 * 3).Select(i => (byte)(i / 3))], moved = new byte[27];
+
+        FrameShift.Copy(frame, moved, 3, right: 1, down: -1);
+
+        Assert.Equal([3, 3, 4, 6, 6, 7, 6, 6, 7], moved.Chunk(3).Select(pixel => (int)pixel[0]));
+        Assert.All(moved.Chunk(3), pixel => Assert.Single(pixel.Distinct()));
+    }
 }
