@@ -24,6 +24,7 @@ internal static class CommandLine
         RemoveCommand.Create(),
         ModelCommand.Create(),
         TokenizeCommand.Create(),
+        BenchCommand.Create(),
         CompareCommand.Create(),
         DatasetCommand.Create(),
         TrainCommand.Create(),
