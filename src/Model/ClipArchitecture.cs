@@ -23,6 +23,7 @@ public sealed record ClipArchitecture(int EmbeddingWidth, VisionArchitecture Vis
         ["ViT-L/14@336px"] = new(768, new(336, 14, 1024, 24), new(77, 49408, 768, 12)),
         ["ViT-S/32"] = new(256, new(224, 32, 256, 6), new(77, 49408, 256, 4)),
         ["ViT-T/16"] = new(128, new(64, 16, 128, 4), new(32, 49408, 128, 2)),
+        ["ViT-T/8"] = new(128, new(64, 8, 128, 4), new(32, 49408, 128, 2)),
     };
 }
 

@@ -18,13 +18,13 @@ internal sealed class DatasetFrames(MediaOptions options, string cache)
 
     private readonly MediaOptions _options = options with { Threads = 1 };
 
-    /// <summary>What tells the frames of these videos from others: files, sizes, parts.</summary>
+    /// <summary>What tells the frames of these videos from others: names of files, sizes, parts; a dataset may be moved.</summary>
     public static string Key(IReadOnlyList<CaptionedVideo> videos)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var video in videos)
             hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-                $"{video.Path}|{Length(video.Path)}|{video.Start}|{video.End}\n")));
+                $"{Path.GetFileName(video.Path)}|{Length(video.Path)}|{video.Start}|{video.End}\n")));
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 

@@ -46,6 +46,8 @@ internal sealed class TrainingSession(Dataset dataset, string output, string cac
         var config = start.Config;
         if (dataset.Train.Count == 0)
             throw new ModelException($"{dataset.Root}: has no training videos");
+        if (dataset.Missing.Count > 0)
+            _progress.Say($"{dataset.Root}: {dataset.Missing.Count:N0} annotated videos are not there and are left out: {string.Join(", ", dataset.Missing.Take(5))}{(dataset.Missing.Count > 5 ? ", …" : "")}");
         var run = new TrainingRun(output, new()
         {
             Command = command,

@@ -20,33 +20,35 @@ internal sealed class Unpickler
 
     private readonly string _source;
     private readonly byte[] _pickle;
+    private readonly int _maximumInstructions;
     private readonly Stack<object?> _stack = [];
     private readonly Dictionary<uint, object?> _memo = [];
     private int _position;
 
-    private Unpickler(string source, byte[] pickle) => (_source, _pickle) = (source, pickle);
+    private Unpickler(string source, byte[] pickle, int maximumInstructions) => (_source, _pickle, _maximumInstructions) = (source, pickle, maximumInstructions);
 
     /// <summary>The value that a pickle stands for.</summary>
     /// <param name="source">What it is called in errors.</param>
-    /// <param name="pickle">Its bytes, at most <see cref="MaximumLength"/>.</param>
+    /// <param name="pickle">Its bytes.</param>
+    /// <param name="maximumLength">Most bytes it may have.</param>
     /// <exception cref="ModelException">It is damaged or refers to something that is not allowed.</exception>
-    public static object? Read(string source, byte[] pickle)
+    public static object? Read(string source, byte[] pickle, int maximumLength = MaximumLength)
     {
-        if (pickle.Length > MaximumLength)
+        if (pickle.Length > maximumLength)
             throw new ModelException($"{source}: its pickle has {pickle.Length} bytes, more than any state dict needs");
-        return new Unpickler(source, pickle).Run();
+        return new Unpickler(source, pickle, MaximumInstructions * Math.Max(1, maximumLength / MaximumLength)).Run();
     }
 
     private object? Run()
     {
-        for (var count = 0; count < MaximumInstructions; count++)
+        for (var count = 0; count < _maximumInstructions; count++)
         {
             var opcode = (PickleOpcode)Byte();
             if (opcode == PickleOpcode.Stop)
                 return Pop();
             Step(opcode);
         }
-        throw new ModelException($"{_source}: its pickle has more than {MaximumInstructions} instructions, more than any state dict needs");
+        throw new ModelException($"{_source}: its pickle has more than {_maximumInstructions} instructions, more than any state dict needs");
     }
 
     private void Step(PickleOpcode opcode)

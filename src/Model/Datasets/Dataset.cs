@@ -22,6 +22,9 @@ public enum Split
 public sealed record Dataset(string Name, string Root, IReadOnlyList<CaptionedVideo> Train, IReadOnlyList<CaptionedVideo> Validation,
     IReadOnlyList<CaptionedVideo> Test)
 {
+    /// <summary>Ids of annotated videos whose files are not there; they are left out.</summary>
+    public IReadOnlyList<string> Missing { get; init; } = [];
+
     /// <summary>The videos of a split.</summary>
     public IReadOnlyList<CaptionedVideo> this[Split split] => split switch
     {
