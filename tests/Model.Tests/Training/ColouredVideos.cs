@@ -33,7 +33,13 @@ internal sealed class ColouredVideos : IDisposable
 
     public static TrainingOptions Options { get; } = new()
     {
-        Epochs = 3, Batch = 4, LearningRate = 1e-3, ClipLearningRate = 1e-3, WeightDecay = 0.01, RandomFrames = true, Seed = 5,
+        Epochs = 3,
+        Batch = 4,
+        LearningRate = 1e-3,
+        ClipLearningRate = 1e-3,
+        WeightDecay = 0.01,
+        RandomFrames = true,
+        Seed = 5,
     };
 
     public string Folder(string name) => Path.Combine(_folder, name);
