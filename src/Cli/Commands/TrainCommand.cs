@@ -25,7 +25,8 @@ internal static class TrainCommand
     private static readonly Option<int> s_vocabulary = new Option<int>("--vocabulary") { Description = "Tokens of a learnt tokenizer.", DefaultValueFactory = _ => 2048 }.Between(514, 1 << 20);
     private static readonly Option<Freeze> s_freeze = new("--freeze") { Description = "What keeps its weights: none, frames (the frame encoder) or encoders (frames and text); needs --init.", HelpName = "none|frames|encoders" };
     private static readonly Option<int> s_epochs = new Option<int>("--epochs") { Description = "Times every pair is seen.", DefaultValueFactory = _ => s_default.Epochs }.Between(1, 100_000);
-    private static readonly Option<int> s_batch = new Option<int>("--batch") { Description = "Pairs contrasted with each other.", DefaultValueFactory = _ => s_default.Batch }.Between(2, 4096);
+    private static readonly Option<int> s_batch = new Option<int>("--batch") { Description = "Videos contrasted with each other.", DefaultValueFactory = _ => s_default.Batch }.Between(2, 4096);
+    private static readonly Option<int> s_captions = new Option<int>("--captions-per-video") { Description = "Captions of each video of a batch; the video is encoded once for all.", DefaultValueFactory = _ => s_default.CaptionsPerVideo }.Between(1, 1000);
     private static readonly Option<int> s_accumulate = new Option<int>("--accumulate") { Description = "Batches averaged into one step.", DefaultValueFactory = _ => s_default.Accumulate }.Between(1, 4096);
     private static readonly Option<double> s_rate = new Option<double>("--lr") { Description = "Peak learning rate of temporal encoder and head.", DefaultValueFactory = _ => s_default.LearningRate }.Between(0, 1);
     private static readonly Option<double> s_clipRate = new Option<double>("--clip-lr") { Description = "Peak learning rate of CLIP.", DefaultValueFactory = _ => s_default.ClipLearningRate }.Between(0, 1);
@@ -50,7 +51,7 @@ internal static class TrainCommand
         var device = Devices.Option();
         var command = new Command("train", "Train a model on captioned videos.")
         {
-            s_dataset, s_out, s_head, s_init, s_architecture, s_tokenizer, s_vocabulary, s_freeze, s_epochs, s_batch, s_accumulate, s_rate, s_clipRate,
+            s_dataset, s_out, s_head, s_init, s_architecture, s_tokenizer, s_vocabulary, s_freeze, s_epochs, s_batch, s_captions, s_accumulate, s_rate, s_clipRate,
             s_warmup, s_decay, s_norm, s_sdr, s_dropout, s_randomFrames, s_shift, s_seed, s_words, s_frames, s_keepRate, s_lambda, s_temporalLayers, s_cache,
             device, s_json,
         };
@@ -100,6 +101,7 @@ internal static class TrainCommand
     {
         Epochs = parsed.GetValue(s_epochs),
         Batch = parsed.GetValue(s_batch),
+        CaptionsPerVideo = parsed.GetValue(s_captions),
         Accumulate = parsed.GetValue(s_accumulate),
         LearningRate = parsed.GetValue(s_rate),
         ClipLearningRate = parsed.GetValue(s_clipRate),

@@ -61,10 +61,10 @@ public sealed class PairSource : IDisposable
             TextStore.Open(textPath, textKey, [.. pairs.Select(pair => pair.Caption)], model, progress, cancel));
     }
 
-    /// <summary>Writes a batch into a binding's inputs.</summary>
+    /// <summary>Writes a batch into a binding's inputs: B pairs whose videos are taken, then further captions of the same videos.</summary>
     internal void Fill(Binding binding, ReadOnlySpan<int> batch, TrainingOptions options, Random random)
     {
-        FillVideos(binding, batch, options, random);
+        FillVideos(binding, batch[..(batch.Length / options.CaptionsPerVideo)], options, random);
         if (_texts is null)
             FillTokens(binding, batch);
         else

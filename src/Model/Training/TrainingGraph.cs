@@ -4,14 +4,14 @@ using TcMgc.Model.Heads;
 
 namespace TcMgc.Model.Training;
 
-/// <summary>Forward and backward pass over one batch of matching pairs in a single graph; what is trained is among its inputs.</summary>
+/// <summary>Forward and backward pass over one batch of videos and their captions in a single graph; what is trained is among its inputs.</summary>
 internal static class TrainingGraph
 {
     public const string Loss = "loss", InfoNce = "info_nce", Sdr = "sdr", GradientPrefix = "grad.";
 
     /// <summary>
     /// Inputs: <c>rgb</c> [B·N, S, S, 3] bytes, or frozen <c>frames</c> [B, N, D]; <c>mask</c> [B, N];
-    /// <c>tokens</c> [B, W], or frozen <c>sentence</c> [B, D] and <c>words</c> [B, W, D]; the trained parameters by their names.
+    /// <c>tokens</c> [K·B, W], or frozen <c>sentence</c> [K·B, D] and <c>words</c> [K·B, W, D]; the trained parameters by their names.
     /// Outputs: <c>loss</c>, <c>info_nce</c>, <c>sdr</c> and <c>grad.*</c>.
     /// </summary>
     public static Graph Build(ModelConfig config, TrainingOptions options)
@@ -54,10 +54,10 @@ internal static class TrainingGraph
 
     private static TextSide Text(Graph g, ModelConfig config, TrainingOptions options)
     {
-        int b = options.Batch, w = config.Words, d = config.Clip.EmbeddingWidth;
+        int texts = options.Batch * options.CaptionsPerVideo, w = config.Words, d = config.Clip.EmbeddingWidth;
         if (options.Freeze == Freeze.Encoders)
-            return new(g.Input(ModelGraphs.Sentence, ElementType.Float32, b, d), g.Input(ModelGraphs.Words, ElementType.Float32, b, w, d));
-        var (sentence, words) = TextEncoder.Encode(g, config.Clip, g.Input(ModelGraphs.Tokens, ElementType.Int64, b, w));
+            return new(g.Input(ModelGraphs.Sentence, ElementType.Float32, texts, d), g.Input(ModelGraphs.Words, ElementType.Float32, texts, w, d));
+        var (sentence, words) = TextEncoder.Encode(g, config.Clip, g.Input(ModelGraphs.Tokens, ElementType.Int64, texts, w));
         return new(sentence, words);
     }
 }

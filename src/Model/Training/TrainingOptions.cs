@@ -19,8 +19,14 @@ public sealed record TrainingOptions
     /// <summary>Times every training pair is seen, at least 1.</summary>
     public int Epochs { get; init; } = 5;
 
-    /// <summary>B: pairs that are contrasted with each other, at least 2.</summary>
+    /// <summary>B: videos that are contrasted with each other, at least 2.</summary>
     public int Batch { get; init; } = 64;
+
+    /// <summary>
+    /// K: captions of each video of a batch, at least 1. A video is encoded once for all of them, and each of K rounds contrasts
+    /// one caption of every video: where frames are dear and captions many, a step learns more.
+    /// </summary>
+    public int CaptionsPerVideo { get; init; } = 1;
 
     /// <summary>Batches whose gradients are averaged into one step, at least 1.</summary>
     public int Accumulate { get; init; } = 1;
@@ -70,6 +76,7 @@ public sealed record TrainingOptions
     {
         Require(Epochs >= 1, "epochs", "at least 1");
         Require(Batch >= 2, "batch", "at least 2: pairs are contrasted with each other");
+        Require(CaptionsPerVideo >= 1, "captions per video", "at least 1");
         Require(Accumulate >= 1, "accumulate", "at least 1");
         Require(LearningRate > 0 && ClipLearningRate > 0, "learning rates", "above 0");
         Require(Warmup is >= 0 and <= 1, "warm-up", "0 to 1");

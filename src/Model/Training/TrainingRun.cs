@@ -151,6 +151,6 @@ public sealed class TrainingRun
     {
         var options = _plan.Options;
         var random = new Random(Seed.Of(options.Seed, -1 - epoch));
-        return [.. PairOrder.Batches(source.Pairs, options.Batch, random).Chunk(options.Accumulate).Where(step => step.Length == options.Accumulate)];
+        return [.. PairOrder.Batches(source.Pairs, options.Batch, options.CaptionsPerVideo, random).Chunk(options.Accumulate).Where(step => step.Length == options.Accumulate)];
     }
 }

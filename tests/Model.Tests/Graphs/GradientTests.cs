@@ -45,6 +45,7 @@ public sealed class GradientTests
         ["layer norm"] = (g, x, y) => g.LayerNorm(x, g.Select(y, 0, 0), g.Select(y, 0, 1)) * y,
         ["unit"] = (g, x, y) => g.Unit(x) * y,
         ["symmetric InfoNCE"] = (g, x, y) => Losses.InfoNce(g, g.MatMul(x, g.TransposeLast(y))),
+        ["symmetric InfoNCE of two captions a video"] = (g, x, y) => Losses.InfoNce(g, g.Concat(0, g.MatMul(x, g.TransposeLast(y)), g.MatMul(y, g.TransposeLast(x)))),
         ["similarity decorrelation"] = (g, x, y) => Losses.SimilarityDecorrelation(g, g.Stack(g.MatMul(x, g.TransposeLast(y)), g.MatMul(y, g.TransposeLast(x)))),
     };
 

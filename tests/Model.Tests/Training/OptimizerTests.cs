@@ -44,9 +44,21 @@ public sealed class OptimizerTests
         Gen.Choose(1, 9).ListOf(20).ToArbitrary(), Gen.Choose(2, 8).ToArbitrary(), (captions, size) =>
         {
             TrainingPair[] pairs = [.. captions.Index().SelectMany(v => Enumerable.Range(0, v.Item), (v, c) => new TrainingPair(v.Index, $"{c}"))];
-            var batches = PairOrder.Batches(pairs, size, new Random(1));
+            var batches = PairOrder.Batches(pairs, size, 1, new Random(1));
             return batches.All(batch => batch.Length == size && batch.Select(i => pairs[i].Video).Distinct().Count() == size)
                 && batches.SelectMany(batch => batch).Distinct().Count() == batches.Count * size;
+        }).QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void A_batch_of_several_captions_has_every_video_once_in_each_round() => Prop.ForAll(
+        Gen.Choose(1, 9).ListOf(20).ToArbitrary(), Gen.Choose(2, 8).ToArbitrary(), Gen.Choose(1, 4).ToArbitrary(), (captions, videos, rounds) =>
+        {
+            TrainingPair[] pairs = [.. captions.Index().SelectMany(v => Enumerable.Range(0, v.Item), (v, c) => new TrainingPair(v.Index, $"{c}"))];
+            return PairOrder.Batches(pairs, videos, rounds, new Random(1)).All(batch =>
+            {
+                var shown = batch.Select(i => pairs[i].Video).Chunk(videos).ToList();
+                return shown.Count == rounds && shown.TrueForAll(round => round.SequenceEqual(shown[0])) && shown[0].Distinct().Count() == videos;
+            });
         }).QuickCheckThrowOnFailure();
 
     [Fact]
@@ -54,7 +66,7 @@ public sealed class OptimizerTests
     {
         TrainingPair[] pairs = [.. Enumerable.Range(0, 200).Select(i => new TrainingPair(i / 4, ""))];
 
-        Assert.True(PairOrder.Batches(pairs, 16, new Random(1)).Count >= 11);
+        Assert.True(PairOrder.Batches(pairs, 16, 1, new Random(1)).Count >= 11);
     }
 
     [Theory]
