@@ -28,6 +28,7 @@ internal static class CommandLine
         CompareCommand.Create(),
         DatasetCommand.Create(),
         TrainCommand.Create(),
+        EvalCommand.Create(),
     };
 
     public static async Task<int> RunAsync(string[] args)

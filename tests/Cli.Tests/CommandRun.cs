@@ -1,3 +1,5 @@
+using Spectre.Console;
+
 namespace TcMgc.Cli.Tests;
 
 /// <summary>Runs the command line in this process; classes that use it are of the <see cref="ConsoleCollection"/>.</summary>
@@ -9,6 +11,7 @@ internal static class CommandRun
         using StringWriter output = new(), errors = new();
         Console.SetOut(output);
         Console.SetError(errors);
+        AnsiConsole.Console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(output) }); // else it keeps the first writer it saw
         try
         {
             return (await CommandLine.RunAsync(arguments), output.ToString(), errors.ToString());

@@ -37,19 +37,21 @@ public static class Evaluator
         int[] present = [.. Enumerable.Range(0, videos.Count).Where(video => (embeddings?.Frames ?? frames.Frames)[video] > 0)];
         string[] captions = [.. present.SelectMany(video => videos[video].Captions)];
         int[] right = [.. present.SelectMany((video, place) => Enumerable.Repeat(place, videos[video].Captions.Count))];
-        var result = new Similarities(new(right, present.Length), new(right, present.Length));
+        var (logits, nearness, scoring) = (new SimilarityMatrix(right, present.Length), new SimilarityMatrix(right, present.Length), TimeSpan.Zero);
         var encoded = EncodedVideos.Of(model, present, frames, embeddings,
             done => progress?.Report(new(EvaluationStage.Videos, done, present.Length)), cancel);
         var (textsAtOnce, videosAtOnce) = BlockOf(model.Config);
         for (var start = 0; start < captions.Length; start += textsAtOnce)
         {
             var texts = model.EncodeTexts(captions.AsSpan(start, Math.Min(textsAtOnce, captions.Length - start)), cancel);
+            if (start == 0)
+                ScoreBlock(model, texts, encoded, 0, 1, logits, start, time, cancel);            // making the scorer ready is not scoring
             for (var first = 0; first < encoded.Count; first += videosAtOnce)
-                result.ScoringTime += ScoreBlock(model, texts, encoded, first, Math.Min(videosAtOnce, encoded.Count - first), result.Logits, start, time, cancel);
-            Compare(texts, encoded.Vectors, result.Nearness, start);
+                scoring += ScoreBlock(model, texts, encoded, first, Math.Min(videosAtOnce, encoded.Count - first), logits, start, time, cancel);
+            Compare(texts, encoded.Vectors, nearness, start);
             progress?.Report(new(EvaluationStage.Captions, start + texts.Count, captions.Length));
         }
-        return result;
+        return new(logits, nearness, scoring);
     }
 
     /// <summary>Texts and videos of one call: T · V · (W + 1) · D floats are what the heads' largest tensors come to.</summary>

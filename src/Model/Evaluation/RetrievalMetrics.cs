@@ -67,8 +67,7 @@ public sealed record RetrievalMetrics(int Queries, int Candidates, double Recall
             (at1, at5, at10) = (at1 + ranks[i].HitAt(1), at5 + ranks[i].HitAt(5), at10 + ranks[i].HitAt(10));
         }
         Array.Sort(expected);
-        var percent = 100.0 / ranks.Length;
-        return new(ranks.Length, candidates, at1 * percent, at5 * percent, at10 * percent,
+        return new(ranks.Length, candidates, 100 * at1 / ranks.Length, 100 * at5 / ranks.Length, 100 * at10 / ranks.Length,
             (expected[(ranks.Length - 1) / 2] + expected[ranks.Length / 2]) / 2, expected.Average());
     }
 }

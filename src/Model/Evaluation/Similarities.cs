@@ -3,11 +3,9 @@ namespace TcMgc.Model.Evaluation;
 /// <summary>What an evaluation goes by.</summary>
 /// <param name="Logits">The head's scores.</param>
 /// <param name="Nearness">Query · vector, −1 … 1: what candidates are found by when the model serves.</param>
-public sealed record Similarities(SimilarityMatrix Logits, SimilarityMatrix Nearness)
+/// <param name="ScoringTime">Time spent in scoring pairs, encoders left out.</param>
+public sealed record Similarities(SimilarityMatrix Logits, SimilarityMatrix Nearness, TimeSpan ScoringTime)
 {
-    /// <summary>Time spent in scoring pairs, encoders left out.</summary>
-    public TimeSpan ScoringTime { get; internal set; }
-
     /// <summary>Milliseconds of scoring for 1,000 pairs.</summary>
     public double MillisecondsPerThousandPairs => ScoringTime.TotalMilliseconds * 1000 / Math.Max(1L, (long)Logits.Queries * Logits.Videos);
 }

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using TcMgc.Tests.Common;
+
+namespace TcMgc.Cli.Tests;
+
+[Collection(ConsoleCollection.Name)]
+public sealed class EvalCommandTests : IDisposable
+{
+    private const int Videos = 3;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-eval-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Metrics_of_a_dataset_are_printed_as_JSON()
+    {
+        await MakeAsync();
+
+        var (status, output, _) = await Eval("--two-stage", "2", "--dual-softmax", "--json");
+
+        Assert.Equal(0, status);
+        using var json = JsonDocument.Parse(output);
+        var report = json.RootElement;
+        Assert.Equal((Videos, 2 * Videos, 0), (Int(report, "videos"), Int(report, "captions"), Int(report, "videosWithoutFrames")));
+        foreach (var metrics in new[] { report, report.GetProperty("dualSoftmax") }.SelectMany(part => new[] { part.GetProperty("textToVideo"), part.GetProperty("videoToText") }))
+        {
+            Assert.InRange(metrics.GetProperty("recallAt1").GetDouble(), 0, 100);
+            Assert.Equal(100, metrics.GetProperty("recallAt5").GetDouble(), 6);
+            Assert.InRange(metrics.GetProperty("meanRank").GetDouble(), 1, Videos);
+        }
+        var two = report.GetProperty("twoStage");
+        Assert.Equal(2, Int(two, "candidates"));
+        Assert.Equal(report.GetProperty("textToVideo").GetProperty("recallAt1").GetDouble() - two.GetProperty("textToVideo").GetProperty("recallAt1").GetDouble(),
+            two.GetProperty("lost").GetProperty("recallAt1").GetDouble(), 6);
+        Assert.True(report.GetProperty("millisecondsPerThousandPairs").GetDouble() > 0);
+    }
+
+    [Fact]
+    public async Task Another_head_is_measured_and_named_in_the_table()
+    {
+        await MakeAsync();
+
+        var (status, output, _) = await Eval("--head", "clip4clip-mean-pooling");
+
+        Assert.Equal(0, status);
+        Assert.Contains("clip4clip-mean-pooling", output, StringComparison.Ordinal);
+        Assert.Contains("video → text", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("dual softmax", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Weights_that_a_head_lacks_are_one_line()
+    {
+        await MakeAsync();
+
+        var (status, _, errors) = await Eval("--head", "xclip");
+
+        Assert.Equal(1, status);
+        Assert.Contains("frame_mat_weight", Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_video_that_cannot_be_decoded_is_told_and_left_out()
+    {
+        await MakeAsync();
+        await File.WriteAllTextAsync(Path.Combine(_folder, "data", "1.mp4"), "no video");
+
+        var (status, output, errors) = await Eval("--json");
+
+        Assert.Equal(0, status);
+        Assert.Contains("1.mp4", errors, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(output);
+        Assert.Equal((Videos - 1, 1), (Int(json.RootElement, "videos"), Int(json.RootElement, "videosWithoutFrames")));
+    }
+
+    [Fact]
+    public async Task A_split_without_videos_is_refused_by_those_that_have_some()
+    {
+        await MakeAsync();
+
+        var (status, _, errors) = await Eval("--split", "train");
+
+        Assert.Equal(1, status);
+        Assert.Contains("test (3 videos)", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_candidates_are_a_usage_error()
+    {
+        var (status, _, errors) = await Eval("--two-stage", "0");
+
+        Assert.Equal(2, status);
+        Assert.Contains("at least 1", errors, StringComparison.Ordinal);
+    }
+
+    private static int Int(JsonElement of, string name) => of.GetProperty(name).GetInt32();
+
+    private Task<(int Status, string Output, string Errors)> Eval(params string[] more) =>
+        CommandRun.Of(["eval", "--dataset", Path.Combine(_folder, "data"), "--model", Path.Combine(_folder, "model"), .. more]);
+
+    /// <summary>A dataset of three clips with two captions each, and a model with random weights.</summary>
+    private async Task MakeAsync()
+    {
+        var data = Directory.CreateDirectory(Path.Combine(_folder, "data")).FullName;
+        var lines = new List<string>();
+        for (var video = 0; video < Videos; video++)
+        {
+            File.Copy(TestClips.Distinct(video, seconds: 3, size: "160x120"), Path.Combine(data, $"{video}.mp4"));
+            lines.Add(JsonSerializer.Serialize(new { file = $"{video}.mp4", split = "test", captions = new[] { $"scene {video}", $"number {video} moves" } }));
+        }
+        await File.WriteAllLinesAsync(Path.Combine(data, "captions.jsonl"), lines);
+        var (status, _, errors) = await CommandRun.Of("model", "init", "--random", "--arch", "ViT-T/16", "--words", "8", "--frames", "4", "--temporal-layers", "1", "--out", Path.Combine(_folder, "model"));
+        Assert.True(status == 0, errors);
+    }
+}
