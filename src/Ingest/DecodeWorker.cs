@@ -1,5 +1,5 @@
 using System.Buffers;
-using TcMgc.Ingest.Media;
+using TcMgc.Media;
 using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;

@@ -1,4 +1,4 @@
-using TcMgc.Ingest.Media;
+using TcMgc.Media;
 using TcMgc.Model;
 using TcMgc.Model.Engine;
 using TcMgc.Model.Store;

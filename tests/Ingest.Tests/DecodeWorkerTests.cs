@@ -1,5 +1,5 @@
 using TcMgc.Ingest.Files;
-using TcMgc.Ingest.Media;
+using TcMgc.Media;
 using TcMgc.Ingest.Tests.Media;
 using TcMgc.Shared;
 using TcMgc.Shared.Events;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using TcMgc.Cli.Training;
 using TcMgc.Cli.World;
-using TcMgc.Ingest.Media;
+using TcMgc.Media;
 
 namespace TcMgc.Cli.Commands;
 

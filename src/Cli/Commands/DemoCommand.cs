@@ -4,7 +4,7 @@ using TcMgc.Cli.Evaluation;
 using TcMgc.Cli.Pipeline;
 using TcMgc.Cli.Training;
 using TcMgc.Cli.World;
-using TcMgc.Ingest.Media;
+using TcMgc.Media;
 using TcMgc.Model.Datasets;
 using TcMgc.Search;
 using TcMgc.Shared;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 using TcMgc.Cli.Pipeline;
-using TcMgc.Ingest.Media;
+using TcMgc.Media;
 using TcMgc.Model.Engine;
 using TcMgc.Search;
 using TcMgc.Shared;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using TcMgc.Cli.Training;
-using TcMgc.Ingest.Media;
+using TcMgc.Media;
 using TcMgc.Model;
 using TcMgc.Model.Datasets;
 using TcMgc.Model.Engine;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using TcMgc.Ingest.Media;
+using TcMgc.Media;
 using TcMgc.Model;
 using TcMgc.Model.Datasets;
 

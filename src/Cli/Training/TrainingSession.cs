@@ -1,5 +1,5 @@
 using System.Globalization;
-using TcMgc.Ingest.Media;
+using TcMgc.Media;
 using TcMgc.Model;
 using TcMgc.Model.Datasets;
 using TcMgc.Model.Engine;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using TcMgc.Shared;
 
-namespace TcMgc.Ingest.Media;
+namespace TcMgc.Media;
 
 /// <summary>Says what a file is, and refuses what is no video or too large to decode, before anything is decoded.</summary>
 /// <param name="options">Programs and limits.</param>

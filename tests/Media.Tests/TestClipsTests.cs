@@ -1,4 +1,4 @@
-namespace TcMgc.Ingest.Tests;
+namespace TcMgc.Media.Tests;
 
 public sealed class TestClipsTests
 {

@@ -1,6 +1,6 @@
 using TcMgc.Shared;
 
-namespace TcMgc.Ingest.Media;
+namespace TcMgc.Media;
 
 /// <summary>Makes of a picture (PNG, JPEG, WebP, BMP and whatever else ffmpeg reads) or of a video's first frame what <see cref="FrameDecoder"/> makes of frames.</summary>
 /// <param name="options">Programs, limits and patience.</param>

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace TcMgc.Ingest.Media;
+namespace TcMgc.Media;
 
 /// <summary>The part of ffprobe's JSON that is asked for.</summary>
 internal sealed record ProbeReport(

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace TcMgc.Ingest.Media;
+namespace TcMgc.Media;
 
 /// <summary>
 /// The filters that make of a video what CLIP's preprocessing makes of pictures: one frame a second, RGB, the shorter side to S by

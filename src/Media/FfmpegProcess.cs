@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using TcMgc.Shared;
 
-namespace TcMgc.Ingest.Media;
+namespace TcMgc.Media;
 
 /// <summary>
 /// One run of ffmpeg or ffprobe: its output as a stream under a watchdog, its messages bounded. Disposing it ends the process and

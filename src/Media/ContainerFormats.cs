@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace TcMgc.Ingest.Media;
+namespace TcMgc.Media;
 
 /// <summary>
 /// The formats that ffmpeg may open a file as. A list of what is allowed, for ffmpeg also has formats that are instructions to open

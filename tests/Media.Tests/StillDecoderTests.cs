@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
-using TcMgc.Ingest.Media;
 using TcMgc.Shared;
 
-namespace TcMgc.Ingest.Tests.Media;
+namespace TcMgc.Media.Tests;
 
 public sealed class StillDecoderTests
 {

@@ -1,6 +1,4 @@
-using TcMgc.Ingest.Media;
-
-namespace TcMgc.Ingest.Tests.Media;
+namespace TcMgc.Media.Tests;
 
 /// <summary>Measures what the whole process allocates: runs alone.</summary>
 [CollectionDefinition(nameof(DecodingMemoryTests), DisableParallelization = true)]

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace TcMgc.Ingest.Media;
+namespace TcMgc.Media;
 
 /// <summary>What ffmpeg's messages say of a file, in the product's words.</summary>
 internal static partial class FfmpegMessages

@@ -1,4 +1,4 @@
-namespace TcMgc.Ingest.Media;
+namespace TcMgc.Media;
 
 /// <summary>The sampled frames of one video, pulled in batches into the caller's memory while ffmpeg decodes.</summary>
 public sealed class FrameReader : IAsyncDisposable

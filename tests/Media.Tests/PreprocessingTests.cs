@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using TcMgc.Ingest.Media;
 
-namespace TcMgc.Ingest.Tests.Media;
+namespace TcMgc.Media.Tests;
 
 /// <summary>Frames are what CLIP's preprocessing (Pillow's bicubic, centre crop) makes of the same frames at full size.</summary>
 public sealed class PreprocessingTests

@@ -1,4 +1,4 @@
-namespace TcMgc.Ingest.Tests.Media;
+namespace TcMgc.Media.Tests;
 
 /// <summary>Frame k is the last one shown at or before k seconds: proved by clips whose frames carry their numbers.</summary>
 public sealed class SamplingTests

@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
-using TcMgc.Ingest.Media;
 using TcMgc.Shared;
 
-namespace TcMgc.Ingest.Tests.Media;
+namespace TcMgc.Media.Tests;
 
 [UnsupportedOSPlatform("windows")]
 public sealed class FrameDecoderTests

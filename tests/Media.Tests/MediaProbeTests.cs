@@ -1,7 +1,6 @@
-using TcMgc.Ingest.Media;
 using TcMgc.Shared;
 
-namespace TcMgc.Ingest.Tests.Media;
+namespace TcMgc.Media.Tests;
 
 public sealed class MediaProbeTests
 {

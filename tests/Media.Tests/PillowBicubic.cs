@@ -1,4 +1,4 @@
-namespace TcMgc.Ingest.Tests.Media;
+namespace TcMgc.Media.Tests;
 
 /// <summary>
 /// What Pillow's <c>Image.resize(size, BICUBIC)</c> and torchvision's centre crop make of an RGB picture: a reference to compare

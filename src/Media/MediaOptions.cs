@@ -1,4 +1,4 @@
-namespace TcMgc.Ingest.Media;
+namespace TcMgc.Media;
 
 /// <summary>How media files are opened: ffmpeg's programs, the limits that a file must keep, the patience with it.</summary>
 public sealed record MediaOptions

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 
-namespace TcMgc.Ingest.Media;
+namespace TcMgc.Media;
 
 /// <summary>What a media file gave: a value, or one line that says why not (<c>FILE: reason</c> reads as a sentence).</summary>
 /// <typeparam name="T">Of the value.</typeparam>

@@ -1,4 +1,4 @@
-namespace TcMgc.Ingest.Media;
+namespace TcMgc.Media;
 
 /// <summary>Drains a process's messages and keeps the first and the last lines: enough to say what was wrong, however much it says.</summary>
 internal sealed class MessageTail

@@ -1,6 +1,6 @@
 using TcMgc.Shared;
 
-namespace TcMgc.Ingest.Media;
+namespace TcMgc.Media;
 
 /// <summary>Takes frames from videos at one a second, by one ffmpeg process a video.</summary>
 /// <param name="options">Programs, limits and patience.</param>

@@ -1,6 +1,4 @@
-using TcMgc.Ingest.Media;
-
-namespace TcMgc.Ingest.Tests.Media;
+namespace TcMgc.Media.Tests;
 
 /// <summary>A file's frames, all of them, as tests want to look at them.</summary>
 internal sealed record Decoding(MediaInfo? Info, IReadOnlyList<byte[]> Frames, string? Warning, string? Reason)

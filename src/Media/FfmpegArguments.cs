@@ -1,4 +1,4 @@
-namespace TcMgc.Ingest.Media;
+namespace TcMgc.Media;
 
 /// <summary>What every run of ffmpeg and ffprobe gets: quiet, without a terminal, and unable to open anything but the one input.</summary>
 internal static class FfmpegArguments

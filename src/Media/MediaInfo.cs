@@ -1,4 +1,4 @@
-namespace TcMgc.Ingest.Media;
+namespace TcMgc.Media;
 
 /// <summary>What ffprobe says of a video file and of the one stream whose frames are taken.</summary>
 public sealed record MediaInfo

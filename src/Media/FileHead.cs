@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace TcMgc.Ingest.Media;
+namespace TcMgc.Media;
 
 /// <summary>A file's first bytes: what can be told without ffmpeg, and told better.</summary>
 internal static class FileHead

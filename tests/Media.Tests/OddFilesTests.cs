@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace TcMgc.Ingest.Tests.Media;
+namespace TcMgc.Media.Tests;
 
 /// <summary>Every odd file gives its frames or one clear reason.</summary>
 public sealed class OddFilesTests
