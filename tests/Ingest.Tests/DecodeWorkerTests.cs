@@ -1,6 +1,6 @@
 using TcMgc.Ingest.Files;
 using TcMgc.Media;
-using TcMgc.Ingest.Tests.Media;
+using TcMgc.Media.Tests;
 using TcMgc.Shared;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Frames;
