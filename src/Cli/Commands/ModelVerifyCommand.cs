@@ -13,15 +13,14 @@ internal static class ModelVerifyCommand
         var folder = new Argument<string>("DIR") { Description = "Folder with weights, inputs.safetensors, expected.safetensors and config.json." };
         var tolerance = new Option<double>("--tolerance") { Description = "Largest relative error ‖ours − theirs‖ / ‖theirs‖ of an output.", DefaultValueFactory = _ => 1e-4 };
         var gradientTolerance = new Option<double>("--gradient-tolerance") { Description = "The same for losses and gradients.", DefaultValueFactory = _ => 1e-3 };
-        var gradients = new Option<bool>("--gradients") { Description = "Compare losses and gradients too." };
         var device = Devices.Option();
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command("verify", "Compare a model's outputs with recorded ones.") { folder, tolerance, gradients, gradientTolerance, device, json };
+        var command = new Command("verify", "Compare a model's outputs with recorded ones.") { folder, tolerance, gradientTolerance, device, json };
         command.SetAction(parsed =>
         {
-            var reports = GoldenFolder.Verify(parsed.GetValue(folder)!, parsed.GetValue(gradients), new EngineOptions { Device = parsed.GetValue(device) });
+            var reports = GoldenFolder.Verify(parsed.GetValue(folder)!, new EngineOptions { Device = parsed.GetValue(device) });
             var rows = reports.SelectMany(report => report.Errors.Select(error => Row(report.Weights, error,
-                error.IsGradient ? parsed.GetValue(gradientTolerance) : parsed.GetValue(tolerance)))).ToList();
+                error.IsTraining ? parsed.GetValue(gradientTolerance) : parsed.GetValue(tolerance)))).ToList();
             if (parsed.GetValue(json))
                 Output.Json(rows);
             else
@@ -31,10 +30,13 @@ internal static class ModelVerifyCommand
         return command;
     }
 
-    private sealed record Comparison(string Weights, string Tensor, double Error, double Tolerance, bool Passed);
+    private sealed record Comparison(string Weights, string Tensor, double Error, double Tolerance, bool Rounding, bool Passed);
 
-    private static Comparison Row(string weights, TensorError error, double tolerance) =>
-        new(weights, error.Name, error.Error, tolerance, error.Error <= tolerance);
+    private static Comparison Row(string weights, TensorError error, double tolerance)
+    {
+        var agrees = error.Error <= tolerance;
+        return new(weights, error.Name, error.Error, tolerance, !agrees && error.IsRounding, agrees || error.IsRounding);
+    }
 
     private static void Print(List<Comparison> rows)
     {
@@ -42,8 +44,16 @@ internal static class ModelVerifyCommand
         {
             Console.WriteLine(group.Key);
             foreach (var row in group)
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {row.Error,9:E1}  {row.Tensor}{(row.Passed ? "" : $"  ABOVE {row.Tolerance:G}")}"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {row.Error,9:E1}  {row.Tensor}{Remark(row)}"));
         }
-        Console.WriteLine($"{rows.Count(row => row.Passed)} of {rows.Count} tensors within tolerance");
+        var rounding = rows.Count(row => row.Rounding);
+        Console.WriteLine($"{rows.Count(row => row.Passed) - rounding} of {rows.Count} tensors within tolerance{(rounding > 0 ? $", {rounding} differ by rounding" : "")}");
     }
+
+    private static string Remark(Comparison row) => row switch
+    {
+        { Passed: false } => string.Create(CultureInfo.InvariantCulture, $"  ABOVE {row.Tolerance:G}"),
+        { Rounding: true } => string.Create(CultureInfo.InvariantCulture, $"  above {row.Tolerance:G}, but below {TensorError.Rounding:E0} of all gradients: rounding"),
+        _ => "",
+    };
 }

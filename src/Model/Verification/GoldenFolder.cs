@@ -20,15 +20,14 @@ public static class GoldenFolder
 
     /// <summary>Compares every tensor of expected.safetensors, once for each weight file in the folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="gradients">Whether losses and gradients are compared too.</param>
     /// <param name="options">Where to run.</param>
     /// <exception cref="ModelException">A file is missing or damaged, or an expected tensor is none that a model yields.</exception>
-    public static IReadOnlyList<VerificationReport> Verify(string folder, bool gradients, EngineOptions options)
+    public static IReadOnlyList<VerificationReport> Verify(string folder, EngineOptions options)
     {
         using var inputs = WeightFile.Open(Path.Combine(folder, InputsFile));
         using var expected = WeightFile.Open(Path.Combine(folder, ExpectedFile));
         var settings = Settings.Read(Path.Combine(folder, ConfigFile));
-        string[] names = [.. expected.Entries.Keys.Where(name => gradients || !Golden.IsTraining(name))];
+        string[] names = [.. expected.Entries.Keys];
         string[] files = [.. Directory.EnumerateFiles(folder)
             .Where(file => Path.GetExtension(file) is ".safetensors" or ".bin" or ".pt" && Path.GetFileName(file) is not (InputsFile or ExpectedFile))
             .Order(StringComparer.Ordinal)];
