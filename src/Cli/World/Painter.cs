@@ -10,6 +10,7 @@ internal sealed class Painter(Scene scene, int side)
 
     private static readonly (byte R, byte G, byte B) s_grey = (150, 150, 150), s_light = (230, 230, 230), s_dark = (15, 15, 15);
 
+    private readonly Scene _drawn = scene.Forwards ?? scene;
     private readonly byte[] _background = Backdrop(scene, side);
 
     /// <summary>What a shape is painted with.</summary>
@@ -21,13 +22,15 @@ internal sealed class Painter(Scene scene, int side)
     public void Paint(double time, Span<byte> pixels)
     {
         _background.CopyTo(pixels);
-        var part = time / scene.Seconds;
-        var camera = (X: scene.Camera.X * part, Y: scene.Camera.Y * part, Zoom: Math.Pow(scene.Camera.Zoom, part));
-        foreach (var speck in scene.Specks)
+        if (scene.Forwards is not null)
+            time = scene.Seconds - 1 - time;
+        var part = time / _drawn.Seconds;
+        var camera = (X: _drawn.Camera.X * part, Y: _drawn.Camera.Y * part, Zoom: Math.Pow(_drawn.Camera.Zoom, part));
+        foreach (var speck in _drawn.Specks)
             Fill(pixels, Seen(speck.X + (speck.VelocityX * time), speck.Y + (speck.VelocityY * time)), 0.012 * camera.Zoom, new(ObjectShape.Circle, ObjectTexture.Plain, 0, s_grey, s_grey, 0.7));
-        for (var index = 0; index < scene.Objects.Count; index++)
+        for (var index = 0; index < _drawn.Objects.Count; index++)
         {
-            var stage = Stage.At(scene, index, time);
+            var stage = Stage.At(_drawn, index, time);
             if (stage.Opacity < 0.02)
                 continue;
             var rim = stage.Colour == ObjectColour.Black ? s_light : s_dark;

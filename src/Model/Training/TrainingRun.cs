@@ -75,8 +75,8 @@ public sealed class TrainingRun
         if (Finished is { } done)
             return done;
         var options = _plan.Options;
-        var perEpoch = StepsOf(source, epoch: 0).Count;
-        if (perEpoch == 0)
+        var ends = EndsOfEpochs(source);
+        if (ends[0] == 0)
             throw new ModelException($"{source.Pairs.DistinctBy(pair => pair.Video).Count()} training videos with captions are fewer than a step needs: batch {options.Batch} × accumulate {options.Accumulate}; lower --batch");
         using var trainer = new Trainer(_plan.Config, options, initial, engine);
         var position = _checkpoint.Latest() ?? TrainingPosition.Start;
@@ -84,11 +84,12 @@ public sealed class TrainingRun
             _checkpoint.Restore(trainer, position.Step);
         var log = new MetricsLog(Path.Combine(_folder, MetricsFile), position.Step);
         var recorder = new StepRecorder(log, progress, _time, LogEvery);
-        var (total, saved) = (perEpoch * (long)options.Epochs, _time.GetTimestamp());
+        var (total, saved) = (ends[^1], _time.GetTimestamp());
         while (position.JudgedStep < total)
         {
-            var end = position.JudgedStep + perEpoch;
-            foreach (var batches in StepsOf(source, (int)(end / perEpoch) - 1).Skip((int)(position.Step - position.JudgedStep)))
+            var epoch = ends.Count(judged => judged <= position.JudgedStep);
+            var (begin, end) = (position.JudgedStep, ends[epoch]);
+            foreach (var batches in StepsOf(source, epoch).Skip((int)(position.Step - begin)))
             {
                 if (cancel.IsCancellationRequested)
                 {
@@ -99,7 +100,7 @@ public sealed class TrainingRun
                 var step = trainer.Step(source, batches, position.Step, total, CancellationToken.None);
                 var seconds = _time.GetElapsedTime(begun).TotalSeconds;
                 position = position with { Step = position.Step + 1, Seconds = position.Seconds + seconds };
-                recorder.Add(step, position.Step, (double)position.Step / perEpoch, batches.Sum(batch => batch.Length), seconds,
+                recorder.Add(step, position.Step, epoch + ((double)(position.Step - begin) / (end - begin)), batches.Sum(batch => batch.Length), seconds,
                     options.LearningRate * LearningRate.Factor(position.Step - 1, total, options.Warmup), last: position.Step == end);
                 if (_time.GetElapsedTime(saved) > s_checkpointEvery && position.Step < end)
                 {
@@ -107,13 +108,13 @@ public sealed class TrainingRun
                     saved = _time.GetTimestamp();
                 }
             }
-            position = EndEpoch(trainer, position, end / perEpoch, validate, tokenizer, engine, log, progress, cancel);
+            position = EndEpoch(trainer, position, epoch + 1, validate, tokenizer, engine, log, progress, cancel);
             saved = _time.GetTimestamp();
         }
         return Finish(position, tokenizer);
     }
 
-    private TrainingPosition EndEpoch(Trainer trainer, TrainingPosition position, long epoch, Validation? validate, string tokenizer,
+    private TrainingPosition EndEpoch(Trainer trainer, TrainingPosition position, int epoch, Validation? validate, string tokenizer,
         EngineOptions engine, MetricsLog log, IProgress<MetricsLine>? progress, CancellationToken cancel)
     {
         _checkpoint.Write(trainer, position);
@@ -144,6 +145,15 @@ public sealed class TrainingRun
             {
                 Training = new(_plan.Data, _plan.Options.Seed, _plan.Options.Epochs, position.Step, Math.Round(position.Seconds / 60, 1), position.BestRecall),
             });
+    }
+
+    /// <summary>The step that ends each epoch: by its order, an epoch can fill a batch more or less than another.</summary>
+    private long[] EndsOfEpochs(PairSource source)
+    {
+        var ends = new long[_plan.Options.Epochs];
+        for (var epoch = 0; epoch < ends.Length; epoch++)
+            ends[epoch] = (epoch == 0 ? 0 : ends[epoch - 1]) + StepsOf(source, epoch).Count;
+        return ends;
     }
 
     /// <summary>The batches of each step of an epoch.</summary>

@@ -43,6 +43,25 @@ public sealed class TrainingRunTests : IDisposable
             File.ReadLines(Path.Combine(_videos.Folder("parts"), "metrics.jsonl")).Count(line => line.Contains("recallAt1", StringComparison.Ordinal)));
     }
 
+    // With six videos a batch, an order of twelve with two captions each fills three or four batches.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Each_epoch_is_validated_once_however_many_batches_its_order_fills(int seed)
+    {
+        var steps = new List<string>();
+
+        _videos.Train("run", ColouredVideos.Options with { Epochs = 5, Batch = 6, Seed = seed }, validate: (model, _) =>
+        {
+            steps.Add(model.Id);
+            return 1;
+        });
+
+        Assert.Equal(5, steps.Distinct().Count());
+        Assert.Equal(5, steps.Count);
+    }
+
     [Fact]
     public void The_weights_that_validated_best_are_kept()
     {

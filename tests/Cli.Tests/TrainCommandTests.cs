@@ -1,0 +1,83 @@
+using System.Text.Json;
+using TcMgc.Model.Store;
+
+namespace TcMgc.Cli.Tests;
+
+/// <summary>Training and comparing as commands, on a world of a few videos.</summary>
+[Collection(ConsoleCollection.Name)]
+public sealed class TrainCommandTests(TrainCommandTests.World world) : IClassFixture<TrainCommandTests.World>
+{
+    public sealed class World : IAsyncLifetime
+    {
+        public string Root { get; } = Directory.CreateTempSubdirectory("tcmgc-train-").FullName;
+
+        public string Dataset => Path.Combine(Root, "world");
+
+        public async Task InitializeAsync()
+        {
+            var (status, _, errors) = await CommandRun.Of("dataset", "synthesize", "--out", Dataset, "--videos", "12", "--validation", "4", "--test", "4");
+            Assert.True(status == 0, errors);
+        }
+
+        public Task DisposeAsync()
+        {
+            Directory.Delete(Root, recursive: true);
+            return Task.CompletedTask;
+        }
+    }
+
+    [Fact]
+    public async Task Training_leaves_a_model_a_log_and_curves_and_is_not_done_twice()
+    {
+        var run = At("run");
+
+        var (status, output, errors) = await TrainAsync(run, "--head", "clip4clip-mean-pooling", "--epochs", "2");
+        var (again, _, told) = await TrainAsync(run, "--head", "clip4clip-mean-pooling", "--epochs", "2");
+
+        Assert.True(status == 0, errors);
+        Assert.Contains("validation R@1", output, StringComparison.Ordinal);
+        Assert.All(new[] { "run.json", "metrics.jsonl", "curves.svg" }, file => Assert.True(File.Exists(Path.Combine(run, file))));
+        Assert.Equal(2, File.ReadLines(Path.Combine(run, "metrics.jsonl")).Count(line => JsonDocument.Parse(line).RootElement.TryGetProperty("recallAt1", out _)));
+        var card = ModelFolder.Open(Path.Combine(run, "model")).Card;
+        Assert.Contains("tcmgc train --dataset", card.Provenance.Command, StringComparison.Ordinal);
+        Assert.Equal(2, card.Provenance.Training!.Epochs);
+        Assert.Equal(0, again);
+        Assert.Contains("this run is finished", told, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Heads_are_compared_on_the_same_encoders_and_what_was_measured_is_not_measured_again()
+    {
+        await TrainAsync(At("encoders"), "--head", "clip4clip-mean-pooling", "--epochs", "1");
+        string[] compare = ["compare", "--dataset", world.Dataset, "--model", At("encoders/model"), "--out", At("compared"), "--only", "clip4clip-mean-pooling", "tcmgc", "without SR",
+            "--seeds", "2", "--epochs", "1", "--batch", "4"];
+
+        var (status, output, errors) = await CommandRun.Of(compare);
+        var written = File.GetLastWriteTimeUtc(At("compared/tcmgc-seed1/test.json"));
+        var (_, again, _) = await CommandRun.Of(compare);
+
+        Assert.True(status == 0, errors);
+        Assert.All(new[] { "### heads", "| clip4clip-mean-pooling |", "| tcmgc |", "### TC-MGC without a part", "| without SR |" }, part => Assert.Contains(part, output, StringComparison.Ordinal));
+        Assert.Equal(output, again);
+        Assert.Equal(written, File.GetLastWriteTimeUtc(At("compared/tcmgc-seed1/test.json")));
+    }
+
+    [Theory]
+    [InlineData(2, "--freeze needs --init", "--freeze", "encoders")]
+    [InlineData(1, "there is no architecture 'ViT-X'", "--arch", "ViT-X")]
+    [InlineData(1, "there is no head 'nod'", "--head", "nod")]
+    [InlineData(2, "--epochs is 0", "--epochs", "0")]
+    [InlineData(1, "fewer than a step needs", "--batch", "64")]
+    public async Task What_cannot_be_trained_is_refused_with_the_reason(int expected, string reason, params string[] arguments)
+    {
+        var (status, _, errors) = await CommandRun.Of(["train", "--dataset", world.Dataset, "--out", At(Guid.NewGuid().ToString("n")), "--vocabulary", "600", .. arguments]);
+
+        Assert.Equal(expected, status);
+        Assert.Contains(reason, errors, StringComparison.Ordinal);
+    }
+
+    private string At(string name) => Path.Combine(world.Root, name);
+
+    private Task<(int Status, string Output, string Errors)> TrainAsync(string run, params string[] arguments) => CommandRun.Of(
+        ["train", "--dataset", world.Dataset, "--out", run, "--batch", "4", "--frames", "3", "--words", "26", "--vocabulary", "600", .. arguments]);
+}
