@@ -29,6 +29,7 @@ internal static class CommandLine
         DatasetCommand.Create(),
         TrainCommand.Create(),
         EvalCommand.Create(),
+        EvalSearchCommand.Create(),
     };
 
     public static async Task<int> RunAsync(string[] args)

@@ -1,12 +1,11 @@
 using System.Text.Json;
-using TcMgc.Tests.Common;
 
 namespace TcMgc.Cli.Tests;
 
 [Collection(ConsoleCollection.Name)]
 public sealed class EvalCommandTests : IDisposable
 {
-    private const int Videos = 3;
+    private const int Videos = ClipDataset.Videos;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-eval-").FullName;
 
@@ -15,7 +14,7 @@ public sealed class EvalCommandTests : IDisposable
     [Fact]
     public async Task Metrics_of_a_dataset_are_printed_as_JSON()
     {
-        await MakeAsync();
+        await ClipDataset.MakeAsync(_folder);
 
         var (status, output, _) = await Eval("--two-stage", "2", "--dual-softmax", "--json");
 
@@ -39,7 +38,7 @@ public sealed class EvalCommandTests : IDisposable
     [Fact]
     public async Task Another_head_is_measured_and_named_in_the_table()
     {
-        await MakeAsync();
+        await ClipDataset.MakeAsync(_folder);
 
         var (status, output, _) = await Eval("--head", "clip4clip-mean-pooling");
 
@@ -52,7 +51,7 @@ public sealed class EvalCommandTests : IDisposable
     [Fact]
     public async Task Weights_that_a_head_lacks_are_one_line()
     {
-        await MakeAsync();
+        await ClipDataset.MakeAsync(_folder);
 
         var (status, _, errors) = await Eval("--head", "xclip");
 
@@ -63,7 +62,7 @@ public sealed class EvalCommandTests : IDisposable
     [Fact]
     public async Task A_video_that_cannot_be_decoded_is_told_and_left_out()
     {
-        await MakeAsync();
+        await ClipDataset.MakeAsync(_folder);
         await File.WriteAllTextAsync(Path.Combine(_folder, "data", "1.mp4"), "no video");
 
         var (status, output, errors) = await Eval("--json");
@@ -77,7 +76,7 @@ public sealed class EvalCommandTests : IDisposable
     [Fact]
     public async Task A_split_without_videos_is_refused_by_those_that_have_some()
     {
-        await MakeAsync();
+        await ClipDataset.MakeAsync(_folder);
 
         var (status, _, errors) = await Eval("--split", "train");
 
@@ -98,19 +97,4 @@ public sealed class EvalCommandTests : IDisposable
 
     private Task<(int Status, string Output, string Errors)> Eval(params string[] more) =>
         CommandRun.Of(["eval", "--dataset", Path.Combine(_folder, "data"), "--model", Path.Combine(_folder, "model"), .. more]);
-
-    /// <summary>A dataset of three clips with two captions each, and a model with random weights.</summary>
-    private async Task MakeAsync()
-    {
-        var data = Directory.CreateDirectory(Path.Combine(_folder, "data")).FullName;
-        var lines = new List<string>();
-        for (var video = 0; video < Videos; video++)
-        {
-            File.Copy(TestClips.Distinct(video, seconds: 3, size: "160x120"), Path.Combine(data, $"{video}.mp4"));
-            lines.Add(JsonSerializer.Serialize(new { file = $"{video}.mp4", split = "test", captions = new[] { $"scene {video}", $"number {video} moves" } }));
-        }
-        await File.WriteAllLinesAsync(Path.Combine(data, "captions.jsonl"), lines);
-        var (status, _, errors) = await CommandRun.Of("model", "init", "--random", "--arch", "ViT-T/16", "--words", "8", "--frames", "4", "--temporal-layers", "1", "--out", Path.Combine(_folder, "model"));
-        Assert.True(status == 0, errors);
-    }
 }

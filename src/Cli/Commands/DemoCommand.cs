@@ -31,11 +31,12 @@ internal static class DemoCommand
         var videos = await DrawAsync(clips, cancel);
 
         Say("indexing: decoding at one frame a second, encoding, writing the index");
-        if (await IndexCommand.RunAsync([clips], data, null, new(), batch: 32, json: false, cancel) is var status and not 0)
-            return status;
+        var (_, indexed) = await IndexCommand.IndexAsync([clips], data, null, new(), IndexCommand.DefaultBatch, cancel);
+        if (indexed.Any(outcome => outcome.Status == FileStatus.Failed))
+            return 1;
 
         Say("searching: each sentence describes a part of one of the videos; the model has seen neither");
-        var answers = await SearchAsync(data, videos, cancel);
+        var answers = await SearchAsync(data, videos, indexed, cancel);
         Print(answers);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
 
@@ -68,12 +69,13 @@ internal static class DemoCommand
         return videos;
     }
 
-    private static async Task<IReadOnlyList<ServedQuery>> SearchAsync(string dataPath, IReadOnlyList<CaptionedVideo> videos, CancellationToken cancel)
+    private static async Task<IReadOnlyList<ServedQuery>> SearchAsync(string dataPath, IReadOnlyList<CaptionedVideo> videos,
+        IReadOnlyList<FileOutcome> indexed, CancellationToken cancel)
     {
         using var data = await DataFolder.OpenExistingAsync(dataPath, TimeProvider.System, cancel);
         using var model = (await ModelChoice.OfAsync(null, data, cancel)).Load(new());
         var search = new SearchEngine(model, data.Index, data.Catalog, TimeProvider.System, new());
-        return await ServedQueries.RunAsync(search, videos, top: Clips, null, cancel);
+        return await ServedQueries.RunAsync(search, videos, indexed, new() { Top = Clips, SegmentsEach = 1 }, null, cancel);
     }
 
     private static void Print(IReadOnlyList<ServedQuery> answers)
@@ -81,7 +83,7 @@ internal static class DemoCommand
         Console.WriteLine($"\n{"rank",4}  {"first result",-16}{"moment",8}  sentence");
         foreach (var answer in answers.Take(Shown))
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{answer.Rank,4}  {answer.Best?.Name,-16}{answer.Best?.Moment,6:F1} s  {answer.Sentence}{(answer.Rank == 1 ? "" : $"   ({Path.GetFileName(answer.Wanted)})")}"));
+                $"{answer.Rank,4}  {answer.Best?.Name,-16}{answer.Best?.Moment,6:F1} s  {answer.Sentence}{(answer.Rank == 1 ? "" : $"   ({Path.GetFileName(answer.Video.Path)})")}"));
         if (answers.Count > Shown)
             Console.WriteLine($"  … and {answers.Count - Shown} more");
     }

@@ -8,7 +8,6 @@ using TcMgc.Model.Datasets;
 using TcMgc.Model.Engine;
 using TcMgc.Model.Evaluation;
 using TcMgc.Model.Heads;
-using TcMgc.Shared;
 using Progress = TcMgc.Cli.Training.Progress;
 
 namespace TcMgc.Cli.Commands;
@@ -21,7 +20,7 @@ internal static class EvalCommand
     private static readonly Option<string> s_dataset = new("--dataset") { Description = "Folder with captions.jsonl, or FORMAT=DIR (docs/datasets.md).", HelpName = "DATASET", Required = true };
     private static readonly Option<string> s_model = new("--model") { Description = "Folder or name of a model.", HelpName = "MODEL", Required = true };
     private static readonly Option<string?> s_head = new("--head") { Description = $"Another similarity head over the same encoders: {string.Join(", ", SimilarityHead.All.Keys)}.", HelpName = "NAME" };
-    private static readonly Option<Split> s_split = new("--split") { Description = "Part of the dataset: train, validation or test.", HelpName = "NAME", DefaultValueFactory = _ => Split.Test };
+    private static readonly Option<Split> s_split = SplitOption.Create();
     private static readonly Option<int?> s_twoStage = new("--two-stage") { Description = "Also score only the K nearest videos of each caption, as search does, and tell what that loses.", HelpName = "K" };
     private static readonly Option<bool> s_dualSoftmax = new("--dual-softmax") { Description = "Also re-rank with all captions of the split at once." };
     private static readonly Option<string?> s_cache = new("--cache") { Description = "Folder for decoded frames; by default 'cache' in the dataset's folder.", HelpName = "DIR" };
@@ -70,12 +69,10 @@ internal static class EvalCommand
 
     private static async Task<Similarities> ScoreAsync(Dataset dataset, Split split, VideoTextModel model, string cache, CancellationToken cancel)
     {
-        var videos = dataset[split];
-        if (videos.Count == 0)
-            throw new UserException($"{dataset.Root}: has no {Name(split)} videos; choose another --split: {Splits(dataset)}");
+        var videos = SplitOption.Videos(dataset, split);
         var progress = new Progress(TimeProvider.System);
         using var frames = await new DatasetFrames(new(), cache).OpenAsync(videos, model.Config, progress, cancel);
-        var scores = await Task.Run(() => Evaluator.Score(model, videos, frames, null, TimeProvider.System, new Stages(progress), cancel), CancellationToken.None);
+        var scores = await Task.Run(() => Evaluator.Score(model, videos, frames, null, TimeProvider.System, new Reporting<EvaluationProgress>(at => progress.Show(Where(at))), cancel), CancellationToken.None);
         progress.Clear();
         return scores;
     }
@@ -96,7 +93,7 @@ internal static class EvalCommand
 
     private static void Print(Report report)
     {
-        Console.WriteLine($"{report.Dataset}, {Name(report.Split)}: {report.Videos:N0} videos, {report.Captions:N0} captions; {report.Model}, {report.Head}");
+        Console.WriteLine($"{report.Dataset}, {SplitOption.Name(report.Split)}: {report.Videos:N0} videos, {report.Captions:N0} captions; {report.Model}, {report.Head}");
         if (report.VideosWithoutFrames > 0)
             Console.WriteLine($"{report.VideosWithoutFrames:N0} videos gave no frame and are left out");
         var table = new Table().Border(TableBorder.None).AddColumn("");
@@ -112,7 +109,7 @@ internal static class EvalCommand
         if (report.TwoStage is { } two)
             Add($"text → video, {two.Candidates:N0} candidates", two.TextToVideo);
         AnsiConsole.Write(table);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"sum of all recalls {report.SumOfRecalls:F1}; {report.MillisecondsPerThousandPairs:F2} ms for 1,000 pairs on {Name(report.Device)}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"sum of all recalls {report.SumOfRecalls:F1}; {report.MillisecondsPerThousandPairs:F2} ms for 1,000 pairs on {report.Device.ToString().ToLowerInvariant()}"));
         if (report.DualSoftmax is not null)
             Console.WriteLine(DualSoftmaxNote);
         if (report.TwoStage is { } kept)
@@ -124,14 +121,6 @@ internal static class EvalCommand
         }.Select(value => value.ToString("F1", CultureInfo.InvariantCulture))]);
     }
 
-    private static string Name<T>(T value) where T : struct, Enum => value.ToString().ToLowerInvariant();
-
-    private static string Splits(Dataset dataset) =>
-        string.Join(", ", Enum.GetValues<Split>().Where(split => dataset[split].Count > 0).Select(split => $"{Name(split)} ({dataset[split].Count:N0} videos)"));
-
-    private sealed class Stages(Progress progress) : IProgress<EvaluationProgress>
-    {
-        public void Report(EvaluationProgress value) =>
-            progress.Show($"{(value.Stage == EvaluationStage.Videos ? "encoding videos" : "scoring captions with all videos")}: {value.Done:N0} of {value.Total:N0}");
-    }
+    private static string Where(EvaluationProgress at) =>
+        $"{(at.Stage == EvaluationStage.Videos ? "encoding videos" : "scoring captions with all videos")}: {at.Done:N0} of {at.Total:N0}";
 }

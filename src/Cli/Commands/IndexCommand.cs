@@ -12,12 +12,15 @@ namespace TcMgc.Cli.Commands;
 internal static class IndexCommand
 {
     private static readonly Argument<string[]> s_paths = new("PATH") { Description = "Video files, and folders of them.", Arity = ArgumentArity.OneOrMore };
-    private static readonly Option<int> s_batch = new Option<int>("--batch") { Description = "Frames encoded at a time.", DefaultValueFactory = _ => new FeaturizeOptions().FrameBatch }.Between(1, 1024);
+    private static readonly Option<int> s_batch = new Option<int>("--batch") { Description = "Frames encoded at a time.", DefaultValueFactory = _ => DefaultBatch }.Between(1, 1024);
     private static readonly Option<bool> s_json = new("--json") { Description = "Print what became of each file as JSON." };
 
     private sealed record Row(string Path, FileStatus Status, VideoId? Video, double? Duration, int? Frames, int? Segments, string? Reason, string? Warning);
 
     private sealed record Report(string Data, string Model, double Seconds, IReadOnlyList<Row> Files);
+
+    /// <summary>Frames encoded at a time unless --batch says otherwise.</summary>
+    public static int DefaultBatch { get; } = new FeaturizeOptions().FrameBatch;
 
     public static Command Create()
     {
@@ -28,11 +31,23 @@ internal static class IndexCommand
         return command;
     }
 
-    /// <summary>Indexes files into a data folder; 1 where a file failed.</summary>
-    public static async Task<int> RunAsync(string[] paths, string dataPath, string? modelName, EngineOptions engine, int batch, bool json, CancellationToken cancel)
+    private static async Task<int> RunAsync(string[] paths, string dataPath, string? modelName, EngineOptions engine, int batch, bool json, CancellationToken cancel)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        var (model, outcomes) = await IndexAsync(paths, dataPath, modelName, engine, batch, cancel);
+        var elapsed = TimeProvider.System.GetElapsedTime(started);
+        if (json)
+            Output.Json(new Report(Path.GetFullPath(dataPath), model, elapsed.TotalSeconds, [.. outcomes.Select(Describe)]));
+        else
+            Console.WriteLine(Summary(outcomes, elapsed, dataPath));
+        return outcomes.Any(outcome => outcome.Status == FileStatus.Failed) ? 1 : 0;
+    }
+
+    /// <summary>Indexes files, and those of folders, into a data folder with progress on standard error; tells what became of each.</summary>
+    public static async Task<(string Model, IReadOnlyList<FileOutcome> Outcomes)> IndexAsync(string[] paths, string dataPath, string? modelName, EngineOptions engine,
+        int batch, CancellationToken cancel)
     {
         var time = TimeProvider.System;
-        var started = time.GetTimestamp();
         var files = MediaFiles.Find(paths);
         foreach (var unreadable in files.Unreadable)
             Console.Error.WriteLine($"tcmgc: {unreadable}; it is left out");
@@ -48,12 +63,7 @@ internal static class IndexCommand
         using var pipeline = new IndexPipeline(data, decoder, featurizer, progress);
         var outcomes = await new Indexing(data, pipeline, model.Id, time).RunAsync(files.Paths, progress.Tell, cancel);
         progress.End();
-
-        if (json)
-            Output.Json(new Report(data.Path, model.Id, time.GetElapsedTime(started).TotalSeconds, [.. outcomes.Select(Describe)]));
-        else
-            Console.WriteLine(Summary(outcomes, time.GetElapsedTime(started), dataPath));
-        return outcomes.Any(outcome => outcome.Status == FileStatus.Failed) ? 1 : 0;
+        return (model.Id, outcomes);
     }
 
     private static Row Describe(FileOutcome outcome) => new(outcome.Path, outcome.Status, outcome.Video, outcome.Entry?.Duration, outcome.Entry?.Frames,

@@ -114,12 +114,6 @@ internal sealed class TrainingSession(Dataset dataset, string output, string cac
         return (merged, file);
     }
 
-    /// <summary>Tells at once and on the caller's thread, unlike <see cref="Progress{T}"/>.</summary>
-    private sealed class Reporting<T>(Action<T> report) : IProgress<T>
-    {
-        public void Report(T value) => report(value);
-    }
-
     /// <summary>A moving line of steps, a lasting one for each validation.</summary>
     private sealed class Lines(Progress progress, int epochs) : IProgress<MetricsLine>
     {
