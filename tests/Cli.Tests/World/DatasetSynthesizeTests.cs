@@ -73,7 +73,8 @@ public sealed class DatasetSynthesizeTests : IDisposable
     private static string Probe(string path)
     {
         using var process = Process.Start(new ProcessStartInfo("ffprobe",
-            ["-v", "error", "-count_frames", "-show_entries", "stream=codec_name,width,height,nb_read_frames", "-of", "csv=p=0", path]) { RedirectStandardOutput = true })!;
+            ["-v", "error", "-count_frames", "-show_entries", "stream=codec_name,width,height,nb_read_frames", "-of", "csv=p=0", path])
+        { RedirectStandardOutput = true })!;
         return process.StandardOutput.ReadToEnd().Trim();
     }
 }
