@@ -49,7 +49,7 @@ internal sealed class DatasetFrames(MediaOptions options, string cache)
                 async (video, stop) =>
                 {
                     var frames = new SpacedFrames(capacity, side * side * 3);
-                    if (await DecodeAsync(video.Item, side, frames, stop) is { } reason)
+                    if (await DecodeAsync(_options, video.Item, side, frames, stop) is { } reason)
                         progress.Say($"{video.Item.Path}: {reason}; it is left out");
                     writer.Write(video.Index, frames.Count, frames.Pixels);
                     progress.Show($"decoding {Interlocked.Increment(ref done)} of {videos.Count} videos");
@@ -60,12 +60,14 @@ internal sealed class DatasetFrames(MediaOptions options, string cache)
         return FrameStore.TryOpen(path, key, videos.Count, capacity, side)!;
     }
 
-    private async ValueTask<string?> DecodeAsync(CaptionedVideo video, int side, SpacedFrames frames, CancellationToken cancel)
+    /// <summary>Adds the frames of a video, one a second.</summary>
+    /// <returns>Null, or why there are none.</returns>
+    public static async ValueTask<string?> DecodeAsync(MediaOptions options, CaptionedVideo video, int side, SpacedFrames frames, CancellationToken cancel)
     {
-        var probed = await new MediaProbe(_options).ProbeAsync(video.Path, cancel);
+        var probed = await new MediaProbe(options).ProbeAsync(video.Path, cancel);
         if (!probed.Succeeded)
             return probed.Reason;
-        await using var reader = new FrameDecoder(_options).Open(video.Path, probed.Value, side);
+        await using var reader = new FrameDecoder(options).Open(video.Path, probed.Value, side);
         var frame = new byte[reader.FrameBytes];
         while ((video.End is null || reader.Frames < video.End) && await reader.ReadAsync(frame, cancel) > 0)
             if (reader.Frames > video.Start)
