@@ -79,7 +79,7 @@ public sealed record ModelConfig
         Require(text.Vocabulary is >= 3 and <= LargestVocabulary, "vocabulary", text.Vocabulary, $"3 to {LargestVocabulary}");
         Require(d is > 0 and <= Widest && d % (text.Width / ClipArchitecture.HeadWidth) == 0, "embedding width", d, "a multiple of the text tower's heads");
         Require(Words >= 3 && Words <= text.Context, "words", Words, $"3 to the text context, {text.Context}");
-        Require(Frames is >= 2 and <= 4096, "frames", Frames, "2 to 4096");
+        Require(Frames is >= 1 and <= 4096, "frames", Frames, "1 to 4096");
         Require(FramePositions >= Frames, "frame positions", FramePositions, $"at least the frames, {Frames}");
         Require(CrossPositions > Frames, "cross positions", CrossPositions, $"more than the frames, {Frames}");
         Require(AttentionHeads > 0 && d % AttentionHeads == 0, "attention heads", AttentionHeads, $"a divisor of the embedding width, {d}");

@@ -23,6 +23,7 @@ internal static class TrainCommand
     private static readonly Option<string> s_architecture = new("--arch") { Description = $"Sizes of the encoders without --init: {string.Join(", ", ClipArchitecture.Named.Keys)}.", HelpName = "NAME", DefaultValueFactory = _ => "ViT-T/16" };
     private static readonly Option<string?> s_tokenizer = new("--tokenizer") { Description = "Folder of a tokenizer, without --init; by default one is learnt from the training captions.", HelpName = "DIR" };
     private static readonly Option<int> s_vocabulary = new Option<int>("--vocabulary") { Description = "Tokens of a learnt tokenizer.", DefaultValueFactory = _ => 2048 }.Between(514, 1 << 20);
+    private static readonly Option<string?> s_vocabularyFrom = new("--vocabulary-from") { Description = "Dataset from whose training captions it is learnt; by default the one trained on.", HelpName = "DATASET" };
     private static readonly Option<Freeze> s_freeze = new("--freeze") { Description = "What keeps its weights: none, frames (the frame encoder) or encoders (frames and text); needs --init.", HelpName = "none|frames|encoders" };
     private static readonly Option<int> s_epochs = new Option<int>("--epochs") { Description = "Times every pair is seen.", DefaultValueFactory = _ => s_default.Epochs }.Between(1, 100_000);
     private static readonly Option<int> s_batch = new Option<int>("--batch") { Description = "Videos contrasted with each other.", DefaultValueFactory = _ => s_default.Batch }.Between(2, 4096);
@@ -51,7 +52,7 @@ internal static class TrainCommand
         var device = Devices.Option();
         var command = new Command("train", "Train a model on captioned videos.")
         {
-            s_dataset, s_out, s_head, s_init, s_architecture, s_tokenizer, s_vocabulary, s_freeze, s_epochs, s_batch, s_captions, s_accumulate, s_rate, s_clipRate,
+            s_dataset, s_out, s_head, s_init, s_architecture, s_tokenizer, s_vocabulary, s_vocabularyFrom, s_freeze, s_epochs, s_batch, s_captions, s_accumulate, s_rate, s_clipRate,
             s_warmup, s_decay, s_norm, s_sdr, s_dropout, s_randomFrames, s_shift, s_seed, s_words, s_frames, s_keepRate, s_lambda, s_temporalLayers, s_cache,
             device, s_json,
         };
@@ -67,7 +68,7 @@ internal static class TrainCommand
             var run = new TrainingSession(dataset, parsed.GetValue(s_out)!, parsed.GetValue(s_cache) ?? Path.Combine(dataset.Root, "cache"),
                 new EngineOptions { Device = parsed.GetValue(device) }, TimeProvider.System);
             var start = init is null
-                ? run.Untrained(Architecture(parsed), parsed.GetValue(s_tokenizer), parsed.GetValue(s_vocabulary))
+                ? run.Untrained(Architecture(parsed), parsed.GetValue(s_tokenizer), parsed.GetValue(s_vocabulary), parsed.GetValue(s_vocabularyFrom) is { } other ? DatasetReader.Open(other) : dataset)
                 : TrainingSession.From(init);
             var card = await run.TrainAsync(start with { Config = Adjust(start.Config, parsed) }, Options(parsed),
                 $"tcmgc {string.Join(' ', parsed.Tokens.Select(token => token.Value))}", cancel);

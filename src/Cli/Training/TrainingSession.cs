@@ -23,14 +23,14 @@ internal sealed class TrainingSession(Dataset dataset, string output, string cac
     private readonly Progress _progress = new(time);
     private readonly DatasetFrames _frames = new(new MediaOptions(), cache);
 
-    /// <summary>Random weights, with a tokenizer of the user's or one learnt from the training captions.</summary>
-    public TrainingStart Untrained(ClipArchitecture architecture, string? tokenizer, int vocabulary)
+    /// <summary>Random weights, with a tokenizer of the user's or one learnt from training captions.</summary>
+    public TrainingStart Untrained(ClipArchitecture architecture, string? tokenizer, int vocabulary, Dataset vocabularyFrom)
     {
         if (tokenizer is null)
         {
-            tokenizer = Path.Combine(cache, $"vocabulary-{vocabulary}-{DatasetFrames.Key(dataset.Train)}");
+            tokenizer = Path.Combine(cache, $"vocabulary-{vocabulary}-{DatasetFrames.Key(vocabularyFrom.Train)}");
             if (!Tokenizer.IsIn(tokenizer))
-                Tokenizer.WriteLearntVocabulary(tokenizer, dataset.Train.SelectMany(video => video.Captions), vocabulary);
+                Tokenizer.WriteLearntVocabulary(tokenizer, vocabularyFrom.Train.SelectMany(video => video.Captions), vocabulary);
         }
         var clip = architecture with { Text = architecture.Text with { Vocabulary = Tokenizer.Load(tokenizer).VocabularySize } };
         var defaults = new ModelConfig { Clip = clip, Head = "tcmgc" };

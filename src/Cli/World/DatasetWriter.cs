@@ -22,18 +22,18 @@ internal sealed class DatasetWriter(string root, string ffmpeg, Progress progres
 
     /// <summary>Makes what is missing.</summary>
     /// <exception cref="UserException">The folder holds a dataset of another seed, or cannot be written.</exception>
-    public async Task<DatasetCard> WriteAsync(int seed, int train, int validation, int test, string command, CancellationToken cancel)
+    public async Task<DatasetCard> WriteAsync(int seed, bool primer, int train, int validation, int test, string command, CancellationToken cancel)
     {
-        var dataset = new SyntheticDataset(seed);
+        var dataset = new SyntheticDataset(seed, primer);
         WorldVideo[] videos =
         [
             .. Enumerable.Range(0, train).Select(number => dataset.Video(Split.Train, number)),
             .. Enumerable.Range(0, validation).Select(number => dataset.Video(Split.Validation, number)),
             .. Enumerable.Range(0, test).Select(number => dataset.Video(Split.Test, number)),
         ];
-        RequireSameSeed(seed);
+        RequireSame(dataset.Kind, seed);
         Directory.CreateDirectory(Path.Combine(root, VideosFolder));
-        var card = new DatasetCard("drawn-world", FormatVersion, command, seed, train, validation, test,
+        var card = new DatasetCard(dataset.Kind, FormatVersion, command, seed, train, validation, test,
             test == 0 ? null : Ceiling.Of([.. videos.Where(video => video.Split == Split.Test)]));
         await PutAsync(CardFile, JsonSerializer.Serialize(card, s_card), cancel); // first: it says what an interrupted run was for
         await FilmAsync(videos, cancel);
@@ -57,14 +57,14 @@ internal sealed class DatasetWriter(string root, string ffmpeg, Progress progres
         progress.Clear();
     }
 
-    private void RequireSameSeed(int seed)
+    private void RequireSame(string kind, int seed)
     {
         var path = Path.Combine(root, CardFile);
         if (File.Exists(path))
         {
             var known = JsonSerializer.Deserialize<DatasetCard>(File.ReadAllBytes(path), s_card);
-            if (known is not { Version: FormatVersion } || known.Seed != seed)
-                throw new UserException($"{root}: holds a dataset of seed {known?.Seed}; choose another --out, or remove it");
+            if (known is not { Version: FormatVersion } || known.Seed != seed || known.Name != kind)
+                throw new UserException($"{root}: holds {known?.Name} of seed {known?.Seed}; choose another --out, or remove it");
         }
         else if (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any())
             throw new UserException($"{root}: is not empty and holds no synthetic dataset; choose another --out");

@@ -37,6 +37,13 @@ internal static class Grammar
         }
     }
 
+    /// <summary>A sentence about a scene's only object.</summary>
+    public static Caption One(Scene scene, Dice dice)
+    {
+        var what = Describe(scene, 0, dice);
+        return new(dice.Of(["{0}", "there is {0}", "you can see {0}"]).With(A(what, dice)), new Exists(what));
+    }
+
     /// <summary>Tries until a sentence can be made of the scene and is not too long.</summary>
     private static Caption Attempt(Scene scene, Dice dice, Func<Caption?> make)
     {

@@ -17,6 +17,19 @@ internal static class SceneGenerator
         }
     }
 
+    /// <summary>One thing that rests; without held-out combinations where it is for training.</summary>
+    public static Scene DrawOne(Dice dice, bool training)
+    {
+        while (true)
+        {
+            var cell = dice.Below(Columns * Columns);
+            var (background, tone) = ((Background)dice.Below(5), dice.Between(0.3, 0.7));
+            var scene = new Scene(1, background, tone, new(0, 0, 1), [Put(Look((ObjectShape)dice.Below(7), dice), cell, dice)], [], []);
+            if (!(training && HeldOut.Occurs(scene)))
+                return scene;
+        }
+    }
+
     private static Scene? Attempt(Dice dice)
     {
         var seconds = LeastSeconds + dice.Below(MostSeconds - LeastSeconds + 1);
@@ -41,15 +54,22 @@ internal static class SceneGenerator
         while (objects.Count < count)
         {
             var shape = objects.Count < 2 && alike is { } same ? same : (ObjectShape)dice.Below(7);
-            var colour = (ObjectColour)dice.Below(8);
-            var (size, texture) = ((ObjectSize)dice.Below(2), dice.Chance(0.55) ? ObjectTexture.Plain : (ObjectTexture)(1 + dice.Below(2)));
-            if (objects.Exists(other => other.Shape == shape && other.Colour == colour))
-                continue;
-            var cell = cells[objects.Count];
-            objects.Add(new(shape, colour, size, texture, Centre(cell % Columns, dice), Centre(cell / Columns, dice)));
+            var thing = Look(shape, dice);
+            if (!objects.Exists(other => other.Shape == shape && other.Colour == thing.Colour))
+                objects.Add(Put(thing, cells[objects.Count], dice));
         }
         return [.. objects];
     }
+
+    /// <summary>An object of a shape, not yet anywhere.</summary>
+    private static WorldObject Look(ObjectShape shape, Dice dice)
+    {
+        var (colour, size) = ((ObjectColour)dice.Below(8), (ObjectSize)dice.Below(2));
+        return new(shape, colour, size, dice.Chance(0.55) ? ObjectTexture.Plain : (ObjectTexture)(1 + dice.Below(2)), X: 0, Y: 0);
+    }
+
+    private static WorldObject Put(WorldObject thing, int cell, Dice dice) =>
+        thing with { X = Centre(cell % Columns, dice), Y = Centre(cell / Columns, dice) };
 
     private static double Centre(int cell, Dice dice) => 0.19 + (0.31 * cell) + dice.Between(-0.04, 0.04);
 

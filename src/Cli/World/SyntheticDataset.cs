@@ -12,13 +12,20 @@ internal sealed record WorldVideo(string Id, Split Split, Scene Scene, IReadOnly
 /// The drawn world as a dataset: every video follows from seed, split and number alone, so that a smaller dataset is the beginning
 /// of a larger one, and videos can be made in any order.
 /// </summary>
-internal sealed class SyntheticDataset(int seed)
+/// <param name="seed">Of everything drawn.</param>
+/// <param name="primer">Whether each video shows one thing that rests, to learn the words for things by before anything happens.</param>
+internal sealed class SyntheticDataset(int seed, bool primer = false)
 {
     private const int TrainingCaptions = 10, TwinEvery = 4;
+
+    /// <summary>What tells such datasets apart.</summary>
+    public string Kind => primer ? "drawn-world-primer" : "drawn-world";
 
     /// <summary>A video by its number in its split. Of every four test videos the fourth is the third one backwards.</summary>
     public WorldVideo Video(Split split, int number)
     {
+        if (primer)
+            return Primer(split, number);
         var training = split == Split.Train;
         var (isTwin, hasTwin) = (!training && number % TwinEvery == TwinEvery - 1, !training && number % TwinEvery == TwinEvery - 2);
         var scene = isTwin ? Drawn(split, number - 1).Reversed() : Drawn(split, number);
@@ -32,6 +39,12 @@ internal sealed class SyntheticDataset(int seed)
 
     /// <summary>A split's name in captions.jsonl.</summary>
     public static string Name(Split split) => split switch { Split.Train => "train", Split.Validation => "validation", _ => "test" };
+
+    private WorldVideo Primer(Split split, int number)
+    {
+        var (scene, dice) = (SceneGenerator.DrawOne(new Dice(seed, (int)split, number, 3), split == Split.Train), new Dice(seed, (int)split, number, 4));
+        return new($"{Name(split)}-{number:D5}", split, scene, [.. Enumerable.Range(0, split == Split.Train ? TrainingCaptions : 1).Select(_ => Grammar.One(scene, dice))]);
+    }
 
     private Scene Drawn(Split split, int number) => SceneGenerator.Draw(new Dice(seed, (int)split, number, 1), split == Split.Train);
 }

@@ -36,7 +36,7 @@ internal static class Pooling
     private static Tensor Gate(Graph g, Tensor frames, string name, int hidden, bool bounded)
     {
         var length = frames.Shape[1].Factor;
-        var h = Transformer.Linear(g, g.Mean(frames, -1), name + ".fc.0", hidden > 0 ? hidden : length / 2);
+        var h = Transformer.Linear(g, g.Mean(frames, -1), name + ".fc.0", hidden > 0 ? hidden : Math.Max(1, length / 2));
         return Transformer.Linear(g, bounded ? g.Relu6(h) : g.Relu(h), name + ".fc.2", length);
     }
 }

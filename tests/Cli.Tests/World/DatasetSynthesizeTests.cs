@@ -64,7 +64,7 @@ public sealed class DatasetSynthesizeTests : IDisposable
         var (other, _, otherError) = await CommandRun.Of("dataset", "synthesize", "--out", At("thesis"), "--videos", "0");
 
         Assert.Equal((1, 1), (seed, other));
-        Assert.Contains("holds a dataset of seed 1", seedError, StringComparison.Ordinal);
+        Assert.Contains("holds drawn-world of seed 1", seedError, StringComparison.Ordinal);
         Assert.Contains("is not empty", otherError, StringComparison.Ordinal);
     }
 

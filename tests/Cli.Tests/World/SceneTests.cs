@@ -44,6 +44,20 @@ public sealed class SceneTests
     }
 
     [Fact]
+    public void A_primer_shows_one_thing_at_rest_and_tells_the_truth_of_it()
+    {
+        var videos = Enumerable.Range(0, 300).Select(number => new SyntheticDataset(1, primer: true).Video(Split.Train, number)).ToList();
+
+        Assert.All(videos, video =>
+        {
+            Assert.Single(video.Scene.Objects);
+            Assert.Empty(video.Scene.Events);
+            Assert.False(HeldOut.Occurs(video.Scene));
+            Assert.All(video.Captions, caption => Assert.True(caption.Meaning.IsTrueOf(video.Scene)));
+        });
+    }
+
+    [Fact]
     public void The_same_seed_gives_the_same_video_and_another_another()
     {
         var (one, same, other) = (new SyntheticDataset(1).Video(Split.Test, 5), new SyntheticDataset(1).Video(Split.Test, 5), new SyntheticDataset(2).Video(Split.Test, 5));
