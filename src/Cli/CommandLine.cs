@@ -22,6 +22,7 @@ internal static class CommandLine
         SearchCommand.Create(),
         VideosCommand.Create(),
         RemoveCommand.Create(),
+        ReplayCommand.Create(),
         ModelCommand.Create(),
         TokenizeCommand.Create(),
         BenchCommand.Create(),

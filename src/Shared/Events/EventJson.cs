@@ -34,23 +34,33 @@ public static class EventJson
     /// <exception cref="UserException">It is damaged, or of a schema or topic that only a newer program knows.</exception>
     public static VideoEvent Deserialize(string topic, ReadOnlySpan<byte> json)
     {
+        var read = Read(topic, json);
+        return read.Event ?? throw new UserException($"the event log has {read.Reason}");
+    }
+
+    /// <summary>Reads what may be no event: the event, or the reason why it cannot be read.</summary>
+    internal static EventReading Read(string topic, ReadOnlySpan<byte> json)
+    {
         if (!s_topics.TryGetValue(topic, out var type))
-            throw new UserException($"the event log has events of the topic '{topic}', which this tcmgc does not know: use a newer one");
+            return new(null, $"events of the topic '{topic}', which this tcmgc does not know: use a newer one", IsNewer: true);
         try
         {
             var schema = JsonSerializer.Deserialize(json, s_json.EventSchema)?.SchemaVersion ?? 0;
             if (schema > VideoEvent.CurrentSchema)
-                throw new UserException($"the event log has an event of schema version {schema} in {topic}; this tcmgc reads up to {VideoEvent.CurrentSchema}: use a newer one");
+                return new(null, $"an event of schema version {schema} in {topic}; this tcmgc reads up to {VideoEvent.CurrentSchema}: use a newer one", IsNewer: true);
             if (schema >= 1 && JsonSerializer.Deserialize(json, type) is VideoEvent happened)
-                return happened;
+                return new(happened, null, IsNewer: false);
         }
         catch (JsonException error)
         {
-            throw new UserException($"the event log has a damaged event in {topic}: {error.Message}", error);
+            return new(null, $"a damaged event in {topic}: {error.Message}", IsNewer: false);
         }
-        throw new UserException($"the event log has a damaged event in {topic}: no schema version");
+        return new(null, $"a damaged event in {topic}: no schema version", IsNewer: false);
     }
 }
+
+/// <summary>An event, or why it cannot be read: <paramref name="IsNewer"/> where only a newer program can.</summary>
+internal readonly record struct EventReading(VideoEvent? Event, string? Reason, bool IsNewer);
 
 internal sealed record EventSchema(int SchemaVersion);
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace TcMgc.Shared.Events;
 
 /// <summary>
@@ -10,8 +12,9 @@ public interface IEventLog
     ValueTask AppendAsync(VideoEvent happened, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Delivers to a group, in the log's order, every event of the topics from the first one that the group has not committed,
-    /// then waits for new ones until cancelled. At most <see cref="Subscription.MaxInFlight"/> are delivered and uncommitted.
+    /// Delivers to a group every event of the topics from the first one that the group has not committed, a video's events of one
+    /// topic in their order, then waits for new ones until cancelled. At most <see cref="Subscription.MaxInFlight"/> are delivered
+    /// and uncommitted.
     /// </summary>
     IAsyncEnumerable<Delivery> SubscribeAsync(Subscription subscription, CancellationToken cancellationToken);
 
@@ -21,8 +24,26 @@ public interface IEventLog
     /// </summary>
     ValueTask CommitAsync(Delivery delivery, CancellationToken cancellationToken);
 
-    /// <summary>Reads every event of every topic from the beginning to the present end, a video's events in the order they were appended.</summary>
+    /// <summary>
+    /// Gives a delivery up: it goes to the dead letters with where it came from and why, and counts as committed. For what failed
+    /// however often it was tried; a file that is at fault is a <see cref="VideoFailed"/> instead.
+    /// </summary>
+    ValueTask RejectAsync(Delivery delivery, string reason, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Reads every event of every topic from the beginning to the present end, a video's events of one topic in the order they
+    /// were appended.
+    /// </summary>
     IAsyncEnumerable<VideoEvent> ReadAllAsync(CancellationToken cancellationToken);
+
+    /// <summary>The dead letters that were not sent again, in the order they were given up.</summary>
+    IAsyncEnumerable<DeadLetter> DeadLettersAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Appends to its topic, as it first was, each dead letter up to the present end, and forgets it; gives each after that. Every
+    /// group of the topic receives it once more.
+    /// </summary>
+    IAsyncEnumerable<DeadLetter> ReplayAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>Who wants which events.</summary>
@@ -39,4 +60,8 @@ public sealed record Subscription(string Group, IReadOnlyList<string> Topics)
 /// <param name="Partition">Part of the log that it lies in.</param>
 /// <param name="Position">Its place in that part.</param>
 /// <param name="Event">What happened.</param>
-public sealed record Delivery(string Group, string Partition, long Position, VideoEvent Event);
+public sealed record Delivery(string Group, string Partition, long Position, VideoEvent Event)
+{
+    /// <summary>The span that appended the event, where the log carries it; see <see cref="EventTelemetry.StartProcess"/>.</summary>
+    public ActivityContext Trace { get; init; }
+}

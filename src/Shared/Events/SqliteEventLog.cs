@@ -38,7 +38,7 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
             command.Parameters.AddWithValue("$body", body);
             return command.ExecuteNonQuery();
         });
-        Interlocked.Exchange(ref _appended, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        WakeSubscribers();
         return ValueTask.CompletedTask;
     }
 
@@ -81,14 +81,48 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
         ArgumentNullException.ThrowIfNull(delivery);
         lock (_gate)
         {
-            if (!_consumers.TryGetValue((delivery.Group, delivery.Partition), out var consumer)
-                || consumer.Watermarks[delivery.Partition] is not { } watermark || !watermark.Awaits(delivery.Position))
+            if (Awaiting(delivery) is not { } consumer)
                 return ValueTask.CompletedTask;
-            if (watermark.Done(delivery.Position) is { } position)
+            if (consumer.Watermarks[delivery.Partition].Done(delivery.Position) is { } position)
                 CommitUpTo(delivery.Group, delivery.Partition, position);
             consumer.Room.Release();
         }
         return ValueTask.CompletedTask;
+    }
+
+    public ValueTask RejectAsync(Delivery delivery, string reason, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        lock (_gate)
+        {
+            if (Awaiting(delivery) is null)
+                return ValueTask.CompletedTask;
+            UseDeadLetters(connection => SqliteDeadLetters.Add(connection, delivery, reason, clock.GetUtcNow()));
+            return CommitAsync(delivery, cancellationToken);
+        }
+    }
+
+    public async IAsyncEnumerable<DeadLetter> DeadLettersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await ValueTask.CompletedTask.ConfigureAwait(false);
+        foreach (var (_, letter) in UseDeadLetters(SqliteDeadLetters.All))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return letter;
+        }
+    }
+
+    public async IAsyncEnumerable<DeadLetter> ReplayAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await ValueTask.CompletedTask.ConfigureAwait(false);
+        foreach (var (id, letter) in UseDeadLetters(SqliteDeadLetters.All))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (UseDeadLetters(connection => SqliteDeadLetters.Replay(connection, id)) == 0)
+                continue; // Another process was faster.
+            WakeSubscribers();
+            yield return letter;
+        }
     }
 
     public async IAsyncEnumerable<VideoEvent> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -165,6 +199,14 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
         }
     }
 
+    /// <summary>The consumer that has a delivery in flight; null where it is done, or was never delivered.</summary>
+    private Consumer? Awaiting(Delivery delivery) =>
+        _consumers.TryGetValue((delivery.Group, delivery.Partition), out var consumer)
+        && consumer.Watermarks[delivery.Partition].Awaits(delivery.Position) ? consumer : null;
+
+    private void WakeSubscribers() =>
+        Interlocked.Exchange(ref _appended, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+
     private Task<Task> AppendedOrPoll(Task appended, CancellationToken cancellationToken) =>
         Task.WhenAny(appended, Task.Delay(poll, clock, cancellationToken));
 
@@ -202,6 +244,12 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
         lock (_gate)
             return _file.Guarded(() => action(_connection ??= _file.Open()));
     }
+
+    private T UseDeadLetters<T>(Func<SqliteConnection, T> action) => Use(connection =>
+    {
+        SqliteDeadLetters.Create(connection);
+        return action(connection);
+    });
 
     private sealed class Consumer(Subscription subscription)
     {

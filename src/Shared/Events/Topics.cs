@@ -18,7 +18,10 @@ public static class Topics
     /// <summary>Carries <see cref="VideoDeleted"/>.</summary>
     public const string Deleted = "videos.deleted";
 
-    /// <summary>Every topic.</summary>
+    /// <summary>Takes what was given up, whatever its topic; nobody subscribes to it.</summary>
+    public const string Dead = "videos.dead";
+
+    /// <summary>Every topic of events.</summary>
     public static IReadOnlyList<string> All { get; } = [Uploaded, Decoded, Indexed, Failed, Deleted];
 }
 

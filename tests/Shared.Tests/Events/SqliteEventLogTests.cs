@@ -13,6 +13,12 @@ public sealed class SqliteEventLogTests : EventLogContract
 
     protected override IEventLog Reopen(IEventLog log) => Open(_paths[log]);
 
+    protected override Task<IEventLog> RestartAsync(IEventLog log)
+    {
+        ((SqliteEventLog)log).Dispose();
+        return Task.FromResult(Reopen(log));
+    }
+
     public override void Dispose()
     {
         base.Dispose();

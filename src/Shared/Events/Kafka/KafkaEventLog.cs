@@ -1,0 +1,207 @@
+using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Confluent.Kafka;
+
+namespace TcMgc.Shared.Events.Kafka;
+
+/// <summary>
+/// The event log in Kafka: a topic for each kind of event, keyed by video, so that a video's events of one topic keep their order
+/// however many share the work. What cannot be read, and what was given up, goes to the topic of dead letters.
+/// </summary>
+public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
+{
+    private const string ReaderGroup = "reader", ReplayGroup = "replay";
+
+    private readonly KafkaOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly KafkaNames _names;
+    private readonly KafkaClients _clients;
+    private readonly KafkaTopics _topics;
+    private readonly IProducer<byte[], byte[]> _producer;
+    private readonly KafkaDeadLetters _deadLetters;
+    private readonly Meter _meter = new(EventTelemetry.Name);
+    private readonly Lock _gate = new();
+    private readonly List<KafkaSubscription> _subscriptions = [];
+
+    private KafkaEventLog(KafkaOptions options, TimeProvider clock)
+    {
+        (_options, _clock, _names) = (options, clock, new(options.Prefix));
+        _clients = new(options);
+        _topics = new(options, _names, _clients, clock);
+        _producer = _clients.Producer();
+        _deadLetters = new(_producer, _names, _clients, clock);
+        _meter.CreateObservableGauge(KafkaLag.Gauge, () => Subscriptions().SelectMany(one => one.Lags()), "{event}", "Events that a group has not committed");
+    }
+
+    /// <summary>Connects to the cluster and creates topics that are absent, where the options and the cluster allow it.</summary>
+    /// <exception cref="UserException">An option is out of its range, the cluster does not answer, or topics are missing.</exception>
+    public static async ValueTask<KafkaEventLog> OpenAsync(KafkaOptions options, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        var log = new KafkaEventLog(options, clock);
+        try
+        {
+            await log._topics.EnsureAsync(log._producer.Handle, cancellationToken).ConfigureAwait(false);
+            return log;
+        }
+        catch
+        {
+            await log.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask AppendAsync(VideoEvent happened, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(happened);
+        using var span = EventTelemetry.StartSend("kafka", happened);
+        var message = new Message<byte[], byte[]>
+        {
+            Key = Encoding.UTF8.GetBytes(happened.VideoId.ToString()),
+            Value = EventJson.Serialize(happened),
+            Headers = KafkaHeaders.Of(happened),
+        };
+        try
+        {
+            await _producer.ProduceAsync(_names.Topic(happened.Topic), message, cancellationToken).ConfigureAwait(false);
+        }
+        catch (KafkaException error)
+        {
+            throw _clients.Explained($"{_names.Topic(happened.Topic)} took no event", error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<Delivery> SubscribeAsync(Subscription subscription, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(subscription);
+        ArgumentOutOfRangeException.ThrowIfLessThan(subscription.MaxInFlight, 1);
+        cancellationToken.ThrowIfCancellationRequested();
+        foreach (var former in Former(subscription.Group))
+            await former.DisposeAsync().ConfigureAwait(false);
+        await foreach (var delivery in Join(subscription).ReadAsync(cancellationToken).ConfigureAwait(false))
+            yield return delivery;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask CommitAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        foreach (var subscription in Subscriptions().Where(one => one.Group == delivery.Group))
+            if (await subscription.CommitAsync(delivery.Partition, delivery.Position, cancellationToken).ConfigureAwait(false))
+                return;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask RejectAsync(Delivery delivery, string reason, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(delivery);
+        ArgumentNullException.ThrowIfNull(reason);
+        foreach (var subscription in Subscriptions().Where(one => one.Group == delivery.Group))
+            if (await subscription.RejectAsync(delivery.Partition, delivery.Position, reason, cancellationToken).ConfigureAwait(false))
+                return;
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="UserException">The log has events that only a newer program can read, or the cluster does not answer.</exception>
+    public async IAsyncEnumerable<VideoEvent> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var consumer = _clients.Reader(_names.Group(ReaderGroup));
+        await foreach (var message in ReadAsync(consumer, _names.Events, fromCommitted: false, cancellationToken).ConfigureAwait(false))
+        {
+            if (message.Message.Value is not { } body)
+                continue;
+            var read = EventJson.Read(_names.TopicOf(message.Topic), body);
+            if (read.IsNewer)
+                throw new UserException($"the event log has {read.Reason}");
+            // Damaged ones went to the dead letters when they were delivered.
+            if (read.Event is { } happened)
+                yield return happened;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<DeadLetter> DeadLettersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var consumer = _clients.Reader(_names.Group(ReplayGroup));
+        await foreach (var message in ReadAsync(consumer, [_names.Dead], fromCommitted: true, cancellationToken).ConfigureAwait(false))
+            if (_deadLetters.Read(message) is { } letter)
+                yield return letter;
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<DeadLetter> ReplayAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var consumer = _clients.Reader(_names.Group(ReplayGroup));
+        await foreach (var message in ReadAsync(consumer, [_names.Dead], fromCommitted: true, cancellationToken).ConfigureAwait(false))
+        {
+            if (_deadLetters.Read(message) is not { } letter)
+                continue; // Another program's.
+            await _deadLetters.ReplayAsync(message, cancellationToken).ConfigureAwait(false);
+            await Task.Run(() => Forget(consumer, message), CancellationToken.None).ConfigureAwait(false);
+            yield return letter;
+        }
+    }
+
+    /// <summary>Leaves every group and waits until nothing is on its way to the cluster.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _meter.Dispose();
+        foreach (var subscription in Subscriptions())
+            await subscription.DisposeAsync().ConfigureAwait(false);
+        _producer.Dispose();
+    }
+
+    private async IAsyncEnumerable<ConsumeResult<byte[], byte[]>> ReadAsync(
+        IConsumer<byte[], byte[]> consumer, IEnumerable<string> topics, bool fromCommitted, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var partitions = await _topics.PartitionsAsync(_producer.Handle, topics, cancellationToken).ConfigureAwait(false);
+        var reader = new KafkaReader(consumer, _options, _clients, _clock);
+        await foreach (var message in reader.ReadAsync(partitions, fromCommitted, cancellationToken).ConfigureAwait(false))
+            yield return message;
+    }
+
+    private void Forget(IConsumer<byte[], byte[]> consumer, ConsumeResult<byte[], byte[]> message)
+    {
+        try
+        {
+            consumer.Commit([new(message.TopicPartition, message.Offset + 1)]);
+        }
+        catch (KafkaException error)
+        {
+            throw _clients.Explained("a dead letter was sent again but cannot be marked so", error);
+        }
+    }
+
+    private KafkaSubscription[] Subscriptions()
+    {
+        lock (_gate)
+            return [.. _subscriptions];
+    }
+
+    /// <summary>Subscriptions of a group that have ended but may drain.</summary>
+    private List<KafkaSubscription> Former(string group)
+    {
+        lock (_gate)
+        {
+            var former = _subscriptions.FindAll(one => one.Group == group);
+            if (former.Exists(one => one.IsLive))
+                throw new InvalidOperationException($"group '{group}' is subscribed in this process already");
+            _subscriptions.RemoveAll(former.Contains);
+            return former;
+        }
+    }
+
+    private KafkaSubscription Join(Subscription subscription)
+    {
+        lock (_gate)
+        {
+            var member = new KafkaSubscription(subscription, _options, _names, _clients, _deadLetters, _clock);
+            _subscriptions.Add(member);
+            return member;
+        }
+    }
+}

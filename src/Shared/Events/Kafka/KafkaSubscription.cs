@@ -1,0 +1,408 @@
+using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Confluent.Kafka;
+
+namespace TcMgc.Shared.Events.Kafka;
+
+/// <summary>
+/// A member of a group. A thread of its own polls as long as it is one, so that slow work costs no membership: while as many
+/// deliveries as allowed are in flight its partitions are paused. It commits a partition up to the first delivery that is not
+/// done, and what is in flight of a partition that was revoked not at all: its new owner does it again.
+/// </summary>
+internal sealed class KafkaSubscription : IAsyncDisposable
+{
+    /// <summary>A stop may have to sit this out.</summary>
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Pausing drops what was fetched ahead, so that short work is waited for.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(100);
+
+    private readonly Subscription _subscription;
+    private readonly KafkaOptions _options;
+    private readonly KafkaNames _names;
+    private readonly KafkaClients _clients;
+    private readonly KafkaDeadLetters _deadLetters;
+    private readonly TimeProvider _clock;
+    private readonly IConsumer<byte[], byte[]> _consumer;
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, KafkaPartition> _partitions = new(StringComparer.Ordinal);
+    private readonly List<(string Partition, long Position)> _orphans = [];
+    private readonly SemaphoreSlim _room;
+    private readonly SemaphoreSlim _committing = new(1);
+    private readonly Channel<(Delivery Delivery, KafkaPartition Partition)> _deliveries = Channel.CreateUnbounded<(Delivery, KafkaPartition)>();
+    private readonly CancellationTokenSource _stop = new(), _end = new();
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _polling;
+
+    // Of the polling thread alone.
+    private readonly Queue<ConsumeResult<byte[], byte[]>> _held = [];
+    private bool _isPaused;
+
+    private volatile Dictionary<TopicPartition, long> _ends = [];
+
+    public KafkaSubscription(
+        Subscription subscription, KafkaOptions options, KafkaNames names, KafkaClients clients, KafkaDeadLetters deadLetters, TimeProvider clock)
+    {
+        (_subscription, _options, _names, _clients, _deadLetters, _clock) = (subscription, options, names, clients, deadLetters, clock);
+        _room = new(subscription.MaxInFlight);
+        _consumer = clients.Member(names.Group(subscription.Group), handlers => handlers
+            .SetPartitionsAssignedHandler((_, assigned) => Assign(assigned))
+            .SetPartitionsRevokedHandler((_, revoked) => Revoke(revoked))
+            .SetPartitionsLostHandler((_, lost) => Revoke(lost))
+            .SetStatisticsHandler((_, statistics) => Measure(statistics)));
+        _polling = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    public string Group => _subscription.Group;
+
+    /// <summary>Whether it still delivers.</summary>
+    public bool IsLive => !_stop.IsCancellationRequested;
+
+    /// <summary>The deliveries, to one reader; when it ends, the member drains and leaves.</summary>
+    public async IAsyncEnumerable<Delivery> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var (delivery, partition) in _deliveries.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+                if (!IsRevoked(delivery, partition))
+                    yield return delivery;
+        }
+        finally
+        {
+            await _stop.CancelAsync().ConfigureAwait(false);
+            await _stopped.Task.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Marks a delivery as done and commits what that allows; false where this member does not have it.</summary>
+    public async ValueTask<bool> CommitAsync(string partition, long position, CancellationToken cancellationToken)
+    {
+        switch (Settle(partition, position))
+        {
+            case Settled.Unknown:
+                return false;
+            case Settled.Done:
+                try
+                {
+                    await FlushAsync(cancellationToken).ConfigureAwait(false);
+                }
+                finally
+                {
+                    _room.Release();
+                }
+                return true;
+            default:
+                _room.Release();
+                return true;
+        }
+    }
+
+    /// <summary>Sends a delivery to the dead letters and marks it as done; false where this member does not have it.</summary>
+    public async ValueTask<bool> RejectAsync(string partition, long position, string reason, CancellationToken cancellationToken)
+    {
+        ConsumeResult<byte[], byte[]>? message;
+        lock (_gate)
+            message = _partitions.GetValueOrDefault(partition)?.MessageAt(position);
+        if (message is not null)
+            await _deadLetters.SendAsync(message, Group, reason, cancellationToken).ConfigureAwait(false);
+        return await CommitAsync(partition, position, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>How far the group is behind in each partition that this member has.</summary>
+    public IEnumerable<Measurement<long>> Lags()
+    {
+        var ends = _ends;
+        lock (_gate)
+            return [.. _partitions.Values
+                .Where(partition => ends.ContainsKey(partition.At) && partition.Committed != Offset.Unset)
+                .Select(partition => KafkaLag.Measure(_names.Group(Group), partition.At.Topic, partition.At.Partition, Math.Max(0, ends[partition.At] - partition.Committed)))];
+    }
+
+    /// <summary>Leaves the group at once; what is in flight comes again.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _end.CancelAsync().ConfigureAwait(false);
+        await _polling.ConfigureAwait(false);
+    }
+
+    private void Run()
+    {
+        try
+        {
+            _consumer.Subscribe(_subscription.Topics.Select(_names.Topic));
+            while (!_stop.IsCancellationRequested)
+                Poll();
+            Drain();
+        }
+        catch (Exception error)
+        {
+            _deliveries.Writer.TryComplete(error is KafkaException refused ? _clients.Explained($"group {_names.Group(Group)} ends", refused) : error);
+        }
+        finally
+        {
+            Close();
+            _deliveries.Writer.TryComplete();
+            _stopped.TrySetResult();
+        }
+    }
+
+    private void Poll()
+    {
+        if (_held.Count == 0)
+        {
+            if (_isPaused)
+                _consumer.Resume(_consumer.Assignment);
+            _isPaused = false;
+            Hold(s_poll);
+        }
+        else if (HasRoom())
+            Deliver(_held.Dequeue());
+        else
+            PollPaused(TimeSpan.Zero);
+    }
+
+    private bool HasRoom()
+    {
+        try
+        {
+            return _room.Wait(s_patience, _stop.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Keeps the membership and takes part in rebalances without fetching more.</summary>
+    private void PollPaused(TimeSpan wait)
+    {
+        if (!_isPaused)
+            _consumer.Pause(_consumer.Assignment);
+        _isPaused = true;
+        Hold(wait);
+    }
+
+    private void Hold(TimeSpan wait)
+    {
+        try
+        {
+            if (_consumer.Consume(wait) is { } message)
+                _held.Enqueue(message);
+        }
+        catch (ConsumeException error) when (!IsFinal(error.Error))
+        {
+            // librdkafka tries again by itself.
+        }
+    }
+
+    private static bool IsFinal(Error error) =>
+        error.IsFatal || error.Code is ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed;
+
+    private void Deliver(ConsumeResult<byte[], byte[]> message)
+    {
+        var topic = _names.TopicOf(message.Topic);
+        var name = Name(message.TopicPartition);
+        KafkaPartition? partition;
+        lock (_gate)
+        {
+            partition = _partitions.GetValueOrDefault(name);
+            partition?.Deliver(message);
+        }
+        if (partition is null)
+        {
+            _room.Release();
+            return;
+        }
+        // No value is a tombstone: compaction's way of forgetting a key, not an event.
+        var read = message.Message.Value is { } body ? EventJson.Read(topic, body) : default;
+        if (read.Event is { } happened)
+            _deliveries.Writer.TryWrite((new(Group, name, message.Offset, happened) { Trace = KafkaHeaders.Trace(message.Message.Headers) }, partition));
+        else
+            _ = PassOverAsync(name, message.Offset, read.Reason);
+    }
+
+    /// <summary>What cannot be delivered must not hold up what can.</summary>
+    private async Task PassOverAsync(string partition, long position, string? reason)
+    {
+        try
+        {
+            if (reason is null)
+                await CommitAsync(partition, position, _end.Token).ConfigureAwait(false);
+            else
+                await RejectAsync(partition, position, reason, _end.Token).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            _deliveries.Writer.TryComplete(error);
+            await _stop.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void Assign(List<TopicPartition> assigned)
+    {
+        lock (_gate)
+            foreach (var partition in assigned)
+                _partitions[Name(partition)] = new(partition);
+        _isPaused = false; // The new ones are not.
+    }
+
+    private void Revoke(List<TopicPartitionOffset> revoked)
+    {
+        var names = revoked.Select(one => Name(one.TopicPartition)).ToHashSet(StringComparer.Ordinal);
+        GiveUp(names);
+        foreach (var message in Enumerable.Range(0, _held.Count).Select(_ => _held.Dequeue()).ToList())
+            if (!names.Contains(Name(message.TopicPartition)))
+                _held.Enqueue(message);
+    }
+
+    private void GiveUp(IEnumerable<string> names)
+    {
+        lock (_gate)
+            foreach (var name in names)
+                if (_partitions.Remove(name, out var partition))
+                {
+                    partition.IsRevoked = true;
+                    _orphans.AddRange(partition.InFlight.Select(position => (name, position)));
+                }
+    }
+
+    /// <summary>Whether a delivery that nobody has seen yet went to another member meanwhile.</summary>
+    private bool IsRevoked(Delivery delivery, KafkaPartition partition)
+    {
+        lock (_gate)
+        {
+            if (!partition.IsRevoked)
+                return false;
+            _orphans.Remove((delivery.Partition, delivery.Position));
+        }
+        _room.Release();
+        return true;
+    }
+
+    private enum Settled
+    {
+        Unknown,
+        Done,
+        Revoked,
+    }
+
+    private Settled Settle(string partition, long position)
+    {
+        lock (_gate)
+            return _partitions.GetValueOrDefault(partition)?.Complete(position) == true ? Settled.Done
+                : _orphans.Remove((partition, position)) ? Settled.Revoked : Settled.Unknown;
+    }
+
+    /// <summary>Commits all that is due; those who come meanwhile find theirs done.</summary>
+    private async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        await _committing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var started = _clock.GetTimestamp();
+            while (Due() is { Count: > 0 } due)
+                try
+                {
+                    await Task.Run(() => _consumer.Commit(due), CancellationToken.None).ConfigureAwait(false);
+                    Committed(due);
+                }
+                catch (KafkaException error) when (!IsFinal(error.Error) && !_end.IsCancellationRequested && _clock.GetElapsedTime(started) < _options.Timeout)
+                {
+                    // A rebalance under way, or a coordinator that moves.
+                    await Task.Delay(s_retry, _clock, cancellationToken).ConfigureAwait(false);
+                }
+                catch (KafkaException error)
+                {
+                    throw _clients.Explained($"group {_names.Group(Group)} cannot commit", error);
+                }
+        }
+        finally
+        {
+            _committing.Release();
+        }
+    }
+
+    private List<TopicPartitionOffset> Due()
+    {
+        lock (_gate)
+            return [.. _partitions.Values.Select(partition => partition.Due).OfType<TopicPartitionOffset>()];
+    }
+
+    private void Committed(List<TopicPartitionOffset> committed)
+    {
+        lock (_gate)
+            foreach (var one in committed)
+                if (_partitions.TryGetValue(Name(one.TopicPartition), out var partition))
+                    partition.Committed = one.Offset;
+    }
+
+    private void Measure(string statistics)
+    {
+        _ends = KafkaLag.Ends(statistics);
+        List<KafkaPartition> unknown;
+        lock (_gate)
+            unknown = [.. _partitions.Values.Where(partition => partition.Committed == Offset.Unset)];
+        if (unknown.Count == 0)
+            return;
+        try
+        {
+            var committed = _consumer.Committed(unknown.Select(partition => partition.At), s_patience);
+            lock (_gate)
+                foreach (var (partition, one) in unknown.Zip(committed))
+                    if (partition.Committed == Offset.Unset)
+                        partition.Committed = one.Offset == Offset.Unset ? _consumer.GetWatermarkOffsets(partition.At).Low is { Value: >= 0 } low ? low : 0 : one.Offset;
+        }
+        catch (KafkaException)
+        {
+            // Known at the next statistics.
+        }
+    }
+
+    /// <summary>Stays a member, with all paused, until what is in flight is committed, for as long as the options allow.</summary>
+    private void Drain()
+    {
+        while (_deliveries.Reader.TryRead(out var unread))
+            Forget(unread.Delivery);
+        if (IsWorking())
+            _stopped.TrySetResult();
+        for (var started = _clock.GetTimestamp(); IsWorking() && !_end.IsCancellationRequested && _clock.GetElapsedTime(started) < _options.DrainTimeout;)
+            PollPaused(s_poll);
+    }
+
+    private bool IsWorking() => _room.CurrentCount < _subscription.MaxInFlight;
+
+    /// <summary>A delivery that nobody will see counts as never delivered: it comes again.</summary>
+    private void Forget(Delivery delivery)
+    {
+        lock (_gate)
+            _orphans.Remove((delivery.Partition, delivery.Position));
+        _room.Release();
+    }
+
+    private void Close()
+    {
+        _stop.Cancel();
+        _committing.Wait();
+        try
+        {
+            _consumer.Close();
+        }
+        catch (KafkaException)
+        {
+            // The group notices by itself, later.
+        }
+        finally
+        {
+            GiveUp([.. _partitions.Keys]);
+            _consumer.Dispose();
+            _committing.Release();
+        }
+    }
+
+    private string Name(TopicPartition partition) => $"{_names.TopicOf(partition.Topic)}/{partition.Partition.Value}";
+}

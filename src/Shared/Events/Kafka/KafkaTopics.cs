@@ -1,0 +1,93 @@
+using System.Globalization;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
+
+namespace TcMgc.Shared.Events.Kafka;
+
+/// <summary>The log's topics in the cluster.</summary>
+internal sealed class KafkaTopics(KafkaOptions options, KafkaNames names, KafkaClients clients, TimeProvider clock)
+{
+    /// <summary>Short, so that a cancelled start does not wait for a cluster that is away.</summary>
+    private static readonly TimeSpan s_question = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Creates topics that are absent, where that is wanted and allowed.</summary>
+    /// <exception cref="UserException">The cluster does not answer, or lacks topics that may not be created.</exception>
+    public async Task EnsureAsync(Handle client, CancellationToken cancellationToken)
+    {
+        var admin = new DependentAdminClientBuilder(client).Build();
+        var missing = await MissingAsync(admin, cancellationToken).ConfigureAwait(false);
+        if (missing.Count == 0)
+            return;
+        if (!options.CreateTopics)
+            throw new UserException($"Kafka at {options.BootstrapServers} has no topic {string.Join(", ", missing)}; create them, or set {KafkaOptions.Section}:{nameof(KafkaOptions.CreateTopics)}");
+        await CreateAsync(admin, missing).ConfigureAwait(false);
+        // Brokers learn of a new topic one after the other.
+        var started = clock.GetTimestamp();
+        while ((await MissingAsync(admin, cancellationToken).ConfigureAwait(false)).Count > 0 && clock.GetElapsedTime(started) < options.Timeout)
+            await Task.Delay(s_question, clock, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Every partition of topics, by the cluster's names.</summary>
+    public async Task<List<TopicPartition>> PartitionsAsync(Handle client, IEnumerable<string> topics, CancellationToken cancellationToken)
+    {
+        var wanted = topics.ToHashSet(StringComparer.Ordinal);
+        var metadata = await MetadataAsync(new DependentAdminClientBuilder(client).Build(), cancellationToken).ConfigureAwait(false);
+        return [.. metadata.Topics.Where(topic => wanted.Contains(topic.Topic))
+            .SelectMany(topic => topic.Partitions.Select(partition => new TopicPartition(topic.Topic, partition.PartitionId)))];
+    }
+
+    private async Task<List<string>> MissingAsync(IAdminClient admin, CancellationToken cancellationToken)
+    {
+        var metadata = await MetadataAsync(admin, cancellationToken).ConfigureAwait(false);
+        return [.. names.Events.Append(names.Dead).Except(metadata.Topics.Where(topic => !topic.Error.IsError).Select(topic => topic.Topic))];
+    }
+
+    /// <summary>Of every topic: asking for one by its name would create it on brokers that are set so.</summary>
+    private async Task<Metadata> MetadataAsync(IAdminClient admin, CancellationToken cancellationToken)
+    {
+        for (var started = clock.GetTimestamp(); ;)
+            try
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                return await Task.Run(() => admin.GetMetadata(s_question), cancellationToken).ConfigureAwait(false);
+            }
+            catch (KafkaException error) when (clock.GetElapsedTime(started) >= options.Timeout)
+            {
+                throw clients.Explained($"no answer within {options.Timeout.TotalSeconds:0.#} seconds (is {KafkaOptions.Section}:{nameof(KafkaOptions.BootstrapServers)} right?)", error);
+            }
+            catch (KafkaException)
+            {
+            }
+    }
+
+    private async Task CreateAsync(IAdminClient admin, List<string> missing)
+    {
+        try
+        {
+            await admin.CreateTopicsAsync(missing.Select(Specification), new() { RequestTimeout = options.Timeout }).ConfigureAwait(false);
+        }
+        catch (CreateTopicsException error)
+        {
+            var failed = error.Results.FirstOrDefault(topic => topic.Error.IsError && topic.Error.Code != ErrorCode.TopicAlreadyExists);
+            if (failed is not null)
+                throw clients.Explained($"topic {failed.Topic} cannot be created (a cluster of fewer brokers than {KafkaOptions.Section}:{nameof(KafkaOptions.ReplicationFactor)}, or no right to create topics?)",
+                    new(failed.Error));
+        }
+        catch (KafkaException error)
+        {
+            throw clients.Explained($"topics cannot be created; create {string.Join(", ", missing)} by hand", error);
+        }
+    }
+
+    private TopicSpecification Specification(string topic) => new()
+    {
+        Name = topic,
+        NumPartitions = options.Partitions,
+        ReplicationFactor = options.ReplicationFactor,
+        Configs = new()
+        {
+            ["retention.ms"] = options.Retention is { } kept ? ((long)kept.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) : "-1",
+            ["cleanup.policy"] = !options.Compact || topic == names.Dead ? "delete" : options.Retention is null ? "compact" : "compact,delete",
+        },
+    };
+}

@@ -1,0 +1,62 @@
+using System.Runtime.InteropServices;
+using TcMgc.Shared.Events;
+using TcMgc.Shared.Events.Kafka;
+using static TcMgc.Shared.Tests.Events.SampleEvents;
+
+namespace TcMgc.Shared.Tests.Events.Kafka;
+
+/// <summary>
+/// This assembly run as a program: a worker whose effect is a file per video. It stops in the middle of the video that it is told,
+/// unless another worker did so before. SIGTERM ends it in order.
+/// </summary>
+internal static class FeaturizerProcess
+{
+    public const string Group = "featurizer";
+
+    public static async Task<int> Main(string[] arguments)
+    {
+        if (arguments is not [var servers, var prefix, var folder, var name, var heldVideo])
+            return 2;
+        using var stop = new CancellationTokenSource();
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
+        {
+            signal.Cancel = true;
+            stop.Cancel();
+        });
+        await using var log = await KafkaEventLog.OpenAsync(KafkaCluster.Options(servers, prefix, 6), TimeProvider.System, stop.Token);
+        try
+        {
+            await foreach (var delivery in log.SubscribeAsync(new(Group, [Topics.Uploaded]) { MaxInFlight = 2 }, stop.Token))
+            {
+                var upload = (VideoUploaded)delivery.Event;
+                if (upload.VideoId.ToString() == heldVideo && IsFirst(folder))
+                {
+                    Console.WriteLine("holding");
+                    await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token);
+                }
+                await File.WriteAllTextAsync(Path.Combine(folder, $"{upload.VideoId}.{name}"), name, stop.Token);
+                File.Move(Path.Combine(folder, $"{upload.VideoId}.{name}"), Path.Combine(folder, upload.VideoId.ToString()), overwrite: true);
+                await log.AppendAsync(Decoded(upload), CancellationToken.None);
+                await log.CommitAsync(delivery, CancellationToken.None);
+                Console.WriteLine("did");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        return 0;
+    }
+
+    private static bool IsFirst(string folder)
+    {
+        try
+        {
+            new FileStream(Path.Combine(folder, "held"), FileMode.CreateNew).Dispose();
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}

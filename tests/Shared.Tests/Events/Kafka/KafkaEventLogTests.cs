@@ -1,0 +1,187 @@
+using System.Diagnostics;
+using System.Text;
+using TcMgc.Shared.Events;
+using TcMgc.Shared.Events.Kafka;
+using static TcMgc.Shared.Tests.Events.SampleEvents;
+
+namespace TcMgc.Shared.Tests.Events.Kafka;
+
+[Collection(KafkaTests.Name)]
+public sealed class KafkaEventLogTests(KafkaCluster cluster) : EventLogContract
+{
+    private static readonly Subscription s_workers = new("workers", Topics.All);
+    private readonly Dictionary<IEventLog, KafkaOptions> _logs = [];
+
+    /// <summary>Joining a group takes a while, and each step may do so.</summary>
+    protected override int Runs => 3;
+
+    protected override IEventLog Create() => Open(cluster.NewLog(partitions: 1));
+
+    protected override IEventLog Reopen(IEventLog log) => Open(_logs[log]);
+
+    protected override async Task<IEventLog> RestartAsync(IEventLog log)
+    {
+        await ((KafkaEventLog)log).DisposeAsync();
+        return Reopen(log);
+    }
+
+    public override void Dispose()
+    {
+        foreach (var log in _logs.Keys.Cast<KafkaEventLog>())
+            log.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        base.Dispose();
+    }
+
+    [Fact]
+    public async Task A_message_that_is_no_event_becomes_a_dead_letter_as_it_was_while_the_rest_flows()
+    {
+        var log = Create();
+        var (options, poison) = (_logs[log], Encoding.UTF8.GetBytes("{ no event"));
+        await log.AppendAsync(Uploaded(1), Cancelled);
+        await KafkaCluster.AppendRawAsync(options, Topics.Uploaded, new() { Key = [1], Value = poison, Headers = new() { { "from", [7] } } });
+        await log.AppendAsync(Uploaded(2), Cancelled);
+
+        Assert.Equal([Video(1), Video(2)], (await Events(log, s_workers, 2, commit: true)).Select(one => one.VideoId));
+        var dead = KafkaCluster.FirstRaw(options, Topics.Dead, Cancelled);
+        Assert.Equal(poison, dead.Message.Value);
+        Assert.Equal([7], dead.Message.Headers.GetLastBytes("from"));
+        var letter = Assert.Single(await log.DeadLettersAsync(Cancelled).ToListAsync(Cancelled));
+        Assert.Equal((Topics.Uploaded, "videos.uploaded/0", 1, "workers"), (letter.Topic, letter.Partition, letter.Position, letter.Group));
+        Assert.Contains("damaged event", letter.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_event_of_a_newer_schema_is_refused_while_the_rest_flows()
+    {
+        var log = Create();
+        await log.AppendAsync(Uploaded(1) with { SchemaVersion = VideoEvent.CurrentSchema + 1 }, Cancelled);
+        await log.AppendAsync(Uploaded(2), Cancelled);
+
+        Assert.Equal([Video(2)], (await Events(log, s_workers, 1)).Select(one => one.VideoId));
+        var letter = Assert.Single(await log.DeadLettersAsync(Cancelled).ToListAsync(Cancelled));
+        Assert.Contains($"schema version {VideoEvent.CurrentSchema + 1}", letter.Reason, StringComparison.Ordinal);
+        Assert.Contains("use a newer one", letter.Reason, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<UserException>(async () => await log.ReadAllAsync(Cancelled).ToListAsync(Cancelled));
+    }
+
+    [Fact]
+    public async Task A_tombstone_is_passed_over()
+    {
+        var log = Create();
+        await KafkaCluster.AppendRawAsync(_logs[log], Topics.Uploaded, new() { Key = [1], Value = null! });
+        await log.AppendAsync(Uploaded(2), Cancelled);
+
+        Assert.Equal([Video(2)], (await Events(log, s_workers, 1)).Select(one => one.VideoId));
+        Assert.Empty(await log.DeadLettersAsync(Cancelled).ToListAsync(Cancelled));
+    }
+
+    [Fact]
+    public async Task What_was_taken_from_a_member_is_not_committed_by_it()
+    {
+        var options = cluster.NewLog(partitions: 4);
+        var uploads = s_workers with { Topics = [Topics.Uploaded] };
+        var (first, second) = (Open(options), Open(options));
+        for (var video = 0; video < 16; video++)
+            await first.AppendAsync(Uploaded(video), Cancelled);
+        await using var deliveries = first.SubscribeAsync(uploads, Cancelled).GetAsyncEnumerator(Cancelled);
+        var taken = new List<Delivery>();
+        while (taken.Count < 16 && await deliveries.MoveNextAsync())
+            taken.Add(deliveries.Current);
+
+        var moved = Assert.Single(await Deliveries(second, uploads, 1));
+        foreach (var delivery in taken)
+            await first.CommitAsync(delivery, Cancelled);
+        await first.DisposeAsync();
+        await second.DisposeAsync();
+
+        var again = await Open(options).SubscribeAsync(uploads, Cancelled).FirstAsync(delivery => delivery.Event == moved.Event, Cancelled);
+        Assert.Equal((moved.Partition, moved.Position), (again.Partition, again.Position));
+    }
+
+    [Fact]
+    public async Task A_subscription_that_ends_stays_until_what_is_in_flight_is_committed()
+    {
+        var options = cluster.NewLog(partitions: 1);
+        var (first, second) = (Open(options), Open(options));
+        await first.AppendAsync(Uploaded(1), Cancelled);
+        await first.AppendAsync(Uploaded(2), Cancelled);
+        var working = Assert.Single(await Deliveries(first, s_workers, 1));
+        var next = Events(second, s_workers, 1);
+
+        await first.CommitAsync(working, Cancelled);
+
+        Assert.Equal([Video(2)], (await next).Select(one => one.VideoId));
+    }
+
+    [Fact]
+    public async Task Work_longer_than_the_patience_holds_nothing_up_afterwards()
+    {
+        var log = Create();
+        await using var deliveries = log.SubscribeAsync(s_workers with { MaxInFlight = 1 }, Cancelled).GetAsyncEnumerator(Cancelled);
+        for (var video = 0; video < 6; video++)
+            await log.AppendAsync(Uploaded(video), Cancelled);
+
+        var seen = new List<VideoId>();
+        while (seen.Count < 6 && await deliveries.MoveNextAsync())
+        {
+            if (seen.Count == 2)
+                await Task.Delay(TimeSpan.FromSeconds(1), Cancelled); // Long enough for the partition to be paused.
+            seen.Add(deliveries.Current.Event.VideoId);
+            await log.CommitAsync(deliveries.Current, Cancelled);
+        }
+
+        Assert.Equal(Enumerable.Range(0, 6).Select(Video), seen);
+    }
+
+    [Fact]
+    public async Task A_video_stays_on_its_partition_and_a_delivery_continues_the_trace_of_its_append()
+    {
+        using var listener = new ActivityListener { ShouldListenTo = source => source.Name == EventTelemetry.Name, Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData };
+        ActivitySource.AddActivityListener(listener);
+        var log = Open(cluster.NewLog(partitions: 4));
+        using var upload = new Activity("upload").SetIdFormat(ActivityIdFormat.W3C).Start();
+        for (var round = 0; round < 8; round++)
+            await log.AppendAsync(Uploaded(round % 2), Cancelled);
+        upload.Stop();
+
+        var deliveries = await Deliveries(log, s_workers, 8);
+        using var process = EventTelemetry.StartProcess(deliveries[0]);
+
+        Assert.All(deliveries.GroupBy(one => one.Event.VideoId), video => Assert.Single(video.Select(one => one.Partition).Distinct()));
+        Assert.All(deliveries, delivery => Assert.Equal(upload.TraceId, delivery.Trace.TraceId));
+        Assert.Equal(upload.TraceId, process!.TraceId);
+    }
+
+    [Fact]
+    public async Task The_lag_is_what_a_group_has_not_committed()
+    {
+        var log = Create();
+        for (var video = 0; video < 3; video++)
+            await log.AppendAsync(Uploaded(video), Cancelled);
+        using var lag = new LagReading(_logs[log].Prefix + "workers", _logs[log].Prefix + Topics.Uploaded);
+        await using var deliveries = log.SubscribeAsync(s_workers, Cancelled).GetAsyncEnumerator(Cancelled);
+        await deliveries.MoveNextAsync();
+
+        await lag.BecomesAsync(3, Cancelled);
+        await log.CommitAsync(deliveries.Current, Cancelled);
+        await lag.BecomesAsync(2, Cancelled);
+    }
+
+    [Fact]
+    public async Task One_group_has_one_subscriber_in_a_process()
+    {
+        var log = Create();
+        await log.AppendAsync(Uploaded(1), Cancelled);
+        await using var first = log.SubscribeAsync(s_workers, Cancelled).GetAsyncEnumerator(Cancelled);
+        await first.MoveNextAsync();
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Deliveries(log, s_workers, 1));
+    }
+
+    private KafkaEventLog Open(KafkaOptions options)
+    {
+        var log = KafkaEventLog.OpenAsync(options, TimeProvider.System, Cancelled).AsTask().GetAwaiter().GetResult();
+        _logs[log] = options;
+        return log;
+    }
+}

@@ -1,0 +1,75 @@
+using System.Runtime.InteropServices;
+
+namespace TcMgc.Shared.Tests.Events.Kafka;
+
+/// <summary>librdkafka's own cluster: brokers in this process that speak Kafka's protocol on 127.0.0.1, and can be taken away.</summary>
+internal sealed partial class MockBrokers : IDisposable
+{
+    private const string Library = "librdkafka";
+    private const int Producer = 0;
+    private readonly int _count;
+    private readonly nint _client, _cluster;
+
+    public MockBrokers(int count)
+    {
+        var error = new byte[512];
+        _count = count;
+        _client = New(Producer, NewSettings(), error, (nuint)error.Length);
+        Assert.True(_client != 0, System.Text.Encoding.UTF8.GetString(error));
+        _cluster = NewCluster(_client, count);
+        SetRebalanceDelay(_cluster, 0);
+        BootstrapServers = Marshal.PtrToStringUTF8(Bootstraps(_cluster))!;
+    }
+
+    public string BootstrapServers { get; }
+
+    public void CreateTopic(string name, int partitions) => Assert.Equal(0, CreateTopic(_cluster, name, partitions, _count));
+
+    public void SetDown()
+    {
+        for (var broker = 1; broker <= _count; broker++)
+            Assert.Equal(0, SetDown(_cluster, broker));
+    }
+
+    public void SetUp()
+    {
+        for (var broker = 1; broker <= _count; broker++)
+            Assert.Equal(0, SetUp(_cluster, broker));
+    }
+
+    public void Dispose()
+    {
+        DestroyCluster(_cluster);
+        Destroy(_client);
+    }
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_conf_new")]
+    private static partial nint NewSettings();
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_new")]
+    private static partial nint New(int type, nint settings, byte[] error, nuint errorSize);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_destroy")]
+    private static partial void Destroy(nint client);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_cluster_new")]
+    private static partial nint NewCluster(nint client, int brokers);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_cluster_destroy")]
+    private static partial void DestroyCluster(nint cluster);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_cluster_bootstraps")]
+    private static partial nint Bootstraps(nint cluster);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_group_initial_rebalance_delay_ms")]
+    private static partial void SetRebalanceDelay(nint cluster, int milliseconds);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_topic_create", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int CreateTopic(nint cluster, string topic, int partitions, int replicas);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_down")]
+    private static partial int SetDown(nint cluster, int broker);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_up")]
+    private static partial int SetUp(nint cluster, int broker);
+}

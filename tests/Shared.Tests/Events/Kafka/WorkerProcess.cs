@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+using TcMgc.Shared.Events.Kafka;
+
+namespace TcMgc.Shared.Tests.Events.Kafka;
+
+/// <summary>A <see cref="FeaturizerProcess"/> as its test sees it.</summary>
+internal sealed partial class WorkerProcess : IDisposable
+{
+    private const int Terminate = 15;
+    private readonly Process _process;
+    private readonly StringBuilder _errors = new();
+    private readonly TaskCompletionSource _holds = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile int _did;
+
+    public WorkerProcess(KafkaOptions options, string folder, string name, VideoId heldVideo)
+    {
+        Name = name;
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])[typeof(WorkerProcess).Assembly.Location, options.BootstrapServers, options.Prefix, folder, name, heldVideo.ToString()])
+            start.ArgumentList.Add(argument);
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => Read(line.Data);
+        _process.ErrorDataReceived += (_, line) => _errors.AppendLine(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public string Name { get; }
+
+    /// <summary>Videos that it did.</summary>
+    public int Did => _did;
+
+    /// <summary>Ends when it stands in the middle of a video.</summary>
+    public Task Holds => _holds.Task;
+
+    /// <summary>Ends it as the system does: at once, with nothing put in order.</summary>
+    public void Kill() => _process.Kill();
+
+    /// <summary>Asks it to end; gives its status.</summary>
+    public async Task<int> TerminateAsync(CancellationToken cancel)
+    {
+        Assert.Equal(0, Signal(_process.Id, Terminate));
+        await _process.WaitForExitAsync(cancel);
+        return _process.ExitCode;
+    }
+
+    public void AssertRuns() => Assert.False(_process.HasExited, _errors.ToString());
+
+    public void Dispose()
+    {
+        _process.Kill();
+        _process.Dispose();
+    }
+
+    private void Read(string? line)
+    {
+        if (line == "did")
+            Interlocked.Increment(ref _did);
+        if (line == "holding")
+            _holds.TrySetResult();
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Signal(int process, int signal);
+}
