@@ -12,8 +12,11 @@ internal static class CommandLine
 {
     private const int Failed = 1, Misused = 2, Interrupted = 130;
 
-    /// <summary>How long an interrupted command may take to put things in order; without it Ctrl-C would end the process at once.</summary>
-    private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// How long an interrupted command may take to put things in order; without it Ctrl-C would end the process at once. The
+    /// longest that 'serve' may be told to drain.
+    /// </summary>
+    private static readonly TimeSpan s_grace = TimeSpan.FromMinutes(11);
 
     private static RootCommand Commands() => new("Upload videos, type a sentence, land on the moment it describes.")
     {
@@ -22,6 +25,7 @@ internal static class CommandLine
         SearchCommand.Create(),
         VideosCommand.Create(),
         RemoveCommand.Create(),
+        ServeCommand.Create(),
         ReplayCommand.Create(),
         ModelCommand.Create(),
         TokenizeCommand.Create(),

@@ -1,12 +1,21 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace TcMgc.Featurizer;
 
-/// <summary>How videos are encoded.</summary>
+/// <summary>How videos are encoded; the configuration's section <see cref="Section"/>.</summary>
 public sealed record FeaturizeOptions
 {
-    /// <summary>Frames encoded in one graph call, at least 1; default 32. More need more memory, and gain little on a processor.</summary>
+    /// <summary>Name of the section; errors name <c>Featurize:Member</c>.</summary>
+    public const string Section = "Featurize";
+
+    private const string OutOfRange = "must be from {1} to {2}";
+
+    /// <summary>Frames encoded in one graph call, 1 to 1,024; default 32. More need more memory, and gain little on a processor.</summary>
+    [Range(1, 1024, ErrorMessage = OutOfRange)]
     public int FrameBatch { get; init; } = 32;
 
-    /// <summary>Segments encoded in one graph call, at least 1; default 16.</summary>
+    /// <summary>Segments encoded in one graph call, 1 to 1,024; default 16.</summary>
+    [Range(1, 1024, ErrorMessage = OutOfRange)]
     public int SegmentBatch { get; init; } = 16;
 
     /// <summary>Where segments are cut.</summary>

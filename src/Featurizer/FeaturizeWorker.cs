@@ -15,7 +15,7 @@ namespace TcMgc.Featurizer;
 /// </summary>
 /// <param name="model">Encodes frames and segments.</param>
 /// <param name="modelFolder">Where the model lies, for the index to remember; null where that means nothing.</param>
-/// <param name="log">Brings decoded videos, takes what became of them.</param>
+/// <param name="log">Takes what became of decoded videos.</param>
 /// <param name="blobs">Holds the frame packs.</param>
 /// <param name="index">Takes the segments.</param>
 /// <param name="catalog">Says which videos were removed meanwhile.</param>
@@ -35,18 +35,22 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
     public ValueTask BindAsync(CancellationToken cancel) =>
         index.BindAsync(new(model.Id, model.Width, model.SegmentFrames, modelFolder), cancel);
 
-    /// <summary>Handles decoded videos as the log brings them, until cancelled.</summary>
+    /// <summary>Handles decoded videos as the log brings them, until asked to stop; their frames are deleted once they are done.</summary>
+    /// <param name="events">Brings them; what was not finished when it gives up is delivered again next time.</param>
+    /// <param name="stop">Asks to stop.</param>
     /// <exception cref="UserException">The index holds segments of another model, or a store cannot be used.</exception>
-    public async Task RunAsync(IProgress<FeaturizeProgress>? progress, CancellationToken cancel)
+    public async Task RunAsync(EventConsumer events, CancellationToken stop)
     {
-        await Task.Yield(); // The embedded log answers without waiting: the caller must not do this worker's work.
-        await BindAsync(cancel).ConfigureAwait(false);
-        await foreach (var delivery in log.SubscribeAsync(new(Group, [Topics.Decoded]) { MaxInFlight = 1 }, cancel).ConfigureAwait(false))
+        ArgumentNullException.ThrowIfNull(events);
+        await BindAsync(stop).ConfigureAwait(false);
+        await events.RunAsync(new(Group, [Topics.Decoded]) { MaxInFlight = 1 }, async (happened, cancel) =>
         {
-            if (delivery.Event is VideoDecoded decoded)
-                await HandleAsync(decoded, progress, cancel).ConfigureAwait(false);
-            await log.CommitAsync(delivery, CancellationToken.None).ConfigureAwait(false); // Done is done: a stop here must not do it again.
-        }
+            var decoded = (VideoDecoded)happened;
+            // Known to the catalog before the frames go: the same event delivered again then has nothing to do.
+            if (await HandleAsync(decoded, null, cancel).ConfigureAwait(false) is { } outcome)
+                await catalog.ApplyAsync(outcome, cancel).ConfigureAwait(false);
+            await blobs.DeleteAsync(decoded.FramePack, CancellationToken.None).ConfigureAwait(false);
+        }, stop).ConfigureAwait(false);
     }
 
     /// <summary>

@@ -12,7 +12,7 @@ namespace TcMgc.Ingest;
 /// Turns each uploaded video into a frame pack in the blob store, and says so in the event log: one <see cref="VideoDecoded"/>, or one
 /// <see cref="VideoFailed"/> where the file is at fault. Doing a video twice is as doing it once.
 /// </summary>
-/// <param name="log">Brings uploads, takes what became of them.</param>
+/// <param name="log">Takes what became of uploads.</param>
 /// <param name="blobs">Holds originals that were copied; takes the frame packs.</param>
 /// <param name="catalog">Says which videos are done or were removed meanwhile.</param>
 /// <param name="frameSide">Width and height of the frames in pixels, 1 to 4096: what the model takes.</param>
@@ -33,21 +33,15 @@ public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, ICatalog catal
     /// <summary>Name of the blob that holds a video's frames.</summary>
     public static string PackName(VideoId video) => $"frames/{video}.pack";
 
-    /// <summary>Handles uploads as the log brings them, until cancelled.</summary>
-    /// <param name="progress">Told of every few frames; may be null.</param>
-    /// <param name="cancel">Ends the work; what was not finished is delivered again next time.</param>
+    /// <summary>Handles uploads as the log brings them, until asked to stop.</summary>
+    /// <param name="events">Brings them; what was not finished when it gives up is delivered again next time.</param>
+    /// <param name="stop">Asks to stop.</param>
     /// <exception cref="UserException">ffmpeg is missing, or a store cannot be used.</exception>
-    public async Task RunAsync(IProgress<DecodeProgress>? progress, CancellationToken cancel)
+    public Task RunAsync(EventConsumer events, CancellationToken stop)
     {
-        await Task.Yield(); // The embedded log answers without waiting: the caller must not do this worker's work.
-        var uploads = log.SubscribeAsync(new(Group, [Topics.Uploaded]) { MaxInFlight = Concurrency }, cancel);
-        var atATime = new ParallelOptions { MaxDegreeOfParallelism = Concurrency, CancellationToken = cancel };
-        await Parallel.ForEachAsync(uploads, atATime, async (delivery, token) =>
-        {
-            if (delivery.Event is VideoUploaded upload)
-                await HandleAsync(upload, progress, token).ConfigureAwait(false);
-            await log.CommitAsync(delivery, CancellationToken.None).ConfigureAwait(false); // Done is done: a stop here must not do it again.
-        }).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(events);
+        return events.RunAsync(new(Group, [Topics.Uploaded]) { MaxInFlight = Concurrency },
+            async (happened, cancel) => await HandleAsync((VideoUploaded)happened, null, cancel).ConfigureAwait(false), stop);
     }
 
     /// <summary>Decodes one upload; its frame pack appears whole, then the log says so.</summary>

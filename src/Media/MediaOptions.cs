@@ -1,30 +1,46 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace TcMgc.Media;
 
-/// <summary>How media files are opened: ffmpeg's programs, the limits that a file must keep, the patience with it.</summary>
+/// <summary>
+/// How media files are opened: ffmpeg's programs, the limits that a file must keep, the patience with it; the configuration's
+/// section <see cref="Section"/>.
+/// </summary>
 public sealed record MediaOptions
 {
+    /// <summary>Name of the section; errors name <c>Media:Member</c>.</summary>
+    public const string Section = "Media";
+
+    private const string OutOfRange = "must be from {1} to {2}";
+
     /// <summary>The program ffmpeg, 5.1 or newer: a path, or a name to find on PATH; default TCMGC_FFMPEG, else <c>ffmpeg</c>.</summary>
     public string Ffmpeg { get; init; } = FromEnvironment("TCMGC_FFMPEG", "ffmpeg");
 
     /// <summary>The program ffprobe: a path, or a name to find on PATH; default TCMGC_FFPROBE, else <c>ffprobe</c>.</summary>
     public string Ffprobe { get; init; } = FromEnvironment("TCMGC_FFPROBE", "ffprobe");
 
-    /// <summary>Largest width and height of a frame in pixels; default 16,384.</summary>
+    /// <summary>Largest width and height of a frame in pixels, 1 to 65,536; default 16,384.</summary>
+    [Range(1, 65_536, ErrorMessage = OutOfRange)]
     public int MaxSide { get; init; } = 16_384;
 
-    /// <summary>Largest area of a frame in megapixels; default 100.</summary>
+    /// <summary>Largest area of a frame in megapixels, 1 to 2,000; default 100.</summary>
+    [Range(1, 2000, ErrorMessage = OutOfRange)]
     public int MaxMegapixels { get; init; } = 100;
 
-    /// <summary>Longest video; of a longer one the beginning is taken. Default 24 hours.</summary>
+    /// <summary>Longest video; of a longer one the beginning is taken. 1 second to 30 days, default 24 hours.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00", ErrorMessage = OutOfRange)]
     public TimeSpan MaxDuration { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>Largest image file in bytes; default 256 MiB.</summary>
+    /// <summary>Largest image file in bytes, 1 KiB to 1 TiB; default 256 MiB.</summary>
+    [Range(1024.0, 1099511627776.0, ErrorMessage = OutOfRange)]
     public long MaxImageBytes { get; init; } = 256L << 20;
 
-    /// <summary>A process that gives nothing for so long is stopped; default 60 seconds.</summary>
+    /// <summary>A process that gives nothing for so long is stopped, 0.1 seconds to 1 hour; default 60 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00", ErrorMessage = OutOfRange)]
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Threads that decode one video; 0 (default): as many as ffmpeg finds best. 1 costs least where several videos are decoded at a time.</summary>
+    /// <summary>Threads that decode one video, 0 to 256; 0 (default): as many as ffmpeg finds best. 1 costs least where several videos are decoded at a time.</summary>
+    [Range(0, 256, ErrorMessage = OutOfRange)]
     public int Threads { get; init; }
 
     internal bool IsTooLarge(int width, int height) =>

@@ -6,6 +6,7 @@ namespace TcMgc.Search;
 /// The first stage: the nearest matches whose videos are shown. Where hidden videos or a few long ones leave too little, it
 /// looks further.
 /// </summary>
+/// <param name="shown">Says which videos are shown.</param>
 /// <param name="wanted">K: matches to return.</param>
 /// <param name="videos">Videos that they should be of; for a video beyond K matches, its nearest one is added.</param>
 internal sealed class Candidates(ShownVideos shown, int wanted, int videos)
@@ -13,7 +14,7 @@ internal sealed class Candidates(ShownVideos shown, int wanted, int videos)
     // How much further than K to look for more videos alone: what lies there is rarely an answer.
     private const int FurthestForVideos = 8;
 
-    /// <summary>At most K + <paramref name="videos"/> matches, nearest first.</summary>
+    /// <summary>At most K matches, and one for each video that is wanted beyond, nearest first.</summary>
     /// <param name="nearest">The nearest matches of the index, at most as many as asked for.</param>
     /// <param name="videoOf">A match's video.</param>
     /// <param name="cancel">Stops the search.</param>

@@ -1,14 +1,28 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace TcMgc.Search;
 
-/// <summary>Bounds of a query's work.</summary>
+/// <summary>Bounds of a query's work; the configuration's section <see cref="Section"/>.</summary>
 public sealed record SearchOptions
 {
-    /// <summary>K: segments that the first stage finds and the second scores; at least 1, default 100.</summary>
+    /// <summary>Name of the section; errors name <c>Search:Member</c>.</summary>
+    public const string Section = "Search";
+
+    private const string OutOfRange = "must be from {1} to {2}";
+
+    /// <summary>K: segments that the first stage finds and the second scores; 1 to 100,000, default 100.</summary>
+    [Range(1, 100_000, ErrorMessage = OutOfRange)]
     public int Candidates { get; init; } = 100;
 
-    /// <summary>Most characters of a text; at least 1, default 2,000. A model reads some dozens of words.</summary>
+    /// <summary>Most characters of a text; 1 to 1,000,000, default 2,000. A model reads some dozens of words.</summary>
+    [Range(1, 1_000_000, ErrorMessage = OutOfRange)]
     public int LongestText { get; init; } = 2000;
 
-    /// <summary>Segments in memory at a time where every segment is scored; at least 1, default 256.</summary>
+    /// <summary>Segments in memory at a time where every segment is scored; 1 to 100,000, default 256.</summary>
+    [Range(1, 100_000, ErrorMessage = OutOfRange)]
     public int ExhaustiveBatch { get; init; } = 256;
+
+    /// <summary>Largest still that is taken over HTTP, in bytes; 1 KiB to 1 GiB, default 32 MiB.</summary>
+    [Range(1L << 10, 1L << 30, ErrorMessage = OutOfRange)]
+    public long LargestImage { get; init; } = 32L << 20;
 }

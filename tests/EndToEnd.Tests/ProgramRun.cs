@@ -25,7 +25,7 @@ internal sealed partial class ProgramRun : IDisposable
     private ProgramRun(Process process)
     {
         _process = process;
-        _read = Task.WhenAll(ReadAsync(process.StandardOutput, _output, toLines: false), ReadAsync(process.StandardError, _errors, toLines: true));
+        _read = ReadAllAsync();
     }
 
     public static ProgramRun Start(params IEnumerable<string> arguments) => StartIn(Path.GetTempPath(), arguments);
@@ -51,7 +51,7 @@ internal sealed partial class ProgramRun : IDisposable
         return await run.EndAsync();
     }
 
-    /// <summary>Waits until a line of standard error holds a text; the run must not end before.</summary>
+    /// <summary>Waits until a line of standard error or output holds a text; the run must not end before.</summary>
     public async Task<string> LineAsync(string holds)
     {
         using var limit = new CancellationTokenSource(s_longest);
@@ -66,6 +66,9 @@ internal sealed partial class ProgramRun : IDisposable
 
     /// <summary>What Ctrl-C does.</summary>
     public void Interrupt() => Assert.Equal(0, Signal(_process.Id, 2));
+
+    /// <summary>What asks a service to stop.</summary>
+    public void Terminate() => Assert.Equal(0, Signal(_process.Id, 15));
 
     public async Task<Ended> EndAsync()
     {
@@ -82,16 +85,19 @@ internal sealed partial class ProgramRun : IDisposable
         _process.Dispose();
     }
 
-    private async Task ReadAsync(StreamReader reader, StringBuilder text, bool toLines)
+    private async Task ReadAllAsync()
+    {
+        await Task.WhenAll(ReadAsync(_process.StandardOutput, _output), ReadAsync(_process.StandardError, _errors));
+        _lines.Writer.Complete();
+    }
+
+    private async Task ReadAsync(StreamReader reader, StringBuilder text)
     {
         while (await reader.ReadLineAsync() is { } line)
         {
             text.Append(line).Append('\n');
-            if (toLines)
-                _lines.Writer.TryWrite(line);
+            _lines.Writer.TryWrite(line);
         }
-        if (toLines)
-            _lines.Writer.Complete();
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

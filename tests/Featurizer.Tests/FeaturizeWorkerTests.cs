@@ -249,7 +249,7 @@ public sealed class FeaturizeWorkerTests : IAsyncLifetime, IDisposable
     private async Task RunUntilIndexedAsync(int videos)
     {
         using var stop = new CancellationTokenSource();
-        var running = (await WorkerAsync()).RunAsync(null, stop.Token);
+        var running = (await WorkerAsync()).RunAsync(new(_data.Events, TimeProvider.System, TimeSpan.FromMinutes(1)), stop.Token);
         var done = 0;
         await foreach (var delivery in _data.Events.SubscribeAsync(new($"test {videos}", [Topics.Indexed]), default))
         {
@@ -258,7 +258,7 @@ public sealed class FeaturizeWorkerTests : IAsyncLifetime, IDisposable
                 break;
         }
         await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
+        await running;
     }
 
     [Fact]

@@ -8,6 +8,7 @@ using TcMgc.Model.Datasets;
 using TcMgc.Model.Engine;
 using TcMgc.Model.Evaluation;
 using TcMgc.Model.Heads;
+using TcMgc.Model.Store;
 using Progress = TcMgc.Cli.Training.Progress;
 
 namespace TcMgc.Cli.Commands;
@@ -52,7 +53,7 @@ internal static class EvalCommand
         {
             var dataset = DatasetReader.Open(parsed.GetValue(s_dataset)!);
             var (split, engine) = (parsed.GetValue(s_split), new EngineOptions { Device = parsed.GetValue(device) });
-            using var model = EvaluatedModel.Load(ModelCommand.Find(parsed.GetValue(s_model)!, ModelChoice.Models), parsed.GetValue(s_head), engine);
+            using var model = EvaluatedModel.Load(ModelFolder.Find(parsed.GetValue(s_model)!, ModelChoice.Models), parsed.GetValue(s_head), engine);
             var scores = await ScoreAsync(dataset, split, model, parsed.GetValue(s_cache) ?? Path.Combine(dataset.Root, "cache"), cancel);
             var (texts, videos) = (RetrievalMetrics.TextToVideo(scores.Logits), RetrievalMetrics.VideoToText(scores.Logits));
             var report = new Report(dataset.Name, split, model.Id, model.Config.Head, scores.Logits.Videos, dataset[split].Count - scores.Logits.Videos,

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using TcMgc.Cli.Pipeline;
-using TcMgc.Model;
-using TcMgc.Model.Store;
 
 namespace TcMgc.Cli.Commands;
 
@@ -25,14 +23,4 @@ internal static class ModelCommand
         HelpName = "DIR",
         DefaultValueFactory = _ => ModelChoice.Models,
     };
-
-    /// <summary>A model by its folder, or by its name among the models there are.</summary>
-    /// <exception cref="ModelException">There is none.</exception>
-    public static ModelFolder Find(string nameOrPath, string models)
-    {
-        if (ModelFolder.IsModel(nameOrPath))
-            return ModelFolder.Open(nameOrPath);
-        var named = Path.Combine(models, nameOrPath);
-        return ModelFolder.Open(ModelFolder.IsModel(named) ? named : nameOrPath);
-    }
 }

@@ -15,7 +15,7 @@ internal static class ModelInfoCommand
         var command = new Command("info", "Show what a model is and check that its weights are whole.") { model, models, json };
         command.SetAction(parsed =>
         {
-            var folder = ModelCommand.Find(parsed.GetValue(model)!, parsed.GetValue(models)!);
+            var folder = ModelFolder.Find(parsed.GetValue(model)!, parsed.GetValue(models)!);
             folder.CheckHash();
             if (parsed.GetValue(json))
                 Output.Json(folder.Card);

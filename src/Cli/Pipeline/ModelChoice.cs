@@ -10,11 +10,19 @@ internal static class ModelChoice
     private const string Shipped = "tiny";
 
     /// <exception cref="UserException">There is none to choose.</exception>
-    public static async ValueTask<ModelFolder> OfAsync(string? given, DataFolder data, CancellationToken cancel)
+    public static ValueTask<ModelFolder> OfAsync(string? given, DataFolder data, CancellationToken cancel) =>
+        OfAsync(given, data.Index, data.Path, cancel);
+
+    /// <inheritdoc cref="OfAsync(string?, DataFolder, CancellationToken)"/>
+    /// <param name="given">Folder or name; null where none was given.</param>
+    /// <param name="index">May remember the model that it was made with.</param>
+    /// <param name="data">What the index is called in errors.</param>
+    /// <param name="cancel">Gives up.</param>
+    public static async ValueTask<ModelFolder> OfAsync(string? given, IVectorIndex index, string data, CancellationToken cancel)
     {
         if (given is not null)
-            return Commands.ModelCommand.Find(given, Models);
-        if (await data.Index.GetModelAsync(cancel).ConfigureAwait(false) is { } bound)
+            return ModelFolder.Find(given, Models);
+        if (await index.GetModelAsync(cancel).ConfigureAwait(false) is { } bound)
             return Bound(bound, data);
         var shipped = Path.Combine(Models, Shipped);
         return ModelFolder.IsModel(shipped)
@@ -25,13 +33,13 @@ internal static class ModelChoice
     /// <summary>Where models lie by default: TCMGC_MODELS, else ./models.</summary>
     public static string Models => Environment.GetEnvironmentVariable("TCMGC_MODELS") is { Length: > 0 } folder ? folder : "models";
 
-    private static ModelFolder Bound(IndexModel bound, DataFolder data)
+    private static ModelFolder Bound(IndexModel bound, string data)
     {
         if (bound.Folder is null || !ModelFolder.IsModel(bound.Folder))
-            throw new UserException($"{data.Path}: was indexed with the model {bound.Id}, which is no longer at {bound.Folder ?? "any folder"}; give it with --model");
+            throw new UserException($"{data}: was indexed with the model {bound.Id}, which is no longer at {bound.Folder ?? "any folder"}; give it with --model");
         var model = ModelFolder.Open(bound.Folder);
         return model.Id == bound.Id
             ? model
-            : throw new UserException($"{data.Path}: was indexed with the model {bound.Id}, but {bound.Folder} holds {model.Id}; give the former with --model");
+            : throw new UserException($"{data}: was indexed with the model {bound.Id}, but {bound.Folder} holds {model.Id}; give the former with --model");
     }
 }

@@ -36,6 +36,14 @@ public sealed record MediaFiles(IReadOnlyList<string> Paths, IReadOnlyList<strin
         return new([.. found.Distinct(StringComparer.Ordinal)], unreadable);
     }
 
+    /// <summary>The files below a folder whose extension is a video's, as <see cref="Find"/> takes them; what cannot be listed is left out.</summary>
+    internal static IReadOnlyList<string> Below(string folder)
+    {
+        var found = new List<string>();
+        Walk(new DirectoryInfo(Path.GetFullPath(folder)), [], found, []);
+        return found;
+    }
+
     private static void AddFolder(string path, List<string> found, List<string> unreadable)
     {
         var before = (Files: found.Count, Unreadable: unreadable.Count);

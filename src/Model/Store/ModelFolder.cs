@@ -35,6 +35,16 @@ public sealed class ModelFolder
     /// <summary>Whether a folder holds a model.</summary>
     public static bool IsModel(string path) => File.Exists(System.IO.Path.Combine(path, CardFile));
 
+    /// <summary>A model by its folder, or by its name among the models there are.</summary>
+    /// <param name="nameOrPath">The folder, or a name.</param>
+    /// <param name="models">Folder that holds models.</param>
+    /// <exception cref="ModelException">There is none.</exception>
+    public static ModelFolder Find(string nameOrPath, string models)
+    {
+        var named = System.IO.Path.Combine(models, nameOrPath);
+        return Open(!IsModel(nameOrPath) && IsModel(named) ? named : nameOrPath);
+    }
+
     /// <summary>Reads and checks the card; the weights' hash is checked by <see cref="Load"/> and <see cref="CheckHash"/>.</summary>
     /// <exception cref="ModelException">There is no model, or its card cannot be used.</exception>
     public static ModelFolder Open(string path)

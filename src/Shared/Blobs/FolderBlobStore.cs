@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 
 namespace TcMgc.Shared.Blobs;
 
@@ -6,6 +8,7 @@ namespace TcMgc.Shared.Blobs;
 internal sealed class FolderBlobStore : IBlobStore
 {
     private const string Unfinished = ".unfinished";
+    private const int CopyBytes = 1 << 18;
     private readonly string _root;
 
     public FolderBlobStore(string root)
@@ -17,29 +20,26 @@ internal sealed class FolderBlobStore : IBlobStore
     public async ValueTask WriteAsync(string name, Func<Stream, CancellationToken, ValueTask> write, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(write);
-        var path = PathOf(name);
-        var unfinished = Path.Combine(_root, Unfinished, Guid.NewGuid().ToString("N"));
-        try
+        BlobName.Valid(name);
+        await WriteAsync(async file =>
         {
-            var file = Guarded(() => new FileStream(unfinished, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16));
-            await using (file.ConfigureAwait(false))
-            {
-                await write(file, cancellationToken).ConfigureAwait(false);
-                Guarded(() => file.Flush(flushToDisk: true));
-            }
-            Guarded(() =>
-            {
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                File.Move(unfinished, path, overwrite: true);
-            });
-        }
-        catch (Exception error)
+            await write(file, cancellationToken).ConfigureAwait(false);
+            return name;
+        }).ConfigureAwait(false);
+    }
+
+    public async ValueTask<BlobContent> WriteContentAsync(string folder, Stream content, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        BlobName.Valid(folder);
+        BlobContent? written = null;
+        await WriteAsync(async file =>
         {
-            File.Delete(unfinished);
-            if (error is IOException full && IsFull(full))
-                throw new UserException($"{_root}: the disk is full; make room and run the command again", error);
-            throw;
-        }
+            var (sha256, bytes) = await CopyAsync(content, file, cancellationToken).ConfigureAwait(false);
+            written = new($"{folder}/{sha256}", sha256, bytes);
+            return written.Name;
+        }).ConfigureAwait(false);
+        return written!;
     }
 
     public ValueTask<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken)
@@ -85,6 +85,53 @@ internal sealed class FolderBlobStore : IBlobStore
         foreach (var file in Directory.EnumerateFiles(Path.Combine(_root, Unfinished)))
             File.Delete(file);
     });
+
+    /// <summary>A blob is whole, and durable, before it gets the name that <paramref name="write"/> gives it.</summary>
+    private async ValueTask WriteAsync(Func<FileStream, ValueTask<string>> write)
+    {
+        var unfinished = Path.Combine(_root, Unfinished, Guid.NewGuid().ToString("N"));
+        try
+        {
+            string path;
+            var file = Guarded(() => new FileStream(unfinished, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16));
+            await using (file.ConfigureAwait(false))
+            {
+                path = PathOf(await write(file).ConfigureAwait(false));
+                Guarded(() => file.Flush(flushToDisk: true));
+            }
+            Guarded(() =>
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                File.Move(unfinished, path, overwrite: true);
+            });
+        }
+        catch (Exception error)
+        {
+            File.Delete(unfinished);
+            if (error is IOException full && IsFull(full))
+                throw new UserException($"{_root}: the disk is full; make room and run the command again", error);
+            throw;
+        }
+    }
+
+    private static async ValueTask<(string Sha256, long Bytes)> CopyAsync(Stream content, FileStream file, CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = ArrayPool<byte>.Shared.Rent(CopyBytes);
+        try
+        {
+            while (await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var read)
+            {
+                hash.AppendData(buffer, 0, read);
+                await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+            }
+            return (Convert.ToHexStringLower(hash.GetHashAndReset()), file.Length);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
 
     /// <summary>The operating system's number for a full disk: ENOSPC, or Windows' ERROR_DISK_FULL.</summary>
     private static bool IsFull(IOException error) => (error.HResult & 0xFFFF) is 28 or 112;

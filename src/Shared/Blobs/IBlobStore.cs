@@ -14,6 +14,16 @@ public interface IBlobStore
     /// <exception cref="UserException">The store cannot be written (full, read-only).</exception>
     ValueTask WriteAsync(string name, Func<Stream, CancellationToken, ValueTask> write, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Writes a blob that is named by its content, <c>folder/SHA-256</c>, hashed while it streams. Content that is there already
+    /// is replaced by the same.
+    /// </summary>
+    /// <param name="folder">What stands before the hash in the name.</param>
+    /// <param name="content">Read to its end; the caller's to dispose.</param>
+    /// <param name="cancellationToken">Gives up; nothing is left.</param>
+    /// <exception cref="UserException">The store cannot be written (full, read-only).</exception>
+    ValueTask<BlobContent> WriteContentAsync(string folder, Stream content, CancellationToken cancellationToken);
+
     /// <summary>Opens a blob for reading (seekable); null where there is none. Deleting it meanwhile does not disturb the reader.</summary>
     ValueTask<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken);
 
@@ -31,3 +41,13 @@ public interface IBlobStore
 /// <param name="Name">Its name.</param>
 /// <param name="Bytes">Its size.</param>
 public readonly record struct BlobInfo(string Name, long Bytes);
+
+/// <summary>A blob that is named by its content.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Sha256">SHA-256 of the content, 64 lower-case hexadecimal digits.</param>
+/// <param name="Bytes">Its size.</param>
+public sealed record BlobContent(string Name, string Sha256, long Bytes)
+{
+    /// <summary>The video that this content is.</summary>
+    public VideoId VideoId => VideoId.FromSha256(Convert.FromHexString(Sha256));
+}

@@ -39,6 +39,18 @@ public abstract class BlobStoreContract
     }
 
     [Fact]
+    public async Task Content_is_named_by_its_hash()
+    {
+        var written = await Store.WriteContentAsync("originals", new MemoryStream([1, 2, 3]), s_never);
+        var again = await Store.WriteContentAsync("originals", new MemoryStream([1, 2, 3]), s_never);
+
+        Assert.Equal(written, again);
+        Assert.Equal(new("originals/039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81", "039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81", 3), written);
+        Assert.Equal([1, 2, 3], await Read(written.Name));
+        Assert.Equal([written.Name], await Names("originals/"));
+    }
+
+    [Fact]
     public async Task A_deleted_blob_is_gone()
     {
         await Write("one", [1]);

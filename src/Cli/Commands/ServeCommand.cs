@@ -1,0 +1,73 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Microsoft.Extensions.DependencyInjection;
+using TcMgc.Cli.Pipeline;
+using TcMgc.Featurizer;
+using TcMgc.Ingest;
+using TcMgc.Ingest.Api;
+using TcMgc.Model.Engine;
+using TcMgc.Search;
+using TcMgc.Search.Api;
+using TcMgc.Shared.Configuration;
+using TcMgc.Shared.Hosting;
+
+namespace TcMgc.Cli.Commands;
+
+/// <summary><c>tcmgc serve</c>: ingest, featurizer and search in one process, with the model loaded once.</summary>
+internal static class ServeCommand
+{
+    private static readonly Option<string> s_urls = new("--urls")
+    {
+        Description = $"Where to listen; port 0 takes a free one. Default {new ServiceOptions().Urls}.",
+        HelpName = "URL",
+    };
+
+    private static readonly Option<string[]> s_set = new("--set")
+    {
+        Description = "Any other setting, as in appsettings.json: Search:Candidates=200.",
+        HelpName = "KEY=VALUE",
+    };
+
+    public static Command Create()
+    {
+        var (data, model, device) = (DataOption.Create(), ModelOption.Create(), Devices.Option());
+        var command = new Command("serve", "Take uploads, index them and answer searches over HTTP until stopped.") { data, model, device, s_urls, s_set };
+        s_set.Validators.Add(RefuseWhatIsNoSetting);
+        command.SetAction((parsed, cancel) =>
+        {
+            string[] settings = [.. Given(parsed, data, "Data"), .. Given(parsed, model, "Model"), .. Given(parsed, device, "Device"), .. Given(parsed, s_urls, "Urls"),
+                .. (parsed.GetValue(s_set) ?? []).Select(setting => $"--{setting}")];
+            return RunAsync(settings, cancel);
+        });
+        return command;
+    }
+
+    private static async Task RunAsync(string[] settings, CancellationToken cancel)
+    {
+        var builder = ServiceProgram.CreateBuilder(settings, "tcmgc");
+        var stores = await builder.AddStoresAsync(forWork: true, cancel);
+        var options = Settings.Read<ModelOptions>(builder.Configuration);
+        var folder = await ModelChoice.OfAsync(options.Model, stores.Index, Settings.Read<StorageOptions>(builder.Configuration).Data, cancel);
+        var model = folder.Load(new() { Device = Enum.Parse<Device>(options.Device, ignoreCase: true), DeviceId = options.DeviceId, Threads = options.Threads });
+        builder.Services.AddSingleton(_ => model); // As a factory: the host unloads it.
+        builder.AddUploads();
+        builder.AddDecoding(model.FrameSide);
+        builder.AddFeaturizing(Path.GetFullPath(folder.Path));
+        builder.AddSearch();
+
+        await using var app = builder.BuildService();
+        app.MapUploadApi();
+        app.MapSearchApi();
+        await app.RunUntilStoppedAsync(cancel);
+    }
+
+    /// <summary>What stands on the command line goes before environment and files; a default does not.</summary>
+    private static IEnumerable<string> Given<T>(ParseResult parsed, Option<T> option, string key) =>
+        parsed.GetResult(option) is { Implicit: false } ? [$"--{key}={parsed.GetValue(option)}"] : [];
+
+    private static void RefuseWhatIsNoSetting(OptionResult result)
+    {
+        foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=', StringComparison.Ordinal) < 1))
+            result.AddError($"--set '{token.Value}' is no KEY=VALUE.");
+    }
+}

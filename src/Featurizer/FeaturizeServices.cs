@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using TcMgc.Model;
+using TcMgc.Shared;
+using TcMgc.Shared.Blobs;
+using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Configuration;
+using TcMgc.Shared.Events;
+using TcMgc.Shared.Hosting;
+using TcMgc.Shared.Vectors;
+
+namespace TcMgc.Featurizer;
+
+/// <summary>Gives a service the workers that write the index; stores and model are the host's.</summary>
+public static class FeaturizeServices
+{
+    /// <summary>Runs a <see cref="FeaturizeWorker"/> and a <see cref="RemovalWorker"/>.</summary>
+    /// <param name="builder">The service.</param>
+    /// <param name="modelFolder">Where the model lies, for an index of this machine to remember; null where that means nothing.</param>
+    /// <exception cref="UserException">A setting is wrong.</exception>
+    public static WebApplicationBuilder AddFeaturizing(this WebApplicationBuilder builder, string? modelFolder = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var options = Settings.Read<FeaturizeOptions>(builder.Configuration, FeaturizeOptions.Section);
+        builder.Services
+            .AddSingleton(services => new FeaturizeWorker(services.GetRequiredService<VideoTextModel>(), modelFolder, services.GetRequiredService<IEventLog>(),
+                services.GetRequiredService<IBlobStore>(), services.GetRequiredService<IVectorIndex>(), services.GetRequiredService<ICatalog>(),
+                services.GetRequiredService<TimeProvider>(), options))
+            .AddSingleton<RemovalWorker>()
+            .AddWorker("featurizer", services => stop =>
+                services.GetRequiredService<FeaturizeWorker>().RunAsync(services.GetRequiredService<EventConsumer>(), stop))
+            .AddWorker("removal", services => stop =>
+                services.GetRequiredService<RemovalWorker>().RunAsync(services.GetRequiredService<EventConsumer>(), stop));
+        return builder;
+    }
+}

@@ -1,0 +1,41 @@
+using TcMgc.Shared;
+using TcMgc.Shared.Blobs;
+using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Events;
+using TcMgc.Shared.Vectors;
+
+namespace TcMgc.Featurizer;
+
+/// <summary>
+/// Takes what was stored of removed videos away: segments, frames, and the original where it was copied. Doing it twice is as
+/// doing it once.
+/// </summary>
+/// <param name="blobs">Holds originals that were copied, and frame packs.</param>
+/// <param name="index">Holds the segments.</param>
+/// <param name="catalog">Says which videos were uploaded again meanwhile.</param>
+public sealed class RemovalWorker(IBlobStore blobs, IVectorIndex index, ICatalog catalog)
+{
+    /// <summary>The group under which these workers share the log's events.</summary>
+    public const string Group = "removal";
+
+    /// <summary>Handles removals as the log brings them, until asked to stop.</summary>
+    public Task RunAsync(EventConsumer events, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        return events.RunAsync(new(Group, [Topics.Deleted]), (happened, cancel) => HandleAsync((VideoDeleted)happened, cancel), stop);
+    }
+
+    /// <summary>Takes away what was stored of one video, unless it was uploaded again since.</summary>
+    /// <exception cref="UserException">A store cannot be used; it can be tried again.</exception>
+    public async ValueTask HandleAsync(VideoDeleted removed, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(removed);
+        // Known to the catalog first: a featurizer that is at this video then takes its segments back itself.
+        await catalog.ApplyAsync(removed, cancel).ConfigureAwait(false);
+        if (await catalog.GetAsync(removed.VideoId, cancel).ConfigureAwait(false) is not { State: VideoState.Deleted } entry)
+            return;
+        await index.DeleteAsync(removed.VideoId, cancel).ConfigureAwait(false);
+        if (FileSource.PathIn(entry.Source) is null)
+            await blobs.DeleteAsync(entry.Source, cancel).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,158 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using TcMgc.Ingest.Uploads;
+using TcMgc.Shared.Hosting;
+
+namespace TcMgc.Ingest.Api;
+
+/// <summary>
+/// <c>/api/uploads</c>: uploads by the tus protocol 1.0.0 (creation, creation-with-upload, expiration, termination), which go on
+/// where a broken connection left them. The answer to the last part names the video in <c>Content-Location</c>.
+/// </summary>
+internal static class TusEndpoints
+{
+    private const string Version = "1.0.0", Extensions = "creation,creation-with-upload,expiration,termination", Offset = "application/offset+octet-stream";
+
+    /// <summary>tus: what was sent is not of this protocol's version.</summary>
+    private const int OtherVersion = StatusCodes.Status412PreconditionFailed;
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var uploads = app.MapGroup("/api/uploads").AddEndpointFilter(SpeakAsync);
+        uploads.MapMethods("", [HttpMethods.Options], Capabilities).WithName("uploadCapabilities").WithSummary("What of the tus protocol is spoken.");
+        uploads.MapPost("", CreateAsync).WithName("createUpload").WithSummary("Begin a resumable upload (tus).");
+        uploads.MapMethods("/{id}", [HttpMethods.Head], HeadAsync).WithName("uploadOffset").WithSummary("How much of an upload has come (tus).");
+        uploads.MapPatch("/{id}", PatchAsync).WithName("continueUpload").WithSummary("Add bytes to an upload (tus).");
+        uploads.MapDelete("/{id}", DeleteAsync).WithName("deleteUpload").WithSummary("Give an upload up (tus).");
+    }
+
+    private static async ValueTask<object?> SpeakAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        http.Response.Headers["Tus-Resumable"] = Version;
+        if (HttpMethods.IsOptions(http.Request.Method) || http.Request.Headers["Tus-Resumable"] == Version)
+            return await next(context).ConfigureAwait(false);
+        http.Response.Headers["Tus-Version"] = Version;
+        return Problems.Of(OtherVersion, "tus-version", $"the header Tus-Resumable must be {Version}");
+    }
+
+    private static NoContent Capabilities(HttpResponse http, UploadOptions options)
+    {
+        (http.Headers["Tus-Version"], http.Headers["Tus-Extension"]) = (Version, Extensions);
+        http.Headers["Tus-Max-Size"] = Text(options.LargestBytes);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<IResult> CreateAsync(HttpRequest http, PartialUploads uploads, VideoIntake intake, UploadOptions options, CancellationToken cancel)
+    {
+        if (NumberIn(http, "Upload-Length") is not { } length)
+            return Problems.Of(StatusCodes.Status400BadRequest, "tus-length", "the header Upload-Length must be the video's size in bytes");
+        if (length > options.LargestBytes)
+            return UploadEndpoint.TooLarge(options);
+        if (length == 0)
+            return Problems.Of(StatusCodes.Status400BadRequest, "video-empty", "the video is empty");
+        var upload = await uploads.CreateAsync(length, NameIn(http.Headers["Upload-Metadata"].ToString()), cancel).ConfigureAwait(false);
+        http.HttpContext.Response.Headers.Location = $"{http.PathBase}/api/uploads/{upload.Id}";
+        using var taken = uploads.Take(upload.Id);
+        return (http.ContentType == Offset ? await AddAsync(http, upload, uploads, intake, cancel).ConfigureAwait(false) : null)
+            ?? TypedResults.StatusCode(StatusCodes.Status201Created);
+    }
+
+    private static async Task<IResult> HeadAsync(string id, HttpResponse http, PartialUploads uploads, VideoIntake intake, CancellationToken cancel)
+    {
+        http.Headers.CacheControl = "no-store";
+        using var taken = uploads.Take(id);
+        if (await uploads.FindAsync(id, cancel).ConfigureAwait(false) is not { } upload)
+            return NotFound(id);
+        if (taken is not null) // A crash may have come between the last byte and the intake.
+            upload = await FinishAsync(upload, uploads, intake, cancel).ConfigureAwait(false);
+        http.Headers["Upload-Length"] = Text(upload.Length);
+        Tell(http, upload, uploads);
+        return TypedResults.Ok();
+    }
+
+    private static async Task<IResult> PatchAsync(string id, HttpRequest http, PartialUploads uploads, VideoIntake intake, CancellationToken cancel)
+    {
+        if (http.ContentType != Offset)
+            return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "tus-content-type", $"the Content-Type must be {Offset}");
+        using var taken = uploads.Take(id);
+        if (taken is null)
+            return Problems.Of(StatusCodes.Status423Locked, "upload-busy", "another request adds to this upload; ask for its offset and try again");
+        if (await uploads.FindAsync(id, cancel).ConfigureAwait(false) is not { } upload)
+            return NotFound(id);
+        if (NumberIn(http, "Upload-Offset") != uploads.OffsetOf(upload))
+            return Problems.Of(StatusCodes.Status409Conflict, "upload-offset", $"the upload has {uploads.OffsetOf(upload)} bytes; the header Upload-Offset must say so");
+        return await AddAsync(http, upload, uploads, intake, cancel).ConfigureAwait(false) ?? TypedResults.NoContent();
+    }
+
+    private static async Task<IResult> DeleteAsync(string id, PartialUploads uploads, CancellationToken cancel)
+    {
+        using var taken = uploads.Take(id);
+        if (taken is null)
+            return Problems.Of(StatusCodes.Status423Locked, "upload-busy", "another request adds to this upload");
+        if (await uploads.FindAsync(id, cancel).ConfigureAwait(false) is null)
+            return NotFound(id);
+        uploads.Delete(id);
+        return TypedResults.NoContent();
+    }
+
+    /// <summary>Adds the body; what is whole then becomes a video. Gives what is wrong with the request; null where nothing is.</summary>
+    private static async ValueTask<IResult?> AddAsync(HttpRequest http, PartialUpload upload, PartialUploads uploads, VideoIntake intake, CancellationToken cancel)
+    {
+        var missing = upload.Length - uploads.OffsetOf(upload);
+        if (http.ContentLength is not { } length || length > missing)
+            return Problems.Of(StatusCodes.Status400BadRequest, "upload-length", $"the upload lacks {missing} bytes; the header Content-Length must be at most that");
+        UploadEndpoint.Allow(http, length);
+        if (length > 0)
+            await uploads.AppendAsync(upload, http.Body, cancel).ConfigureAwait(false);
+        Tell(http.HttpContext.Response, await FinishAsync(upload, uploads, intake, cancel).ConfigureAwait(false), uploads);
+        return null;
+    }
+
+    private static async ValueTask<PartialUpload> FinishAsync(PartialUpload upload, PartialUploads uploads, VideoIntake intake, CancellationToken cancel)
+    {
+        if (upload.Video is not null || uploads.OffsetOf(upload) < upload.Length)
+            return upload;
+        TakenVideo video;
+        var whole = uploads.OpenRead(upload);
+        await using (whole.ConfigureAwait(false))
+            video = await intake.TakeAsync(upload.Name, whole, cancel).ConfigureAwait(false);
+        return await uploads.CompleteAsync(upload, video.Id, cancel).ConfigureAwait(false);
+    }
+
+    private static void Tell(HttpResponse http, PartialUpload upload, PartialUploads uploads)
+    {
+        http.Headers["Upload-Offset"] = Text(uploads.OffsetOf(upload));
+        if (uploads.ExpiryOf(upload) is { } expiry)
+            http.Headers["Upload-Expires"] = expiry.ToString("R", CultureInfo.InvariantCulture);
+        if (upload.Video is { } video)
+            http.Headers.ContentLocation = TakenView.UrlOf(video);
+    }
+
+    private static ProblemHttpResult NotFound(string id) =>
+        Problems.Of(StatusCodes.Status404NotFound, "upload-not-found", $"there is no upload '{id}'; it has expired, or was given up");
+
+    private static long? NumberIn(HttpRequest http, string header) =>
+        long.TryParse(http.Headers[header].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+
+    /// <summary>Pairs of a key and a value in Base64, joined by commas.</summary>
+    private static string? NameIn(string metadata)
+    {
+        foreach (var pair in metadata.Split(',', StringSplitOptions.TrimEntries))
+            if (pair.Split(' ') is ["filename", var value] && Decoded(value) is { } name)
+                return name;
+        return null;
+    }
+
+    private static string? Decoded(string base64)
+    {
+        var bytes = new byte[base64.Length];
+        return Convert.TryFromBase64String(base64, bytes, out var count) ? Encoding.UTF8.GetString(bytes, 0, count) : null;
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,70 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+using TcMgc.Ingest.Uploads;
+using TcMgc.Shared.Hosting;
+
+namespace TcMgc.Ingest.Api;
+
+/// <summary><c>POST /api/videos</c>: a video as the body, or as a form's first file; it streams to the blob store and is never whole in memory.</summary>
+internal static class UploadEndpoint
+{
+    /// <summary>What a form adds to its file.</summary>
+    private const int FormBytes = 1 << 16;
+
+    public static void Map(IEndpointRouteBuilder app) => app.MapPost("/api/videos", UploadAsync)
+        .WithName("uploadVideo").WithSummary("Upload a video, as the body or as a form's first file.")
+        .Accepts<IFormFile>("multipart/form-data", "application/octet-stream", "video/*")
+        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+        .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+    /// <summary>Lets a request's body have as many bytes as a video may, and what a form adds.</summary>
+    public static void Allow(HttpRequest http, long bytes)
+    {
+        if (http.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = bytes + FormBytes;
+    }
+
+    /// <summary>Content that is longer than a video may be.</summary>
+    public static ProblemHttpResult TooLarge(UploadOptions options) => Problems.Of(StatusCodes.Status413PayloadTooLarge, "video-too-large",
+        $"the video is larger than the limit of {options.LargestBytes} bytes (Upload:LargestBytes)");
+
+    private static async Task<Results<Accepted<TakenView>, Ok<TakenView>, ProblemHttpResult>> UploadAsync(
+        HttpRequest http, VideoIntake intake, UploadOptions options, CancellationToken cancel, string? name = null)
+    {
+        if (http.ContentLength > options.LargestBytes + FormBytes)
+            return TooLarge(options);
+        Allow(http, options.LargestBytes);
+        if (!http.HasFormContentType)
+            return http.ContentLength == 0
+                ? Problems.Of(StatusCodes.Status400BadRequest, "video-empty", "the body is empty; send the video as the body, or as a form's file")
+                : TakenView.Answer(await intake.TakeAsync(name, http.Body, cancel).ConfigureAwait(false));
+        return await FileOfAsync(http, cancel).ConfigureAwait(false) is { } file
+            ? TakenView.Answer(await intake.TakeAsync(name ?? file.FileName, file.Content, cancel).ConfigureAwait(false))
+            : Problems.Of(StatusCodes.Status400BadRequest, "video-missing", "the form has no file; or send the video as the body");
+    }
+
+    /// <summary>The first file of a form, read as it arrives: what parses forms as a whole would write the file to disk a second time.</summary>
+    private static async ValueTask<(string FileName, Stream Content)?> FileOfAsync(HttpRequest http, CancellationToken cancel)
+    {
+        var boundary = MediaTypeHeaderValue.TryParse(http.ContentType, out var type) ? HeaderUtilities.RemoveQuotes(type.Boundary).Value : null;
+        if (string.IsNullOrEmpty(boundary))
+            return null;
+        var form = new MultipartReader(boundary, http.Body);
+        try
+        {
+            while (await form.ReadNextSectionAsync(cancel).ConfigureAwait(false) is { } section)
+                if (section.GetContentDispositionHeader() is { } part && part.IsFileDisposition())
+                    return ((part.FileNameStar.Value ?? part.FileName.Value ?? "").Trim('"'), section.Body);
+            return null;
+        }
+        catch (Exception error) when (error is InvalidDataException or IOException and not BadHttpRequestException)
+        {
+            throw new BadHttpRequestException($"the form cannot be read: {error.Message}", error);
+        }
+    }
+}

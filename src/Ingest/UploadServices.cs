@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using TcMgc.Ingest.Uploads;
+using TcMgc.Ingest.Watching;
+using TcMgc.Shared;
+using TcMgc.Shared.Configuration;
+using TcMgc.Shared.Hosting;
+
+namespace TcMgc.Ingest;
+
+/// <summary>Gives a service what takes videos in; the stores are the host's.</summary>
+public static class UploadServices
+{
+    /// <summary>Registers what the endpoints of uploads need, and watches a folder where the configuration names one.</summary>
+    /// <exception cref="UserException">A setting is wrong, or a folder cannot be used.</exception>
+    public static WebApplicationBuilder AddUploads(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var options = Settings.Read<UploadOptions>(builder.Configuration, UploadOptions.Section);
+        var watch = Settings.Read<WatchOptions>(builder.Configuration, WatchOptions.Section);
+        var folder = options.Folder ?? Path.Combine(Settings.Read<StorageOptions>(builder.Configuration).Data, "uploads");
+        builder.Services
+            .AddSingleton(options)
+            .AddSingleton(watch)
+            .AddSingleton<VideoIntake>()
+            .AddSingleton(new PartialUploads(folder, options.Expiry, TimeProvider.System))
+            .AddSingleton<UrlSource>()
+            .AddWorker("uploads", services => services.GetRequiredService<PartialUploads>().SweepAsync);
+        if (watch.Folder is { Length: > 0 } watched)
+        {
+            if (!Directory.Exists(watched))
+                throw new UserException($"Watch:Folder is '{watched}', which is no folder");
+            builder.Services.AddSingleton<WatchWorker>().AddWorker("watch", services => services.GetRequiredService<WatchWorker>().RunAsync);
+        }
+        return builder;
+    }
+}

@@ -1,0 +1,29 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace TcMgc.Ingest.Uploads;
+
+/// <summary>What is taken over HTTP; the configuration's section <see cref="Section"/>.</summary>
+public sealed record UploadOptions
+{
+    /// <summary>Name of the section; errors name <c>Upload:Member</c>.</summary>
+    public const string Section = "Upload";
+
+    private const string OutOfRange = "must be from {1} to {2}";
+
+    /// <summary>Largest video in bytes, 1 KiB to 16 TiB; default 64 GiB.</summary>
+    [Range(1024.0, 17592186044416.0, ErrorMessage = OutOfRange)]
+    public long LargestBytes { get; init; } = 64L << 30;
+
+    /// <summary>Folder of uploads that are not whole yet; default <c>uploads</c> in the data folder.</summary>
+    public string? Folder { get; init; }
+
+    /// <summary>An upload that nothing was added to for so long is given up, 1 minute to 30 days; default 1 day.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00", ErrorMessage = OutOfRange)]
+    public TimeSpan Expiry { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Whether videos are fetched from URLs that a client names; default false.</summary>
+    public bool FromUrl { get; init; }
+
+    /// <summary>Whether such a URL may lead into this machine or its network; default false.</summary>
+    public bool FromPrivateNetworks { get; init; }
+}

@@ -1,0 +1,71 @@
+using TcMgc.Shared;
+using TcMgc.Shared.Blobs;
+using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Events;
+
+namespace TcMgc.Ingest.Uploads;
+
+/// <summary>Takes videos in: content goes to the blob store under its hash, then the log says so.</summary>
+/// <param name="log">Takes the uploads.</param>
+/// <param name="blobs">Takes the content.</param>
+/// <param name="catalog">Says which content is there already.</param>
+/// <param name="time">Dates events.</param>
+public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalog, TimeProvider time)
+{
+    /// <summary>Folder of the originals in the blob store.</summary>
+    public const string Folder = "originals";
+
+    private const int LongestName = 255;
+
+    /// <summary>Stores a video as it streams in.</summary>
+    /// <param name="name">File name as the user knows it.</param>
+    /// <param name="content">Read to its end.</param>
+    /// <param name="cancel">Gives up; nothing is left.</param>
+    /// <exception cref="UserException">A store cannot be used.</exception>
+    public async ValueTask<TakenVideo> TakeAsync(string? name, Stream content, CancellationToken cancel)
+    {
+        var blob = await blobs.WriteContentAsync(Folder, content, cancel).ConfigureAwait(false);
+        return await TakeAsync(blob.VideoId, name, blob.Sha256, blob.Bytes, blob.Name, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes in a video whose content lies where it can be read, unless it is known and did not fail.</summary>
+    /// <param name="video">The video.</param>
+    /// <param name="name">File name as the user knows it.</param>
+    /// <param name="sha256">Its content's hash.</param>
+    /// <param name="bytes">Its content's size.</param>
+    /// <param name="source">Where the content lies: see <see cref="VideoUploaded.Source"/>.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="UserException">A store cannot be used.</exception>
+    public async ValueTask<TakenVideo> TakeAsync(VideoId video, string? name, string sha256, long bytes, string source, CancellationToken cancel)
+    {
+        if (await catalog.GetAsync(video, cancel).ConfigureAwait(false) is { State: not (VideoState.Deleted or VideoState.Failed) } known)
+            return new(video, known.Name, known.Bytes, IsNew: false);
+        var upload = new VideoUploaded
+        {
+            VideoId = video,
+            Time = time.GetUtcNow(),
+            FileName = Named(name),
+            Sha256 = sha256,
+            Bytes = bytes,
+            Source = source,
+        };
+        await log.AppendAsync(upload, cancel).ConfigureAwait(false);
+        await catalog.ApplyAsync(upload, CancellationToken.None).ConfigureAwait(false); // Whoever uploaded it sees it at once.
+        return new(video, upload.FileName, bytes, IsNew: true);
+    }
+
+    /// <summary>The last part of what a client calls the file, without what no name has.</summary>
+    private static string Named(string? given)
+    {
+        var last = given?.Split('/', '\\')[^1] ?? "";
+        var legible = new string([.. last.Where(letter => !char.IsControl(letter)).Take(LongestName)]).Trim();
+        return legible.Length > 0 ? legible : "video";
+    }
+}
+
+/// <summary>A video that was taken in, or was there.</summary>
+/// <param name="Id">The video.</param>
+/// <param name="Name">File name under which it is known.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="IsNew">False where the same content was there already.</param>
+public sealed record TakenVideo(VideoId Id, string Name, long Bytes, bool IsNew);

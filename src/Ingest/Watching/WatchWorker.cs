@@ -1,0 +1,87 @@
+using Microsoft.Extensions.Logging;
+using TcMgc.Ingest.Files;
+using TcMgc.Ingest.Uploads;
+using TcMgc.Shared;
+using TcMgc.Shared.Events;
+
+namespace TcMgc.Ingest.Watching;
+
+/// <summary>
+/// Takes in the videos of a folder: those that are there, those that appear, and those that change. It looks again and again,
+/// for what tells of changes loses some (network folders, full queues), and a look loses none.
+/// </summary>
+/// <param name="options">The folder, which must be given.</param>
+/// <param name="intake">Takes the videos.</param>
+/// <param name="time">Paces the looks.</param>
+/// <param name="log">Told of what is taken and what cannot be.</param>
+public sealed partial class WatchWorker(WatchOptions options, VideoIntake intake, TimeProvider time, ILogger<WatchWorker> log)
+{
+    private readonly StillFiles _files = new(options.Still);
+    private readonly HashSet<string> _unreadable = new(StringComparer.Ordinal);
+
+    /// <summary>Looks until cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(options.Interval, time);
+        var started = time.GetTimestamp();
+        do
+            await LookAsync(time.GetElapsedTime(started), cancel).ConfigureAwait(false);
+        while (await timer.WaitForNextTickAsync(cancel).ConfigureAwait(false));
+    }
+
+    private async ValueTask LookAsync(TimeSpan now, CancellationToken cancel)
+    {
+        var stamps = new Dictionary<string, FileStamp>(StringComparer.Ordinal);
+        foreach (var path in MediaFiles.Below(options.Folder!))
+            if (StampOf(path) is { } stamp)
+                stamps[path] = stamp;
+        foreach (var path in _files.Look(stamps, now))
+            await TakeAsync(path, stamps[path], cancel).ConfigureAwait(false);
+    }
+
+    private async ValueTask TakeAsync(string path, FileStamp stamp, CancellationToken cancel)
+    {
+        try
+        {
+            var taken = await StoreAsync(path, stamp, cancel).ConfigureAwait(false);
+            if (taken is null)
+                return; // Written to meanwhile: the next look sees another stamp.
+            _files.Take(path);
+            _unreadable.Remove(path);
+            if (taken.IsNew)
+                LogTaken(path, taken.Id);
+        }
+        catch (Exception error) when (error is UserException or IOException or UnauthorizedAccessException)
+        {
+            if (_unreadable.Add(path)) // Tried again at every look, told once.
+                LogUnreadable(path, error.Message);
+        }
+    }
+
+    private async ValueTask<TakenVideo?> StoreAsync(string path, FileStamp stamp, CancellationToken cancel)
+    {
+        var name = Path.GetFileName(path);
+        if (options.Copy)
+        {
+            var file = new FileStream(path, new FileStreamOptions { Options = FileOptions.SequentialScan | FileOptions.Asynchronous, Share = FileShare.ReadWrite });
+            await using (file.ConfigureAwait(false))
+                return await intake.TakeAsync(name, file, cancel).ConfigureAwait(false);
+        }
+        var content = await ContentHash.OfFileAsync(path, cancel).ConfigureAwait(false);
+        return StampOf(path) == stamp && content.Bytes == stamp.Bytes
+            ? await intake.TakeAsync(content.VideoId, name, content.Sha256, content.Bytes, VideoUploaded.SourceOf(path), cancel).ConfigureAwait(false)
+            : null;
+    }
+
+    private static FileStamp? StampOf(string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists ? new(file.Length, file.LastWriteTimeUtc) : null;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "took {Path} as video {Video}")]
+    private partial void LogTaken(string path, VideoId video);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "cannot take {Path}, which is tried again: {Reason}")]
+    private partial void LogUnreadable(string path, string reason);
+}

@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.Routing;
+
+namespace TcMgc.Search.Api;
+
+/// <summary>Search over HTTP, in JSON; errors are problem details (RFC 9457).</summary>
+public static class SearchApi
+{
+    /// <summary>Adds every endpoint below <c>/api</c>.</summary>
+    public static IEndpointRouteBuilder MapSearchApi(this IEndpointRouteBuilder app)
+    {
+        SearchEndpoints.Map(app);
+        ImageSearchEndpoint.Map(app);
+        VideoEndpoints.Map(app);
+        StreamEndpoint.Map(app);
+        return app;
+    }
+}

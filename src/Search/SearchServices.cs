@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using TcMgc.Media;
+using TcMgc.Shared;
+using TcMgc.Shared.Configuration;
+
+namespace TcMgc.Search;
+
+/// <summary>Gives a service the search engine; stores and model are the host's.</summary>
+public static class SearchServices
+{
+    /// <summary>Registers <see cref="SearchEngine"/>, and what decodes stills.</summary>
+    /// <exception cref="UserException">A setting is wrong.</exception>
+    public static WebApplicationBuilder AddSearch(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var options = Settings.Read<SearchOptions>(builder.Configuration, SearchOptions.Section);
+        var media = Settings.Read<MediaOptions>(builder.Configuration, MediaOptions.Section) with { MaxImageBytes = options.LargestImage };
+        builder.Services
+            .AddSingleton(options)
+            .AddSingleton(services => new StillDecoder(media, services.GetRequiredService<TimeProvider>()))
+            .AddSingleton<SearchEngine>();
+        return builder;
+    }
+}

@@ -1,0 +1,81 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace TcMgc.EndToEnd.Tests;
+
+/// <summary><c>tcmgc serve</c> as a process of its own, and a client of it.</summary>
+internal sealed class ServeRun : IDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3), s_glance = TimeSpan.FromMilliseconds(100);
+
+    private readonly ProgramRun _run;
+
+    private ServeRun(ProgramRun run, HttpClient http) => (_run, Http) = (run, http);
+
+    public HttpClient Http { get; }
+
+    /// <summary>Starts the service on a free port, and waits until it listens.</summary>
+    public static async Task<ServeRun> StartAsync(Workplace place, string data, params string[] settings)
+    {
+        var run = ProgramRun.Start(["serve", "--data", data, "--model", place.Model, "--urls", "http://127.0.0.1:0", .. settings.SelectMany(setting => new[] { "--set", setting })]);
+        var listening = await run.LineAsync("listening on ");
+        return new(run, new() { BaseAddress = new(listening.Split(' ')[^1]), Timeout = s_patience });
+    }
+
+    /// <summary>What asks a service to stop.</summary>
+    public void Terminate() => _run.Terminate();
+
+    /// <summary>What Ctrl-C does.</summary>
+    public void Interrupt() => _run.Interrupt();
+
+    /// <summary>What kill -9 does.</summary>
+    public void Kill() => _run.Kill();
+
+    public Task<Ended> EndAsync() => _run.EndAsync();
+
+    /// <summary>Asks about a video until it is in a state.</summary>
+    public async Task<JsonElement> UntilAsync(string video, string state)
+    {
+        using var limit = new CancellationTokenSource(s_patience);
+        for (; ; await Task.Delay(s_glance, limit.Token))
+        {
+            using var response = await Http.GetAsync($"/api/videos/{video}", limit.Token);
+            if (response.StatusCode == HttpStatusCode.OK && await response.Content.ReadFromJsonAsync<JsonElement>(limit.Token) is var entry
+                && entry.GetProperty("state").GetString() == state)
+                return entry;
+        }
+    }
+
+    /// <summary>Asks for the list of videos until it has some.</summary>
+    public async Task<JsonElement[]> UntilListedAsync(int videos)
+    {
+        using var limit = new CancellationTokenSource(s_patience);
+        for (; ; await Task.Delay(s_glance, limit.Token))
+            if ((await Http.GetFromJsonAsync<JsonElement>("/api/videos", limit.Token)).GetProperty("videos") is var listed && listed.GetArrayLength() == videos)
+                return [.. listed.EnumerateArray()];
+    }
+
+    /// <summary>The JSON of an answer that must be of a status.</summary>
+    public static async Task<JsonElement> JsonAsync(HttpResponseMessage response, HttpStatusCode status = HttpStatusCode.OK)
+    {
+        var body = await response.Content.ReadAsStringAsync();
+        Assert.True(response.StatusCode == status, $"{(int)response.StatusCode}: {body}");
+        using var document = JsonDocument.Parse(body);
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>The stable type of a problem that must be of a status.</summary>
+    public static async Task<string?> ProblemAsync(HttpResponseMessage response, HttpStatusCode status)
+    {
+        var problem = await JsonAsync(response, status);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
+        return problem.GetProperty("type").GetString()?.Split(':')[^1];
+    }
+
+    public void Dispose()
+    {
+        Http.Dispose();
+        _run.Dispose();
+    }
+}

@@ -1,0 +1,126 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using TcMgc.Ingest.Files;
+using TcMgc.Shared;
+using TcMgc.Shared.Events;
+
+namespace TcMgc.EndToEnd.Tests;
+
+/// <summary><c>tcmgc serve</c> as a process of its own, spoken to over HTTP.</summary>
+public sealed class ServeTests(Workplace place) : IClassFixture<Workplace>
+{
+    [Fact]
+    public async Task A_clip_becomes_searchable_plays_is_removed_and_the_service_ends_with_0()
+    {
+        var (data, clip) = (place.New("data"), TestClips.Distinct(3));
+        using var run = await ServeRun.StartAsync(place, data);
+        var http = run.Http;
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/readyz")).StatusCode);
+
+        var video = await GiveAsync(data, clip);
+        var indexed = await run.UntilAsync(video.ToString(), "indexed");
+
+        Assert.Equal(8, indexed.GetProperty("frames").GetInt32());
+        Assert.All(indexed.GetProperty("stages").EnumerateArray(), stage => Assert.True(stage.GetProperty("seconds").GetDouble() > 0));
+        Assert.NotEqual(0, indexed.GetProperty("segments").GetArrayLength());
+
+        var bySentence = (await AnswerAsync(await http.PostAsJsonAsync("/api/search", new { text = "a coloured pattern", explain = true }))).Single();
+        Assert.Equal(video.ToString(), bySentence.GetProperty("video").GetString());
+        Assert.Equal(4, bySentence.GetProperty("segments")[0].GetProperty("explanation").GetProperty("contrasts").GetArrayLength());
+
+        using var still = new ByteArrayContent(await File.ReadAllBytesAsync(TestClips.Still(clip, 4.6)));
+        var byStill = (await AnswerAsync(await http.PostAsync("/api/search/image?top=1", still))).Single();
+        Assert.Equal(video.ToString(), byStill.GetProperty("video").GetString());
+
+        var player = bySentence.GetProperty("source").GetString();
+        using var part = new HttpRequestMessage(HttpMethod.Get, player) { Headers = { Range = new RangeHeaderValue(10, 19) } };
+        using var played = await http.SendAsync(part);
+        Assert.Equal((HttpStatusCode.PartialContent, "video/mp4"), (played.StatusCode, played.Content.Headers.ContentType?.MediaType));
+        Assert.Equal((await File.ReadAllBytesAsync(clip))[10..20], await played.Content.ReadAsByteArrayAsync());
+
+        Assert.Equal(HttpStatusCode.NoContent, (await http.DeleteAsync($"/api/videos/{video}")).StatusCode);
+        Assert.Empty(await AnswerAsync(await http.PostAsJsonAsync("/api/search", new { text = "a coloured pattern" })));
+        Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync(player)).StatusCode);
+
+        run.Terminate();
+        var ended = await run.EndAsync();
+        Assert.True(ended.Status == 0, ended.Errors);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(data, "blobs"), "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_video_fails_with_its_reason_and_nothing_stops()
+    {
+        var (data, file) = (place.New("data"), place.New("notes.mp4"));
+        await File.WriteAllTextAsync(file, "no video");
+        using var run = await ServeRun.StartAsync(place, data);
+
+        var failed = await run.UntilAsync((await GiveAsync(data, file)).ToString(), "failed");
+
+        Assert.Equal("decode", failed.GetProperty("failure").GetProperty("stage").GetString());
+        Assert.NotEmpty(failed.GetProperty("failure").GetProperty("reason").GetString()!);
+        run.Interrupt();
+        Assert.Equal(0, (await run.EndAsync()).Status);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_answered_is_a_problem_with_a_stable_type()
+    {
+        using var run = await ServeRun.StartAsync(place, place.New("data"));
+        (string Body, string Type)[] requests =
+        [
+            ("""{"text": ""}""", "text-empty"),
+            ("{}", "text-empty"),
+            ("""{"text": "a", "top": 0}""", "out-of-range"),
+            ("""{"text": "a", "top": "many"}""", "request"),
+            ("""{"text": "a", "topp": 3}""", "request"),
+            ("""{"text":""", "request"),
+            ("", "request"),
+        ];
+        foreach (var (body, type) in requests)
+        {
+            using var content = new StringContent(body, MediaTypeHeaderValue.Parse("application/json"));
+
+            using var response = await run.Http.PostAsync("/api/search", content);
+
+            Assert.Equal(type, await ServeRun.ProblemAsync(response, HttpStatusCode.BadRequest));
+        }
+    }
+
+    [Theory]
+    [InlineData("Search:Candidates", "many", "1 to 100000")]
+    [InlineData("Search:Candidate", "5", "Candidates")]
+    [InlineData("Device", "gpu", "cpu or cuda")]
+    [InlineData("Urls", "nowhere", "http://127.0.0.1:8080")]
+    public async Task A_wrong_setting_is_told_at_start_with_its_key_and_what_it_accepts(string key, string value, string accepts)
+    {
+        var ended = await ProgramRun.RunAsync("serve", "--data", place.New("data"), "--model", place.Model, "--set", $"{key}={value}");
+
+        var line = Assert.Single(ended.ErrorLines);
+        Assert.Equal(1, ended.Status);
+        Assert.Contains(key, line, StringComparison.Ordinal);
+        Assert.Contains(accepts, line, StringComparison.Ordinal);
+    }
+
+    /// <summary>Says in the log that a file was uploaded.</summary>
+    private static async Task<VideoId> GiveAsync(string data, string file)
+    {
+        using var folder = await DataFolder.OpenAsync(data, TimeProvider.System, CancellationToken.None);
+        var content = await ContentHash.OfFileAsync(file, CancellationToken.None);
+        await folder.Events.AppendAsync(new VideoUploaded
+        {
+            VideoId = content.VideoId,
+            Time = TimeProvider.System.GetUtcNow(),
+            FileName = Path.GetFileName(file),
+            Sha256 = content.Sha256,
+            Bytes = content.Bytes,
+            Source = VideoUploaded.SourceOf(file),
+        }, CancellationToken.None);
+        return content.VideoId;
+    }
+
+    private static async Task<JsonElement[]> AnswerAsync(HttpResponseMessage response) =>
+        [.. (await ServeRun.JsonAsync(response)).GetProperty("results").EnumerateArray()];
+}

@@ -1,0 +1,64 @@
+using TcMgc.Ingest.Uploads;
+using TcMgc.Shared;
+using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Events;
+
+namespace TcMgc.Ingest.Tests.Uploads;
+
+public sealed class VideoIntakeTests : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-intake-").FullName;
+    private DataFolder _data = null!;
+
+    private VideoIntake Intake => new(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System);
+
+    public async Task InitializeAsync() => _data = await DataFolder.OpenAsync(_folder, TimeProvider.System, default);
+
+    public Task DisposeAsync()
+    {
+        _data.Dispose();
+        Directory.Delete(_folder, recursive: true);
+        return Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task The_same_content_is_one_video_under_its_hash_whatever_its_name()
+    {
+        var first = await Intake.TakeAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
+        var again = await Intake.TakeAsync("two.mp4", new MemoryStream([1, 2, 3]), default);
+
+        Assert.True(first.IsNew);
+        Assert.Equal((first.Id, "one.mp4", false), (again.Id, again.Name, again.IsNew));
+        var upload = Assert.IsType<VideoUploaded>(Assert.Single(await LogAsync()));
+        Assert.Equal("originals/039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81", upload.Source);
+        Assert.True(await _data.Blobs.ExistsAsync(upload.Source, default));
+        Assert.Equal(VideoState.Uploaded, (await _data.Catalog.GetAsync(first.Id, default))!.State);
+    }
+
+    [Theory]
+    [InlineData(null, "video")]
+    [InlineData("", "video")]
+    [InlineData("../../etc/passwd", "passwd")]
+    [InlineData(@"C:\clips\a.mp4", "a.mp4")]
+    [InlineData("a\nb\u0007.mp4", "ab.mp4")]
+    public async Task A_name_is_the_last_part_of_what_was_given_and_legible(string? given, string known) =>
+        Assert.Equal(known, (await Intake.TakeAsync(given, new MemoryStream([1]), default)).Name);
+
+    [Fact]
+    public async Task A_video_that_was_removed_can_come_again()
+    {
+        var first = await Intake.TakeAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
+        var entry = (await _data.Catalog.GetAsync(first.Id, default))!;
+        await _data.Catalog.ApplyAsync(new VideoDeleted { VideoId = first.Id, UploadId = entry.UploadId, Time = TimeProvider.System.GetUtcNow() }, default);
+
+        Assert.True((await Intake.TakeAsync("one.mp4", new MemoryStream([1, 2, 3]), default)).IsNew);
+    }
+
+    private async Task<List<VideoEvent>> LogAsync()
+    {
+        var events = new List<VideoEvent>();
+        await foreach (var happened in _data.Events.ReadAllAsync(default))
+            events.Add(happened);
+        return events;
+    }
+}
