@@ -1,7 +1,5 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
-using TcMgc.Shared.Frames;
 using TcMgc.Shared.Storage;
 
 namespace TcMgc.Shared.Vectors;
@@ -50,7 +48,7 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
         {
             var model = Model(connection) ?? throw new InvalidOperationException("the index is not bound to a model");
             foreach (var segment in segments)
-                Check(segment, model);
+                segment.Check(model);
             foreach (var video in segments.Select(segment => segment.Place.Video).Distinct())
                 Forget(connection, video);
             foreach (var segment in segments)
@@ -274,17 +272,6 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
         return model is null || (model.Frames, model.Dimensions) == (batch.FramesEach, batch.Dimensions)
             ? model
             : throw new ArgumentException($"the batch is for {batch.FramesEach} × {batch.Dimensions} features, the index has {model.Frames} × {model.Dimensions}", nameof(batch));
-    }
-
-    private static void Check(Segment segment, IndexModel model)
-    {
-        var (frames, d) = (segment.Place.FrameTimes.Length, model.Dimensions);
-        if (frames < 1 || frames > model.Frames || segment.TextVector.Length != d || segment.ImageVector.Length != d
-            || segment.Frames.Length != frames * d || (segment.Features is { } features && features.Length != model.Frames * d)
-            || segment.Layouts.Length != frames * ColourLayout.Bytes)
-            throw new InvalidOperationException($"a segment's vectors are not of the model's sizes (1 to {model.Frames} frames of {d})");
-        if (!float.IsFinite(TensorPrimitives.Norm<float>(segment.TextVector)) || !float.IsFinite(TensorPrimitives.Norm<float>(segment.ImageVector)))
-            throw new InvalidOperationException("a segment's vector has a value that is no finite number");
     }
 
     private static SqliteCommand Command(SqliteConnection connection, string text, (string Name, object Value)[] parameters)

@@ -1,0 +1,54 @@
+namespace TcMgc.Shared.Vectors.Qdrant;
+
+/// <summary>The collections of one index, one for each model, and the alias that points at the one in use.</summary>
+internal sealed class QdrantCollections(QdrantConnection connection, QdrantOptions options)
+{
+    public QdrantCollection Named(string name) => new(connection, options, name);
+
+    /// <summary>The alias's collection and its model; null where there is none.</summary>
+    public async ValueTask<(QdrantCollection Collection, IndexModel Model)?> TargetAsync(CancellationToken cancel)
+    {
+        var aliases = await connection.SendAsync(HttpMethod.Get, "aliases", default, QdrantJson.Default.EnvelopeAliases, cancel).ConfigureAwait(false);
+        if (!aliases.Ok)
+            throw connection.Refused(aliases);
+        if (aliases.Value!.All.FirstOrDefault(alias => alias.AliasName == options.Alias) is not { } target)
+            return null;
+        var collection = Named(target.CollectionName);
+        return await collection.ModelAsync(cancel).ConfigureAwait(false) is { } model ? (collection, model) : null;
+    }
+
+    /// <summary>Points the alias at a collection, in one step for every reader.</summary>
+    public async ValueTask PointAliasAsync(QdrantCollection collection, CancellationToken cancel)
+    {
+        var request = new ChangeAliases([new(new(options.Alias), null), new(null, new(options.Alias, collection.Name))]);
+        var answer = await connection.SendAsync(HttpMethod.Post, "collections/aliases", request,
+            QdrantJson.Default.ChangeAliases, QdrantJson.Default.EnvelopeBoolean, cancel).ConfigureAwait(false);
+        if (!answer.Ok)
+            throw connection.Refused(answer);
+    }
+
+    /// <summary>The model's collection, created where it is not there yet; one of other sizes gives way if it is empty.</summary>
+    /// <exception cref="UserException">It is not empty.</exception>
+    public async ValueTask<QdrantCollection> PrepareAsync(IndexModel model, CancellationToken cancel)
+    {
+        var collection = Named(CollectionLayout.Name(options.Alias, model.Id));
+        if (await collection.ModelAsync(cancel).ConfigureAwait(false) is { } existing && !CollectionLayout.Same(existing, model))
+        {
+            await ThrowUnlessEmptyAsync(collection, existing, model, cancel).ConfigureAwait(false);
+            await collection.DropAsync(cancel).ConfigureAwait(false);
+        }
+        await collection.CreateAsync(model, cancel).ConfigureAwait(false);
+        return await collection.ModelAsync(cancel).ConfigureAwait(false) is { } created && CollectionLayout.Same(created, model)
+            ? collection
+            : throw new UserException($"Qdrant at {options.Url}: another process just made the collection {collection.Name} for another model; try again");
+    }
+
+    /// <exception cref="UserException">The collection holds segments of the other model.</exception>
+    public async ValueTask ThrowUnlessEmptyAsync(QdrantCollection collection, IndexModel bound, IndexModel model, CancellationToken cancel)
+    {
+        if (await collection.CountAsync(null, cancel).ConfigureAwait(false) > 0)
+            throw new UserException($"Qdrant at {options.Url}: the index {options.Alias} was built with the model {bound.Id} "
+                + $"({bound.Frames} × {bound.Dimensions}), this is {model.Id} ({model.Frames} × {model.Dimensions}); use that one, "
+                + $"'tcmgc reindex' to build it anew, or another {QdrantOptions.Section}:Alias");
+    }
+}

@@ -1,0 +1,215 @@
+using System.Runtime.CompilerServices;
+
+namespace TcMgc.Shared.Vectors.Qdrant;
+
+/// <summary>
+/// The index in Qdrant: a collection for each model, and an alias that points at the collection of the model in use. Readers go
+/// by the alias; a writer keeps to the collection that it bound (or first found), so that a worker which still encodes with a
+/// former model never writes into another model's collection.
+/// </summary>
+public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
+{
+    /// <summary>Points in one answer: with frames and features, some ten megabytes for the server to hold.</summary>
+    private const int Page = 256;
+
+    private readonly QdrantConnection _connection;
+    private readonly QdrantCollections _collections;
+    private readonly QdrantCollection _alias;
+    private (QdrantCollection Collection, IndexModel Model)? _writing;
+    private IndexModel? _known;
+
+    /// <summary>Speaks to no one yet.</summary>
+    /// <exception cref="UserException">A setting is wrong: names its key.</exception>
+    public QdrantVectorIndex(QdrantOptions options, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _connection = new(options, clock);
+        _collections = new(_connection, options);
+        _alias = _collections.Named(options.Alias);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IndexModel?> GetModelAsync(CancellationToken cancellationToken) =>
+        _known = await _alias.ModelAsync(cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask BindAsync(IndexModel model, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var bound = await _collections.TargetAsync(cancellationToken).ConfigureAwait(false);
+        if (bound is { } target && target.Model == model)
+        {
+            _writing = bound;
+            return;
+        }
+        var same = bound is { } other && CollectionLayout.Same(other.Model, model);
+        if (bound is { } former && !same)
+            await _collections.ThrowUnlessEmptyAsync(former.Collection, former.Model, model, cancellationToken).ConfigureAwait(false);
+        var collection = same ? bound!.Value.Collection : await _collections.PrepareAsync(model, cancellationToken).ConfigureAwait(false);
+        await collection.DescribeAsync(model, cancellationToken).ConfigureAwait(false);
+        if (!same)
+            await _collections.PointAliasAsync(collection, cancellationToken).ConfigureAwait(false);
+        if (bound is { } left && left.Collection.Name != collection.Name)
+            await left.Collection.DropAsync(cancellationToken).ConfigureAwait(false);
+        (_writing, _known) = ((collection, model), model);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask UpsertAsync(IReadOnlyList<Segment> segments, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(segments);
+        _writing ??= await _collections.TargetAsync(cancellationToken).ConfigureAwait(false);
+        var (collection, model) = _writing ?? throw new InvalidOperationException("the index is not bound to a model");
+        foreach (var segment in segments)
+            segment.Check(model);
+        if (segments.Count > 0)
+            await collection.UpsertAsync(segments, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DeleteAsync(VideoId video, CancellationToken cancellationToken) =>
+        await _alias.DeleteAsync(Filter.Of(video), cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc/>
+    public async ValueTask<long> CountAsync(CancellationToken cancellationToken) =>
+        await _alias.CountAsync(null, cancellationToken).ConfigureAwait(false) ?? 0;
+
+    /// <inheritdoc/>
+    public async ValueTask<int> CountAsync(VideoId video, CancellationToken cancellationToken) =>
+        (int)(await _alias.CountAsync(Filter.Of(video), cancellationToken).ConfigureAwait(false) ?? 0);
+
+    /// <inheritdoc/>
+    /// <remarks>Small collections are compared whole; larger ones through the graph, which may miss some.</remarks>
+    public async ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
+    {
+        if (count < 1 || await ModelOfWidthAsync(query.Length, cancellationToken).ConfigureAwait(false) is null)
+            return [];
+        var vector = space == VectorSpace.Text ? PointFields.Text : PointFields.Image;
+        return await _alias.NearestAsync(vector, query, count, cancellationToken).ConfigureAwait(false) ?? [];
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>Exact unless <see cref="QdrantOptions.FrameGraph"/> is set.</remarks>
+    public async ValueTask<IReadOnlyList<FrameMatch>> NearestFramesAsync(ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
+    {
+        if (count < 1 || await ModelOfWidthAsync(query.Length, cancellationToken).ConfigureAwait(false) is not { } model)
+            return [];
+        // Qdrant rounds the query to half precision as it does the frames: some more are asked for and ordered by the query itself.
+        var asked = (int)Math.Min(count + Math.Max(8L, count / 8), Array.MaxLength);
+        var segments = await _alias.NearestAsync(PointFields.Frames, query, asked, cancellationToken).ConfigureAwait(false) ?? [];
+        var best = new List<FrameMatch>(segments.Count);
+        foreach (var some in segments.Chunk(Page))
+            best.AddRange(await BestFramesAsync(some, query, model, cancellationToken).ConfigureAwait(false));
+        best.Sort((a, b) => b.Similarity.CompareTo(a.Similarity));
+        return best.Count > count ? best[..count] : best;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask FetchAsync(IReadOnlyList<SegmentId> segments, SegmentBatch batch, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(segments);
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(segments.Count, batch.Capacity);
+        batch.Clear();
+        if (await ModelOfAsync(batch, cancellationToken).ConfigureAwait(false) is null || segments.Count == 0)
+            return;
+        using var staged = new StagedSegments(Math.Min(segments.Count, Page), batch);
+        foreach (var some in segments.Chunk(Page))
+        {
+            await _alias.RetrieveAsync(some, PointFields.Scored, staged.Clear, staged.Add, cancellationToken).ConfigureAwait(false);
+            foreach (var segment in some)
+                staged.CopyTo(batch, segment);
+            staged.Clear();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<SegmentFrames>> FetchFramesAsync(IReadOnlyList<SegmentId> segments, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(segments);
+        var found = new List<SegmentFrames>(segments.Count);
+        if (segments.Count == 0 || (_known ?? await GetModelAsync(cancellationToken).ConfigureAwait(false)) is not { } model)
+            return found;
+        foreach (var some in segments.Chunk(Page))
+        {
+            var frames = new Dictionary<SegmentId, SegmentFrames>(some.Length);
+            await RetrieveFramesAsync(some, [.. PointFields.Place, PointFields.Layouts], (scoped in Point point, ReadOnlySpan<byte> base64) =>
+                frames[point.Id] = FrameRows.Read(point, base64, model), cancellationToken).ConfigureAwait(false);
+            found.AddRange(some.Where(frames.ContainsKey).Select(segment => frames[segment]));
+        }
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<SegmentBatch> ReadAllAsync(SegmentBatch batch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        batch.Clear();
+        if (await ModelOfAsync(batch, cancellationToken).ConfigureAwait(false) is null
+            || await _collections.TargetAsync(cancellationToken).ConfigureAwait(false) is not var (collection, _)) // All pages of one collection, wherever the alias goes.
+            yield break;
+        using var staged = new StagedSegments(Math.Min(batch.Capacity, Page), batch);
+        var page = default(Guid?);
+        do
+        {
+            var wanted = Math.Min(batch.Capacity - batch.Count, Page);
+            page = await collection.ScrollAsync(page, wanted, null, PointFields.Scored, staged.Clear, staged.Add, cancellationToken).ConfigureAwait(false);
+            staged.CopyTo(batch);
+            if (batch.Count < batch.Capacity && page is not null)
+                continue;
+            if (batch.Count > 0)
+                yield return batch;
+            batch.Clear();
+        }
+        while (page is not null);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _connection.Dispose();
+
+    private delegate void FramesTaker(scoped in Point point, ReadOnlySpan<byte> frames);
+
+    /// <summary>The bound model, once it is known to be of the width; asked for again only where the one known is not.</summary>
+    private async ValueTask<IndexModel?> ModelOfWidthAsync(int values, CancellationToken cancel)
+    {
+        if (_known is { } known && known.Dimensions == values)
+            return known;
+        var model = await GetModelAsync(cancel).ConfigureAwait(false);
+        return model is null || model.Dimensions == values ? model
+            : throw new ArgumentException($"the query has {values} values, the index {model.Dimensions}");
+    }
+
+    /// <summary>The bound model, once it is known to be of the batch's sizes.</summary>
+    private async ValueTask<IndexModel?> ModelOfAsync(SegmentBatch batch, CancellationToken cancel)
+    {
+        if (_known is { } known && (known.Frames, known.Dimensions) == (batch.FramesEach, batch.Dimensions))
+            return known;
+        var model = await GetModelAsync(cancel).ConfigureAwait(false);
+        return model is null || (model.Frames, model.Dimensions) == (batch.FramesEach, batch.Dimensions) ? model
+            : throw new ArgumentException($"the batch is for {batch.FramesEach} × {batch.Dimensions} features, the index has {model.Frames} × {model.Dimensions}", nameof(batch));
+    }
+
+    private async ValueTask<IEnumerable<FrameMatch>> BestFramesAsync(SegmentMatch[] segments, ReadOnlyMemory<float> query, IndexModel model, CancellationToken cancel)
+    {
+        var best = new Dictionary<SegmentId, FrameMatch>(segments.Length);
+        using var rows = new FrameRows(model);
+        await RetrieveFramesAsync([.. segments.Select(match => match.Segment)], PointFields.Place, (scoped in Point point, ReadOnlySpan<byte> base64) =>
+            best[point.Id] = rows.Best(point, base64, query.Span), cancel).ConfigureAwait(false);
+        return best.Values;
+    }
+
+    /// <summary>Plain frames lie in <see cref="PointFields.Features"/> where the head scores them; those points are asked for a second time.</summary>
+    private async ValueTask RetrieveFramesAsync(SegmentId[] segments, string[] fields, FramesTaker take, CancellationToken cancel)
+    {
+        var plain = new HashSet<SegmentId>();
+        await _alias.RetrieveAsync(segments, [.. fields, PointFields.Frames], plain.Clear, (scoped in Point point) =>
+        {
+            if (point.Frames.IsEmpty)
+                plain.Add(point.Id);
+            else
+                take(point, point.Frames);
+        }, cancel).ConfigureAwait(false);
+        if (plain.Count > 0)
+            await _alias.RetrieveAsync(plain, [.. fields, PointFields.Features], () => { }, (scoped in Point point) => take(point, point.Features), cancel).ConfigureAwait(false);
+    }
+}

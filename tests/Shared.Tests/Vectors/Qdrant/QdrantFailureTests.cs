@@ -1,0 +1,284 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using TcMgc.Shared.Tests.Vectors.Qdrant.StandIn;
+using TcMgc.Shared.Vectors;
+using TcMgc.Shared.Vectors.Qdrant;
+using static TcMgc.Shared.Tests.Vectors.SampleSegments;
+
+namespace TcMgc.Shared.Tests.Vectors.Qdrant;
+
+/// <summary>What goes wrong on the way to Qdrant, played by the stand-in.</summary>
+public sealed class QdrantFailureTests : IAsyncLifetime, IDisposable
+{
+    private QdrantStandIn _server = null!;
+    private QdrantVectorIndex _index = null!;
+
+    private static CancellationToken Never => CancellationToken.None;
+
+    private QdrantOptions Options => new() { Url = _server.Url, Retries = 2, RetryDelay = TimeSpan.FromMilliseconds(1) };
+
+    public async Task InitializeAsync()
+    {
+        _server = await QdrantStandIn.StartAsync();
+        _index = new(Options, TimeProvider.System);
+    }
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    public void Dispose() => _index.Dispose();
+
+    [Fact]
+    public async Task A_server_that_is_down_is_told_with_its_address_and_the_key_to_set()
+    {
+        await _server.DisposeAsync();
+
+        var error = await Refusal(_index);
+
+        Assert.StartsWith($"Qdrant at {_server.Url} does not answer", error, StringComparison.Ordinal);
+        Assert.Contains("Qdrant:Url", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(503)]
+    [InlineData(429)]
+    [InlineData(500)]
+    public async Task A_failure_that_passes_is_not_noticed(int status)
+    {
+        await _index.BindAsync(Model, Never);
+        var before = _server.Requests;
+        Fail(times: 2, context => context.Response.StatusCode = status);
+
+        Assert.Equal(Model, await _index.GetModelAsync(Never));
+        Assert.Equal(3, _server.Requests - before);
+    }
+
+    [Fact]
+    public async Task A_failure_that_stays_is_told_with_what_the_server_says()
+    {
+        Fail(int.MaxValue, context =>
+        {
+            context.Response.StatusCode = 503;
+            return context.Response.WriteAsync("""{"status":{"error":"Service is\n restarting"}}""");
+        });
+
+        Assert.Equal($"Qdrant at {_server.Url} fails (503 Service is restarting); its log says why", await Refusal(_index));
+    }
+
+    [Fact]
+    public async Task A_request_that_can_never_succeed_is_made_once()
+    {
+        await _index.BindAsync(Model, Never);
+        var before = _server.Requests;
+        Fail(int.MaxValue, context => context.Response.StatusCode = 400);
+
+        await Assert.ThrowsAsync<UserException>(async () => await _index.GetModelAsync(Never));
+        Assert.Equal(1, _server.Requests - before);
+    }
+
+    [Fact]
+    public async Task One_slow_answer_is_not_waited_for()
+    {
+        using var index = new QdrantVectorIndex(Options with { Timeout = TimeSpan.FromSeconds(0.5) }, TimeProvider.System);
+        await index.BindAsync(Model, Never);
+        Fail(times: 1, Hang);
+
+        Assert.Equal(Model, await index.GetModelAsync(Never));
+    }
+
+    [Fact]
+    public async Task A_server_that_stays_slow_is_told_with_the_key_to_set()
+    {
+        using var index = new QdrantVectorIndex(Options with { Timeout = TimeSpan.FromSeconds(0.1) }, TimeProvider.System);
+        Fail(int.MaxValue, Hang);
+
+        Assert.Contains("took longer than 0.1 s", await Refusal(index), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_caller_that_gives_up_is_obeyed_at_once()
+    {
+        using var cancel = new CancellationTokenSource();
+        Fail(int.MaxValue, async context =>
+        {
+            await cancel.CancelAsync();
+            await Hang(context);
+        });
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await _index.GetModelAsync(cancel.Token));
+        Assert.Equal(1, _server.Requests);
+    }
+
+    [Theory]
+    [InlineData("wrong", "refuses the API key")]
+    [InlineData(null, "refuses requests without an API key")]
+    public async Task A_wrong_API_key_is_told_at_once(string? key, string reason)
+    {
+        _server.ApiKey = "right";
+        using var index = new QdrantVectorIndex(Options with { ApiKey = key }, TimeProvider.System);
+        using var right = new QdrantVectorIndex(Options with { ApiKey = "right" }, TimeProvider.System);
+
+        var error = await Refusal(index);
+
+        Assert.Contains(reason, error, StringComparison.Ordinal);
+        Assert.Contains("Qdrant:ApiKey", error, StringComparison.Ordinal);
+        Assert.Equal(1, _server.Requests);
+        Assert.Null(await right.GetModelAsync(Never));
+    }
+
+    [Fact]
+    public async Task A_certificate_that_nobody_vouches_for_is_refused_at_once()
+    {
+        using var key = RSA.Create(2048);
+        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+        await using var server = await QdrantStandIn.StartAsync(certificate: certificate);
+        using var index = new QdrantVectorIndex(Options with { Url = server.Url }, TimeProvider.System);
+
+        Assert.Contains("cannot be spoken to over TLS", await Refusal(index), StringComparison.Ordinal);
+        Assert.Equal(0, server.Requests);
+    }
+
+    [Fact]
+    public async Task An_answer_that_breaks_off_is_read_again_from_its_start()
+    {
+        await _index.BindAsync(Model, Never);
+        var segments = Of(1, 20, 1);
+        await _index.UpsertAsync(segments, Never);
+        Fail(times: 1, Truncate);
+        var batch = new SegmentBatch(20, Model);
+
+        await _index.FetchAsync([.. segments.Select(segment => segment.Place.Id)], batch, Never);
+
+        Assert.Equal(segments.Select(segment => segment.Place.Id), batch.Places.ToArray().Select(place => place.Id));
+    }
+
+    [Fact]
+    public async Task Answers_that_always_break_off_are_told()
+    {
+        Fail(int.MaxValue, Truncate);
+
+        Assert.Contains("does not answer", await Refusal(_index), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Something_else_at_the_address_is_told()
+    {
+        Fail(int.MaxValue, context => context.Response.WriteAsync("<html>It works!</html>"));
+
+        Assert.Contains("answers what Qdrant does not", await Refusal(_index), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_failed_too_often_is_left_alone()
+    {
+        Fail(int.MaxValue, context => context.Response.StatusCode = 503);
+        for (var i = 0; i < 5; i++)
+            await Refusal(_index);
+        var before = _server.Requests;
+
+        Assert.Contains("left alone", await Refusal(_index), StringComparison.Ordinal);
+        Assert.Equal(before, _server.Requests);
+    }
+
+    [Fact]
+    public async Task A_collection_of_other_dimensions_is_refused()
+    {
+        await Put($"collections/tcmgc-{Model.Id}", """
+            {"vectors":{"text":{"size":16,"distance":"Dot"},"image":{"size":16,"distance":"Dot"},"frames":{"size":16,"distance":"Dot"}},
+             "metadata":{"model":"tiny-0123456789ab","dimensions":8,"frames":4,"folder":""}}
+            """);
+
+        var error = await Assert.ThrowsAsync<UserException>(async () => await _index.BindAsync(Model, Never));
+
+        Assert.Contains($"the collection tcmgc-{Model.Id} was not made by TcMgc for vectors of its model", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_collection_of_the_alias_name_that_is_not_ours_is_refused()
+    {
+        await Put("collections/tcmgc", """{"vectors":{"size":16,"distance":"Dot"}}""");
+
+        Assert.Contains("was not made by TcMgc", await Refusal(_index), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"features\":\"AAAA\"", "features")]
+    [InlineData("\"features\":\"not base64\"", "features")]
+    [InlineData("\"text\":\"AAAA\"", "text")]
+    [InlineData("\"times\":[]", "times")]
+    [InlineData("\"times\":\"x\"", "")]
+    [InlineData("\"video\":7", "")]
+    public async Task A_point_that_something_else_changed_is_told_as_damage(string field, string named)
+    {
+        await _index.BindAsync(Model, Never);
+        var segment = Of(1, 1, 1)[0];
+        using var points = new SegmentPoints();
+        points.Add(segment, last: true);
+        var body = Encoding.UTF8.GetString(points.Complete().Span);
+        var at = body.IndexOf("\"payload\":{", StringComparison.Ordinal) + "\"payload\":{".Length;
+        var name = field.Split(':')[0];
+        body = body[..at] + field + "," + body[at..].Replace(name, name.Insert(1, "old_"), StringComparison.Ordinal);
+        await Put($"collections/tcmgc-{Model.Id}/points?wait=true", body);
+
+        var error = await Assert.ThrowsAsync<UserException>(async () => await _index.FetchAsync([segment.Place.Id], new(1, Model), Never));
+
+        Assert.Contains($"holds what TcMgc did not write (segment {segment.Place.Id}: ", error.Message, StringComparison.Ordinal);
+        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_writer_whose_collection_was_deleted_says_so_and_writes_nowhere_else()
+    {
+        await _index.BindAsync(Model, Never);
+        using var http = new HttpClient();
+        (await http.DeleteAsync(new Uri($"{_server.Url}/collections/tcmgc-{Model.Id}"))).Dispose();
+
+        var error = await Assert.ThrowsAsync<UserException>(async () => await _index.UpsertAsync(Of(1, 1, 1), Never));
+
+        Assert.Contains("is gone", error.Message, StringComparison.Ordinal);
+        Assert.Empty(_server.Collections);
+    }
+
+    private static Task Hang(HttpContext context) =>
+        Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+
+    private static async Task Truncate(HttpContext context)
+    {
+        context.Response.ContentLength = 10_000;
+        await context.Response.WriteAsync("""{"usage":null,"time":0.1,"status":"ok","result":[{"id":""");
+        await context.Response.Body.FlushAsync();
+        context.Abort();
+    }
+
+    private static async Task<string> Refusal(QdrantVectorIndex index) =>
+        (await Assert.ThrowsAsync<UserException>(async () => await index.GetModelAsync(Never))).Message;
+
+    private void Fail(int times, Action<HttpContext> answer) => Fail(times, context =>
+    {
+        answer(context);
+        return Task.CompletedTask;
+    });
+
+    private void Fail(int times, Func<HttpContext, Task> answer)
+    {
+        var left = times;
+        _server.Before = async context =>
+        {
+            if (Interlocked.Decrement(ref left) < 0)
+                return false;
+            await answer(context);
+            return true;
+        };
+    }
+
+    private async Task Put(string path, string json)
+    {
+        using var http = new HttpClient();
+        using var content = new StringContent(json, Encoding.UTF8, "application/json");
+        using var answer = await http.PutAsync(new Uri($"{_server.Url}/{path}"), content);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+}
