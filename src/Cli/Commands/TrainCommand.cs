@@ -75,10 +75,12 @@ internal static class TrainCommand
             if (parsed.GetValue(s_json))
                 Output.Json(card.Card);
             else
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{card.Path}: {card.Card.Config.Head}, {card.Card.Weights.Parameters:N0} parameters, {card.Card.Provenance.Training!.Minutes} minutes, validation R@1 {card.Card.Provenance.Training.ValidationRecallAt1?.ToString("F1", CultureInfo.InvariantCulture) ?? "not measured"} %"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{card.Path}: {card.Card.Config.Head}, {card.Card.Weights.Parameters:N0} parameters, {card.Card.Provenance.Training!.Minutes} minutes, {Validated(card.Card.Provenance.Training.ValidationRecallAt1)}"));
         });
         return command;
     }
+
+    private static string Validated(double? recall) => recall is { } percent ? string.Create(CultureInfo.InvariantCulture, $"validation R@1 {percent:F1} %") : "not validated";
 
     private static ClipArchitecture Architecture(ParseResult parsed)
     {
