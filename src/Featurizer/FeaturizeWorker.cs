@@ -6,6 +6,7 @@ using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Frames;
+using TcMgc.Shared.Hosting;
 using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Featurizer;
@@ -48,9 +49,20 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
             var decoded = (VideoDecoded)happened;
             // Known to the catalog before the frames go: the same event delivered again then has nothing to do.
             if (await HandleAsync(decoded, null, cancel).ConfigureAwait(false) is { } outcome)
+            {
                 await catalog.ApplyAsync(outcome, cancel).ConfigureAwait(false);
+                await MeasureAsync(outcome, cancel).ConfigureAwait(false);
+            }
             await blobs.DeleteAsync(decoded.FramePack, CancellationToken.None).ConfigureAwait(false);
         }, stop).ConfigureAwait(false);
+    }
+
+    private async ValueTask MeasureAsync(UploadOutcome outcome, CancellationToken cancel)
+    {
+        if (outcome is VideoFailed failed)
+            FeaturizeTelemetry.Failures.Add(1, new KeyValuePair<string, object?>("stage", failed.Stage));
+        else if (await catalog.GetAsync(outcome.VideoId, cancel).ConfigureAwait(false) is { IndexedAt: { } indexed } entry)
+            FeaturizeTelemetry.Searchable.Record((indexed - entry.UploadedAt).TotalSeconds);
     }
 
     /// <summary>
@@ -100,8 +112,11 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
     private async ValueTask<VideoIndexed> IndexAsync(VideoDecoded decoded, IProgress<FeaturizeProgress>? progress, CancellationToken cancel)
     {
         var started = time.GetTimestamp();
-        var segments = await EncodeAsync(decoded, progress, cancel).ConfigureAwait(false);
-        await index.UpsertAsync(segments, cancel).ConfigureAwait(false);
+        IReadOnlyList<Segment> segments;
+        using (FeaturizeTelemetry.Begin("encode"))
+            segments = await EncodeAsync(decoded, progress, cancel).ConfigureAwait(false);
+        using (FeaturizeTelemetry.Begin("upsert"))
+            await index.UpsertAsync(segments, cancel).ConfigureAwait(false);
         return new()
         {
             VideoId = decoded.VideoId,
@@ -126,6 +141,8 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
             while (await pack.ReadAsync(rgb.AsMemory(0, options.FrameBatch * model.FrameBytes), cancel).ConfigureAwait(false) is var count and > 0)
             {
                 model.EncodeFrames(rgb, count, embeddings, cancel);
+                FeaturizeTelemetry.Frames.Add(count);
+                FeaturizeTelemetry.BatchSize.Record(count);
                 AddFrames(encoder, rgb, embeddings.AsSpan(0, count * model.Width), pack.Times.Span[(pack.Position - count)..pack.Position], cancel);
                 progress?.Report(new(decoded.VideoId, pack.Position, pack.Count));
             }

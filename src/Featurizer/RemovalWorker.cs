@@ -2,12 +2,13 @@ using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
+using TcMgc.Shared.Hosting;
 using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Featurizer;
 
 /// <summary>
-/// Takes what was stored of removed videos away: segments, frames, and the original where it was copied. Doing it twice is as
+/// Takes what was stored of removed videos away: segments, pictures, and the original where it was copied. Doing it twice is as
 /// doing it once.
 /// </summary>
 /// <param name="blobs">Holds originals that were copied, and frame packs.</param>
@@ -32,9 +33,13 @@ public sealed class RemovalWorker(IBlobStore blobs, IVectorIndex index, ICatalog
         ArgumentNullException.ThrowIfNull(removed);
         // Known to the catalog first: a featurizer that is at this video then takes its segments back itself.
         await catalog.ApplyAsync(removed, cancel).ConfigureAwait(false);
-        if (await catalog.GetAsync(removed.VideoId, cancel).ConfigureAwait(false) is not { State: VideoState.Deleted } entry)
+        var entry = await catalog.GetAsync(removed.VideoId, cancel).ConfigureAwait(false)
+            ?? throw new UserException($"the removal of video {removed.VideoId} came before its upload is known here");
+        if (entry.State != VideoState.Deleted)
             return;
         await index.DeleteAsync(removed.VideoId, cancel).ConfigureAwait(false);
+        await foreach (var picture in blobs.ListAsync(PictureBlobs.FolderOf(removed.VideoId), cancel).ConfigureAwait(false))
+            await blobs.DeleteAsync(picture.Name, cancel).ConfigureAwait(false);
         if (FileSource.PathIn(entry.Source) is null)
             await blobs.DeleteAsync(entry.Source, cancel).ConfigureAwait(false);
     }

@@ -5,6 +5,7 @@ using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Frames;
+using TcMgc.Shared.Hosting;
 
 namespace TcMgc.Ingest;
 
@@ -55,7 +56,7 @@ public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, ICatalog catal
         ArgumentNullException.ThrowIfNull(upload);
         if (await IsDoneAsync(upload, cancel).ConfigureAwait(false))
             return null;
-        var original = await Original.OpenAsync(upload, blobs, cancel).ConfigureAwait(false);
+        var original = await OriginalFile.OpenAsync(upload.Source, upload.Bytes, blobs, cancel).ConfigureAwait(false);
         await using var _ = original.ConfigureAwait(false);
         var outcome = original.Reason is { } reason
             ? Failed(upload, reason)
@@ -66,6 +67,8 @@ public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, ICatalog catal
             return null;
         }
         await log.AppendAsync(outcome, cancel).ConfigureAwait(false);
+        if (outcome is VideoFailed)
+            IngestTelemetry.Failures.Add(1, new KeyValuePair<string, object?>("stage", Stages.Decode));
         return outcome;
     }
 
@@ -100,6 +103,7 @@ public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, ICatalog catal
     private async ValueTask<UploadOutcome> DecodeAsync(
         VideoUploaded upload, string path, IProgress<DecodeProgress>? progress, CancellationToken cancel)
     {
+        using var span = IngestTelemetry.Begin("decode");
         var started = time.GetTimestamp();
         var probed = await _probe.ProbeAsync(path, cancel).ConfigureAwait(false);
         if (probed is not { Value: { } info })
@@ -115,6 +119,7 @@ public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, ICatalog catal
             var pack = PackName(upload.VideoId);
             void Report() => progress?.Report(new(upload.VideoId, frames.Frames, info.Duration));
             await blobs.WriteAsync(pack, (blob, token) => PackAsync(frames, batch, first, blob, Report, token), cancel).ConfigureAwait(false);
+            IngestTelemetry.Frames.Add(frames.Frames);
             return Decoded(upload, info, frames, pack, time.GetElapsedTime(started));
         }
         finally

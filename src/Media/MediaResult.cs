@@ -24,3 +24,12 @@ public readonly record struct MediaResult<T> where T : class
 
     internal static MediaResult<T> Refused(string reason) => new(null, reason);
 }
+
+/// <summary>Makes results.</summary>
+public static class MediaResult
+{
+    /// <summary>A file that gave nothing.</summary>
+    /// <typeparam name="T">Of what was wanted.</typeparam>
+    /// <param name="reason">What is wrong with it, in one line without its name.</param>
+    public static MediaResult<T> Refused<T>(string reason) where T : class => MediaResult<T>.Refused(reason);
+}

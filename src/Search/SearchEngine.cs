@@ -29,15 +29,17 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
         CheckText(text);
         if (await BoundAsync(cancel).ConfigureAwait(false) is not { } bound)
             return Answer([], 0, started);
-        var query = model.EncodeText(text, cancel);
+        TextFeatures query;
+        using (SearchTelemetry.Begin("text", time))
+            query = model.EncodeText(text, cancel);
         var scorer = new SegmentScorer(model, query);
-        var shown = new ShownVideos(catalog, model.Id);
+        var shown = new ShownVideos(catalog, model.Id, request.Filter);
         var ranking = new VideoRanking(request.SegmentsEach);
         if (request.Exhaustive)
             await ScoreAllAsync(bound, scorer, shown, ranking, cancel).ConfigureAwait(false);
         else
             await ScoreNearestAsync(bound, query, scorer, shown, ranking, request, cancel).ConfigureAwait(false);
-        var top = ranking.Top(request.Top);
+        var top = ranking.Top(request.Offset, request.Top);
         var explanations = request.Explain ? await ExplainAsync(bound, scorer, top, cancel).ConfigureAwait(false) : null;
         return Answer(await ResultsAsync(top, shown, explanations, cancel).ConfigureAwait(false), ranking.Count, started);
     }
@@ -60,13 +62,36 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
             return Answer([], 0, started);
         var (query, layout) = (ImageVector(rgb.Span, cancel), new byte[ColourLayout.Bytes]);
         ColourLayout.Of(rgb.Span, model.FrameSide, layout);
-        var shown = new ShownVideos(catalog, model.Id);
+        return await SearchStillAsync(query, layout, null, request, started, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Finds the moments that look like a segment: like its middle frame. The segment itself is left out.</summary>
+    /// <returns>The answer; null where there is no such segment.</returns>
+    /// <exception cref="UserException">The index is another model's.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The request is out of its ranges.</exception>
+    public async ValueTask<SearchResponse?> SearchLikeAsync(SegmentId segment, SearchRequest request, CancellationToken cancel)
+    {
+        var started = Check(request);
+        if (await BoundAsync(cancel).ConfigureAwait(false) is null
+            || await index.FetchFramesAsync([segment], cancel).ConfigureAwait(false) is not [var own])
+            return null;
+        var (middle, query) = (own.Place.FrameTimes.Length / 2, new float[model.Width]);
+        TensorPrimitives.ConvertToSingle(own.Frames.AsSpan(middle * query.Length, query.Length), query);
+        var layout = own.Layouts.AsSpan(middle * ColourLayout.Bytes, ColourLayout.Bytes).ToArray();
+        return await SearchStillAsync(query, layout, segment, request, started, cancel).ConfigureAwait(false);
+    }
+
+    private async ValueTask<SearchResponse> SearchStillAsync(
+        float[] query, byte[] layout, SegmentId? leftOut, SearchRequest request, long started, CancellationToken cancel)
+    {
+        var shown = new ShownVideos(catalog, model.Id, request.Filter);
         var wanted = request.Exhaustive ? (int)Math.Clamp(await index.CountAsync(cancel).ConfigureAwait(false), 1, Array.MaxLength) : options.Candidates;
-        var matches = await new Candidates(shown, wanted, request.Top)
+        var matches = await new Candidates(shown, wanted, request.Offset + request.Top)
             .FindAsync(count => index.NearestFramesAsync(query, count, cancel), match => match.Video, cancel).ConfigureAwait(false);
+        matches.RemoveAll(match => match.Segment == leftOut);
         var ranking = new VideoRanking(request.SegmentsEach);
         await RankFramesAsync(matches, new(query, layout), ranking, cancel).ConfigureAwait(false);
-        return Answer(await ResultsAsync(ranking.Top(request.Top), shown, null, cancel).ConfigureAwait(false), ranking.Count, started);
+        return Answer(await ResultsAsync(ranking.Top(request.Offset, request.Top), shown, null, cancel).ConfigureAwait(false), ranking.Count, started);
     }
 
     private long Check(SearchRequest request)
@@ -74,6 +99,8 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Top, 1, nameof(request));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(request.Top, SearchRequest.LargestTop, nameof(request));
         ArgumentOutOfRangeException.ThrowIfLessThan(request.SegmentsEach, 1, nameof(request));
+        ArgumentOutOfRangeException.ThrowIfNegative(request.Offset, nameof(request));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(request.Offset, SearchRequest.LargestTop, nameof(request));
         return time.GetTimestamp();
     }
 
@@ -105,11 +132,15 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
     private async ValueTask ScoreNearestAsync(IndexModel bound, TextFeatures query, SegmentScorer scorer, ShownVideos shown, VideoRanking ranking,
         SearchRequest request, CancellationToken cancel)
     {
-        var matches = await new Candidates(shown, options.Candidates, request.Top)
-            .FindAsync(count => index.NearestAsync(VectorSpace.Text, query.Query, count, cancel), match => match.Video, cancel).ConfigureAwait(false);
+        List<SegmentMatch> matches;
+        using (SearchTelemetry.Begin("candidates", time))
+            matches = await new Candidates(shown, options.Candidates, request.Offset + request.Top)
+                .FindAsync(count => index.NearestAsync(VectorSpace.Text, query.Query, count, cancel), match => match.Video, cancel).ConfigureAwait(false);
         var batch = Rent(bound, matches.Count);
-        await index.FetchAsync([.. matches.Select(match => match.Segment)], batch, cancel).ConfigureAwait(false);
-        await RankAsync(batch, scorer, shown, ranking, cancel).ConfigureAwait(false);
+        using (SearchTelemetry.Begin("fetch", time))
+            await index.FetchAsync([.. matches.Select(match => match.Segment)], batch, cancel).ConfigureAwait(false);
+        using (SearchTelemetry.Begin("score", time))
+            await RankAsync(batch, scorer, shown, ranking, cancel).ConfigureAwait(false);
         _batches.Add(batch);
     }
 

@@ -9,6 +9,12 @@ public sealed record SearchRequest
     /// <summary>Videos to return, 1 … <see cref="LargestTop"/>; default 10.</summary>
     public int Top { get; init; } = 10;
 
+    /// <summary>Better videos to leave out, 0 … <see cref="LargestTop"/>; default 0: the next page of an answer begins at <see cref="Offset"/> + <see cref="Top"/>.</summary>
+    public int Offset { get; init; }
+
+    /// <summary>Which videos the query is about; default all.</summary>
+    public VideoFilter Filter { get; init; } = new();
+
     /// <summary>Best segments of each video, at least 1; default 3.</summary>
     public int SegmentsEach { get; init; } = 3;
 

@@ -30,4 +30,8 @@ public sealed record VideoResult(VideoId Video, string Name, string Source, doub
 /// <param name="Moment">Where to start playing, in seconds: a sentence's best frame, a still's most similar frame or between two.</param>
 /// <param name="Score">A sentence's logit; or a still's likeness with the best frame: cosine of the embeddings less the mean difference of the colours, at most 1.</param>
 /// <param name="Explanation">Where the score comes from; null unless asked for.</param>
-public sealed record SegmentResult(SegmentId Segment, double Start, double End, double Moment, float Score, Explanation? Explanation);
+public sealed record SegmentResult(SegmentId Segment, double Start, double End, double Moment, float Score, Explanation? Explanation)
+{
+    /// <summary>Where a picture of the moment is, for clients of the HTTP interface; else null.</summary>
+    public string? Thumbnail { get; init; }
+}

@@ -9,7 +9,7 @@ namespace TcMgc.Search;
 /// <summary>Gives a service the search engine; stores and model are the host's.</summary>
 public static class SearchServices
 {
-    /// <summary>Registers <see cref="SearchEngine"/>, and what decodes stills.</summary>
+    /// <summary>Registers <see cref="SearchEngine"/>, and what decodes stills and makes pictures.</summary>
     /// <exception cref="UserException">A setting is wrong.</exception>
     public static WebApplicationBuilder AddSearch(this WebApplicationBuilder builder)
     {
@@ -19,6 +19,8 @@ public static class SearchServices
         builder.Services
             .AddSingleton(options)
             .AddSingleton(services => new StillDecoder(media, services.GetRequiredService<TimeProvider>()))
+            .AddSingleton(services => new PictureMaker(media, services.GetRequiredService<TimeProvider>()))
+            .AddSingleton<Pictures>()
             .AddSingleton<SearchEngine>();
         return builder;
     }

@@ -4,10 +4,10 @@ using TcMgc.Shared.Catalog;
 namespace TcMgc.Search;
 
 /// <summary>
-/// The videos that a query may show: those the catalog says this model has indexed. The index can hold others: a video is
+/// The videos that a query may show: those the catalog says this model has indexed, and the query is about. The index can hold others: a video is
 /// removed from the catalog first, and appears there last. Asks the catalog once a video.
 /// </summary>
-internal sealed class ShownVideos(ICatalog catalog, string modelId)
+internal sealed class ShownVideos(ICatalog catalog, string modelId, VideoFilter filter)
 {
     private readonly Dictionary<VideoId, CatalogEntry?> _known = [];
 
@@ -17,6 +17,6 @@ internal sealed class ShownVideos(ICatalog catalog, string modelId)
         if (_known.TryGetValue(video, out var known))
             return known;
         var entry = await catalog.GetAsync(video, cancel).ConfigureAwait(false);
-        return _known[video] = entry is { State: VideoState.Indexed } && entry.ModelId == modelId ? entry : null;
+        return _known[video] = entry is { State: VideoState.Indexed } && entry.ModelId == modelId && filter.Takes(entry) ? entry : null;
     }
 }

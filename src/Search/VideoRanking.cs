@@ -43,11 +43,12 @@ internal sealed class VideoRanking(int segmentsEach)
         Count++;
     }
 
-    /// <summary>The best videos with their best segments, best first; equal scores in a fixed order.</summary>
-    public List<ReadOnlyMemory<ScoredSegment>> Top(int count) =>
+    /// <summary>The best videos after some with their best segments, best first; equal scores in a fixed order.</summary>
+    public List<ReadOnlyMemory<ScoredSegment>> Top(int offset, int count) =>
         [.. _videos.Values.Select(best => best.Segments)
             .OrderByDescending(segments => segments.Span[0].Score)
             .ThenBy(segments => segments.Span[0].Place.Video.Value)
+            .Skip(offset)
             .Take(count)];
 
     // Best first; NaN, which CompareTo puts below all numbers, comes last.

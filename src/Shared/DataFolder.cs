@@ -48,7 +48,14 @@ public sealed class DataFolder : IDisposable
 
     /// <summary>Opens the folder, creating what is absent, and brings the catalog up to the log's end.</summary>
     /// <exception cref="UserException">The folder cannot be written, or a database is damaged or newer than this program.</exception>
-    public static async ValueTask<DataFolder> OpenAsync(string path, TimeProvider clock, CancellationToken cancellationToken)
+    public static ValueTask<DataFolder> OpenAsync(string path, TimeProvider clock, CancellationToken cancellationToken) =>
+        OpenAsync(path, clock, followsOwnLog: true, cancellationToken);
+
+    /// <param name="path">The folder.</param>
+    /// <param name="clock">Clock of the adapters.</param>
+    /// <param name="followsOwnLog">Whether the catalog is that of the folder's own log.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    internal static async ValueTask<DataFolder> OpenAsync(string path, TimeProvider clock, bool followsOwnLog, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         path = System.IO.Path.GetFullPath(path);
@@ -63,7 +70,8 @@ public sealed class DataFolder : IDisposable
         var folder = new DataFolder(path, clock);
         try
         {
-            await folder.CatchUpAsync(cancellationToken).ConfigureAwait(false);
+            if (followsOwnLog)
+                await folder.CatchUpAsync(cancellationToken).ConfigureAwait(false);
             return folder;
         }
         catch
@@ -98,6 +106,18 @@ public sealed class DataFolder : IDisposable
             taken.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// The group under which this folder's catalog, and no other, follows a log that many share. It lives as long as the catalog: an
+    /// empty one follows from the beginning.
+    /// </summary>
+    internal string CatalogGroupOfItsOwn()
+    {
+        var file = System.IO.Path.Combine(Path, "catalog.group");
+        if (!File.Exists(file) || _catalog.IsEmpty())
+            File.WriteAllText(file, $"{CatalogGroup}-{Guid.NewGuid():N}");
+        return File.ReadAllText(file);
     }
 
     /// <inheritdoc/>

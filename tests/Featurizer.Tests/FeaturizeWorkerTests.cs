@@ -1,6 +1,8 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
+using TcMgc.Shared.Hosting;
 using TcMgc.Shared.Frames;
 using TcMgc.Shared.Vectors;
 
@@ -249,7 +251,7 @@ public sealed class FeaturizeWorkerTests : IAsyncLifetime, IDisposable
     private async Task RunUntilIndexedAsync(int videos)
     {
         using var stop = new CancellationTokenSource();
-        var running = (await WorkerAsync()).RunAsync(new(_data.Events, TimeProvider.System, TimeSpan.FromMinutes(1)), stop.Token);
+        var running = (await WorkerAsync()).RunAsync(new(_data.Events, TimeProvider.System, new(), NullLogger<EventConsumer>.Instance), stop.Token);
         var done = 0;
         await foreach (var delivery in _data.Events.SubscribeAsync(new($"test {videos}", [Topics.Indexed]), default))
         {

@@ -1,9 +1,11 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using TcMgc.Ingest.Files;
 using TcMgc.Media;
 using TcMgc.Media.Tests;
 using TcMgc.Shared;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Frames;
+using TcMgc.Shared.Hosting;
 
 namespace TcMgc.Ingest.Tests;
 
@@ -151,7 +153,7 @@ public sealed class DecodeWorkerTests : IAsyncLifetime
         for (var clip = 0; clip < 4; clip++)
             await UploadAsync(TestClips.Distinct(clip, 1));
         using var cancel = new CancellationTokenSource();
-        var running = Worker(concurrency: concurrency).RunAsync(new(_data.Events, TimeProvider.System, TimeSpan.FromMinutes(1)), cancel.Token);
+        var running = Worker(concurrency: concurrency).RunAsync(new(_data.Events, TimeProvider.System, new(), NullLogger<EventConsumer>.Instance), cancel.Token);
         await foreach (var delivery in _data.Events.SubscribeAsync(new("test", [Topics.Decoded]), cancel.Token))
         {
             await _data.Events.CommitAsync(delivery, default);

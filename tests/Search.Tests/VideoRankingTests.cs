@@ -26,7 +26,7 @@ public sealed class VideoRankingTests
                 .OrderByDescending(video => video[0].Item.Item2).ThenBy(video => s_videos[video[0].Item.Item1].Value).Take(3)
                 .SelectMany(video => video.Select(entry => entry.Index));
             return ranking.Count == scored.Length
-                && ranking.Top(3).SelectMany(video => video.ToArray().Select(segment => segment.Place.Index)).SequenceEqual(expected);
+                && ranking.Top(0, 3).SelectMany(video => video.ToArray().Select(segment => segment.Place.Index)).SequenceEqual(expected);
         }).QuickCheckThrowOnFailure();
     }
 
@@ -39,7 +39,7 @@ public sealed class VideoRankingTests
         ranking.Add(Place(1, 0), float.NaN, 0);
         ranking.Add(Place(2, 0), 0, 0);
 
-        Assert.Equal([s_videos[2], s_videos[0], s_videos[1]], ranking.Top(5).Select(video => video.Span[0].Place.Video));
-        Assert.Equal([1, 0], ranking.Top(5)[1].ToArray().Select(segment => segment.Place.Index));
+        Assert.Equal([s_videos[2], s_videos[0], s_videos[1]], ranking.Top(0, 5).Select(video => video.Span[0].Place.Video));
+        Assert.Equal([1, 0], ranking.Top(0, 5)[1].ToArray().Select(segment => segment.Place.Index));
     }
 }

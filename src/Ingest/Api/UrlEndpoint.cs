@@ -13,7 +13,7 @@ internal static class UrlEndpoint
     /// <summary>The body.</summary>
     /// <param name="Url">Where the video lies, http or https.</param>
     /// <param name="Name">File name under which it is to be known; default the URL's last part.</param>
-    private sealed record Body(string? Url, string? Name = null);
+    private sealed record UrlUpload(string? Url, string? Name = null);
 
     public static void Map(IEndpointRouteBuilder app) => app.MapPost("/api/videos/url", FetchAsync)
         .WithName("fetchVideo").WithSummary("Fetch a video from a URL; off unless Upload:FromUrl is true.")
@@ -21,7 +21,7 @@ internal static class UrlEndpoint
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status502BadGateway);
 
     private static async Task<Results<Accepted<TakenView>, Ok<TakenView>, ProblemHttpResult>> FetchAsync(
-        Body body, VideoIntake intake, UrlSource source, UploadOptions options, CancellationToken cancel)
+        UrlUpload body, VideoIntake intake, UrlSource source, UploadOptions options, CancellationToken cancel)
     {
         if (!options.FromUrl)
             return Problems.Of(StatusCodes.Status403Forbidden, "url-off", "videos are not fetched from URLs here; set Upload:FromUrl to true to allow it");

@@ -51,6 +51,7 @@ public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalo
         };
         await log.AppendAsync(upload, cancel).ConfigureAwait(false);
         await catalog.ApplyAsync(upload, CancellationToken.None).ConfigureAwait(false); // Whoever uploaded it sees it at once.
+        IngestTelemetry.Bytes.Add(bytes);
         return new(video, upload.FileName, bytes, IsNew: true);
     }
 

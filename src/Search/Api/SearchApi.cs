@@ -12,6 +12,8 @@ public static class SearchApi
         ImageSearchEndpoint.Map(app);
         VideoEndpoints.Map(app);
         StreamEndpoint.Map(app);
+        PictureEndpoints.Map(app);
+        ProgressEndpoint.Map(app);
         return app;
     }
 }

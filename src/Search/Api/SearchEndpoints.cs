@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using TcMgc.Shared;
 using TcMgc.Shared.Hosting;
 
 namespace TcMgc.Search.Api;
@@ -15,29 +16,47 @@ internal static class SearchEndpoints
     public static void Map(IEndpointRouteBuilder app) => app.MapPost("/api/search", SearchAsync)
         .WithName("search").WithSummary("Find the moments that a sentence describes.")
         .WithMetadata(new RequestSizeLimitAttribute(LargestBody))
-        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<Results<Ok<SearchResponse>, ProblemHttpResult>> SearchAsync(
         SearchQuery query, SearchEngine engine, SearchOptions options, CancellationToken cancel)
     {
-        if (TextProblem(query.Text, options) is { } inText)
-            return inText;
-        return Problem(query.Request) is { } inRequest
-            ? inRequest
-            : TypedResults.Ok(Shown(await engine.SearchAsync(query.Text!, query.Request, cancel).ConfigureAwait(false)));
+        if (Problem(query.ToRequest()) is { } inRequest)
+            return inRequest;
+        if (query.Like is { } segment)
+            return query.Text is null ? await LikeAsync(segment, query.ToRequest(), engine, cancel).ConfigureAwait(false) : Ambiguous();
+        return TextProblem(query.Text, options) is { } inText
+            ? inText
+            : TypedResults.Ok(Shown(await engine.SearchAsync(query.Text!, query.ToRequest(), cancel).ConfigureAwait(false)));
     }
+
+    private static async ValueTask<Results<Ok<SearchResponse>, ProblemHttpResult>> LikeAsync(
+        SegmentId segment, SearchRequest request, SearchEngine engine, CancellationToken cancel) =>
+        await engine.SearchLikeAsync(segment, request, cancel).ConfigureAwait(false) is { } answer
+            ? TypedResults.Ok(Shown(answer))
+            : Problems.Of(StatusCodes.Status404NotFound, "segment-not-found", $"there is no segment '{segment}'; answers and GET /api/videos/{{id}} name those there are");
+
+    private static ProblemHttpResult Ambiguous() =>
+        Problems.Of(StatusCodes.Status400BadRequest, "ambiguous", "text and like are both given; a search is for one of them");
 
     /// <summary>What is wrong with a request's numbers; null where nothing is.</summary>
     public static ProblemHttpResult? Problem(SearchRequest request) => request switch
     {
         { Top: < 1 or > SearchRequest.LargestTop } => OutOfRange($"top is {request.Top}; it must be from 1 to {SearchRequest.LargestTop}"),
+        { Offset: < 0 or > SearchRequest.LargestTop } => OutOfRange($"offset is {request.Offset}; it must be from 0 to {SearchRequest.LargestTop}"),
         { SegmentsEach: < 1 or > MostSegmentsEach } => OutOfRange($"segmentsEach is {request.SegmentsEach}; it must be from 1 to {MostSegmentsEach}"),
         _ => null,
     };
 
     /// <summary>Originals lie where only the server reaches: a client is told where to play them.</summary>
     public static SearchResponse Shown(SearchResponse answer) =>
-        answer with { Results = [.. answer.Results.Select(result => result with { Source = StreamEndpoint.PathOf(result.Video) })] };
+        answer with { Results = [.. answer.Results.Select(Shown)] };
+
+    private static VideoResult Shown(VideoResult result) => result with
+    {
+        Source = StreamEndpoint.PathOf(result.Video),
+        Segments = [.. result.Segments.Select(segment => segment with { Thumbnail = PictureEndpoints.ThumbnailOf(result.Video, segment.Moment) })],
+    };
 
     private static ProblemHttpResult? TextProblem(string? text, SearchOptions options)
     {

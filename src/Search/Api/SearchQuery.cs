@@ -1,10 +1,21 @@
+using TcMgc.Shared;
+
 namespace TcMgc.Search.Api;
 
 /// <summary>The body of <c>POST /api/search</c>.</summary>
 internal sealed record SearchQuery
 {
-    /// <summary>What the moment shows, in a sentence.</summary>
+    /// <summary>What the moment shows, in a sentence; or <see cref="Like"/>.</summary>
     public string? Text { get; init; }
+
+    /// <summary>A segment whose likes are searched, instead of a text.</summary>
+    public SegmentId? Like { get; init; }
+
+    /// <inheritdoc cref="SearchRequest.Filter"/>
+    public VideoFilter Filter { get; init; } = new();
+
+    /// <inheritdoc cref="SearchRequest.Offset"/>
+    public int Offset { get; init; }
 
     /// <inheritdoc cref="SearchRequest.Top"/>
     public int Top { get; init; } = new SearchRequest().Top;
@@ -19,5 +30,5 @@ internal sealed record SearchQuery
     public bool Explain { get; init; }
 
     /// <summary>What the search engine is asked.</summary>
-    public SearchRequest Request => new() { Top = Top, SegmentsEach = SegmentsEach, Exhaustive = Exhaustive, Explain = Explain };
+    public SearchRequest ToRequest() => new() { Filter = Filter, Offset = Offset, Top = Top, SegmentsEach = SegmentsEach, Exhaustive = Exhaustive, Explain = Explain };
 }

@@ -28,6 +28,8 @@ internal static class VideoEndpoints
             .ProducesProblem(StatusCodes.Status400BadRequest);
         videos.MapGet("/{id}", GetAsync).WithName("getVideo").WithSummary("What is known of a video: state, stages, segments, why it failed.")
             .ProducesProblem(StatusCodes.Status404NotFound);
+        videos.MapPatch("/{id}", DescribeAsync).WithName("describeVideo").WithSummary("Give a video a title or tags.")
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
         videos.MapDelete("/{id}", DeleteAsync).WithName("deleteVideo").WithSummary("Take a video out of the index.")
             .ProducesProblem(StatusCodes.Status404NotFound);
     }
@@ -62,6 +64,19 @@ internal static class VideoEndpoints
             return [];
         var ids = Enumerable.Range(0, count).Select(at => SegmentId.Of(entry.Id, model, at)).ToList();
         return [.. (await index.FetchFramesAsync(ids, cancel).ConfigureAwait(false)).Select(segment => new SegmentView(segment.Place.Id, segment.Place.Start, segment.Place.End))];
+    }
+
+    private static async Task<Results<Ok<VideoView>, ProblemHttpResult>> DescribeAsync(
+        string id, Description given, ICatalog catalog, IEventLog log, TimeProvider time, CancellationToken cancel)
+    {
+        if (given.Reason is { } reason)
+            return Problems.Of(StatusCodes.Status400BadRequest, "description", reason);
+        if (await FindAsync(id, catalog, cancel).ConfigureAwait(false) is not { } entry)
+            return NotFound(id);
+        var described = given.Of(entry, time.GetUtcNow());
+        await log.AppendAsync(described, cancel).ConfigureAwait(false);
+        await catalog.ApplyAsync(described, CancellationToken.None).ConfigureAwait(false);
+        return TypedResults.Ok(VideoView.Of((await catalog.GetAsync(entry.Id, cancel).ConfigureAwait(false))!));
     }
 
     /// <summary>Hidden at once; what the index and the blob store hold of it goes when the event is handled.</summary>

@@ -67,7 +67,8 @@ internal sealed class FolderBlobStore : IBlobStore
     {
         ArgumentNullException.ThrowIfNull(prefix);
         await ValueTask.CompletedTask.ConfigureAwait(false);
-        var blobs = Guarded(() => new DirectoryInfo(_root).EnumerateFiles("*", SearchOption.AllDirectories)
+        var below = new DirectoryInfo(prefix.LastIndexOf('/') is > 0 and var end ? PathOf(prefix[..end]) : _root);
+        var blobs = Guarded(() => !below.Exists ? [] : below.EnumerateFiles("*", SearchOption.AllDirectories)
             .Select(file => new BlobInfo(Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), file.Length))
             .Where(blob => blob.Name.StartsWith(prefix, StringComparison.Ordinal) && !blob.Name.StartsWith('.'))
             .OrderBy(blob => blob.Name, StringComparer.Ordinal)

@@ -35,6 +35,12 @@ public sealed record CatalogEntry
     /// <summary>File name as the user knows it.</summary>
     public required string Name { get; init; }
 
+    /// <summary>What its user calls it; null where the file name will do.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>Its user's words to find it by; null where there are none.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+
     /// <summary>Where the original lies: see <see cref="VideoUploaded.Source"/>.</summary>
     public required string Source { get; init; }
 

@@ -53,6 +53,7 @@ internal static class CatalogProjection
             Reason = failed.Reason,
         },
         VideoDeleted => entry with { State = VideoState.Deleted },
+        VideoDescribed described => entry with { Title = described.Title, Tags = described.Tags },
         _ => entry,
     };
 

@@ -1,64 +1,94 @@
+using Microsoft.Extensions.Configuration;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
+using TcMgc.Shared.Events.Kafka;
 using TcMgc.Shared.Vectors;
+using TcMgc.Shared.Vectors.Qdrant;
 
 namespace TcMgc.Shared.Configuration;
 
 /// <summary>The four ports, each on the adapter that the configuration chose. Nothing else knows which.</summary>
-public sealed class Stores : IDisposable
+public sealed class Stores : IAsyncDisposable
 {
     private readonly DataFolder _data;
-    private readonly IDisposable? _work;
+    private readonly string _catalogGroup;
+    private IDisposable? _work;
 
-    private Stores(DataFolder data, IDisposable? work) => (_data, _work) = (data, work);
+    private Stores(DataFolder data, string catalogGroup, IEventLog events, IBlobStore blobs, IVectorIndex index) =>
+        (_data, _catalogGroup, Events, Blobs, Index) = (data, catalogGroup, events, blobs, index);
 
     /// <summary>The event log.</summary>
-    public IEventLog Events => _data.Events;
+    public IEventLog Events { get; }
 
     /// <summary>The blob store.</summary>
-    public IBlobStore Blobs => _data.Blobs;
+    public IBlobStore Blobs { get; }
 
     /// <summary>The vector index.</summary>
-    public IVectorIndex Index => _data.Index;
+    public IVectorIndex Index { get; }
 
-    /// <summary>The catalog, brought up to the log's end when it was opened.</summary>
+    /// <summary>The catalog; an embedded one was brought up to the log's end when it was opened.</summary>
     public ICatalog Catalog => _data.Catalog;
 
-    /// <summary>Opens the adapters.</summary>
-    /// <param name="options">Which ones.</param>
+    /// <summary>Opens the adapters: the one place where they are chosen.</summary>
+    /// <param name="configuration">Says which ones, and how they are set.</param>
     /// <param name="forWork">Whether workers are to run on them: a data folder takes the workers of one process at a time.</param>
     /// <param name="time">Clock of the adapters.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="UserException">A store cannot be used, or another process works in the data folder.</exception>
-    public static async ValueTask<Stores> OpenAsync(StorageOptions options, bool forWork, TimeProvider time, CancellationToken cancellationToken)
+    /// <exception cref="UserException">A setting is wrong, a store cannot be used, or another process works in the data folder.</exception>
+    public static async ValueTask<Stores> OpenAsync(IConfiguration configuration, bool forWork, TimeProvider time, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(options);
-        var data = await DataFolder.OpenAsync(options.Data, time, cancellationToken).ConfigureAwait(false);
+        var options = Settings.Read<StorageOptions>(configuration);
+        var isEmbedded = options.Events == EventStore.Sqlite;
+        var data = await DataFolder.OpenAsync(options.Data, time, followsOwnLog: isEmbedded, cancellationToken).ConfigureAwait(false);
+        Stores? stores = null;
         try
         {
-            return new(data, forWork ? data.LockForWork() : null);
+            IVectorIndex index = options.Vectors switch
+            {
+                VectorStore.Qdrant => new QdrantVectorIndex(Settings.Read<QdrantOptions>(configuration, QdrantOptions.Section), time),
+                _ => data.Index,
+            };
+            IBlobStore blobs = options.Blobs is { Length: > 0 } folder ? new FolderBlobStore(folder) : data.Blobs;
+            IEventLog events = options.Events switch
+            {
+                EventStore.Kafka => await KafkaEventLog.OpenAsync(Settings.Read<KafkaOptions>(configuration, KafkaOptions.Section), time, cancellationToken).ConfigureAwait(false),
+                _ => data.Events,
+            };
+            stores = new(data, isEmbedded ? DataFolder.CatalogGroup : data.CatalogGroupOfItsOwn(), events, blobs, index);
+            stores._work = forWork ? data.LockForWork() : null;
+            return stores;
         }
         catch
         {
-            data.Dispose();
+            if (stores is not null)
+                await stores.DisposeAsync().ConfigureAwait(false);
+            else
+                data.Dispose();
             throw;
         }
     }
 
+    /// <summary>Tells of what <see cref="ProjectAsync"/> brings.</summary>
+    public CatalogChanges Changes { get; } = new();
+
     /// <summary>Keeps the catalog up with the log until cancelled.</summary>
     public async Task ProjectAsync(CancellationToken cancellationToken)
     {
-        await foreach (var delivery in Events.SubscribeAsync(new(DataFolder.CatalogGroup, Topics.All), cancellationToken).ConfigureAwait(false))
+        await foreach (var delivery in Events.SubscribeAsync(new(_catalogGroup, Topics.All), cancellationToken).ConfigureAwait(false))
         {
             await Catalog.ApplyAsync(delivery.Event, cancellationToken).ConfigureAwait(false);
             await Events.CommitAsync(delivery, CancellationToken.None).ConfigureAwait(false);
+            Changes.Tell(delivery.Event.VideoId);
         }
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        if (Events is IAsyncDisposable events)
+            await events.DisposeAsync().ConfigureAwait(false);
+        (Index as IDisposable)?.Dispose();
         _data.Dispose();
         _work?.Dispose();
     }

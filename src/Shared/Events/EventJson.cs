@@ -19,6 +19,7 @@ public static class EventJson
         [Topics.Indexed] = s_json.VideoIndexed,
         [Topics.Failed] = s_json.VideoFailed,
         [Topics.Deleted] = s_json.VideoDeleted,
+        [Topics.Described] = s_json.VideoDescribed,
     };
 
     /// <summary>The event as UTF-8 JSON.</summary>
@@ -71,4 +72,5 @@ internal sealed record EventSchema(int SchemaVersion);
 [JsonSerializable(typeof(VideoIndexed))]
 [JsonSerializable(typeof(VideoFailed))]
 [JsonSerializable(typeof(VideoDeleted))]
+[JsonSerializable(typeof(VideoDescribed))]
 internal sealed partial class EventJsonContext : JsonSerializerContext;

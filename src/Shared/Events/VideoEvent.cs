@@ -153,3 +153,17 @@ public sealed record VideoDeleted : UploadOutcome
     [JsonIgnore]
     public override string Topic => Topics.Deleted;
 }
+
+/// <summary>A video's user said what it is; the latest holds as a whole.</summary>
+public sealed record VideoDescribed : UploadOutcome
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Topic => Topics.Described;
+
+    /// <summary>What it is called; null where its file name will do.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>Words to find it by; null where there are none.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+}

@@ -13,6 +13,14 @@ public sealed record ServiceOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00", ErrorMessage = "must be from {1} to {2}")]
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>How often an event whose handling failed is tried again before it goes to the dead letters, 0 to 100; default 5.</summary>
+    [Range(0, 100, ErrorMessage = "must be from {1} to {2}")]
+    public int Retries { get; init; } = 5;
+
+    /// <summary>Time before the second attempt, doubled for each further one up to 30 seconds, with jitter; 1 millisecond to 30 seconds, default 1 second.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:00:30", ErrorMessage = "must be from {1} to {2}")]
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How logs are written on standard error: <c>text</c>, the default, for people; or <c>json</c>, an object a line, with trace ids.</summary>
     public LogFormat LogFormat { get; init; }
 }

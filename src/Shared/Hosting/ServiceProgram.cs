@@ -38,6 +38,7 @@ public static class ServiceProgram
         }
         builder.WithDefaults();
         Telemetry.Add(builder, service);
+        ApiDocument.Add(builder.Services);
         return builder;
     }
 
@@ -49,6 +50,7 @@ public static class ServiceProgram
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.MapHealth();
+        ApiDocument.Map(app);
         return app;
     }
 

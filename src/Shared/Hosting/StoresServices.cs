@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using TcMgc.Shared.Configuration;
-using TcMgc.Shared.Events;
 
 namespace TcMgc.Shared.Hosting;
 
@@ -18,16 +17,15 @@ public static class StoresServices
     public static async Task<Stores> AddStoresAsync(this WebApplicationBuilder builder, bool forWork = false, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var options = Settings.Read<StorageOptions>(builder.Configuration);
-        var stores = await Stores.OpenAsync(options, forWork, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+        var stores = await Stores.OpenAsync(builder.Configuration, forWork, TimeProvider.System, cancellationToken).ConfigureAwait(false);
         builder.Services
             .AddSingleton(_ => stores) // As a factory: the host closes it.
             .AddSingleton(services => services.GetRequiredService<Stores>().Events)
             .AddSingleton(services => services.GetRequiredService<Stores>().Blobs)
             .AddSingleton(services => services.GetRequiredService<Stores>().Index)
             .AddSingleton(services => services.GetRequiredService<Stores>().Catalog)
-            .AddSingleton(services => new EventConsumer(services.GetRequiredService<IEventLog>(), services.GetRequiredService<TimeProvider>(),
-                services.GetRequiredService<ServiceOptions>().Drain))
+            .AddSingleton(services => services.GetRequiredService<Stores>().Changes)
+            .AddSingleton<EventConsumer>()
             .AddWorker("catalog", services => services.GetRequiredService<Stores>().ProjectAsync)
             .AddHealthChecks().AddCheck<StoresReadiness>("stores");
         return stores;

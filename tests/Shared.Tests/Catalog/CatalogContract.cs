@@ -86,6 +86,17 @@ public abstract class CatalogContract
     }
 
     [Fact]
+    public async Task The_latest_description_holds_as_a_whole()
+    {
+        var upload = Uploaded(1);
+
+        var entry = await Entry(upload, Described(upload, 5, "Autumn") with { Tags = ["leaves"] }, Indexed(upload), Described(upload, 4) with { Tags = ["sea"] });
+
+        Assert.Equal(("Autumn", "leaves"), (entry!.Title, entry.Tags!.Single()));
+        Assert.Null((await Entry(upload, Described(upload, 5), Described(upload, 6, null)))!.Title);
+    }
+
+    [Fact]
     public async Task A_deleted_video_is_known_but_not_listed()
     {
         var (catalog, upload) = (Create(), Uploaded(1));

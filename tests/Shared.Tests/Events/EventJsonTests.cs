@@ -9,7 +9,7 @@ public sealed class EventJsonTests
     public static TheoryData<VideoEvent> Every()
     {
         var upload = Uploaded(1);
-        return [upload, Decoded(upload), Indexed(upload), Failed(upload), Deleted(upload)];
+        return [upload, Decoded(upload), Indexed(upload), Failed(upload), Deleted(upload), Described(upload)];
     }
 
     [Theory]
@@ -20,6 +20,10 @@ public sealed class EventJsonTests
     [Fact]
     public void Every_topic_has_its_event() =>
         Assert.Equal(Topics.All, Every().Select<object[], string>(row => ((VideoEvent)row[0]).Topic));
+
+    [Fact]
+    public void Tags_are_read_as_they_were_written() =>
+        Assert.Equal(["sea", "sun"], ((VideoDescribed)EventJson.Deserialize(Topics.Described, EventJson.Serialize(Described(Uploaded(1)) with { Tags = ["sea", "sun"] }))).Tags!);
 
     [Fact]
     public void Names_stay_legible_in_the_log() =>

@@ -53,6 +53,14 @@ internal static class SampleEvents
         Reason = "it has no picture",
     };
 
+    public static VideoDescribed Described(VideoUploaded upload, int second = 4, string? title = "Summer") => new()
+    {
+        VideoId = upload.VideoId,
+        UploadId = upload.EventId,
+        Time = Noon.AddSeconds(second),
+        Title = title,
+    };
+
     public static VideoDeleted Deleted(VideoUploaded upload, int second = 3) => new()
     {
         VideoId = upload.VideoId,

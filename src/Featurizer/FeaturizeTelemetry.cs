@@ -1,0 +1,26 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace TcMgc.Featurizer;
+
+/// <summary>Spans and figures of encoding.</summary>
+internal static class FeaturizeTelemetry
+{
+    private const string Name = "TcMgc.Featurizer";
+    private static readonly ActivitySource s_source = new(Name);
+    private static readonly Meter s_meter = new(Name);
+
+    /// <summary>Frames that went through the encoder; their rate is frames per second.</summary>
+    public static Counter<long> Frames { get; } = s_meter.CreateCounter<long>("tcmgc.featurizer.frames", "{frame}", "Frames encoded");
+
+    /// <summary>Frames in one call of the encoder.</summary>
+    public static Histogram<int> BatchSize { get; } = s_meter.CreateHistogram<int>("tcmgc.featurizer.batch.size", "{frame}", "Frames encoded at a time");
+
+    /// <summary>From upload until the video can be found.</summary>
+    public static Histogram<double> Searchable { get; } = s_meter.CreateHistogram<double>("tcmgc.video.searchable.duration", "s", "From upload to searchable");
+
+    /// <summary>Videos given up, by <c>stage</c>.</summary>
+    public static Counter<long> Failures { get; } = s_meter.CreateCounter<long>("tcmgc.video.failures", "{video}", "Videos that cannot be indexed");
+
+    public static Activity? Begin(string step) => s_source.StartActivity(step);
+}

@@ -1,0 +1,29 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace TcMgc.Search;
+
+/// <summary>A span and a latency for each stage of a query.</summary>
+internal static class SearchTelemetry
+{
+    private const string Name = "TcMgc.Search";
+    private static readonly ActivitySource s_source = new(Name);
+    private static readonly Meter s_meter = new(Name);
+    private static readonly Histogram<double> s_stages = s_meter.CreateHistogram<double>("tcmgc.search.stage.duration", "s", "How long a stage of a query took");
+
+    /// <summary>Begins a stage, which ends when this is disposed.</summary>
+    public static Stage Begin(string stage, TimeProvider time) => new(stage, time);
+
+    /// <summary>A stage under way.</summary>
+    internal readonly struct Stage(string stage, TimeProvider time) : IDisposable
+    {
+        private readonly Activity? _span = s_source.StartActivity(stage);
+        private readonly long _started = time.GetTimestamp();
+
+        public void Dispose()
+        {
+            s_stages.Record(time.GetElapsedTime(_started).TotalSeconds, new KeyValuePair<string, object?>("stage", stage));
+            _span?.Dispose();
+        }
+    }
+}

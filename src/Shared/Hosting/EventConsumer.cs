@@ -1,0 +1,100 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+using TcMgc.Shared.Events;
+
+namespace TcMgc.Shared.Hosting;
+
+/// <summary>
+/// Takes a group's deliveries, some at a time, and commits each when it is done. What fails is tried again, later and later; what
+/// fails every time goes to the dead letters. Asked to stop it takes no more and lets what is under way end; what has not ended
+/// when draining has taken too long is cancelled, and delivered again next time.
+/// </summary>
+/// <param name="log">Brings the deliveries.</param>
+/// <param name="time">Paces retries and draining.</param>
+/// <param name="options">How often to try, how long to drain.</param>
+/// <param name="logger">Told of failures.</param>
+public sealed partial class EventConsumer(IEventLog log, TimeProvider time, ServiceOptions options, ILogger<EventConsumer> logger)
+{
+    private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(30);
+
+    /// <summary>Handles deliveries until asked to stop.</summary>
+    /// <param name="subscription">What to take; as many deliveries are handled at a time as it lets be in flight.</param>
+    /// <param name="handle">Makes the delivery's effect durable. Its token is cancelled when draining has taken too long.</param>
+    /// <param name="stop">Asks to stop.</param>
+    public async Task RunAsync(Subscription subscription, Func<VideoEvent, CancellationToken, ValueTask> handle, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(subscription);
+        using var abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        using var stopping = stop.Register(() => abort.CancelAfter(options.Drain));
+        var retries = Retries(stop);
+        var atATime = new ParallelOptions { MaxDegreeOfParallelism = subscription.MaxInFlight, CancellationToken = abort.Token };
+        await Parallel.ForEachAsync(DeliveriesAsync(subscription, stop), atATime, async (delivery, cancel) =>
+        {
+            using var span = EventTelemetry.StartProcess(delivery);
+            try
+            {
+                await retries.ExecuteAsync(token => handle(delivery.Event, token), cancel).ConfigureAwait(false);
+            }
+#pragma warning disable CA1031 // Whatever one event does, the others must go on.
+            catch (Exception error) when (error is not OperationCanceledException || !cancel.IsCancellationRequested)
+#pragma warning restore CA1031
+            {
+                span?.SetStatus(System.Diagnostics.ActivityStatusCode.Error, error.Message);
+                if (stop.IsCancellationRequested)
+                    return; // Not committed: delivered again next time.
+                LogGivenUp(delivery.Event.Topic, delivery.Event.VideoId, error.Message, error is UserException ? null : error);
+                await log.RejectAsync(delivery, error.Message, CancellationToken.None).ConfigureAwait(false);
+                return;
+            }
+            await log.CommitAsync(delivery, CancellationToken.None).ConfigureAwait(false); // Done is done: a stop here must not do it again.
+        }).ConfigureAwait(false);
+    }
+
+    private ResiliencePipeline Retries(CancellationToken stop) => options.Retries == 0
+        ? ResiliencePipeline.Empty
+        : new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(new RetryStrategyOptions
+        {
+            MaxRetryAttempts = options.Retries,
+            Delay = options.RetryDelay,
+            MaxDelay = s_longestDelay,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            ShouldHandle = attempt => new(attempt.Outcome.Exception is not null and not OperationCanceledException && !stop.IsCancellationRequested),
+            OnRetry = attempt =>
+            {
+                LogRetry(attempt.Outcome.Exception!.Message, attempt.RetryDelay);
+                return default;
+            },
+        }).Build();
+
+    /// <summary>The deliveries until asked to stop, or until the handling of one failed; then an end rather than an exception.</summary>
+    private async IAsyncEnumerable<Delivery> DeliveriesAsync(
+        Subscription subscription, CancellationToken stop, [EnumeratorCancellation] CancellationToken failed = default)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stop, failed);
+        var deliveries = log.SubscribeAsync(subscription, end.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using var _ = deliveries.ConfigureAwait(false);
+        while (await MovedAsync(deliveries, end.Token).ConfigureAwait(false))
+            yield return deliveries.Current;
+    }
+
+    private static async ValueTask<bool> MovedAsync(IAsyncEnumerator<Delivery> deliveries, CancellationToken end)
+    {
+        try
+        {
+            return !end.IsCancellationRequested && await deliveries.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "tried again in {Delay}: {Reason}")]
+    private partial void LogRetry(string reason, TimeSpan delay);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Topic} of video {Video} given up ('tcmgc replay' sends it again): {Reason}")]
+    private partial void LogGivenUp(string topic, VideoId video, string reason, Exception? error);
+}

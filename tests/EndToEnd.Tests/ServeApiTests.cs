@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace TcMgc.EndToEnd.Tests;
+
+/// <summary>The HTTP interface of <c>tcmgc serve</c>, with one video in it.</summary>
+public sealed class ServeApiTests(Workplace place) : IClassFixture<Workplace>
+{
+    [Fact]
+    public async Task Videos_are_described_filtered_shown_and_followed()
+    {
+        using var run = await ServeRun.StartAsync(place, place.New("data"));
+        using var events = new StreamReader(await run.Http.GetStreamAsync("/api/events"));
+        await UntilLineAsync(events, line => line == "event: ready");
+        var video = (await ServeRun.JsonAsync(
+            await run.Http.PostAsync("/api/videos?name=sea.mp4", new ByteArrayContent(await File.ReadAllBytesAsync(TestClips.Distinct(7)))), HttpStatusCode.Accepted)).GetProperty("id").GetString()!;
+
+        await UntilLineAsync(events, line => line.Contains("\"indexed\"", StringComparison.Ordinal));
+        var described = await ServeRun.JsonAsync(await run.Http.PatchAsJsonAsync($"/api/videos/{video}", new { title = "Summer", tags = new[] { "sea", "Sea", "sun" } }));
+
+        Assert.Equal("Summer", described.GetProperty("title").GetString());
+        Assert.Equal(["sea", "sun"], described.GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()));
+        Assert.Single(await ResultsAsync(run, new { text = "a pattern", filter = new { tags = new[] { "SEA" }, title = "summ", maxDuration = 60 } }));
+        Assert.Empty(await ResultsAsync(run, new { text = "a pattern", filter = new { tags = new[] { "snow" } } }));
+        Assert.Empty(await ResultsAsync(run, new { text = "a pattern", filter = new { minDuration = 60 } }));
+        Assert.Empty(await ResultsAsync(run, new { text = "a pattern", offset = 1 }));
+
+        var segment = (await ResultsAsync(run, new { text = "a pattern" }))[0].GetProperty("segments")[0];
+        var picture = await run.Http.GetAsync(segment.GetProperty("thumbnail").GetString());
+        Assert.Equal((HttpStatusCode.OK, "image/jpeg"), (picture.StatusCode, picture.Content.Headers.ContentType?.MediaType));
+        Assert.Equal([0xFF, 0xD8], (await picture.Content.ReadAsByteArrayAsync())[..2]);
+        var preview = described.GetProperty("preview");
+        Assert.Equal(8, preview.GetProperty("count").GetInt32());
+        Assert.Equal("image/jpeg", (await run.Http.GetAsync(preview.GetProperty("url").GetString())).Content.Headers.ContentType?.MediaType);
+        Assert.DoesNotContain(await ResultsAsync(run, new { like = segment.GetProperty("segment").GetString() }),
+            result => result.GetProperty("segments").EnumerateArray().Any(other => other.GetProperty("segment").GetString() == segment.GetProperty("segment").GetString()));
+
+        Assert.Equal("description", await ServeRun.ProblemAsync(await run.Http.PatchAsJsonAsync($"/api/videos/{video}", new { }), HttpStatusCode.BadRequest));
+        Assert.Equal("ambiguous", await ServeRun.ProblemAsync(
+            await run.Http.PostAsJsonAsync("/api/search", new { text = "a", like = segment.GetProperty("segment").GetString() }), HttpStatusCode.BadRequest));
+        Assert.Equal("segment-not-found", await ServeRun.ProblemAsync(
+            await run.Http.PostAsJsonAsync("/api/search", new { like = Guid.NewGuid() }), HttpStatusCode.NotFound));
+        await AssertDocumentAsync(run);
+        run.Terminate(); // While its events are still followed.
+        Assert.Equal(0, (await run.EndAsync()).Status);
+    }
+
+    /// <summary>docs/openapi.json is what the service says of itself; TCMGC_WRITE_OPENAPI=1 writes it.</summary>
+    private static async Task AssertDocumentAsync(ServeRun run)
+    {
+        var served = JsonNode.Parse(await run.Http.GetStringAsync("/openapi.json"))!;
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "TcMgc.sln")))
+            folder = folder.Parent!;
+        var file = Path.Combine(folder.FullName, "docs", "openapi.json");
+        if (Environment.GetEnvironmentVariable("TCMGC_WRITE_OPENAPI") is not null)
+            await File.WriteAllTextAsync(file, served.ToJsonString(new() { WriteIndented = true }) + "\n");
+        Assert.True(JsonNode.DeepEquals(served, JsonNode.Parse(await File.ReadAllTextAsync(file))),
+            "docs/openapi.json is not what the service serves: run this test with TCMGC_WRITE_OPENAPI=1 and commit it");
+    }
+
+    private static async Task<JsonElement[]> ResultsAsync(ServeRun run, object query) =>
+        [.. (await ServeRun.JsonAsync(await run.Http.PostAsJsonAsync("/api/search", query))).GetProperty("results").EnumerateArray()];
+
+    private static async Task UntilLineAsync(StreamReader lines, Func<string, bool> wanted)
+    {
+        while (await lines.ReadLineAsync() is { } line)
+            if (wanted(line))
+                return;
+        Assert.Fail("the events ended");
+    }
+}

@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Configuration;
+using TcMgc.Shared.Configuration;
+using TcMgc.Shared.Vectors.Qdrant;
+
+namespace TcMgc.Shared.Tests.Configuration;
+
+public sealed class StoresTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-stores-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task By_default_all_is_in_the_data_folder()
+    {
+        await using var stores = await OpenAsync();
+
+        Assert.Null(await stores.Index.GetModelAsync(default));
+        Assert.Equal(["blobs", "catalog.db", "events.db", "index.db"], Directory.EnumerateFileSystemEntries(_folder).Select(Path.GetFileName)
+            .Where(name => !name!.EndsWith("-wal", StringComparison.Ordinal) && !name.EndsWith("-shm", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Each_adapter_is_chosen_by_its_key()
+    {
+        await using var stores = await OpenAsync(("Vectors", "qdrant"), ("Blobs", Path.Combine(_folder, "elsewhere")));
+
+        Assert.IsType<QdrantVectorIndex>(stores.Index);
+        Assert.True(Directory.Exists(Path.Combine(_folder, "elsewhere")));
+    }
+
+    [Theory]
+    [InlineData("Events", "rabbit", "Events is 'rabbit'; it must be sqlite or kafka")]
+    [InlineData("Events", "kafka", "Kafka:BootstrapServers")]
+    [InlineData("Vectors", "pinecone", "Vectors is 'pinecone'; it must be sqlite or qdrant")]
+    [InlineData("Qdrant:Url", "nowhere", "Qdrant:Url")]
+    public async Task What_is_wrong_is_told_with_its_key(string key, string value, string told)
+    {
+        var error = await Assert.ThrowsAsync<UserException>(() => OpenAsync((key, value), key == "Qdrant:Url" ? ("Vectors", "qdrant") : ("Threads", "0")));
+
+        Assert.Contains(told, error.Message, StringComparison.Ordinal);
+    }
+
+    private Task<Stores> OpenAsync(params (string Key, string Value)[] settings) => Stores.OpenAsync(
+        new ConfigurationBuilder().AddInMemoryCollection([.. settings.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)), new("Data", _folder)]).Build(),
+        forWork: false, TimeProvider.System, default).AsTask();
+}
