@@ -30,7 +30,12 @@ internal sealed partial class ProgramRun : IDisposable
 
     public static ProgramRun Start(params IEnumerable<string> arguments) => StartIn(Path.GetTempPath(), arguments);
 
-    public static ProgramRun StartIn(string folder, params IEnumerable<string> arguments)
+    public static ProgramRun StartIn(string folder, params IEnumerable<string> arguments) => StartIn(folder, "tcmgc.dll", arguments);
+
+    /// <summary>Starts another of the product's programs.</summary>
+    public static ProgramRun StartProgram(string assembly, params IEnumerable<string> arguments) => StartIn(Path.GetTempPath(), assembly, arguments);
+
+    private static ProgramRun StartIn(string folder, string assembly, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -39,7 +44,7 @@ internal sealed partial class ProgramRun : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "tcmgc.dll"));
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, assembly));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         return new(Process.Start(start)!);

@@ -16,9 +16,15 @@ internal sealed class ServeRun : IDisposable
     public HttpClient Http { get; }
 
     /// <summary>Starts the service on a free port, and waits until it listens.</summary>
-    public static async Task<ServeRun> StartAsync(Workplace place, string data, params string[] settings)
+    public static Task<ServeRun> StartAsync(Workplace place, string data, params string[] settings) => ListeningAsync(ProgramRun.Start(
+        ["serve", "--data", data, "--model", place.Model, "--urls", "http://127.0.0.1:0", .. settings.SelectMany(setting => new[] { "--set", setting })]));
+
+    /// <summary>Starts a service of its own on a free port, and waits until it listens.</summary>
+    public static Task<ServeRun> StartServiceAsync(string assembly, params IEnumerable<string> settings) => ListeningAsync(
+        ProgramRun.StartProgram(assembly, ["--Urls=http://127.0.0.1:0", .. settings.Select(setting => $"--{setting}")]));
+
+    private static async Task<ServeRun> ListeningAsync(ProgramRun run)
     {
-        var run = ProgramRun.Start(["serve", "--data", data, "--model", place.Model, "--urls", "http://127.0.0.1:0", .. settings.SelectMany(setting => new[] { "--set", setting })]);
         var listening = await run.LineAsync("listening on ");
         return new(run, new() { BaseAddress = new(listening.Split(' ')[^1]), Timeout = s_patience });
     }

@@ -1,0 +1,117 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using TcMgc.Shared.Events;
+using TcMgc.Shared.Hosting;
+using static TcMgc.Shared.Tests.Events.SampleEvents;
+
+namespace TcMgc.Shared.Tests.Hosting;
+
+public sealed class EventConsumerTests : IAsyncLifetime, IDisposable
+{
+    private static readonly Subscription s_workers = new("workers", [Topics.Uploaded]) { MaxInFlight = 1 };
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-consumer-").FullName;
+    private readonly CancellationTokenSource _stop = new(TimeSpan.FromMinutes(3));
+    private DataFolder _data = null!;
+
+    public async Task InitializeAsync() => _data = await DataFolder.OpenAsync(_folder, TimeProvider.System, default);
+
+    public Task DisposeAsync()
+    {
+        _data.Dispose();
+        Directory.Delete(_folder, recursive: true);
+        return Task.CompletedTask;
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    [Fact]
+    public async Task What_fails_once_is_tried_again()
+    {
+        await _data.Events.AppendAsync(Uploaded(1), default);
+        var attempts = 0;
+
+        await Consumer().RunAsync(s_workers, async (_, _) =>
+        {
+            if (++attempts == 1)
+                throw new UserException("the disk is full");
+            await _stop.CancelAsync();
+        }, _stop.Token);
+
+        Assert.Equal(2, attempts);
+        Assert.Empty(await DeadLettersAsync());
+    }
+
+    [Fact]
+    public async Task What_fails_every_time_goes_to_the_dead_letters_while_the_rest_flows()
+    {
+        var (poison, sound) = (Uploaded(1), Uploaded(2));
+        await _data.Events.AppendAsync(poison, default);
+        await _data.Events.AppendAsync(sound, default);
+        var handled = new List<Guid>();
+
+        await Consumer().RunAsync(s_workers, async (happened, _) =>
+        {
+            handled.Add(happened.EventId);
+            if (happened.EventId == poison.EventId)
+                throw new InvalidDataException("unreadable");
+            await _stop.CancelAsync();
+        }, _stop.Token);
+
+        Assert.Equal([poison.EventId, poison.EventId, poison.EventId, sound.EventId], handled);
+        var letter = Assert.Single(await DeadLettersAsync());
+        Assert.Equal((Topics.Uploaded, "workers", "unreadable"), (letter.Topic, letter.Group, letter.Reason));
+    }
+
+    [Fact]
+    public async Task Asked_to_stop_it_lets_what_is_under_way_end()
+    {
+        await _data.Events.AppendAsync(Uploaded(1), default);
+        var ended = false;
+
+        await Consumer().RunAsync(s_workers, async (_, cancel) =>
+        {
+            await _stop.CancelAsync();
+            cancel.ThrowIfCancellationRequested();
+            ended = true;
+        }, _stop.Token);
+
+        Assert.True(ended);
+        Assert.Empty(await AgainAsync());
+    }
+
+    [Fact]
+    public async Task What_does_not_end_in_time_is_delivered_again()
+    {
+        var upload = Uploaded(1);
+        await _data.Events.AppendAsync(upload, default);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Consumer(drain: TimeSpan.Zero).RunAsync(s_workers, async (_, cancel) =>
+        {
+            await _stop.CancelAsync();
+            await Task.Delay(Timeout.Infinite, cancel);
+        }, _stop.Token));
+
+        Assert.Equal([upload], await AgainAsync());
+    }
+
+    private EventConsumer Consumer(TimeSpan? drain = null) => new(_data.Events, TimeProvider.System,
+        new() { Retries = 2, RetryDelay = TimeSpan.FromMilliseconds(1), Drain = drain ?? TimeSpan.FromMinutes(1) }, NullLogger<EventConsumer>.Instance);
+
+    private async Task<List<DeadLetter>> DeadLettersAsync() => await _data.Events.DeadLettersAsync(default).ToListAsync();
+
+    /// <summary>What the group is given when it starts anew.</summary>
+    private async Task<List<VideoEvent>> AgainAsync()
+    {
+        await _data.Events.AppendAsync(Uploaded(9), default);
+        var again = new List<VideoEvent>();
+        using var reopened = await DataFolder.OpenAsync(_folder, TimeProvider.System, default);
+        await foreach (var delivery in reopened.Events.SubscribeAsync(s_workers, default))
+        {
+            await reopened.Events.CommitAsync(delivery, default);
+            if (delivery.Event.VideoId == Uploaded(9).VideoId)
+                break;
+            again.Add(delivery.Event);
+        }
+        return again;
+    }
+}
