@@ -16,7 +16,7 @@ internal sealed record Outcome(string Variant, int Seed, RetrievalMetrics TextTo
 /// Trains and measures every variant on the same frozen encoders, pairs and seeds. Each run keeps its result in its folder, so that
 /// a comparison that was interrupted goes on.
 /// </summary>
-internal sealed class Comparison(Dataset dataset, ModelFolder encoders, string output, string cache, EngineOptions engine, TimeProvider time)
+internal sealed class Comparison(Dataset dataset, ModelFolder encoders, int? framesEach, string output, string cache, EngineOptions engine, TimeProvider time)
 {
     private const string OutcomeFile = "test.json";
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
@@ -46,8 +46,8 @@ internal sealed class Comparison(Dataset dataset, ModelFolder encoders, string o
         var result = Path.Combine(folder, OutcomeFile);
         if (File.Exists(result))
             return JsonSerializer.Deserialize<Outcome>(await File.ReadAllBytesAsync(result, cancel), s_json)!;
-        var start = TrainingSession.From(encoders);
-        var config = variant.Config(start.Config);
+        var start = TrainingSession.From(encoders) with { EncodersOnly = true };
+        var config = variant.Config(start.Config with { Frames = framesEach ?? start.Config.Frames });
         var session = new TrainingSession(dataset, folder, cache, engine, time);
         var trained = await session.TrainAsync(start with { Config = config }, (variant.Options?.Invoke(options) ?? options) with { Seed = seed },
             $"tcmgc compare ({variant.Name}, seed {seed})", cancel);

@@ -15,7 +15,8 @@ namespace TcMgc.Cli.Training;
 /// <param name="Config">Sizes and head.</param>
 /// <param name="Tokenizer">Folder of the tokenizer's files.</param>
 /// <param name="Model">The model whose weights are taken; null for random ones.</param>
-internal sealed record TrainingStart(ModelConfig Config, string Tokenizer, ModelFolder? Model);
+/// <param name="EncodersOnly">Whether only CLIP's weights are taken of it: temporal encoder and head start random.</param>
+internal sealed record TrainingStart(ModelConfig Config, string Tokenizer, ModelFolder? Model, bool EncodersOnly = false);
 
 /// <summary>Everything around a training run: frames decoded, features frozen, the tokenizer learnt, progress shown.</summary>
 internal sealed class TrainingSession(Dataset dataset, string output, string cache, EngineOptions engine, TimeProvider time)
@@ -68,7 +69,7 @@ internal sealed class TrainingSession(Dataset dataset, string output, string cac
         using var validationEmbeddings = encoders is null || validationFrames is null ? null : Embed(dataset.Validation, validationFrames, encoders, cancel);
         using var source = Source(config, options, start, frames, embeddings, encoders, cancel);
         _progress.Say($"{source.Pairs.Count:N0} pairs of {dataset.Train.Count:N0} videos; {(dataset.Validation.Count > 0 ? $"validated on {dataset.Validation.Count:N0}" : "no validation videos: the last weights are kept")}");
-        var initial = Initial(start.Model, config, options.Seed);
+        var initial = Initial(start, config, options.Seed);
         Validation? validate = validationFrames is null ? null
             : (model, stop) => Evaluator.TextToVideoRecallAt1(model, dataset.Validation, validationFrames, validationEmbeddings, stop);
         try
@@ -99,14 +100,14 @@ internal sealed class TrainingSession(Dataset dataset, string output, string cac
     private Reporting<int> Counted(string what) => new(done => _progress.Show($"{what}: {done:N0}"));
 
     /// <summary>The weights of the model to start from where it has them, random ones elsewhere.</summary>
-    private (IEnumerable<TensorSource> Sources, WeightFile? File) Initial(ModelFolder? model, ModelConfig config, int seed)
+    private (IEnumerable<TensorSource> Sources, WeightFile? File) Initial(TrainingStart start, ModelConfig config, int seed)
     {
         var random = RandomWeights.Of(config, seed);
-        if (model is null)
+        if (start.Model is not { } model)
             return (random, null);
         model.CheckHash();
         var file = WeightFile.Open(model.WeightsPath);
-        var known = file.Sources().ToDictionary(source => source.Name);
+        var known = file.Sources().Where(source => !start.EncodersOnly || source.Name.StartsWith("clip.", StringComparison.Ordinal)).ToDictionary(source => source.Name);
         TensorSource[] merged = [.. random.Select(source => known.TryGetValue(source.Name, out var weight) && weight.Shape.SequenceEqual(source.Shape) ? weight : source)];
         string[] fresh = [.. merged.Where(source => !known.ContainsValue(source)).Select(source => source.Name)];
         if (fresh.Length > 0)
