@@ -5,7 +5,7 @@ namespace TcMgc.Search.Api;
 /// <summary>Search over HTTP, in JSON; errors are problem details (RFC 9457).</summary>
 public static class SearchApi
 {
-    /// <summary>Adds every endpoint below <c>/api</c>.</summary>
+    /// <summary>Adds every endpoint below <c>/api</c>, and the page that uses them.</summary>
     public static IEndpointRouteBuilder MapSearchApi(this IEndpointRouteBuilder app)
     {
         SearchEndpoints.Map(app);
@@ -14,6 +14,7 @@ public static class SearchApi
         StreamEndpoint.Map(app);
         PictureEndpoints.Map(app);
         ProgressEndpoint.Map(app);
+        PageEndpoints.Map(app);
         return app;
     }
 }

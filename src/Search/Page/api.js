@@ -1,0 +1,77 @@
+// The HTTP interface. What goes wrong is a Failure whose message is for people.
+
+export class Failure extends Error {
+  constructor(message, status) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export const isCancelled = error => error.name === 'AbortError';
+
+async function ask(path, options = {}) {
+  let response;
+  try {
+    response = await fetch(path, options);
+  } catch (error) {
+    throw isCancelled(error) ? error : new Failure('The server does not answer. Is it still running?', 0);
+  }
+  if (!response.ok)
+    throw await failureOf(response);
+  return response;
+}
+
+async function failureOf(response) {
+  const problem = await response.json().catch(() => ({}));
+  return new Failure(sentence(problem.detail ?? problem.title ?? `The server answered with ${response.status}`), response.status);
+}
+
+/** A problem's detail is a line in lower case. */
+export const sentence = text => text.charAt(0).toUpperCase() + text.slice(1).replace(/([^.!?…])$/, '$1.');
+
+const json = async (path, options) => (await ask(path, options)).json();
+
+export const search = (body, signal) =>
+  json('api/search', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal });
+
+export const searchImage = (image, { top, segmentsEach }, signal) =>
+  json(`api/search/image?top=${top}&segmentsEach=${segmentsEach}`, { method: 'POST', headers: { 'Content-Type': 'application/octet-stream' }, body: image, signal });
+
+export async function videos() {
+  const limit = 1000, all = [];
+  for (let total = 1; all.length < total;) {
+    const page = await json(`api/videos?offset=${all.length}&limit=${limit}`);
+    all.push(...page.videos);
+    total = page.videos.length ? page.total : 0;
+  }
+  return all;
+}
+
+export const video = id => json(`api/videos/${id}`);
+
+export const remove = id => ask(`api/videos/${id}`, { method: 'DELETE' });
+
+/** What uploads may have, in bytes; null where this service takes none. */
+export async function largestUpload() {
+  const response = await fetch('api/uploads', { method: 'OPTIONS' }).catch(() => null);
+  const bytes = response?.ok && response.headers.get('Tus-Max-Size');
+  return bytes ? Number(bytes) : null;
+}
+
+/** Sends a file; XMLHttpRequest, because fetch does not tell how far a body has come. */
+export function upload(file, onProgress, signal) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open('POST', `api/videos?name=${encodeURIComponent(file.name)}`);
+    request.responseType = 'json';
+    request.setRequestHeader('Content-Type', 'application/octet-stream');
+    request.upload.onprogress = event => onProgress(event.loaded / Math.max(1, file.size));
+    request.onload = () => request.status < 300
+      ? resolve(request.response)
+      : reject(new Failure(sentence(request.response?.detail ?? `The server answered with ${request.status}`), request.status));
+    request.onerror = () => reject(new Failure('The connection broke before the whole video was sent.', 0));
+    request.onabort = () => reject(new DOMException('cancelled', 'AbortError'));
+    signal.addEventListener('abort', () => request.abort());
+    request.send(file);
+  });
+}

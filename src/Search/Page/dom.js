@@ -1,0 +1,30 @@
+// Elements without markup in strings: what users name their files is text, never HTML.
+
+export const find = id => document.getElementById(id);
+
+/** An element with properties, `data` and `aria` attributes and children; null children are left out. */
+export function element(tag, { data, aria, ...properties } = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  Object.assign(made.dataset, data);
+  for (const [name, value] of Object.entries(aria ?? {}))
+    made.setAttribute(name === 'role' ? 'role' : `aria-${name}`, value);
+  made.append(...children.flat().filter(child => child != null));
+  return made;
+}
+
+/** A designed state in place of content: empty, loading or failed, with what can be done about it. */
+export function showState(place, kind, title, text, ...actions) {
+  place.hidden = false;
+  place.dataset.kind = kind;
+  place.replaceChildren(element('h2', {}, title), ...(text ? [element('p', {}, text)] : []), ...actions);
+}
+
+export const button = (text, action, className = '') =>
+  element('button', { type: 'button', className, onclick: action }, text);
+
+/** Grey cards where content will be. */
+export const skeletons = (tag, count) =>
+  Array.from({ length: count }, () => element(tag, { className: 'card skeleton', aria: { hidden: 'true' } }, element('div', { className: 'picture' }), element('p'), element('p')));
+
+const typing = 'input, textarea, select, [contenteditable]';
+export const isTyping = target => target.matches?.(typing) ?? false;

@@ -1,0 +1,27 @@
+// Times, sizes and scores for people.
+
+/** 75.4 → "1:15"; with tenths "1:15.4". */
+export function clock(seconds, tenths = false) {
+  const whole = tenths ? Math.round(seconds * 10) / 10 : Math.floor(seconds);
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const last = (tenths ? s.toFixed(1) : `${s}`).padStart(tenths ? 4 : 2, '0');
+  return h ? `${h}:${`${m}`.padStart(2, '0')}:${last}` : `${m}:${last}`;
+}
+
+const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+export function size(bytes) {
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  const value = bytes / 1000 ** power;
+  return `${value < 10 && power ? value.toFixed(1) : Math.round(value)} ${units[power]}`;
+}
+
+export const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
+
+export const score = value => value.toFixed(Math.abs(value) < 10 ? 2 : 1);
+
+/** .NET's "00:00:00.0834120" → milliseconds. */
+export function milliseconds(elapsed) {
+  const [hours, minutes, seconds] = elapsed.split(':').map(Number);
+  return Math.round(((hours * 60 + minutes) * 60 + seconds) * 1000);
+}

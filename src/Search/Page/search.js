@@ -1,0 +1,163 @@
+// Search as you type: the last query waits a little for the next letter and is given up when one comes.
+
+import * as api from './api.js';
+import { button, element, find, showState, skeletons } from './dom.js';
+import { clock, count, milliseconds, score } from './format.js';
+import { previewOnHover } from './strip.js';
+
+const pause = 220, slow = 250;
+const wanted = { top: 24, segmentsEach: 4 };
+
+export class Search {
+  #running = new AbortController();
+  #timer;
+  #query = null;
+
+  constructor(library, onWatch) {
+    this.library = library;
+    this.watch = onWatch;
+    library.addEventListener('state', event => {
+      if (event.detail.video.state === 'indexed' && this.#query)
+        this.#run(this.#query, { quietly: true }); // What has just become searchable may be the answer.
+    });
+  }
+
+  get isActive() { return this.#query !== null; }
+
+  typed(text) {
+    clearTimeout(this.#timer);
+    if (text.trim())
+      this.#timer = setTimeout(() => this.text(text), pause);
+    else
+      this.clear();
+  }
+
+  text(text) {
+    clearTimeout(this.#timer);
+    if (!text.trim())
+      return this.clear();
+    this.#run({
+      name: `“${text.trim()}”`,
+      ask: signal => api.search({ ...wanted, text }, signal),
+      explain: once(() => api.search({ ...wanted, text, explain: true })),
+    });
+  }
+
+  image(file) {
+    this.#run({ name: `the image ${file.name || 'that was pasted'}`, ask: signal => api.searchImage(file, wanted, signal), explain: null });
+  }
+
+  clear() {
+    clearTimeout(this.#timer);
+    this.#running.abort();
+    this.#query = null;
+    this.#show(false);
+    find('status').textContent = '';
+  }
+
+  #show(results) {
+    find('results').hidden = !results;
+    find('library').hidden = results;
+  }
+
+  async #run(query, { quietly = false } = {}) {
+    this.#running.abort();
+    const { signal } = this.#running = new AbortController();
+    const fresh = this.#query === null;
+    this.#query = query;
+    this.#show(true);
+    const list = find('moments');
+    const wait = setTimeout(() => this.#loading(list, query), fresh ? 0 : slow);
+    try {
+      const answer = await query.ask(signal);
+      if (!signal.aborted)
+        this.#render(answer, query, quietly);
+    } catch (error) {
+      if (!api.isCancelled(error) && !signal.aborted)
+        this.#fail(error, query);
+    } finally {
+      clearTimeout(wait);
+      if (!signal.aborted)
+        list.ariaBusy = 'false';
+    }
+  }
+
+  #loading(list, query) {
+    list.ariaBusy = 'true';
+    find('status').textContent = `Searching for ${query.name} …`;
+    if (!list.children.length) {
+      find('results-state').hidden = true;
+      list.replaceChildren(...skeletons('li', 6));
+    }
+  }
+
+  #fail(error, query) {
+    find('moments').replaceChildren();
+    find('status').textContent = '';
+    showState(find('results-state'), 'error', 'The search did not work', error.message, button('Try again', () => this.#run(query)));
+  }
+
+  #render(answer, query, quietly) {
+    const moments = answer.results.flatMap(result => result.segments.map(segment => ({ result, segment, query })));
+    find('results-state').hidden = moments.length > 0;
+    find('moments').replaceChildren(...answer.results.map(result => this.#card(result, moments)));
+    if (moments.length === 0)
+      this.#nothing(query);
+    if (!quietly)
+      find('status').textContent = moments.length
+        ? `${count(moments.length, 'moment')} in ${count(answer.results.length, 'video')} for ${query.name} · ${count(answer.scored, 'segment')} compared in ${milliseconds(answer.elapsed)} ms`
+        : `Nothing found for ${query.name}`;
+  }
+
+  #nothing(query) {
+    const { library } = this, place = find('results-state');
+    if (library.searchable)
+      showState(place, 'empty', 'Nothing here matches', `No moment of your ${count(library.searchable, 'searchable video')} is near ${query.name}. Say what is seen: things, colours, what they do.`);
+    else if (library.coming)
+      showState(place, 'empty', 'Nothing is searchable yet', `${count(library.coming, 'video is', 'videos are')} on the way; this search is repeated when the first has arrived.`);
+    else
+      showState(place, 'empty', 'There is nothing to search', 'Add a video first.', ...(library.takesUploads ? [button('Add videos', library.onAdd)] : []));
+  }
+
+  #card(result, moments) {
+    const own = moments.filter(moment => moment.result === result), [best, ...others] = own;
+    const open = moment => this.watch(moments, moments.indexOf(moment));
+    const name = this.library.get(result.video)?.title ?? result.name;
+    return element('li', { className: 'card moment', data: { video: result.video } },
+      this.#moment(best, name, () => open(best)),
+      element('p', { className: 'facts' }, `Score ${score(best.segment.score)}`),
+      others.length ? element('div', { className: 'others', aria: { role: 'group', label: `Other moments of ${name}` } }, others.map(moment =>
+        element('button', { type: 'button', title: `Score ${score(moment.segment.score)}`, onclick: () => open(moment) }, clock(moment.segment.moment)))) : null);
+  }
+
+  #moment({ result, segment }, name, open) {
+    const at = clock(segment.moment);
+    const image = segment.thumbnail ? element('img', { src: segment.thumbnail, alt: '', loading: 'lazy', decoding: 'async', onerror: () => image.remove() }) : null;
+    const strip = element('div', { className: 'strip', hidden: true });
+    const picture = element('span', { className: 'picture' }, image, strip, spanOf(result, segment), element('span', { className: 'time' }, at));
+    previewOnHover(picture, strip, () => this.library.get(result.video)?.preview, () => segment.start, () => segment.end);
+    return element('button', {
+      type: 'button', className: 'open', onclick: open,
+      aria: { label: `${name}, at ${at}, from ${clock(segment.start)} to ${clock(segment.end)}` },
+    }, picture, element('strong', { className: 'name' }, name));
+  }
+}
+
+/** Where in its video a segment lies, as a thin line. */
+function spanOf(result, segment) {
+  if (!result.duration)
+    return null;
+  const line = element('span', { className: 'span' });
+  line.style.setProperty('--from', segment.start / result.duration);
+  line.style.setProperty('--to', Math.min(1, segment.end / result.duration));
+  return line;
+}
+
+/** Asked for once, when first wanted; again only after a failure. */
+function once(ask) {
+  let asked = null;
+  return () => asked ??= ask().catch(error => {
+    asked = null;
+    throw error;
+  });
+}
