@@ -14,10 +14,12 @@ internal static class FeaturizeTelemetry
     public static Counter<long> Frames { get; } = s_meter.CreateCounter<long>("tcmgc.featurizer.frames", "{frame}", "Frames encoded");
 
     /// <summary>Frames in one call of the encoder.</summary>
-    public static Histogram<int> BatchSize { get; } = s_meter.CreateHistogram<int>("tcmgc.featurizer.batch.size", "{frame}", "Frames encoded at a time");
+    public static Histogram<int> BatchSize { get; } = s_meter.CreateHistogram<int>("tcmgc.featurizer.batch.size", "{frame}", "Frames encoded at a time",
+        tags: null, new() { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] });
 
     /// <summary>From upload until the video can be found.</summary>
-    public static Histogram<double> Searchable { get; } = s_meter.CreateHistogram<double>("tcmgc.video.searchable.duration", "s", "From upload to searchable");
+    public static Histogram<double> Searchable { get; } = s_meter.CreateHistogram<double>("tcmgc.video.searchable.duration", "s", "From upload to searchable",
+        tags: null, new() { HistogramBucketBoundaries = [1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400, 86400] });
 
     /// <summary>Videos given up, by <c>stage</c>.</summary>
     public static Counter<long> Failures { get; } = s_meter.CreateCounter<long>("tcmgc.video.failures", "{video}", "Videos that cannot be indexed");

@@ -9,7 +9,8 @@ internal static class SearchTelemetry
     private const string Name = "TcMgc.Search";
     private static readonly ActivitySource s_source = new(Name);
     private static readonly Meter s_meter = new(Name);
-    private static readonly Histogram<double> s_stages = s_meter.CreateHistogram<double>("tcmgc.search.stage.duration", "s", "How long a stage of a query took");
+    private static readonly Histogram<double> s_stages = s_meter.CreateHistogram<double>("tcmgc.search.stage.duration", "s", "How long a stage of a query took",
+        tags: null, new() { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
 
     /// <summary>Begins a stage, which ends when this is disposed.</summary>
     public static Stage Begin(string stage, TimeProvider time) => new(stage, time);
