@@ -146,7 +146,7 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
         }
     }
 
-    /// <summary>Leaves every group and waits until nothing is on its way to the cluster.</summary>
+    /// <summary>Leaves every group at once; what is in flight comes again.</summary>
     public async ValueTask DisposeAsync()
     {
         _meter.Dispose();

@@ -7,6 +7,7 @@ internal sealed class KafkaPartition(TopicPartition at)
 {
     private readonly CommitWatermark _watermark = new();
     private readonly Dictionary<long, ConsumeResult<byte[], byte[]>> _inFlight = [];
+    private Offset _next = Offset.Unset;
     private Offset _done = Offset.Unset;
     private Offset _committed = Offset.Unset;
 
@@ -29,11 +30,15 @@ internal sealed class KafkaPartition(TopicPartition at)
     /// <summary>Positions in flight.</summary>
     public IEnumerable<long> InFlight => _inFlight.Keys;
 
-    /// <summary>Takes a message in.</summary>
-    public void Deliver(ConsumeResult<byte[], byte[]> message)
+    /// <summary>Takes a message in; false where it was taken before: pausing makes librdkafka fetch anew.</summary>
+    public bool Deliver(ConsumeResult<byte[], byte[]> message)
     {
+        if (_next != Offset.Unset && message.Offset < _next)
+            return false;
+        _next = message.Offset + 1;
         _watermark.Delivered(message.Offset);
         _inFlight[message.Offset] = message;
+        return true;
     }
 
     /// <summary>The message in flight at a position; null where there is none.</summary>

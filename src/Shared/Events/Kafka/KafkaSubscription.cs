@@ -40,7 +40,9 @@ internal sealed class KafkaSubscription : IAsyncDisposable
 
     // Of the polling thread alone.
     private readonly Queue<ConsumeResult<byte[], byte[]>> _held = [];
-    private bool _isPaused;
+
+    /// <summary>Kept while a partition is another's: librdkafka still has it paused when it comes back. It must not resume what is not paused.</summary>
+    private readonly HashSet<TopicPartition> _paused = [];
 
     private volatile Dictionary<TopicPartition, long> _ends = [];
 
@@ -155,9 +157,7 @@ internal sealed class KafkaSubscription : IAsyncDisposable
     {
         if (_held.Count == 0)
         {
-            if (_isPaused)
-                _consumer.Resume(_consumer.Assignment);
-            _isPaused = false;
+            Resume();
             Hold(s_poll);
         }
         else if (HasRoom())
@@ -181,10 +181,21 @@ internal sealed class KafkaSubscription : IAsyncDisposable
     /// <summary>Keeps the membership and takes part in rebalances without fetching more.</summary>
     private void PollPaused(TimeSpan wait)
     {
-        if (!_isPaused)
-            _consumer.Pause(_consumer.Assignment);
-        _isPaused = true;
+        List<TopicPartition> flowing = [.. _consumer.Assignment.Except(_paused)];
+        if (flowing.Count > 0)
+            _consumer.Pause(flowing);
+        _paused.UnionWith(flowing);
         Hold(wait);
+    }
+
+    private void Resume()
+    {
+        if (_paused.Count == 0)
+            return;
+        List<TopicPartition> waiting = [.. _consumer.Assignment.Intersect(_paused)];
+        if (waiting.Count > 0)
+            _consumer.Resume(waiting);
+        _paused.ExceptWith(waiting);
     }
 
     private void Hold(TimeSpan wait)
@@ -211,7 +222,8 @@ internal sealed class KafkaSubscription : IAsyncDisposable
         lock (_gate)
         {
             partition = _partitions.GetValueOrDefault(name);
-            partition?.Deliver(message);
+            if (partition?.Deliver(message) != true)
+                partition = null;
         }
         if (partition is null)
         {
@@ -248,7 +260,6 @@ internal sealed class KafkaSubscription : IAsyncDisposable
         lock (_gate)
             foreach (var partition in assigned)
                 _partitions[Name(partition)] = new(partition);
-        _isPaused = false; // The new ones are not.
     }
 
     private void Revoke(List<TopicPartitionOffset> revoked)

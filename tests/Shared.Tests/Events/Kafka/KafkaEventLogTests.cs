@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Events.Kafka;
@@ -114,23 +115,67 @@ public sealed class KafkaEventLogTests(KafkaCluster cluster) : EventLogContract
     }
 
     [Fact]
-    public async Task Work_longer_than_the_patience_holds_nothing_up_afterwards()
+    public async Task Work_longer_than_the_poll_interval_costs_no_membership()
     {
-        var log = Create();
-        await using var deliveries = log.SubscribeAsync(s_workers with { MaxInFlight = 1 }, Cancelled).GetAsyncEnumerator(Cancelled);
+        var options = cluster.NewLog(partitions: 1);
+        var session = options.ClientSettings["session.timeout.ms"];
+        var log = Open(options with { ClientSettings = new Dictionary<string, string>(options.ClientSettings) { ["max.poll.interval.ms"] = session } });
         for (var video = 0; video < 6; video++)
             await log.AppendAsync(Uploaded(video), Cancelled);
+        await using var deliveries = log.SubscribeAsync(s_workers with { MaxInFlight = 1 }, Cancelled).GetAsyncEnumerator(Cancelled);
 
         var seen = new List<VideoId>();
         while (seen.Count < 6 && await deliveries.MoveNextAsync())
         {
             if (seen.Count == 2)
-                await Task.Delay(TimeSpan.FromSeconds(1), Cancelled); // Long enough for the partition to be paused.
+                await Task.Delay(int.Parse(session, CultureInfo.InvariantCulture) * 3 / 2, Cancelled);
             seen.Add(deliveries.Current.Event.VideoId);
             await log.CommitAsync(deliveries.Current, Cancelled);
         }
 
         Assert.Equal(Enumerable.Range(0, 6).Select(Video), seen);
+    }
+
+    [Fact]
+    public async Task A_partition_that_was_taken_away_during_long_work_flows_when_it_comes_back()
+    {
+        var options = cluster.NewLog(partitions: 4);
+        var uploads = s_workers with { Topics = [Topics.Uploaded], MaxInFlight = 1 };
+        var (first, second) = (Open(options), Open(options));
+        for (var video = 0; video < 16; video++)
+            await first.AppendAsync(Uploaded(video), Cancelled);
+        await using var deliveries = first.SubscribeAsync(uploads, Cancelled).GetAsyncEnumerator(Cancelled);
+        await deliveries.MoveNextAsync();
+        var seen = new HashSet<VideoId>();
+        async Task WorkAsync(int videos)
+        {
+            while (seen.Count < videos)
+            {
+                seen.Add(deliveries.Current.Event.VideoId);
+                await first.CommitAsync(deliveries.Current, Cancelled);
+                if (seen.Count < videos)
+                    await deliveries.MoveNextAsync();
+            }
+        }
+
+        await Deliveries(second, uploads, 1); // It joins while the first works.
+        await WorkAsync(3);
+        await second.DisposeAsync();
+        await deliveries.MoveNextAsync();
+        await WorkAsync(16);
+
+        Assert.Equal(16, seen.Count);
+    }
+
+    [Fact]
+    public async Task Topics_that_are_missing_and_may_not_be_created_are_told()
+    {
+        var options = cluster.NewLog(partitions: 1) with { Prefix = "nobody-made-these-", CreateTopics = false };
+
+        var error = await Assert.ThrowsAsync<UserException>(() => KafkaEventLog.OpenAsync(options, TimeProvider.System, Cancelled).AsTask());
+
+        Assert.Contains("nobody-made-these-videos.uploaded", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Kafka:CreateTopics", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

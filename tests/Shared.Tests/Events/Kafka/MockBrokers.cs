@@ -25,15 +25,16 @@ internal sealed partial class MockBrokers : IDisposable
 
     public void CreateTopic(string name, int partitions) => Assert.Equal(0, CreateTopic(_cluster, name, partitions, _count));
 
-    public void SetDown()
+    /// <summary>Takes the first so many brokers away: their connections end, and new ones are refused.</summary>
+    public void SetDown(int count)
     {
-        for (var broker = 1; broker <= _count; broker++)
+        for (var broker = 1; broker <= count; broker++)
             Assert.Equal(0, SetDown(_cluster, broker));
     }
 
-    public void SetUp()
+    public void SetUp(int count)
     {
-        for (var broker = 1; broker <= _count; broker++)
+        for (var broker = 1; broker <= count; broker++)
             Assert.Equal(0, SetUp(_cluster, broker));
     }
 
