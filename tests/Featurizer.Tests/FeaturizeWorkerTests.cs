@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
-using TcMgc.Shared.Hosting;
 using TcMgc.Shared.Frames;
+using TcMgc.Shared.Hosting;
 using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Featurizer.Tests;
