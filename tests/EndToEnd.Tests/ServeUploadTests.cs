@@ -14,7 +14,8 @@ public sealed class ServeUploadTests(Workplace place) : IClassFixture<Workplace>
         using var run = await ServeRun.StartAsync(place, place.New("data"));
         var clip = await File.ReadAllBytesAsync(TestClips.Distinct(1, 2));
 
-        var first = await ServeRun.JsonAsync(await run.Http.PostAsync("/api/videos?name=..%2Fholiday.mp4", new ByteArrayContent(clip)), HttpStatusCode.Accepted);
+        using var body = new ByteArrayContent(clip) { Headers = { ContentType = new("application/x-www-form-urlencoded") } }; // As curl calls it.
+        var first = await ServeRun.JsonAsync(await run.Http.PostAsync("/api/videos?name=..%2Fholiday.mp4", body), HttpStatusCode.Accepted);
         using var form = new MultipartFormDataContent { { new StringContent("a field"), "note" }, { new ByteArrayContent(clip), "file", "again.mp4" } };
         var again = await ServeRun.JsonAsync(await run.Http.PostAsync("/api/videos", form));
 

@@ -18,7 +18,7 @@ internal static class UploadEndpoint
 
     public static void Map(IEndpointRouteBuilder app) => app.MapPost("/api/videos", UploadAsync)
         .WithName("uploadVideo").WithSummary("Upload a video, as the body or as a form's first file.")
-        .Accepts<IFormFile>("multipart/form-data", "application/octet-stream", "video/*")
+        .Accepts<IFormFile>("multipart/form-data", "*/*")
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
@@ -39,21 +39,23 @@ internal static class UploadEndpoint
         if (http.ContentLength > options.LargestBytes + FormBytes)
             return TooLarge(options);
         Allow(http, options.LargestBytes);
-        if (!http.HasFormContentType)
+        if (Boundary(http) is not { } boundary)
             return http.ContentLength == 0
                 ? Problems.Of(StatusCodes.Status400BadRequest, "video-empty", "the body is empty; send the video as the body, or as a form's file")
                 : TakenView.Answer(await intake.TakeAsync(name, http.Body, cancel).ConfigureAwait(false));
-        return await FileOfAsync(http, cancel).ConfigureAwait(false) is { } file
+        return await FileOfAsync(http, boundary, cancel).ConfigureAwait(false) is { } file
             ? TakenView.Answer(await intake.TakeAsync(name ?? file.FileName, file.Content, cancel).ConfigureAwait(false))
             : Problems.Of(StatusCodes.Status400BadRequest, "video-missing", "the form has no file; or send the video as the body");
     }
 
+    /// <summary>What separates a form's parts; null where the body is no form but the video, whatever its type is called (curl calls it a form's fields).</summary>
+    private static string? Boundary(HttpRequest http) =>
+        MediaTypeHeaderValue.TryParse(http.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
+        && HeaderUtilities.RemoveQuotes(type.Boundary).Value is { Length: > 0 } boundary ? boundary : null;
+
     /// <summary>The first file of a form, read as it arrives: what parses forms as a whole would write the file to disk a second time.</summary>
-    private static async ValueTask<(string FileName, Stream Content)?> FileOfAsync(HttpRequest http, CancellationToken cancel)
+    private static async ValueTask<(string FileName, Stream Content)?> FileOfAsync(HttpRequest http, string boundary, CancellationToken cancel)
     {
-        var boundary = MediaTypeHeaderValue.TryParse(http.ContentType, out var type) ? HeaderUtilities.RemoveQuotes(type.Boundary).Value : null;
-        if (string.IsNullOrEmpty(boundary))
-            return null;
         var form = new MultipartReader(boundary, http.Body);
         try
         {

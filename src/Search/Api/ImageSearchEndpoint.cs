@@ -17,7 +17,7 @@ internal static class ImageSearchEndpoint
 
     public static void Map(IEndpointRouteBuilder app) => app.MapPost("/api/search/image", SearchAsync)
         .WithName("searchImage").WithSummary("Find the moments that look like a still image.")
-        .Accepts<IFormFile>("multipart/form-data", "application/octet-stream", "image/*")
+        .Accepts<IFormFile>("multipart/form-data", "*/*")
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
@@ -51,8 +51,8 @@ internal static class ImageSearchEndpoint
 
     private static async ValueTask<Stream?> PictureAsync(HttpRequest http, CancellationToken cancel)
     {
-        if (!http.HasFormContentType)
-            return http.Body;
+        if (http.ContentType?.StartsWith("multipart/form-data", StringComparison.OrdinalIgnoreCase) is not true)
+            return http.Body; // Whatever its type is called: curl calls it a form's fields.
         var form = await http.ReadFormAsync(cancel).ConfigureAwait(false);
         return form.Files is [var file] ? file.OpenReadStream() : null;
     }

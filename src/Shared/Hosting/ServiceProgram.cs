@@ -30,7 +30,7 @@ public static class ServiceProgram
         builder.Configuration.Sources.Clear();
         try
         {
-            builder.Configuration.AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables("TCMGC_").AddCommandLine(args);
+            builder.Configuration.AddInMemoryCollection(Telemetry.Variables()).AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables("TCMGC_").AddCommandLine(args);
         }
         catch (Exception error) when (error is InvalidDataException or FormatException)
         {

@@ -1,3 +1,4 @@
+using System.Collections;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -38,6 +39,11 @@ internal sealed class Telemetry(string service) : IHostedService, IDisposable
                 logs.SetResourceBuilder(Resource(service)).AddOtlpExporter();
             });
     }
+
+    /// <summary>The standard variables under their own names: what sends logs looks for them in the configuration.</summary>
+    public static IEnumerable<KeyValuePair<string, string?>> Variables() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+        .Where(variable => ((string)variable.Key).StartsWith("OTEL_", StringComparison.Ordinal))
+        .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value));
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
