@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Microsoft.Extensions.DependencyInjection;
 using TcMgc.Cli.Pipeline;
 using TcMgc.Featurizer;
@@ -22,21 +21,16 @@ internal static class ServeCommand
         HelpName = "URL",
     };
 
-    private static readonly Option<string[]> s_set = new("--set")
-    {
-        Description = "Any other setting, as in appsettings.json: Search:Candidates=200.",
-        HelpName = "KEY=VALUE",
-    };
+    private static readonly Option<string[]> s_set = SettingOption.Create();
 
     public static Command Create()
     {
         var (data, model, device) = (DataOption.Create(), ModelOption.Create(), Devices.Option());
         var command = new Command("serve", "Take uploads, index them and answer searches over HTTP until stopped.") { data, model, device, s_urls, s_set };
-        s_set.Validators.Add(RefuseWhatIsNoSetting);
         command.SetAction((parsed, cancel) =>
         {
-            string[] settings = [.. Given(parsed, data, "Data"), .. Given(parsed, model, "Model"), .. Given(parsed, device, "Device"), .. Given(parsed, s_urls, "Urls"),
-                .. (parsed.GetValue(s_set) ?? []).Select(setting => $"--{setting}")];
+            string[] settings = [.. SettingOption.Given(parsed, data, "Data"), .. SettingOption.Given(parsed, model, "Model"),
+                .. SettingOption.Given(parsed, device, "Device"), .. SettingOption.Given(parsed, s_urls, "Urls"), .. SettingOption.Given(parsed, s_set)];
             return RunAsync(settings, cancel);
         });
         return command;
@@ -59,15 +53,5 @@ internal static class ServeCommand
         app.MapUploadApi();
         app.MapSearchApi();
         await app.RunUntilStoppedAsync(cancel);
-    }
-
-    /// <summary>What stands on the command line goes before environment and files; a default does not.</summary>
-    private static IEnumerable<string> Given<T>(ParseResult parsed, Option<T> option, string key) =>
-        parsed.GetResult(option) is { Implicit: false } ? [$"--{key}={parsed.GetValue(option)}"] : [];
-
-    private static void RefuseWhatIsNoSetting(OptionResult result)
-    {
-        foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=', StringComparison.Ordinal) < 1))
-            result.AddError($"--set '{token.Value}' is no KEY=VALUE.");
     }
 }

@@ -7,7 +7,6 @@ namespace TcMgc.Shared.Vectors.Qdrant;
 internal ref struct Point
 {
     private VideoId? _video;
-    private int _index;
     private double _start, _end;
     private float[]? _times;
 
@@ -16,6 +15,9 @@ internal ref struct Point
     public float Score { get; private set; }
 
     public readonly VideoId Video => _video ?? throw Damaged(PointFields.Video);
+
+    /// <summary>The segment's place in its video; 0 where it was not asked for.</summary>
+    public int Index { get; private set; }
 
     /// <summary>Base64, empty where it was not asked for or is not there.</summary>
     public ReadOnlySpan<byte> Text { get; private set; }
@@ -32,7 +34,7 @@ internal ref struct Point
     /// <summary>Where it lies, once its times are known to be 1 to <paramref name="mostFrames"/>.</summary>
     /// <exception cref="InvalidDataException">They are not.</exception>
     public readonly SegmentPlace Place(int mostFrames) =>
-        _times is { } times && times.Length >= 1 && times.Length <= mostFrames ? new(Id, Video, _index, _start, _end, times) : throw Damaged(PointFields.Times);
+        _times is { } times && times.Length >= 1 && times.Length <= mostFrames ? new(Id, Video, Index, _start, _end, times) : throw Damaged(PointFields.Times);
 
     /// <exception cref="InvalidDataException">It is no point that TcMgc wrote.</exception>
     public static Point Parse(ReadOnlySpan<byte> json)
@@ -89,7 +91,7 @@ internal ref struct Point
         if (reader.ValueTextEquals(PointFields.Video))
             _video = reader.Read() ? new(reader.GetGuid()) : null;
         else if (reader.ValueTextEquals(PointFields.Index))
-            _index = reader.Read() ? reader.GetInt32() : 0;
+            Index = reader.Read() ? reader.GetInt32() : 0;
         else if (reader.ValueTextEquals(PointFields.Start))
             _start = reader.Read() ? reader.GetDouble() : 0;
         else if (reader.ValueTextEquals(PointFields.End))

@@ -1,7 +1,7 @@
 namespace TcMgc.Shared.Vectors.Qdrant;
 
 /// <summary>
-/// Builds the collection of another model beside the one in use, compares both, and points the index's alias at the other. Any
+/// Builds the collection of a model beside the one in use, compares both, and points the index's alias at the other. Any
 /// step may be interrupted and run again: what is done is read from the collections themselves. Searches go on in the former
 /// collection until <see cref="SwitchAsync"/>; the former stays, to roll back to, until <see cref="DropFormerAsync"/>.
 /// </summary>
@@ -11,6 +11,7 @@ public sealed class QdrantReindex : IDisposable
     private const int Page = 1000;
 
     private readonly QdrantOptions _options;
+    private readonly TimeProvider _clock;
     private readonly QdrantConnection _connection;
     private readonly QdrantCollections _collections;
 
@@ -19,29 +20,37 @@ public sealed class QdrantReindex : IDisposable
     public QdrantReindex(QdrantOptions options, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(options);
-        (_options, _connection) = (options, new(options, clock));
+        (_options, _clock, _connection) = (options, clock, new(options, clock));
         _collections = new(_connection, options);
     }
 
+    /// <summary>The model that searches are answered by now; null where nothing is indexed yet.</summary>
+    public async ValueTask<IndexModel?> InUseAsync(CancellationToken cancel) =>
+        await _collections.TargetAsync(cancel).ConfigureAwait(false) is var (_, model) ? model : null;
+
     /// <summary>
-    /// Brings the model's collection to hold exactly these videos: encodes and writes those it lacks, one after the other, and
+    /// Brings the model's collection to hold exactly these videos: has those written that it lacks, one after the other, and
     /// deletes others. What an earlier run wrote whole is not written again; call it again with the videos known by then until
     /// nothing was to do.
     /// </summary>
     /// <param name="model">The new model.</param>
     /// <param name="videos">Every video that should be found.</param>
-    /// <param name="encode">A video's segments by the new model; none where it cannot be encoded, which is counted as skipped.</param>
+    /// <param name="write">
+    /// Upserts a video's segments by the new model into the given index, the collection itself, and tells their number; 0 where
+    /// the video cannot be encoded, which is counted as skipped.
+    /// </param>
     /// <param name="progress">Told after each video.</param>
     /// <param name="cancel">Stops between two writes; nothing that was written is lost.</param>
     /// <exception cref="UserException">Qdrant cannot be used, or holds the model's collection in another layout.</exception>
     public async ValueTask<ReindexProgress> BuildAsync(IndexModel model, IReadOnlyCollection<VideoId> videos,
-        Func<VideoId, CancellationToken, ValueTask<IReadOnlyList<Segment>>> encode, IProgress<ReindexProgress>? progress, CancellationToken cancel)
+        Func<VideoId, IVectorIndex, CancellationToken, ValueTask<int>> write, IProgress<ReindexProgress>? progress, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(videos);
-        ArgumentNullException.ThrowIfNull(encode);
+        ArgumentNullException.ThrowIfNull(write);
         var collection = await _collections.PrepareAsync(model, cancel).ConfigureAwait(false);
-        var present = await WholeVideosAsync(collection, cancel).ConfigureAwait(false);
+        using var index = new QdrantVectorIndex(_options, _clock, collection.Name, model);
+        var present = (await WholeVideosAsync(collection, cancel).ConfigureAwait(false)).Keys.ToHashSet();
         var wanted = videos.ToHashSet();
         foreach (var video in present.Where(video => !wanted.Contains(video)))
             await collection.DeleteAsync(Filter.Of(video), cancel).ConfigureAwait(false);
@@ -50,17 +59,21 @@ public sealed class QdrantReindex : IDisposable
         progress?.Report(state);
         foreach (var video in wanted.Where(video => !present.Contains(video)))
         {
-            var segments = await encode(video, cancel).ConfigureAwait(false);
-            foreach (var segment in segments)
-                segment.Check(model);
-            if (segments.Count > 0)
-                await collection.UpsertAsync(segments, cancel).ConfigureAwait(false);
-            state = segments.Count == 0
+            var segments = await write(video, index, cancel).ConfigureAwait(false);
+            state = segments == 0
                 ? state with { Skipped = state.Skipped + 1 }
-                : state with { Written = state.Written + 1, Segments = state.Segments + segments.Count };
+                : state with { Written = state.Written + 1, Segments = state.Segments + segments };
             progress?.Report(state);
         }
         return state;
+    }
+
+    /// <summary>The videos that the model's collection holds whole, with the number of their segments.</summary>
+    /// <exception cref="UserException">The collection is not there.</exception>
+    public async ValueTask<IReadOnlyDictionary<VideoId, int>> VideosAsync(IndexModel model, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return await WholeVideosAsync(await RequireAsync(model, cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
     }
 
     /// <summary>What both collections find for the same queries, each encoded by either model.</summary>
@@ -97,7 +110,7 @@ public sealed class QdrantReindex : IDisposable
         ArgumentNullException.ThrowIfNull(videos);
         var next = await RequireAsync(model, cancel).ConfigureAwait(false);
         var present = await WholeVideosAsync(next, cancel).ConfigureAwait(false);
-        var lacking = videos.Distinct().Count(video => !present.Contains(video));
+        var lacking = videos.Distinct().Count(video => !present.ContainsKey(video));
         if (lacking > 0)
             throw new UserException($"the collection {next.Name} lacks {lacking} of {videos.Count} videos; run 'tcmgc reindex' again to add them before the switch");
         await SwitchToAsync(next, cancel).ConfigureAwait(false);
@@ -128,15 +141,15 @@ public sealed class QdrantReindex : IDisposable
     private static async ValueTask<IReadOnlyList<VideoId>> FoundAsync(QdrantCollection collection, ReadOnlyMemory<float> query, int videos, CancellationToken cancel) =>
         await collection.NearestVideosAsync(PointFields.Text, query, videos, cancel).ConfigureAwait(false) ?? [];
 
-    /// <summary>Videos whose last segment is there: all of their segments are, since it is written after the others.</summary>
-    private static async ValueTask<HashSet<VideoId>> WholeVideosAsync(QdrantCollection collection, CancellationToken cancel)
+    /// <summary>Videos whose last segment is there: all of their segments are, since it is written after the others. And their number.</summary>
+    private static async ValueTask<Dictionary<VideoId, int>> WholeVideosAsync(QdrantCollection collection, CancellationToken cancel)
     {
-        var videos = new HashSet<VideoId>();
+        var videos = new Dictionary<VideoId, int>();
         var page = default(Guid?);
         do
         {
-            page = await collection.ScrollAsync(page, Page, new([Condition.Last], null), [PointFields.Video], () => { },
-                (scoped in Point point) => videos.Add(point.Video), cancel).ConfigureAwait(false);
+            page = await collection.ScrollAsync(page, Page, new([Condition.Last], null), [PointFields.Video, PointFields.Index], () => { },
+                (scoped in Point point) => videos[point.Video] = point.Index + 1, cancel).ConfigureAwait(false);
         }
         while (page is not null);
         return videos;

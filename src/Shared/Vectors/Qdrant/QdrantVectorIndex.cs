@@ -14,35 +14,44 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
 
     private readonly QdrantConnection _connection;
     private readonly QdrantCollections _collections;
-    private readonly QdrantCollection _alias;
+    private readonly QdrantCollection _read;
+    private readonly (QdrantCollection Collection, IndexModel Model)? _only;
     private (QdrantCollection Collection, IndexModel Model)? _writing;
     private IndexModel? _known;
 
     /// <summary>Speaks to no one yet.</summary>
     /// <exception cref="UserException">A setting is wrong: names its key.</exception>
     public QdrantVectorIndex(QdrantOptions options, TimeProvider clock)
+        : this(options?.Alias ?? throw new ArgumentNullException(nameof(options)), options, clock) { }
+
+    /// <summary>One model's collection, whether the alias points at it or not.</summary>
+    internal QdrantVectorIndex(QdrantOptions options, TimeProvider clock, string collection, IndexModel model)
+        : this(collection, options, clock) => _writing = _only = (_read, model);
+
+    private QdrantVectorIndex(string read, QdrantOptions options, TimeProvider clock)
     {
-        ArgumentNullException.ThrowIfNull(options);
         _connection = new(options, clock);
         _collections = new(_connection, options);
-        _alias = _collections.Named(options.Alias);
+        _read = _collections.Named(read);
     }
 
     /// <inheritdoc/>
     public async ValueTask<IndexModel?> GetModelAsync(CancellationToken cancellationToken) =>
-        _known = await _alias.ModelAsync(cancellationToken).ConfigureAwait(false);
+        _known = await _read.ModelAsync(cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask BindAsync(IndexModel model, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
-        var bound = await _collections.TargetAsync(cancellationToken).ConfigureAwait(false);
+        var bound = await TargetAsync(cancellationToken).ConfigureAwait(false);
         if (bound is { } target && target.Model == model)
         {
             _writing = bound;
             return;
         }
         var same = bound is { } other && CollectionLayout.Same(other.Model, model);
+        if (_only is not null && !same)
+            throw new InvalidOperationException($"the collection {_read.Name} is for one model alone");
         if (bound is { } former && !same)
             await _collections.ThrowUnlessEmptyAsync(former.Collection, former.Model, model, cancellationToken).ConfigureAwait(false);
         var collection = same ? bound!.Value.Collection : await _collections.PrepareAsync(model, cancellationToken).ConfigureAwait(false);
@@ -58,7 +67,7 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
     public async ValueTask UpsertAsync(IReadOnlyList<Segment> segments, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(segments);
-        _writing ??= await _collections.TargetAsync(cancellationToken).ConfigureAwait(false);
+        _writing ??= await TargetAsync(cancellationToken).ConfigureAwait(false);
         var (collection, model) = _writing ?? throw new InvalidOperationException("the index is not bound to a model");
         foreach (var segment in segments)
             segment.Check(model);
@@ -68,15 +77,15 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
 
     /// <inheritdoc/>
     public async ValueTask DeleteAsync(VideoId video, CancellationToken cancellationToken) =>
-        await _alias.DeleteAsync(Filter.Of(video), cancellationToken).ConfigureAwait(false);
+        await _read.DeleteAsync(Filter.Of(video), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask<long> CountAsync(CancellationToken cancellationToken) =>
-        await _alias.CountAsync(null, cancellationToken).ConfigureAwait(false) ?? 0;
+        await _read.CountAsync(null, cancellationToken).ConfigureAwait(false) ?? 0;
 
     /// <inheritdoc/>
     public async ValueTask<int> CountAsync(VideoId video, CancellationToken cancellationToken) =>
-        (int)(await _alias.CountAsync(Filter.Of(video), cancellationToken).ConfigureAwait(false) ?? 0);
+        (int)(await _read.CountAsync(Filter.Of(video), cancellationToken).ConfigureAwait(false) ?? 0);
 
     /// <inheritdoc/>
     /// <remarks>Small collections are compared whole; larger ones through the graph, which may miss some.</remarks>
@@ -85,7 +94,7 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
         if (count < 1 || await ModelOfWidthAsync(query.Length, cancellationToken).ConfigureAwait(false) is null)
             return [];
         var vector = space == VectorSpace.Text ? PointFields.Text : PointFields.Image;
-        return await _alias.NearestAsync(vector, query, count, cancellationToken).ConfigureAwait(false) ?? [];
+        return await _read.NearestAsync(vector, query, count, cancellationToken).ConfigureAwait(false) ?? [];
     }
 
     /// <inheritdoc/>
@@ -96,7 +105,7 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
             return [];
         // Qdrant rounds the query to half precision as it does the frames: some more are asked for and ordered by the query itself.
         var asked = (int)Math.Min(count + Math.Max(8L, count / 8), Array.MaxLength);
-        var segments = await _alias.NearestAsync(PointFields.Frames, query, asked, cancellationToken).ConfigureAwait(false) ?? [];
+        var segments = await _read.NearestAsync(PointFields.Frames, query, asked, cancellationToken).ConfigureAwait(false) ?? [];
         var best = new List<FrameMatch>(segments.Count);
         foreach (var some in segments.Chunk(Page))
             best.AddRange(await BestFramesAsync(some, query, model, cancellationToken).ConfigureAwait(false));
@@ -116,7 +125,7 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
         using var staged = new StagedSegments(Math.Min(segments.Count, Page), batch);
         foreach (var some in segments.Chunk(Page))
         {
-            await _alias.RetrieveAsync(some, PointFields.Scored, staged.Clear, staged.Add, cancellationToken).ConfigureAwait(false);
+            await _read.RetrieveAsync(some, PointFields.Scored, staged.Clear, staged.Add, cancellationToken).ConfigureAwait(false);
             foreach (var segment in some)
                 staged.CopyTo(batch, segment);
             staged.Clear();
@@ -146,7 +155,7 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
         ArgumentNullException.ThrowIfNull(batch);
         batch.Clear();
         if (await ModelOfAsync(batch, cancellationToken).ConfigureAwait(false) is null
-            || await _collections.TargetAsync(cancellationToken).ConfigureAwait(false) is not var (collection, _)) // All pages of one collection, wherever the alias goes.
+            || await TargetAsync(cancellationToken).ConfigureAwait(false) is not var (collection, _)) // All pages of one collection, wherever the alias goes.
             yield break;
         using var staged = new StagedSegments(Math.Min(batch.Capacity, Page), batch);
         var page = default(Guid?);
@@ -168,6 +177,9 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
     public void Dispose() => _connection.Dispose();
 
     private delegate void FramesTaker(scoped in Point point, ReadOnlySpan<byte> frames);
+
+    private async ValueTask<(QdrantCollection Collection, IndexModel Model)?> TargetAsync(CancellationToken cancel) =>
+        _only ?? await _collections.TargetAsync(cancel).ConfigureAwait(false);
 
     /// <summary>The bound model, once it is known to be of the width; asked for again only where the one known is not.</summary>
     private async ValueTask<IndexModel?> ModelOfWidthAsync(int values, CancellationToken cancel)
@@ -202,7 +214,7 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
     private async ValueTask RetrieveFramesAsync(SegmentId[] segments, string[] fields, FramesTaker take, CancellationToken cancel)
     {
         var plain = new HashSet<SegmentId>();
-        await _alias.RetrieveAsync(segments, [.. fields, PointFields.Frames], plain.Clear, (scoped in Point point) =>
+        await _read.RetrieveAsync(segments, [.. fields, PointFields.Frames], plain.Clear, (scoped in Point point) =>
         {
             if (point.Frames.IsEmpty)
                 plain.Add(point.Id);
@@ -210,6 +222,6 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
                 take(point, point.Frames);
         }, cancel).ConfigureAwait(false);
         if (plain.Count > 0)
-            await _alias.RetrieveAsync(plain, [.. fields, PointFields.Features], () => { }, (scoped in Point point) => take(point, point.Features), cancel).ConfigureAwait(false);
+            await _read.RetrieveAsync(plain, [.. fields, PointFields.Features], () => { }, (scoped in Point point) => take(point, point.Features), cancel).ConfigureAwait(false);
     }
 }

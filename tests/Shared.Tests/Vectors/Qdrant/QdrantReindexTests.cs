@@ -61,9 +61,9 @@ public sealed class QdrantReindexTests : IClassFixture<QdrantServer>, IDisposabl
             context.Response.StatusCode = 503;
             return Task.FromResult(true);
         };
-        await Assert.ThrowsAsync<UserException>(async () => await reindex.BuildAsync(s_next, [Video(0)], (_, _) => new(segments), null, Never));
+        await Assert.ThrowsAsync<UserException>(async () => await reindex.BuildAsync(s_next, [Video(0)], Writing(segments), null, Never));
 
-        var state = await reindex.BuildAsync(s_next, [Video(0)], (_, _) => new(segments), null, Never);
+        var state = await reindex.BuildAsync(s_next, [Video(0)], Writing(segments), null, Never);
 
         Assert.Equal((0, 1, 5), (state.Before, state.Written, state.Segments));
     }
@@ -102,7 +102,7 @@ public sealed class QdrantReindexTests : IClassFixture<QdrantServer>, IDisposabl
         await IndexAsync();
         await _reindex.BuildAsync(s_next, s_videos, EncodeUntil(int.MaxValue), null, Never);
 
-        var state = await _reindex.BuildAsync(s_next, [.. s_videos[..2], Video(99)], (_, _) => new([]), null, Never);
+        var state = await _reindex.BuildAsync(s_next, [.. s_videos[..2], Video(99)], Writing([]), null, Never);
         await _reindex.SwitchAsync(s_next, s_videos[..2], Never);
 
         Assert.Equal((3, 2, 0, 1), (state.Total, state.Before, state.Written, state.Skipped));
@@ -121,6 +121,37 @@ public sealed class QdrantReindexTests : IClassFixture<QdrantServer>, IDisposabl
         Assert.Equal(0, await _index.CountAsync(Video(7), Never));
         await _reindex.RollBackAsync(Never);
         Assert.Equal(3, await _index.CountAsync(Video(7), Never));
+    }
+
+    [Fact]
+    public async Task What_the_collection_holds_is_told_from_the_collection()
+    {
+        await IndexAsync();
+        await _reindex.BuildAsync(s_next, s_videos, EncodeUntil(int.MaxValue), null, Never);
+
+        Assert.Equal(s_videos.ToDictionary(video => video, _ => 2), await _reindex.VideosAsync(s_next, Never));
+        Assert.Equal(Model, await _reindex.InUseAsync(Never));
+    }
+
+    [Fact]
+    public async Task What_is_written_while_building_is_read_from_the_new_collection()
+    {
+        await IndexAsync();
+        var read = new List<SegmentId>();
+
+        await _reindex.BuildAsync(s_next, [Video(0)], async (video, index, cancel) =>
+        {
+            await index.BindAsync(s_next, cancel);
+            await index.UpsertAsync(Of(0, 2, 1).ConvertAll(Next), cancel);
+            await foreach (var batch in index.ReadAllAsync(new(4, s_next), cancel))
+                foreach (var place in batch.Places)
+                    read.Add(place.Id);
+            await Assert.ThrowsAsync<InvalidOperationException>(() => index.BindAsync(Model, cancel).AsTask());
+            return await index.CountAsync(video, cancel);
+        }, null, Never);
+
+        Assert.Equal(new[] { 0, 1 }.Select(at => SegmentId.Of(Video(0), s_next.Id, at)).ToHashSet(), read.ToHashSet());
+        Assert.Equal(Model, await _index.GetModelAsync(Never));
     }
 
     [Fact]
@@ -163,13 +194,19 @@ public sealed class QdrantReindexTests : IClassFixture<QdrantServer>, IDisposabl
     }
 
     /// <summary>Two segments a video, until so many were encoded in all.</summary>
-    private Func<VideoId, CancellationToken, ValueTask<IReadOnlyList<Segment>>> EncodeUntil(int most) => (video, _) =>
+    private Func<VideoId, IVectorIndex, CancellationToken, ValueTask<int>> EncodeUntil(int most) => (video, index, cancel) =>
     {
         if (_encoded.Count == most)
             throw new IOException("the power is gone");
         _encoded.Add(video);
         var number = Array.IndexOf(s_videos, video);
-        return new(Of(number, 2, 100 + number).ConvertAll(Next));
+        return Writing(Of(number, 2, 100 + number).ConvertAll(Next))(video, index, cancel);
+    };
+
+    private static Func<VideoId, IVectorIndex, CancellationToken, ValueTask<int>> Writing(List<Segment> segments) => async (_, index, cancel) =>
+    {
+        await index.UpsertAsync(segments, cancel);
+        return segments.Count;
     };
 
     private sealed class Listed(List<ReindexProgress> told) : IProgress<ReindexProgress>

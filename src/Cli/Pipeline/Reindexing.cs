@@ -1,0 +1,86 @@
+using TcMgc.Model;
+using TcMgc.Shared;
+using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Configuration;
+using TcMgc.Shared.Events;
+using TcMgc.Shared.Vectors;
+using TcMgc.Shared.Vectors.Qdrant;
+
+namespace TcMgc.Cli.Pipeline;
+
+/// <summary>The steps from one model's index in Qdrant to another's, over the stores that the configuration chose.</summary>
+internal sealed class Reindexing(QdrantReindex reindex, Stores stores)
+{
+    /// <summary>Builds the collection until it holds every video that is indexed by then, those uploaded meanwhile included.</summary>
+    /// <returns>The first pass's beginning with the last pass's end: what this run found, wrote and left out.</returns>
+    public async ValueTask<ReindexProgress> BuildAsync(IndexModel next, VideoEncoding encoding, IProgress<ReindexProgress> progress, CancellationToken cancel)
+    {
+        var (before, written, segments) = (default(int?), 0, 0L);
+        while (true)
+        {
+            var pass = await reindex.BuildAsync(next, await IndexedAsync(cancel), encoding.WriteAsync, progress, cancel);
+            (before, written, segments) = (before ?? pass.Before, written + pass.Written, segments + pass.Segments);
+            if (pass.Written == 0)
+                return pass with { Before = before.Value, Written = written, Segments = segments };
+        }
+    }
+
+    /// <summary>What both models find for texts.</summary>
+    public ValueTask<IReadOnlyList<ProbeComparison>> CompareAsync(
+        IndexModel next, VideoTextModel nextModel, VideoTextModel formerModel, IReadOnlyList<string> texts, int videos, CancellationToken cancel)
+    {
+        var probes = texts.Select(text => new ReindexProbe(text, formerModel.EncodeText(text, cancel).Query, nextModel.EncodeText(text, cancel).Query));
+        return reindex.CompareAsync(next, [.. probes], videos, cancel);
+    }
+
+    /// <summary>Answers searches from the new collection, unless it lacks videos beyond those given up.</summary>
+    public async ValueTask SwitchAsync(IndexModel next, IReadOnlyCollection<VideoId> givenUp, CancellationToken cancel)
+    {
+        await reindex.SwitchAsync(next, [.. (await IndexedAsync(cancel)).Except(givenUp)], cancel);
+        await TellAsync(next, cancel);
+    }
+
+    /// <summary>Answers searches from the collection that the last switch left.</summary>
+    /// <returns>The model in use afterwards, and how many indexed videos its collection lacks.</returns>
+    public async ValueTask<(IndexModel Model, int Lacking)> RollBackAsync(CancellationToken cancel)
+    {
+        var model = await reindex.RollBackAsync(cancel);
+        await TellAsync(model, cancel);
+        var held = await reindex.VideosAsync(model, cancel);
+        return (model, (await IndexedAsync(cancel)).Count(video => !held.ContainsKey(video)));
+    }
+
+    private async ValueTask<List<VideoId>> IndexedAsync(CancellationToken cancel)
+    {
+        var videos = new List<VideoId>();
+        await foreach (var entry in stores.Catalog.ListAsync(cancel))
+            if (entry.State == VideoState.Indexed)
+                videos.Add(entry.Id);
+        return videos;
+    }
+
+    /// <summary>
+    /// Says in the log by which model each video is found now. After the switch: before it, searches would no longer show them.
+    /// A run that ended in between is made good by the next.
+    /// </summary>
+    private async ValueTask TellAsync(IndexModel model, CancellationToken cancel)
+    {
+        foreach (var (video, segments) in await reindex.VideosAsync(model, cancel))
+        {
+            if (await stores.Catalog.GetAsync(video, cancel) is not { State: VideoState.Indexed } entry || entry.ModelId == model.Id)
+                continue;
+            var indexed = new VideoIndexed
+            {
+                VideoId = video,
+                UploadId = entry.UploadId,
+                Time = TimeProvider.System.GetUtcNow(),
+                ModelId = model.Id,
+                Segments = segments,
+                Frames = entry.Frames ?? 0,
+                Elapsed = 0, // It may have been encoded days ago.
+            };
+            await stores.Events.AppendAsync(indexed, cancel);
+            await stores.Catalog.ApplyAsync(indexed, cancel);
+        }
+    }
+}
