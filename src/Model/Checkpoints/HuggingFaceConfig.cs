@@ -29,7 +29,7 @@ internal sealed partial record HuggingFaceConfig(string? ModelType, HuggingFaceC
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new ModelException($"{path}: cannot be read: {error.Message}", error);
+            throw new ModelException($"{path}: cannot be read: {Printable.Name(error.Message)}", error);
         }
     }
 

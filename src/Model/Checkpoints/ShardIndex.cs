@@ -68,7 +68,7 @@ internal sealed partial class ShardIndex : IDisposable
         }
         catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
         {
-            throw new ModelException($"{path}: cannot be read: {error.Message}", error);
+            throw new ModelException($"{path}: cannot be read: {Printable.Name(error.Message)}", error);
         }
     }
 

@@ -110,7 +110,7 @@ public sealed unsafe class WeightFile : IDisposable
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
-            throw new ModelException($"{path}: its safetensors header is damaged: {error.Message}", error);
+            throw new ModelException($"{path}: its safetensors header is damaged: {Printable.Name(error.Message)}", error);
         }
     }
 

@@ -96,6 +96,19 @@ public sealed class WeightFileTests : IDisposable
     }
 
     [Fact]
+    public void What_is_quoted_of_a_damaged_header_stands_in_one_line()
+    {
+        var (path, header) = (Path.Combine(_folder, "quoted.safetensors"), "{\"a\":t\nrue" + new string('x', 5000) + "}");
+        File.WriteAllBytes(path, [.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header)]);
+
+        var error = Assert.Throws<ModelException>(() => WeightFile.Open(path));
+
+        Assert.Contains("damaged", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+        Assert.InRange(error.Message.Length, 1, 1000);
+    }
+
+    [Fact]
     public void A_missing_file_is_refused()
     {
         Assert.Throws<ModelException>(() => WeightFile.Open(Path.Combine(_folder, "none.safetensors")));
