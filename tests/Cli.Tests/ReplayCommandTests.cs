@@ -1,0 +1,62 @@
+using System.Text.Json;
+using TcMgc.Shared;
+using TcMgc.Shared.Events;
+
+namespace TcMgc.Cli.Tests;
+
+[Collection(ConsoleCollection.Name)]
+public sealed class ReplayCommandTests : IDisposable
+{
+    private static readonly Subscription s_workers = new("workers", [Topics.Uploaded]);
+    private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-replay-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task What_was_given_up_is_listed_then_sent_again_once()
+    {
+        await GiveUpAsync("the index\nis full");
+
+        var listed = await CommandRun.Of("replay", "--data", _folder, "--list");
+        var replayed = await CommandRun.Of("replay", "--data", _folder, "--json");
+        var again = await CommandRun.Of("replay", "--data", _folder);
+
+        Assert.Equal((0, 2), (listed.Status, listed.Output.TrimEnd('\n').Split('\n').Length));
+        Assert.EndsWith("1 given up\n", listed.Output, StringComparison.Ordinal);
+        var letter = Assert.Single(JsonDocument.Parse(replayed.Output).RootElement.EnumerateArray());
+        Assert.Equal((Topics.Uploaded, "workers"), (letter.GetProperty("topic").GetString(), letter.GetProperty("group").GetString()));
+        Assert.Equal((0, "nothing was given up\n"), (again.Status, again.Output));
+        using var folder = await DataFolder.OpenAsync(_folder, TimeProvider.System, CancellationToken.None);
+        Assert.Equal(2, await folder.Events.ReadAllAsync(CancellationToken.None).CountAsync());
+    }
+
+    [Theory]
+    [InlineData(2, "it must be KEY=VALUE", "--kafka", "127.0.0.1:1", "--kafka-setting", "acks")]
+    [InlineData(1, "Kafka:ClientSettings:acks is decided", "--kafka", "127.0.0.1:1", "--kafka-setting", "acks=0")]
+    [InlineData(1, "nothing is indexed there", "--data", "none-here")]
+    public async Task Wrong_use_is_one_line(int expected, string reason, params string[] arguments)
+    {
+        var (status, _, errors) = await CommandRun.Of(["replay", .. arguments]);
+
+        Assert.Equal(expected, status);
+        Assert.Contains(reason, errors, StringComparison.Ordinal);
+        Assert.Single(errors.TrimEnd('\n').Split('\n'));
+    }
+
+    private async Task GiveUpAsync(string reason)
+    {
+        using var folder = await DataFolder.OpenAsync(_folder, TimeProvider.System, CancellationToken.None);
+        var sha = new byte[32];
+        await folder.Events.AppendAsync(new VideoUploaded
+        {
+            VideoId = VideoId.FromSha256(sha),
+            Time = TimeProvider.System.GetUtcNow(),
+            FileName = "clip.mp4",
+            Sha256 = Convert.ToHexStringLower(sha),
+            Bytes = 1,
+            Source = "file:///clip.mp4",
+        }, CancellationToken.None);
+        var delivery = await folder.Events.SubscribeAsync(s_workers, CancellationToken.None).FirstAsync();
+        await folder.Events.RejectAsync(delivery, reason, CancellationToken.None);
+    }
+}
