@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using Microsoft.Playwright;
+
+namespace TcMgc.EndToEnd.Tests;
+
+/// <summary>A fact that needs a Chromium (TCMGC_CHROMIUM, or one on the path); skipped with the reason where there is none.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class BrowserFactAttribute : FactAttribute
+{
+    public BrowserFactAttribute() => Skip = PageBrowser.Chromium is null ? "no Chromium is here: install one (Debian: chromium), or set TCMGC_CHROMIUM to its path" : null;
+}
+
+/// <summary>The page in a browser without a window; what the page complains about in the browser's console is kept.</summary>
+internal sealed class PageBrowser : IAsyncDisposable
+{
+    private const int Patience = 120_000;
+    private readonly IPlaywright _playwright;
+    private readonly IBrowser _browser;
+
+    private PageBrowser(IPlaywright playwright, IBrowser browser, IPage page)
+    {
+        (_playwright, _browser, Page) = (playwright, browser, page);
+        page.Console += (_, message) => Add(message.Type is "error", message.Text);
+        page.PageError += (_, error) => Add(true, error);
+        page.Request += (_, request) => Add(new Uri(request.Url).Host is not ("127.0.0.1" or ""), $"asks {request.Url}");
+    }
+
+    public static string? Chromium { get; } = Environment.GetEnvironmentVariable("TCMGC_CHROMIUM") ?? OnPath("chromium", "chromium-browser", "google-chrome");
+
+    public IPage Page { get; }
+
+    /// <summary>Errors in the console, and requests to other hosts.</summary>
+    public ConcurrentQueue<string> Complaints { get; } = new();
+
+    public static async Task<PageBrowser> OpenAsync(ServeRun run)
+    {
+        var playwright = await Playwright.CreateAsync();
+        var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox"], Timeout = Patience });
+        var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1360, Height = 850 } });
+        page.SetDefaultTimeout(Patience);
+        Assertions.SetDefaultExpectTimeout(Patience);
+        var opened = new PageBrowser(playwright, browser, page);
+        await page.GotoAsync(run.Http.BaseAddress!.ToString());
+        return opened;
+    }
+
+    /// <summary>A picture of what is seen, where TCMGC_SCREENSHOTS names a folder.</summary>
+    public async Task PictureAsync(string name)
+    {
+        if (Environment.GetEnvironmentVariable("TCMGC_SCREENSHOTS") is { } folder)
+            await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name) });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _browser.DisposeAsync();
+        _playwright.Dispose();
+    }
+
+    private void Add(bool isComplaint, string text)
+    {
+        if (isComplaint)
+            Complaints.Enqueue(text);
+    }
+
+    private static string? OnPath(params string[] names) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+            .SelectMany(folder => names.Select(name => Path.Combine(folder, name))).FirstOrDefault(File.Exists);
+}

@@ -1,0 +1,136 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+
+namespace TcMgc.EndToEnd.Tests;
+
+/// <summary>The page that <c>tcmgc serve</c> shows, used as a person uses it.</summary>
+public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace>
+{
+    private const string Sentence = "a red circle moves to the right";
+
+    private static readonly FilePayload s_notes = new() { Name = "notes.mp4", MimeType = "video/mp4", Buffer = "no video"u8.ToArray() };
+
+    [Fact]
+    public async Task The_page_is_served_whole_under_a_policy_and_names_no_other_host()
+    {
+        using var run = await ServeRun.StartAsync(place, place.New("data"));
+        using var answer = await run.Http.GetAsync("/");
+        var page = await answer.Content.ReadAsStringAsync();
+
+        Assert.StartsWith("default-src 'self'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        List<string> parts = [.. PartName().Matches(page).Select(match => match.Value).Distinct()], read = [];
+        for (var at = 0; at < parts.Count; at++)
+        {
+            using var part = await run.Http.GetAsync($"/{parts[at]}");
+            Assert.True(part.StatusCode == HttpStatusCode.OK, parts[at]);
+            read.Add(await part.Content.ReadAsStringAsync());
+            parts.AddRange(Import().Matches(read[^1]).Select(match => $"page/{match.Groups[1].Value}").Except(parts));
+        }
+        Assert.Contains("page/player.js", parts);
+        Assert.All(read.Append(page), text => Assert.DoesNotMatch("https?://(?!www.w3.org/2000/svg)", text));
+
+        using var again = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { IfNoneMatch = { answer.Headers.ETag! } } };
+        Assert.Equal(HttpStatusCode.NotModified, (await run.Http.SendAsync(again)).StatusCode);
+        Assert.Equal("page-not-found", await ServeRun.ProblemAsync(await run.Http.GetAsync("/page/other.js"), HttpStatusCode.NotFound));
+    }
+
+    [BrowserFact]
+    public async Task Clips_are_uploaded_become_searchable_are_found_and_play_from_their_moment()
+    {
+        var world = place.New("world");
+        Assert.Equal(0, (await ProgramRun.RunAsync("dataset", "synthesize", "--out", world, "--videos", "0", "--validation", "0", "--test", "8", "--seed", "7")).Status);
+        string[] clips = [.. Directory.EnumerateFiles(world, "*.mp4", SearchOption.AllDirectories)];
+        using var run = await ServeRun.StartAsync(place, place.New("data"), $"Model={Path.Combine(SharedFolder.RepositoryRoot, "models", "tiny")}");
+        await using var browser = await PageBrowser.OpenAsync(run);
+        var page = browser.Page;
+        await Assertions.Expect(page.GetByText("No videos yet")).ToBeVisibleAsync();
+
+        await page.SetInputFilesAsync("#video-files", clips);
+        await Assertions.Expect(page.Locator(".video")).ToHaveCountAsync(clips.Length);
+        await Assertions.Expect(page.Locator(".video[data-state=indexed]")).ToHaveCountAsync(clips.Length);
+
+        await page.Locator("#text").FillAsync(Sentence);
+        await Assertions.Expect(page.Locator(".moment")).ToHaveCountAsync(clips.Length);
+        await page.Locator(".moment .open").First.ClickAsync();
+        await Assertions.Expect(page.Locator(".contrasts tbody tr")).ToHaveCountAsync(4);
+        await Assertions.Expect(page.Locator(".heat .word").First).ToBeVisibleAsync();
+
+        var best = (await ServeRun.JsonAsync(await run.Http.PostAsJsonAsync("/api/search", new { text = Sentence }))).GetProperty("results")[0];
+        var moment = best.GetProperty("moment").GetDouble();
+        await page.WaitForFunctionAsync("() => document.getElementById('video').readyState >= 2");
+        Assert.EndsWith(best.GetProperty("source").GetString()!, await VideoAsync<string>(page, "src"), StringComparison.Ordinal);
+        Assert.True(await VideoAsync<double>(page, "currentTime") >= moment - 0.1, "the player begins before its moment");
+        await page.EvaluateAsync("() => document.getElementById('video').pause()");
+        await page.Keyboard.PressAsync("m");
+        Assert.Equal(moment, await VideoAsync<double>(page, "currentTime"), 0.05);
+        Assert.Equal(1, await page.Locator("#marks .segment.current").CountAsync());
+        await page.WaitForLoadStateAsync(LoadState.Load);
+        await browser.PictureAsync("page.png");
+
+        await page.SetViewportSizeAsync(360, 740);
+        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), "the page is wider than a phone");
+        Assert.Empty(browser.Complaints);
+    }
+
+    [BrowserFact]
+    public async Task A_failed_upload_says_where_and_why_it_failed_and_can_be_removed()
+    {
+        using var run = await ServeRun.StartAsync(place, place.New("data"));
+        await using var browser = await PageBrowser.OpenAsync(run);
+        var page = browser.Page;
+
+        await page.SetInputFilesAsync("#video-files", [s_notes, new() { Name = "empty.mp4", MimeType = "video/mp4", Buffer = [] }]);
+
+        var notes = page.Locator(".video[data-state=failed]").Filter(new() { HasText = "notes.mp4" });
+        await Assertions.Expect(notes.Locator(".failure")).ToContainTextAsync("No frames can be taken from it: Is not a video");
+        await Assertions.Expect(notes.Locator("[data-stage=decode]")).ToHaveAttributeAsync("data-state", "failed");
+        await Assertions.Expect(page.Locator(".video").Filter(new() { HasText = "empty.mp4" }).Locator(".failure")).ToContainTextAsync("The file is empty");
+
+        await notes.GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
+        await page.Locator("#sure button[value=yes]").ClickAsync();
+        await Assertions.Expect(notes).ToHaveCountAsync(0);
+        Assert.Empty(browser.Complaints);
+    }
+
+    [BrowserFact]
+    public async Task Everything_can_be_reached_with_the_keyboard_alone()
+    {
+        using var run = await ServeRun.StartAsync(place, place.New("data"));
+        await using var browser = await PageBrowser.OpenAsync(run);
+        var (page, keys) = (browser.Page, browser.Page.Keyboard);
+        await Assertions.Expect(page.Locator("#add")).ToBeVisibleAsync();
+        await page.Locator("#help").FocusAsync();
+        var chooser = await page.RunAndWaitForFileChooserAsync(() => keys.PressAsync("u"));
+        await chooser.SetFilesAsync([TestClips.Distinct(3), TestClips.Distinct(5)]);
+        await Assertions.Expect(page.Locator(".video[data-state=indexed]")).ToHaveCountAsync(2);
+
+        await keys.PressAsync("/");
+        await keys.TypeAsync("a coloured pattern");
+        await Assertions.Expect(page.Locator(".moment")).ToHaveCountAsync(2);
+        await keys.PressAsync("ArrowDown");
+        await Assertions.Expect(page.Locator(".moment .open").First).ToBeFocusedAsync();
+        await keys.PressAsync("Enter");
+        await Assertions.Expect(page.Locator("#player")).ToBeVisibleAsync();
+        var first = await page.Locator("#player .title").TextContentAsync();
+        await keys.PressAsync("j");
+        await Assertions.Expect(page.Locator("#player .title")).Not.ToHaveTextAsync(first!);
+        await keys.PressAsync("k");
+        await Assertions.Expect(page.Locator("#player .title")).ToHaveTextAsync(first!);
+        await keys.PressAsync("Escape");
+        await Assertions.Expect(page.Locator("#player")).ToBeHiddenAsync();
+        await Assertions.Expect(page.Locator(".moment .open").First).ToBeFocusedAsync();
+        await keys.PressAsync("ArrowUp");
+        await Assertions.Expect(page.Locator("#text")).ToBeFocusedAsync();
+        Assert.Empty(browser.Complaints);
+    }
+
+    private static Task<T> VideoAsync<T>(IPage page, string property) => page.EvaluateAsync<T>($"() => document.getElementById('video').{property}");
+
+    [GeneratedRegex("page/[a-z]+\\.[a-z]+")]
+    private static partial Regex PartName();
+
+    [GeneratedRegex("from '\\./([a-z]+\\.js)'")]
+    private static partial Regex Import();
+}
