@@ -116,7 +116,8 @@ export class Player {
       const found = answer.results.flatMap(result => result.segments).find(segment => segment.segment === shown.segment.segment);
       if (found?.explanation) {
         explain(place, found.explanation, { at: time => clock(time, true), seek: time => this.#seek(time), preview: () => this.library.get(shown.id)?.preview });
-        this.#mark(found.explanation.frames);
+        shown.frames = found.explanation.frames;
+        this.#mark();
       } else
         place.replaceChildren(element('p', { className: 'note' }, 'The library has changed since; search again to see why.'));
     } catch (error) {
@@ -126,8 +127,8 @@ export class Player {
   }
 
   /** The moment's segment, the other segments found in the video, the moment itself, and the frames where attention is known. */
-  #mark(frames = []) {
-    const { segment, segments, start } = this.#shown, length = this.#duration;
+  #mark() {
+    const { segment, segments, start, frames = [] } = this.#shown, length = this.#duration;
     const marks = find('marks');
     marks.replaceChildren();
     if (!length || !segment)
