@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using TcMgc.Cli.World;
+using TcMgc.Model;
+using TcMgc.Model.Datasets;
+using TcMgc.Search;
+using TcMgc.Shared;
+
+namespace TcMgc.Cli.Benchmarks;
+
+/// <summary>How fast sentences are answered from an index of one size, by so many at a time.</summary>
+/// <param name="Segments">Segments in the index.</param>
+/// <param name="Clients">Clients, each of which asks again when it has its answer.</param>
+/// <param name="Queries">Queries of all clients together.</param>
+/// <param name="QueriesPerSecond">Of all clients together.</param>
+/// <param name="FirstMilliseconds">The first query of all, which loads the index and prepares the graphs.</param>
+/// <param name="Stages">Text (encoding), candidates (nearest segments that may be shown), fetch (their features), score, and total.</param>
+/// <param name="WorkingSetMegabytes">The process's memory after the queries: the model, the index and the files' mapped pages.</param>
+/// <param name="ManagedMegabytes">The part of it on the managed heap, garbage included.</param>
+internal sealed record SearchSpeed(int Segments, int Clients, int Queries, double QueriesPerSecond, double FirstMilliseconds,
+    IReadOnlyDictionary<string, Percentiles> Stages, double WorkingSetMegabytes, double ManagedMegabytes);
+
+/// <summary>Searches an index of invented segments, in a temporary folder, with sentences about the drawn world.</summary>
+internal static class SearchBenchmark
+{
+    /// <summary>The time from a query to its answer.</summary>
+    public const string Total = "total";
+
+    private const int Seed = 1, WarmUpEach = 3;
+
+    /// <summary>The stages, in their order.</summary>
+    public static readonly IReadOnlyList<string> Stages = ["text", "candidates", "fetch", "score", Total];
+
+    /// <summary>Fills one index and asks it with each number of clients in turn.</summary>
+    public static async Task<IReadOnlyList<SearchSpeed>> RunAsync(VideoTextModel model, int segments, IReadOnlyList<int> clients, int queries,
+        SearchOptions options, CancellationToken cancel)
+    {
+        // What a smaller index left behind is not this one's memory.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        var path = Directory.CreateTempSubdirectory("tcmgc-bench-").FullName;
+        try
+        {
+            using var folder = await DataFolder.OpenAsync(path, TimeProvider.System, cancel);
+            await new InventedSegments(model, Seed).FillAsync(folder, segments, TimeProvider.System, cancel);
+            var engine = new SearchEngine(model, folder.Index, folder.Catalog, TimeProvider.System, options);
+            var world = new SyntheticDataset(Seed);
+            var asked = 0;
+            // No text comes twice: nothing is gained by remembering an answer.
+            string Next() => $"{world.Video(Split.Test, asked).Captions[0].Text} {asked++}";
+
+            var first = (await engine.SearchAsync(Next(), new(), cancel)).Elapsed;
+            var speeds = new List<SearchSpeed>();
+            foreach (var count in clients)
+            {
+                await AskAsync(engine, count, Texts(count * WarmUpEach), null, cancel);
+                string[] texts = Texts(queries);
+                using var times = new StageTimes();
+                var started = Stopwatch.GetTimestamp();
+                await AskAsync(engine, count, texts, times, cancel);
+                var elapsed = Stopwatch.GetElapsedTime(started);
+                speeds.Add(new(segments, count, queries, queries / elapsed.TotalSeconds, first.TotalMilliseconds,
+                    Stages.Where(stage => times.Of(stage) is not null).ToDictionary(stage => stage, stage => times.Of(stage)!),
+                    Environment.WorkingSet / 1e6, GC.GetTotalMemory(forceFullCollection: false) / 1e6));
+            }
+            return speeds;
+
+            string[] Texts(int number) => [.. Enumerable.Range(0, number).Select(_ => Next())];
+        }
+        finally
+        {
+            Directory.Delete(path, recursive: true);
+        }
+    }
+
+    private static Task AskAsync(SearchEngine engine, int clients, string[] texts, StageTimes? times, CancellationToken cancel)
+    {
+        // Clients are elsewhere: they ask at once, and do not wait for this process's pool to grow.
+        ThreadPool.GetMinThreads(out var workers, out var ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, clients + Environment.ProcessorCount), ports);
+        var next = -1;
+        return Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(async () =>
+        {
+            while (Interlocked.Increment(ref next) is var at && at < texts.Length)
+                times?.Add(Total, (await engine.SearchAsync(texts[at], new(), cancel)).Elapsed);
+        }, cancel)));
+    }
+}

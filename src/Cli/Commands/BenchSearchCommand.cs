@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.Globalization;
+using TcMgc.Cli.Benchmarks;
+using TcMgc.Cli.Pipeline;
+using TcMgc.Model.Store;
+using TcMgc.Search;
+
+namespace TcMgc.Cli.Commands;
+
+/// <summary><c>tcmgc bench search</c>: how long a sentence waits for its answer, by stage, and how much memory the index takes.</summary>
+internal static class BenchSearchCommand
+{
+    private static readonly Option<int[]> s_segments = Each(new Option<int[]>("--segments") { Description = "Sizes of the index.", HelpName = "N", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1000, 10_000, 100_000] }, 10_000_000);
+    private static readonly Option<int[]> s_clients = Each(new Option<int[]>("--clients") { Description = "Clients that ask at a time.", HelpName = "N", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 8] }, 1024);
+    private static readonly Option<int> s_queries = new Option<int>("--queries") { Description = "Queries for each number of clients.", DefaultValueFactory = _ => 200 }.Between(1, 1_000_000);
+    private static readonly Option<int> s_candidates = new Option<int>("--candidates") { Description = "Segments that are scored with the whole model.", DefaultValueFactory = _ => new SearchOptions().Candidates }.Between(1, 100_000);
+    private static readonly Option<string> s_model = new("--model") { Description = "Folder or name of a model.", HelpName = "MODEL", DefaultValueFactory = _ => "tiny" };
+    private static readonly Option<bool> s_json = new("--json") { Description = "Print JSON." };
+
+    public static Command Create()
+    {
+        var device = Devices.Option();
+        var command = new Command("search", "Latency of search by stage, at several sizes of the index.") { s_segments, s_clients, s_queries, s_candidates, s_model, device, s_json };
+        command.SetAction(async (parsed, cancel) =>
+        {
+            using var model = ModelFolder.Find(parsed.GetValue(s_model)!, ModelChoice.Models).Load(new() { Device = parsed.GetValue(device) });
+            var speeds = new List<SearchSpeed>();
+            foreach (var segments in parsed.GetValue(s_segments)!.Order())
+            {
+                Console.Error.WriteLine($"tcmgc: {segments} segments");
+                speeds.AddRange(await SearchBenchmark.RunAsync(model, segments, parsed.GetValue(s_clients)!, parsed.GetValue(s_queries),
+                    new() { Candidates = parsed.GetValue(s_candidates) }, cancel));
+            }
+            Print(speeds, parsed.GetValue(s_json));
+        });
+        return command;
+    }
+
+    private static Option<int[]> Each(Option<int[]> option, int most)
+    {
+        option.Validators.Add(result =>
+        {
+            // What is no number is told by the parser.
+            foreach (var token in result.Tokens)
+                if (int.TryParse(token.Value, CultureInfo.InvariantCulture, out var value) && (value < 1 || value > most))
+                    result.AddError($"{option.Name} is {value}; it must be from 1 to {most}.");
+        });
+        return option;
+    }
+
+    private static void Print(IReadOnlyList<SearchSpeed> speeds, bool json)
+    {
+        if (json)
+        {
+            Output.Json(speeds);
+            return;
+        }
+        Console.WriteLine($"{"segments",9}{"clients",8}  {"stage",-10}{"p50 ms",9}{"p95 ms",9}{"p99 ms",9}{"queries/s",11}{"set MB",8}{"heap MB",8}");
+        foreach (var speed in speeds)
+            foreach (var (stage, times) in speed.Stages)
+            {
+                var whole = stage == SearchBenchmark.Total
+                    ? string.Create(CultureInfo.InvariantCulture, $"{speed.QueriesPerSecond,11:F1}{speed.WorkingSetMegabytes,8:F0}{speed.ManagedMegabytes,8:F0}")
+                    : "";
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{speed.Segments,9}{speed.Clients,8}  {stage,-10}{times.P50,9:F1}{times.P95,9:F1}{times.P99,9:F1}{whole}"));
+            }
+    }
+}
