@@ -3,7 +3,7 @@ using TcMgc.Model.Engine;
 namespace TcMgc.Model;
 
 /// <summary>
-/// Candidates of a query, to be scored in one graph call. The caller fills the spans, which are the engine's own memory,
+/// Candidates of a query, to be scored with its texts in one graph call. The caller fills the spans, which are the engine's own memory,
 /// then calls <see cref="Score"/>; what it and the explanations return is valid until the batch is disposed.
 /// </summary>
 public sealed class CandidateBatch : IDisposable
@@ -31,25 +31,31 @@ public sealed class CandidateBatch : IDisposable
     /// <summary>V × N: 1 where there is a frame, 0 behind the last. Empty where the head does not use it.</summary>
     public Span<float> Mask => Input(ModelGraphs.Mask, Count, _config.Frames);
 
-    /// <summary>Logits of the text with every candidate, V.</summary>
-    /// <param name="text">The encoded text.</param>
+    /// <summary>Logits of every text with every candidate, T × V.</summary>
+    /// <param name="texts">T encoded texts, at least one.</param>
     /// <param name="cancel">Stops the run early.</param>
-    public ReadOnlySpan<float> Score(TextFeatures text, CancellationToken cancel = default)
+    public ReadOnlySpan<float> Score(IReadOnlyList<TextFeatures> texts, CancellationToken cancel = default)
     {
-        text.Sentence.CopyTo(_binding.Input<float>(ModelGraphs.Sentence, 1, _config.Clip.EmbeddingWidth));
-        if (_binding.HasInput(ModelGraphs.Words))
-            text.Words.CopyTo(_binding.Input<float>(ModelGraphs.Words, 1, _config.Words, _config.Clip.EmbeddingWidth));
+        int d = _config.Clip.EmbeddingWidth, w = _config.Words;
+        var sentences = _binding.Input<float>(ModelGraphs.Sentence, texts.Count, d);
+        var words = _binding.HasInput(ModelGraphs.Words) ? _binding.Input<float>(ModelGraphs.Words, texts.Count, w, d) : [];
+        for (var t = 0; t < texts.Count; t++)
+        {
+            texts[t].Sentence.CopyTo(sentences[(t * d)..]);
+            if (!words.IsEmpty)
+                texts[t].Words.CopyTo(words[(t * w * d)..]);
+        }
         _binding.Run(cancel);
         return _binding.Output<float>(ModelGraphs.Logits);
     }
 
-    /// <summary>C × V: the head's single contrasts of the last <see cref="Score"/>; empty for heads with one.</summary>
+    /// <summary>C × T × V: the head's single contrasts of the last <see cref="Score"/>; empty for heads with one.</summary>
     public ReadOnlySpan<float> Contrasts => Output(ModelGraphs.Contrasts);
 
-    /// <summary>C × V: the weight of each contrast in the score; empty for heads with one.</summary>
+    /// <summary>C × T × V: the weight of each contrast in the score; empty for heads with one.</summary>
     public ReadOnlySpan<float> ContrastWeights => Output(ModelGraphs.ContrastWeights);
 
-    /// <summary>V × N: the sentence's attention over frames, each row summing to one; empty for heads without.</summary>
+    /// <summary>T × V × N: each sentence's attention over frames, each row summing to one; empty for heads without.</summary>
     public ReadOnlySpan<float> FrameAttention => Output(ModelGraphs.FrameAttention);
 
     /// <inheritdoc/>

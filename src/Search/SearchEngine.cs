@@ -9,7 +9,7 @@ using TcMgc.Shared.Vectors;
 namespace TcMgc.Search;
 
 /// <summary>
-/// Answers a sentence or a still image with videos, their best segments and the moments in them. Safe for concurrent use.
+/// Answers sentences or a still image with videos, their best segments and the moments in them. Safe for concurrent use.
 /// </summary>
 /// <param name="model">The model that the index was made with.</param>
 /// <param name="index">Segments and vectors.</param>
@@ -20,26 +20,38 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
 {
     private readonly ConcurrentBag<SegmentBatch> _batches = [];
 
-    /// <summary>Finds what a sentence describes: candidates by their pooled vectors, then the model's score of each.</summary>
-    /// <exception cref="UserException">The text is empty or too long, or the index is another model's.</exception>
+    /// <summary>Finds what a sentence describes; as several texts of which it is the only one.</summary>
+    /// <inheritdoc cref="SearchAsync(IReadOnlyList{WeightedText}, SearchRequest, CancellationToken)"/>
+    public ValueTask<SearchResponse> SearchAsync(string text, SearchRequest request, CancellationToken cancel) =>
+        SearchAsync([new WeightedText(text)], request, cancel);
+
+    /// <summary>
+    /// Finds what texts describe together, less what they say is not there: candidates by their pooled vectors, then the model's
+    /// score of each. In a single video every segment is scored.
+    /// </summary>
+    /// <exception cref="UserException">There are none or too many texts, one is empty or too long, a weight is wrong, or the index is another model's.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The request is out of its ranges.</exception>
-    public async ValueTask<SearchResponse> SearchAsync(string text, SearchRequest request, CancellationToken cancel)
+    public async ValueTask<SearchResponse> SearchAsync(IReadOnlyList<WeightedText> texts, SearchRequest request, CancellationToken cancel)
     {
         var started = Check(request);
-        CheckText(text);
+        if (WeightedText.Problem(texts, options.LongestText) is { } problem)
+            throw new UserException(problem.Reason);
         if (await BoundAsync(cancel).ConfigureAwait(false) is not { } bound)
             return Answer([], 0, started);
-        TextFeatures query;
+        IReadOnlyList<EncodedText> encoded;
         using (SearchTelemetry.Begin("text", time))
-            query = model.EncodeText(text, cancel);
-        var scorer = new SegmentScorer(model, query);
+            encoded = EncodedText.Of(texts, model, cancel);
+        var scorer = new SegmentScorer(model, encoded);
         var shown = new ShownVideos(catalog, model.Id, request.Filter);
-        var ranking = new VideoRanking(request.SegmentsEach);
-        if (request.Exhaustive)
+        var ranking = new Ranking(request);
+        if (request.Filter.Video is { } video)
+            foreach (var some in (await SegmentsOfAsync(video, shown, cancel).ConfigureAwait(false)).Chunk(options.ExhaustiveBatch))
+                await ScoreAsync(bound, some, scorer, shown, ranking, cancel).ConfigureAwait(false);
+        else if (request.Exhaustive)
             await ScoreAllAsync(bound, scorer, shown, ranking, cancel).ConfigureAwait(false);
         else
-            await ScoreNearestAsync(bound, query, scorer, shown, ranking, request, cancel).ConfigureAwait(false);
-        var top = ranking.Top(request.Offset, request.Top);
+            await ScoreAsync(bound, await NearestAsync(encoded, shown, request, cancel).ConfigureAwait(false), scorer, shown, ranking, cancel).ConfigureAwait(false);
+        var top = ranking.Top();
         var explanations = request.Explain ? await ExplainAsync(bound, scorer, top, cancel).ConfigureAwait(false) : null;
         return Answer(await ResultsAsync(top, shown, explanations, cancel).ConfigureAwait(false), ranking.Count, started);
     }
@@ -85,14 +97,34 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
         float[] query, byte[] layout, SegmentId? leftOut, SearchRequest request, long started, CancellationToken cancel)
     {
         var shown = new ShownVideos(catalog, model.Id, request.Filter);
-        var wanted = request.Exhaustive ? (int)Math.Clamp(await index.CountAsync(cancel).ConfigureAwait(false), 1, Array.MaxLength) : options.Candidates;
-        var matches = await new Candidates(shown, wanted, request.Offset + request.Top)
-            .FindAsync(count => index.NearestFramesAsync(query, count, cancel), match => match.Video, cancel).ConfigureAwait(false);
-        matches.RemoveAll(match => match.Segment == leftOut);
-        var ranking = new VideoRanking(request.SegmentsEach);
-        await RankFramesAsync(matches, new(query, layout), ranking, cancel).ConfigureAwait(false);
-        return Answer(await ResultsAsync(ranking.Top(request.Offset, request.Top), shown, null, cancel).ConfigureAwait(false), ranking.Count, started);
+        IEnumerable<SegmentId> segments;
+        if (request.Filter.Video is { } video)
+            segments = await SegmentsOfAsync(video, shown, cancel).ConfigureAwait(false);
+        else
+        {
+            var all = request.Exhaustive ? (int)Math.Clamp(await index.CountAsync(cancel).ConfigureAwait(false), 1, Array.MaxLength) : 0;
+            segments = (await CandidatesOf(request, shown, all).FindAsync(count => index.NearestFramesAsync(query, count, cancel), match => match.Video, cancel)
+                .ConfigureAwait(false)).Select(match => match.Segment);
+        }
+        var ranking = new Ranking(request);
+        await RankFramesAsync(segments.Where(segment => segment != leftOut), new(query, layout), ranking, cancel).ConfigureAwait(false);
+        return Answer(await ResultsAsync(ranking.Top(), shown, null, cancel).ConfigureAwait(false), ranking.Count, started);
     }
+
+    /// <summary>The first stage of a request: of moments it needs as many, of videos one in each.</summary>
+    private Candidates CandidatesOf(SearchRequest request, ShownVideos shown, int atLeast = 0)
+    {
+        var results = request.Offset + request.Top;
+        return request.Rank == SearchRank.Video
+            ? new(shown, Math.Max(options.Candidates, atLeast), results)
+            : new(shown, Math.Max(Math.Max(options.Candidates, results), atLeast), 0);
+    }
+
+    /// <summary>Every segment of a video; none where it is not shown.</summary>
+    private async ValueTask<IEnumerable<SegmentId>> SegmentsOfAsync(VideoId video, ShownVideos shown, CancellationToken cancel) =>
+        await shown.FindAsync(video, cancel).ConfigureAwait(false) is { Segments: { } count }
+            ? Enumerable.Range(0, count).Select(at => SegmentId.Of(video, model.Id, at))
+            : [];
 
     private long Check(SearchRequest request)
     {
@@ -102,14 +134,6 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
         ArgumentOutOfRangeException.ThrowIfNegative(request.Offset, nameof(request));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(request.Offset, SearchRequest.LargestTop, nameof(request));
         return time.GetTimestamp();
-    }
-
-    private void CheckText(string text)
-    {
-        if (string.IsNullOrWhiteSpace(text))
-            throw new UserException("the text is empty; describe what the video shows");
-        if (text.Length > options.LongestText)
-            throw new UserException($"the text has {text.Length} characters, at most {options.LongestText} are taken; describe the moment in a sentence");
     }
 
     /// <summary>The model of the index, which must be the loaded one; null where nothing was ever indexed.</summary>
@@ -129,22 +153,30 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
         return vector;
     }
 
-    private async ValueTask ScoreNearestAsync(IndexModel bound, TextFeatures query, SegmentScorer scorer, ShownVideos shown, VideoRanking ranking,
-        SearchRequest request, CancellationToken cancel)
+    /// <summary>The candidates of all texts together and of each wanted one.</summary>
+    private async ValueTask<SegmentId[]> NearestAsync(IReadOnlyList<EncodedText> texts, ShownVideos shown, SearchRequest request, CancellationToken cancel)
     {
-        List<SegmentMatch> matches;
-        using (SearchTelemetry.Begin("candidates", time))
-            matches = await new Candidates(shown, options.Candidates, request.Offset + request.Top)
-                .FindAsync(count => index.NearestAsync(VectorSpace.Text, query.Query, count, cancel), match => match.Video, cancel).ConfigureAwait(false);
-        var batch = Rent(bound, matches.Count);
+        using var _ = SearchTelemetry.Begin("candidates", time);
+        var found = new HashSet<SegmentId>();
+        foreach (var query in EncodedText.Queries(texts))
+            foreach (var match in await CandidatesOf(request, shown)
+                .FindAsync(count => index.NearestAsync(VectorSpace.Text, query, count, cancel), match => match.Video, cancel).ConfigureAwait(false))
+                found.Add(match.Segment);
+        return [.. found];
+    }
+
+    /// <summary>Scores segments in one graph call.</summary>
+    private async ValueTask ScoreAsync(IndexModel bound, SegmentId[] segments, SegmentScorer scorer, ShownVideos shown, Ranking ranking, CancellationToken cancel)
+    {
+        var batch = Rent(bound, segments.Length);
         using (SearchTelemetry.Begin("fetch", time))
-            await index.FetchAsync([.. matches.Select(match => match.Segment)], batch, cancel).ConfigureAwait(false);
+            await index.FetchAsync(segments, batch, cancel).ConfigureAwait(false);
         using (SearchTelemetry.Begin("score", time))
             await RankAsync(batch, scorer, shown, ranking, cancel).ConfigureAwait(false);
         _batches.Add(batch);
     }
 
-    private async ValueTask ScoreAllAsync(IndexModel bound, SegmentScorer scorer, ShownVideos shown, VideoRanking ranking, CancellationToken cancel)
+    private async ValueTask ScoreAllAsync(IndexModel bound, SegmentScorer scorer, ShownVideos shown, Ranking ranking, CancellationToken cancel)
     {
         var batch = Rent(bound, options.ExhaustiveBatch);
         await foreach (var full in index.ReadAllAsync(batch, cancel).ConfigureAwait(false))
@@ -152,7 +184,7 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
         _batches.Add(batch);
     }
 
-    private static async ValueTask RankAsync(SegmentBatch batch, SegmentScorer scorer, ShownVideos shown, VideoRanking ranking, CancellationToken cancel)
+    private static async ValueTask RankAsync(SegmentBatch batch, SegmentScorer scorer, ShownVideos shown, Ranking ranking, CancellationToken cancel)
     {
         if (batch.Count == 0)
             return;
@@ -163,9 +195,9 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
                 ranking.Add(batch.Places[at], scores[at], moments[at]);
     }
 
-    private async ValueTask RankFramesAsync(List<FrameMatch> matches, StillScorer scorer, VideoRanking ranking, CancellationToken cancel)
+    private async ValueTask RankFramesAsync(IEnumerable<SegmentId> segments, StillScorer scorer, Ranking ranking, CancellationToken cancel)
     {
-        foreach (var some in matches.Select(match => match.Segment).Chunk(options.ExhaustiveBatch))
+        foreach (var some in segments.Chunk(options.ExhaustiveBatch))
             foreach (var segment in await index.FetchFramesAsync(some, cancel).ConfigureAwait(false))
             {
                 var (score, moment) = scorer.Best(segment);

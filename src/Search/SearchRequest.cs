@@ -3,19 +3,22 @@ namespace TcMgc.Search;
 /// <summary>How much of an answer is wanted.</summary>
 public sealed record SearchRequest
 {
-    /// <summary>Most videos that an answer may have.</summary>
+    /// <summary>Most results that an answer may have.</summary>
     public const int LargestTop = 1000;
 
-    /// <summary>Videos to return, 1 … <see cref="LargestTop"/>; default 10.</summary>
+    /// <summary>Results to return, 1 … <see cref="LargestTop"/>; default 10.</summary>
     public int Top { get; init; } = 10;
 
-    /// <summary>Better videos to leave out, 0 … <see cref="LargestTop"/>; default 0: the next page of an answer begins at <see cref="Offset"/> + <see cref="Top"/>.</summary>
+    /// <summary>Better results to leave out, 0 … <see cref="LargestTop"/>; default 0: the next page of an answer begins at <see cref="Offset"/> + <see cref="Top"/>.</summary>
     public int Offset { get; init; }
 
     /// <summary>Which videos the query is about; default all.</summary>
     public VideoFilter Filter { get; init; } = new();
 
-    /// <summary>Best segments of each video, at least 1; default 3.</summary>
+    /// <summary>What a result is; default a video.</summary>
+    public SearchRank Rank { get; init; }
+
+    /// <summary>Best segments of each video, at least 1; default 3. Of no effect where moments are ranked.</summary>
     public int SegmentsEach { get; init; } = 3;
 
     /// <summary>Score every segment instead of the nearest candidates.</summary>
@@ -23,4 +26,14 @@ public sealed record SearchRequest
 
     /// <summary>Tell for every returned segment where its score comes from; sentences only.</summary>
     public bool Explain { get; init; }
+}
+
+/// <summary>What an answer ranks.</summary>
+public enum SearchRank
+{
+    /// <summary>Videos, each with its best segments, by the best one's score.</summary>
+    Video,
+
+    /// <summary>Segments: a result is a video with one of them, and a video may come several times.</summary>
+    Moment,
 }

@@ -3,7 +3,7 @@ using TcMgc.Shared;
 namespace TcMgc.Search;
 
 /// <summary>The answer to a query.</summary>
-/// <param name="Results">Videos, best first.</param>
+/// <param name="Results">Videos, or moments where those are ranked; best first.</param>
 /// <param name="Scored">Segments that were compared in the last stage.</param>
 /// <param name="Elapsed">Time from query to answer.</param>
 public sealed record SearchResponse(IReadOnlyList<VideoResult> Results, int Scored, TimeSpan Elapsed);
@@ -16,7 +16,7 @@ public sealed record SearchResponse(IReadOnlyList<VideoResult> Results, int Scor
 /// <param name="Segments">Its best segments, best first; at least one.</param>
 public sealed record VideoResult(VideoId Video, string Name, string Source, double? Duration, IReadOnlyList<SegmentResult> Segments)
 {
-    /// <summary>The best segment's score: a sentence's logit, or a still's likeness with the best frame, at most 1.</summary>
+    /// <summary>The best segment's score: a sentence's logit (of several: by their shares), or a still's likeness with the best frame, at most 1.</summary>
     public float Score => Segments[0].Score;
 
     /// <summary>Where to start playing, in seconds: the moment of the best segment.</summary>
@@ -28,7 +28,7 @@ public sealed record VideoResult(VideoId Video, string Name, string Source, doub
 /// <param name="Start">Where it starts in the video, in seconds.</param>
 /// <param name="End">Where it ends, in seconds.</param>
 /// <param name="Moment">Where to start playing, in seconds: a sentence's best frame, a still's most similar frame or between two.</param>
-/// <param name="Score">A sentence's logit; or a still's likeness with the best frame: cosine of the embeddings less the mean difference of the colours, at most 1.</param>
+/// <param name="Score">A sentence's logit, or those of several by their shares; or a still's likeness with the best frame: cosine of the embeddings less the mean difference of the colours, at most 1.</param>
 /// <param name="Explanation">Where the score comes from; null unless asked for.</param>
 public sealed record SegmentResult(SegmentId Segment, double Start, double End, double Moment, float Score, Explanation? Explanation)
 {

@@ -4,34 +4,45 @@ using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Search;
 
-/// <summary>The second stage: scores a batch of segments with one sentence in one graph call.</summary>
-internal sealed class SegmentScorer(VideoTextModel model, TextFeatures text)
+/// <summary>The second stage: scores a batch of segments with the texts of a query in one graph call.</summary>
+internal sealed class SegmentScorer(VideoTextModel model, IReadOnlyList<EncodedText> texts)
 {
     private static readonly string[] s_contrasts = ["video-sentence", "video-word", "sentence-frame", "frame-word"];
 
+    private readonly TextFeatures[] _features = [.. texts.Select(text => text.Features)];
+
     /// <summary>Scores every segment of the batch.</summary>
     /// <param name="batch">At least one segment.</param>
-    /// <param name="scores">Receives a logit for each.</param>
-    /// <param name="moments">Receives the time of each one's best frame: by the head's attention, else by similarity with the sentence.</param>
+    /// <param name="scores">Receives for each the texts' logits, each times its share, added up.</param>
+    /// <param name="moments">Receives the time of each one's best frame: by the head's attention, else by similarity with the wanted sentences.</param>
     /// <param name="cancel">Stops the run early.</param>
     public void Score(SegmentBatch batch, Span<float> scores, Span<float> moments, CancellationToken cancel)
     {
         using var candidates = Run(batch, cancel, out var logits);
-        logits.CopyTo(scores);
+        scores.Clear();
+        for (var text = 0; text < texts.Count; text++)
+            TensorPrimitives.MultiplyAdd(logits.Slice(text * batch.Count, batch.Count), texts[text].Share, scores, scores);
+        Span<float> frames = stackalloc float[batch.FramesEach];
         for (var at = 0; at < batch.Count; at++)
         {
             var times = batch.Places[at].FrameTimes;
-            moments[at] = times[BestFrame(batch, at, times.Length, candidates.FrameAttention)];
+            moments[at] = times[BestFrame(batch, at, candidates.FrameAttention, frames[..times.Length])];
         }
     }
 
     /// <summary>Explains the score of every segment of the batch.</summary>
     public List<Explanation> Explain(SegmentBatch batch, CancellationToken cancel)
     {
-        using var candidates = Run(batch, cancel, out _);
+        using var candidates = Run(batch, cancel, out var logits);
         var explanations = new List<Explanation>(batch.Count);
         for (var at = 0; at < batch.Count; at++)
-            explanations.Add(new(Contrasts(candidates, at), Frames(batch, at, candidates.FrameAttention), Words(batch, at)));
+        {
+            var evidence = new TextEvidence[texts.Count];
+            for (var text = 0; text < evidence.Length; text++)
+                evidence[text] = new(texts[text].Text.Text, texts[text].Share, logits[(text * batch.Count) + at],
+                    Contrasts(candidates, text, at), Frames(batch, text, at, candidates.FrameAttention), Words(batch, text, at));
+            explanations.Add(new(evidence));
+        }
         return explanations;
     }
 
@@ -43,7 +54,7 @@ internal sealed class SegmentScorer(VideoTextModel model, TextFeatures text)
             Fill(batch.Vectors, candidates.Vectors);
             Fill(batch.Features, candidates.Features);
             Fill(batch.Mask, candidates.Mask);
-            logits = candidates.Score(text, cancel);
+            logits = candidates.Score(_features, cancel);
             return candidates;
         }
         catch
@@ -55,50 +66,58 @@ internal sealed class SegmentScorer(VideoTextModel model, TextFeatures text)
 
     private static void Fill(float[] source, Span<float> input) => source.AsSpan(0, input.Length).CopyTo(input);
 
-    private int BestFrame(SegmentBatch batch, int segment, int frames, ReadOnlySpan<float> attention)
+    // What is not wanted has no moment to show.
+    private int BestFrame(SegmentBatch batch, int segment, ReadOnlySpan<float> attention, Span<float> frames)
     {
-        if (!attention.IsEmpty)
-            return Math.Max(0, TensorPrimitives.IndexOfMax(attention.Slice(segment * batch.FramesEach, frames)));
-        var (best, similarity) = (0, float.NegativeInfinity);
-        for (var frame = 0; frame < frames; frame++)
-            if (Similarity(text.Sentence, Feature(batch, segment, frame)) is var here && here > similarity)
-                (best, similarity) = (frame, here);
-        return best;
+        frames.Clear();
+        for (var text = 0; text < texts.Count; text++)
+            if (texts[text].Share is > 0 and var share)
+                for (var frame = 0; frame < frames.Length; frame++)
+                    frames[frame] += share * (attention.IsEmpty
+                        ? Similarity(_features[text].Sentence, Feature(batch, segment, frame))
+                        : attention[Row(batch, text, segment) + frame]);
+        return Math.Max(0, TensorPrimitives.IndexOfMax(frames));
     }
 
-    private static Contrast[] Contrasts(CandidateBatch candidates, int segment)
+    private Contrast[] Contrasts(CandidateBatch candidates, int text, int segment)
     {
         ReadOnlySpan<float> scores = candidates.Contrasts, weights = candidates.ContrastWeights;
-        var count = candidates.Count;
-        var contrasts = new Contrast[scores.Length / count];
+        var pairs = texts.Count * candidates.Count;
+        var contrasts = new Contrast[scores.Length / pairs];
         for (var c = 0; c < contrasts.Length; c++)
-            contrasts[c] = new(s_contrasts[c], scores[(c * count) + segment], weights[(c * count) + segment]);
+        {
+            var at = (c * pairs) + (text * candidates.Count) + segment;
+            contrasts[c] = new(s_contrasts[c], scores[at], weights[at]);
+        }
         return contrasts;
     }
 
-    private FrameEvidence[] Frames(SegmentBatch batch, int segment, ReadOnlySpan<float> attention)
+    private FrameEvidence[] Frames(SegmentBatch batch, int text, int segment, ReadOnlySpan<float> attention)
     {
         var times = batch.Places[segment].FrameTimes;
         var frames = new FrameEvidence[times.Length];
         for (var frame = 0; frame < frames.Length; frame++)
-            frames[frame] = new(times[frame], Similarity(text.Sentence, Feature(batch, segment, frame)),
-                attention.IsEmpty ? null : attention[(segment * batch.FramesEach) + frame]);
+            frames[frame] = new(times[frame], Similarity(_features[text].Sentence, Feature(batch, segment, frame)),
+                attention.IsEmpty ? null : attention[Row(batch, text, segment) + frame]);
         return frames;
     }
 
-    private WordEvidence[] Words(SegmentBatch batch, int segment)
+    private WordEvidence[] Words(SegmentBatch batch, int text, int segment)
     {
-        var words = new WordEvidence[text.Tokens.Count - 2];
+        var features = _features[text];
+        var words = new WordEvidence[features.Tokens.Count - 2];
         for (var word = 0; word < words.Length; word++)
         {
-            var feature = text.Words.AsSpan((word + 1) * batch.Dimensions, batch.Dimensions);
+            var feature = features.Words.AsSpan((word + 1) * batch.Dimensions, batch.Dimensions);
             var similarities = new float[batch.Places[segment].FrameTimes.Length];
             for (var frame = 0; frame < similarities.Length; frame++)
                 similarities[frame] = Similarity(feature, Feature(batch, segment, frame));
-            words[word] = new(model.TokenText(text.Tokens[word + 1]), similarities);
+            words[word] = new(model.TokenText(features.Tokens[word + 1]), similarities);
         }
         return words;
     }
+
+    private static int Row(SegmentBatch batch, int text, int segment) => ((text * batch.Count) + segment) * batch.FramesEach;
 
     private static ReadOnlySpan<float> Feature(SegmentBatch batch, int segment, int frame) =>
         batch.Features.AsSpan(((segment * batch.FramesEach) + frame) * batch.Dimensions, batch.Dimensions);

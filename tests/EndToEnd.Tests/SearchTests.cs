@@ -66,9 +66,23 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
     }
 
     [Fact]
+    public async Task Texts_with_weights_and_without_are_searched_in_one_video_for_its_moments()
+    {
+        var name = Path.GetFileName(TestClips.Distinct(4));
+
+        var results = await SearchAsync("a red ball", "a pattern", "--weights", "2", "1", "--not", "a dog", "--in", name, "--rank", "moment", "--explain");
+
+        Assert.Equal([name], Names(results).Distinct());
+        Assert.Equal([2 / 3f, 1 / 3f, -0.5f / 3], results[0].GetProperty("segments")[0].GetProperty("explanation").GetProperty("texts").EnumerateArray()
+            .Select(text => text.GetProperty("share").GetSingle()), (left, right) => Math.Abs(left - right) < 1e-6);
+        Assert.Equal(2, (await ProgramRun.RunAsync("search", "a", "--weights", "1", "2", "--data", indexed.Data)).Status);
+        Assert.Equal(2, (await ProgramRun.RunAsync("search", "--not", "a dog", "--data", indexed.Data)).Status);
+    }
+
+    [Fact]
     public async Task An_explanation_tells_contrasts_frames_and_words()
     {
-        var explanation = (await SearchAsync("a red ball", "--explain", "--top", "1"))[0].GetProperty("segments")[0].GetProperty("explanation");
+        var explanation = (await SearchAsync("a red ball", "--explain", "--top", "1"))[0].GetProperty("segments")[0].GetProperty("explanation").GetProperty("texts")[0];
 
         Assert.Equal(4, explanation.GetProperty("contrasts").GetArrayLength());
         Assert.NotEqual(0, explanation.GetProperty("frames").GetArrayLength());

@@ -37,6 +37,11 @@ public sealed class ServeApiTests(Workplace place) : IClassFixture<Workplace>
         Assert.DoesNotContain(await ResultsAsync(run, new { like = segment.GetProperty("segment").GetString() }),
             result => result.GetProperty("segments").EnumerateArray().Any(other => other.GetProperty("segment").GetString() == segment.GetProperty("segment").GetString()));
 
+        var compound = new[] { new { text = "a pattern", weight = 1.0 }, new { text = "a dog", weight = -0.5 } };
+        Assert.Equal(2, (await ResultsAsync(run, new { texts = compound, explain = true }))[0].GetProperty("segments")[0].GetProperty("explanation").GetProperty("texts").GetArrayLength());
+        Assert.All(await ResultsAsync(run, new { text = "a pattern", rank = "moment", filter = new { video } }), result => Assert.Equal(1, result.GetProperty("segments").GetArrayLength()));
+        Assert.Equal("texts", await ServeRun.ProblemAsync(await run.Http.PostAsJsonAsync("/api/search", new { texts = compound[1..] }), HttpStatusCode.BadRequest));
+
         Assert.Equal("description", await ServeRun.ProblemAsync(await run.Http.PatchAsJsonAsync($"/api/videos/{video}", new { }), HttpStatusCode.BadRequest));
         Assert.Equal("ambiguous", await ServeRun.ProblemAsync(
             await run.Http.PostAsJsonAsync("/api/search", new { text = "a", like = segment.GetProperty("segment").GetString() }), HttpStatusCode.BadRequest));

@@ -48,7 +48,7 @@ public sealed class VideoTextModelTests
         using var candidates = model.Candidates(2);
         Fill(candidates, vectors, features, mask);
 
-        candidates.Score(model.EncodeText("a red circle"));
+        candidates.Score([model.EncodeText("a red circle")]);
 
         var attention = candidates.FrameAttention.ToArray();
         Assert.Equal(1, attention[..4].Sum(), Tolerance);
@@ -87,7 +87,7 @@ public sealed class VideoTextModelTests
     {
         using var candidates = model.Candidates(vectors.Length / model.Width);
         Fill(candidates, vectors, features, mask);
-        return candidates.Score(model.EncodeText(text)).ToArray();
+        return candidates.Score([model.EncodeText(text)]).ToArray();
     }
 
     private static void Fill(CandidateBatch candidates, float[] vectors, float[] features, float[] mask)

@@ -49,6 +49,7 @@ internal sealed class Library(VideoTextModel model, SearchOptions? options = nul
             State = VideoState.Indexed,
             UploadedAt = DateTimeOffset.UnixEpoch,
             ModelId = Model.Id,
+            Segments = segments.Length,
         };
     }
 

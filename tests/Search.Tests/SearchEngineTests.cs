@@ -165,8 +165,9 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
 
         Assert.All(answer.Results.SelectMany(result => result.Segments), segment =>
         {
-            var explanation = segment.Explanation!;
+            var explanation = Assert.Single(segment.Explanation!.Texts);
             Assert.Equal(["video-sentence", "video-word", "sentence-frame", "frame-word"], explanation.Contrasts.Select(contrast => contrast.Name));
+            Assert.Equal((Sentence, 1f), (explanation.Text, explanation.Share));
             Assert.Equal(1, explanation.Contrasts.Sum(contrast => contrast.Weight), 1e-4);
             Assert.Equal(segment.Score, explanation.Contrasts.Sum(contrast => contrast.Weight * contrast.Score), 1e-3);
             Assert.Equal(3, explanation.Frames.Count);
@@ -183,9 +184,10 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
 
         var segment = (await library.Engine.SearchAsync(Sentence, new() { Explain = true }, default)).Results[0].Segments[0];
 
-        Assert.Empty(segment.Explanation!.Contrasts);
-        Assert.All(segment.Explanation.Frames, frame => Assert.Null(frame.Attention));
-        Assert.Equal(segment.Moment, segment.Explanation.Frames.MaxBy(frame => frame.Similarity)!.Time);
+        var explanation = Assert.Single(segment.Explanation!.Texts);
+        Assert.Empty(explanation.Contrasts);
+        Assert.All(explanation.Frames, frame => Assert.Null(frame.Attention));
+        Assert.Equal(segment.Moment, explanation.Frames.MaxBy(frame => frame.Similarity)!.Time);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ internal static class RemoveCommand
             using var folder = await DataFolder.OpenExistingAsync(parsed.GetValue(data)!, TimeProvider.System, cancel);
             using var work = folder.LockForWork();
             var entries = await folder.Catalog.ListAsync(cancel).ToListAsync(cancel);
-            CatalogEntry[] removed = [.. parsed.GetValue(videos)!.Select(wanted => Find(entries, wanted)).DistinctBy(entry => entry.Id)];
+            CatalogEntry[] removed = [.. parsed.GetValue(videos)!.Select(wanted => VideoNames.Find(entries, wanted)).DistinctBy(entry => entry.Id)];
             foreach (var entry in removed)
                 await RemoveAsync(folder, entry, cancel);
             if (parsed.GetValue(json))
@@ -37,19 +37,5 @@ internal static class RemoveCommand
         await folder.Index.DeleteAsync(entry.Id, cancel);
         await folder.Events.AppendAsync(deleted, cancel);
         await folder.Catalog.ApplyAsync(deleted, cancel);
-    }
-
-    private static CatalogEntry Find(List<CatalogEntry> entries, string wanted)
-    {
-        var found = entries.Where(Matches).ToList();
-        return found.Count switch
-        {
-            1 => found[0],
-            0 => throw new UserException($"there is no video '{wanted}'; 'tcmgc videos' lists those there are"),
-            _ => throw new UserException($"{found.Count} videos are called '{wanted}'; give one of their ids: {string.Join(", ", found.Select(entry => entry.Id))}"),
-        };
-
-        bool Matches(CatalogEntry entry) =>
-            (VideoId.TryParse(wanted, out var id) && entry.Id == id) || entry.Name == wanted || FileSource.PathIn(entry.Source) == Path.GetFullPath(wanted);
     }
 }

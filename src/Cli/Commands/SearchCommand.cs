@@ -13,9 +13,13 @@ namespace TcMgc.Cli.Commands;
 /// <summary><c>tcmgc search</c>: the moments that a sentence describes, or that a still comes from.</summary>
 internal static class SearchCommand
 {
-    private static readonly Argument<string?> s_text = new("TEXT") { Description = "What the moment shows, in a sentence.", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Argument<string[]> s_texts = new("TEXT") { Description = "What the moment shows, in a sentence; several are searched together.", Arity = ArgumentArity.ZeroOrMore };
+    private static readonly Option<float[]> s_weights = new("--weights") { Description = "How much each TEXT counts, in their order; default 1 each.", HelpName = "NUMBER", AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<string[]> s_not = new("--not") { Description = "What the moment does not show; may be given again.", HelpName = "TEXT" };
+    private static readonly Option<string?> s_in = new("--in") { Description = "Search this video alone: its id, file name or path.", HelpName = "VIDEO" };
+    private static readonly Option<SearchRank> s_rank = new("--rank") { Description = "Rank videos, each with its best moment, or moments, of which a video may have several." };
     private static readonly Option<string?> s_image = new("--image") { Description = "Find the moment this still comes from.", HelpName = "FILE" };
-    private static readonly Option<int> s_top = new Option<int>("--top") { Description = "Videos to return.", DefaultValueFactory = _ => new SearchRequest().Top }.Between(1, SearchRequest.LargestTop);
+    private static readonly Option<int> s_top = new Option<int>("--top") { Description = "Results to return.", DefaultValueFactory = _ => new SearchRequest().Top }.Between(1, SearchRequest.LargestTop);
     private static readonly Option<int> s_candidates = new Option<int>("--candidates") { Description = "Segments that are scored with the whole model.", DefaultValueFactory = _ => new SearchOptions().Candidates }.Between(1, 100_000);
     private static readonly Option<bool> s_exhaustive = new("--exhaustive") { Description = "Score every segment instead of candidates." };
     private static readonly Option<bool> s_explain = new("--explain") { Description = "Tell where each score comes from." };
@@ -26,18 +30,30 @@ internal static class SearchCommand
         var (data, model, device) = (DataOption.Create(), ModelOption.Create(), Devices.Option());
         var command = new Command("search", "Find the moment that a sentence describes, or that a still comes from.")
         {
-            s_text, s_image, s_top, s_candidates, s_exhaustive, s_explain, data, model, device, s_json,
+            s_texts, s_weights, s_not, s_in, s_rank, s_image, s_top, s_candidates, s_exhaustive, s_explain, data, model, device, s_json,
         };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(s_text) is null == result.GetValue(s_image) is null)
+            var (texts, weights) = (result.GetValue(s_texts)!.Length, result.GetValue(s_weights)!.Length);
+            if (texts == 0 == result.GetValue(s_image) is null)
                 result.AddError("Give either a text or --image.");
+            if (texts == 0 && result.GetValue(s_not) is [_, ..])
+                result.AddError("--not needs a text that says what the moment shows.");
+            if (weights > 0 && weights != texts)
+                result.AddError($"--weights has {weights} numbers for {texts} texts; give one for each.");
         });
         command.SetAction(async (parsed, cancel) =>
         {
-            var request = new SearchRequest { Top = parsed.GetValue(s_top), Exhaustive = parsed.GetValue(s_exhaustive), Explain = parsed.GetValue(s_explain) };
             using var folder = await DataFolder.OpenExistingAsync(parsed.GetValue(data)!, TimeProvider.System, cancel);
-            var response = await SearchAsync(folder, parsed.GetValue(model), new() { Device = parsed.GetValue(device) }, parsed.GetValue(s_text),
+            var request = new SearchRequest
+            {
+                Top = parsed.GetValue(s_top),
+                Exhaustive = parsed.GetValue(s_exhaustive),
+                Explain = parsed.GetValue(s_explain),
+                Rank = parsed.GetValue(s_rank),
+                Filter = new() { Video = parsed.GetValue(s_in) is { } video ? VideoNames.Find(await folder.Catalog.ListAsync(cancel).ToListAsync(cancel), video).Id : null },
+            };
+            var response = await SearchAsync(folder, parsed.GetValue(model), new() { Device = parsed.GetValue(device) }, Texts(parsed),
                 parsed.GetValue(s_image), request, new() { Candidates = parsed.GetValue(s_candidates) }, cancel);
             if (parsed.GetValue(s_json))
                 Output.Json(response);
@@ -47,14 +63,24 @@ internal static class SearchCommand
         return command;
     }
 
-    /// <summary>Answers a text, or a still where there is none.</summary>
-    public static async Task<SearchResponse> SearchAsync(DataFolder data, string? modelName, EngineOptions engine, string? text, string? image,
+    private static IReadOnlyList<WeightedText> Texts(ParseResult parsed)
+    {
+        var weights = parsed.GetValue(s_weights)!;
+        return
+        [
+            .. parsed.GetValue(s_texts)!.Select((text, at) => new WeightedText(text, weights is [] ? 1 : weights[at])),
+            .. parsed.GetValue(s_not)!.Select(text => new WeightedText(text, WeightedText.ButNot)),
+        ];
+    }
+
+    /// <summary>Answers texts, or a still where there are none.</summary>
+    public static async Task<SearchResponse> SearchAsync(DataFolder data, string? modelName, EngineOptions engine, IReadOnlyList<WeightedText> texts, string? image,
         SearchRequest request, SearchOptions options, CancellationToken cancel)
     {
         using var model = (await ModelChoice.OfAsync(modelName, data, cancel)).Load(engine);
         var search = new SearchEngine(model, data.Index, data.Catalog, TimeProvider.System, options);
-        if (text is not null)
-            return await search.SearchAsync(text, request, cancel);
+        if (texts is not [])
+            return await search.SearchAsync(texts, request, cancel);
         var still = await new StillDecoder(new()).DecodeAsync(image!, model.FrameSide, cancel);
         return await search.SearchImageAsync(still, request, cancel);
     }
@@ -75,13 +101,14 @@ internal static class SearchCommand
         AnsiConsole.Write(table);
         foreach (var (rank, result) in response.Results.Index())
             if (result.Segments[0].Explanation is { } explanation)
-                Print(rank + 1, result.Name, explanation);
+                foreach (var text in explanation.Texts)
+                    Print($"\n{rank + 1}  {result.Name}" + (explanation.Texts.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $": {text.Text}  {text.Score:F3} × {text.Share:F2}") : ""), text);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{response.Scored} segments scored in {response.Elapsed.TotalMilliseconds:F0} ms"));
     }
 
-    private static void Print(int rank, string name, Explanation explanation)
+    private static void Print(string title, TextEvidence explanation)
     {
-        Console.WriteLine($"\n{rank}  {name}");
+        Console.WriteLine(title);
         foreach (var contrast in explanation.Contrasts)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"   {contrast.Name,-15} {contrast.Score,8:F3}  weight {contrast.Weight:P0}"));
         var frames = new Table().Border(TableBorder.None).AddColumn("   frame");

@@ -8,13 +8,13 @@ using TcMgc.Shared.Hosting;
 
 namespace TcMgc.Search.Api;
 
-/// <summary><c>POST /api/search</c>: the moments that a sentence describes.</summary>
+/// <summary><c>POST /api/search</c>: the moments that sentences describe.</summary>
 internal static class SearchEndpoints
 {
     private const int MostSegmentsEach = 100, LargestBody = 1 << 16;
 
     public static void Map(IEndpointRouteBuilder app) => app.MapPost("/api/search", SearchAsync)
-        .WithName("search").WithSummary("Find the moments that a sentence describes.")
+        .WithName("search").WithSummary("Find the moments that sentences describe, or that look like a segment.")
         .WithMetadata(new RequestSizeLimitAttribute(LargestBody))
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
@@ -23,11 +23,14 @@ internal static class SearchEndpoints
     {
         if (Problem(query.ToRequest()) is { } inRequest)
             return inRequest;
+        if ((query.Text is null ? 0 : 1) + (query.Texts is null ? 0 : 1) + (query.Like is null ? 0 : 1) > 1)
+            return Problems.Of(StatusCodes.Status400BadRequest, "ambiguous", "more than one of text, texts and like is given; a search is for one of them");
         if (query.Like is { } segment)
-            return query.Text is null ? await LikeAsync(segment, query.ToRequest(), engine, cancel).ConfigureAwait(false) : Ambiguous();
-        return TextProblem(query.Text, options) is { } inText
-            ? inText
-            : TypedResults.Ok(Shown(await engine.SearchAsync(query.Text!, query.ToRequest(), cancel).ConfigureAwait(false)));
+            return await LikeAsync(segment, query.ToRequest(), engine, cancel).ConfigureAwait(false);
+        var texts = query.Texts ?? [new(query.Text ?? "")];
+        return WeightedText.Problem(texts, options.LongestText) is { } inTexts
+            ? Problems.Of(StatusCodes.Status400BadRequest, inTexts.Type, inTexts.Reason)
+            : TypedResults.Ok(Shown(await engine.SearchAsync(texts, query.ToRequest(), cancel).ConfigureAwait(false)));
     }
 
     private static async ValueTask<Results<Ok<SearchResponse>, ProblemHttpResult>> LikeAsync(
@@ -35,9 +38,6 @@ internal static class SearchEndpoints
         await engine.SearchLikeAsync(segment, request, cancel).ConfigureAwait(false) is { } answer
             ? TypedResults.Ok(Shown(answer))
             : Problems.Of(StatusCodes.Status404NotFound, "segment-not-found", $"there is no segment '{segment}'; answers and GET /api/videos/{{id}} name those there are");
-
-    private static ProblemHttpResult Ambiguous() =>
-        Problems.Of(StatusCodes.Status400BadRequest, "ambiguous", "text and like are both given; a search is for one of them");
 
     /// <summary>What is wrong with a request's numbers; null where nothing is.</summary>
     public static ProblemHttpResult? Problem(SearchRequest request) => request switch
@@ -57,16 +57,6 @@ internal static class SearchEndpoints
         Source = StreamEndpoint.PathOf(result.Video),
         Segments = [.. result.Segments.Select(segment => segment with { Thumbnail = PictureEndpoints.ThumbnailOf(result.Video, segment.Moment) })],
     };
-
-    private static ProblemHttpResult? TextProblem(string? text, SearchOptions options)
-    {
-        if (string.IsNullOrWhiteSpace(text))
-            return Problems.Of(StatusCodes.Status400BadRequest, "text-empty", "text is empty; describe what the video shows");
-        return text.Length > options.LongestText
-            ? Problems.Of(StatusCodes.Status400BadRequest, "text-too-long",
-                $"text has {text.Length} characters, at most {options.LongestText} are taken; describe the moment in a sentence")
-            : null;
-    }
 
     private static ProblemHttpResult OutOfRange(string detail) => Problems.Of(StatusCodes.Status400BadRequest, "out-of-range", detail);
 }

@@ -5,10 +5,13 @@ namespace TcMgc.Search.Api;
 /// <summary>The body of <c>POST /api/search</c>.</summary>
 internal sealed record SearchQuery
 {
-    /// <summary>What the moment shows, in a sentence; or <see cref="Like"/>.</summary>
+    /// <summary>What the moment shows, in a sentence; or <see cref="Texts"/>; or <see cref="Like"/>.</summary>
     public string? Text { get; init; }
 
-    /// <summary>A segment whose likes are searched, instead of a text.</summary>
+    /// <summary>Several sentences with weights, instead of one; a negative weight says what the moment does not show.</summary>
+    public IReadOnlyList<WeightedText>? Texts { get; init; }
+
+    /// <summary>A segment whose likes are searched, instead of texts.</summary>
     public SegmentId? Like { get; init; }
 
     /// <inheritdoc cref="SearchRequest.Filter"/>
@@ -20,6 +23,9 @@ internal sealed record SearchQuery
     /// <inheritdoc cref="SearchRequest.Top"/>
     public int Top { get; init; } = new SearchRequest().Top;
 
+    /// <inheritdoc cref="SearchRequest.Rank"/>
+    public SearchRank Rank { get; init; }
+
     /// <inheritdoc cref="SearchRequest.SegmentsEach"/>
     public int SegmentsEach { get; init; } = new SearchRequest().SegmentsEach;
 
@@ -30,5 +36,5 @@ internal sealed record SearchQuery
     public bool Explain { get; init; }
 
     /// <summary>What the search engine is asked.</summary>
-    public SearchRequest ToRequest() => new() { Filter = Filter, Offset = Offset, Top = Top, SegmentsEach = SegmentsEach, Exhaustive = Exhaustive, Explain = Explain };
+    public SearchRequest ToRequest() => new() { Filter = Filter, Offset = Offset, Top = Top, Rank = Rank, SegmentsEach = SegmentsEach, Exhaustive = Exhaustive, Explain = Explain };
 }

@@ -11,11 +11,18 @@ const contrastNames = {
   'frame-word': 'Frames ↔ words',
 };
 
-export function explain(place, { contrasts, frames, words }, { at, seek, preview }) {
-  place.replaceChildren(...[
+export function explain(place, { texts }, tools) {
+  place.replaceChildren(...texts.flatMap(text => [
+    texts.length > 1 ? element('h4', {}, `${text.share < 0 ? 'But not' : 'Wanted'}: “${text.text}” · ${score(text.score)} × ${text.share.toFixed(2)}`) : null,
+    ...explainText(text, tools),
+  ].filter(Boolean)));
+}
+
+function explainText({ contrasts, frames, words }, tools) {
+  return [
     contrasts.length ? contrastsTable(contrasts) : null,
-    words.length && frames.length ? heatTable(frames, words, { at, seek, preview }) : null,
-  ].filter(Boolean));
+    words.length && frames.length ? heatTable(frames, words, tools) : null,
+  ];
 }
 
 function contrastsTable(contrasts) {

@@ -116,7 +116,7 @@ export class Player {
       const found = answer.results.flatMap(result => result.segments).find(segment => segment.segment === shown.segment.segment);
       if (found?.explanation) {
         explain(place, found.explanation, { at: time => clock(time, true), seek: time => this.#seek(time), preview: () => this.library.get(shown.id)?.preview });
-        shown.frames = found.explanation.frames;
+        shown.frames = found.explanation.texts.find(text => text.share > 0).frames;
         this.#mark();
       } else
         place.replaceChildren(element('p', { className: 'note' }, 'The library has changed since; search again to see why.'));

@@ -96,7 +96,7 @@ public sealed class EvaluatorTests : IDisposable
         vectors.AsSpan(0, candidates.Vectors.Length).CopyTo(candidates.Vectors);
         features.AsSpan(0, candidates.Features.Length).CopyTo(candidates.Features);
         mask.AsSpan(0, candidates.Mask.Length).CopyTo(candidates.Mask);
-        return candidates.Score(model.EncodeText(text))[0];
+        return candidates.Score([model.EncodeText(text)])[0];
     }
 
     private FrameStore WithoutFrames(params int[] videos)

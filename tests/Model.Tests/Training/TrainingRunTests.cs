@@ -156,7 +156,7 @@ public sealed class TrainingRunTests : IDisposable
         vectors.AsSpan(0, batch.Vectors.Length).CopyTo(batch.Vectors);
         features.AsSpan(0, batch.Features.Length).CopyTo(batch.Features);
         mask.AsSpan(0, batch.Mask.Length).CopyTo(batch.Mask);
-        var scores = batch.Score(model.EncodeText(caption)).ToArray();
+        var scores = batch.Score([model.EncodeText(caption)]).ToArray();
         return Array.IndexOf(scores, scores.Max());
     }
 }
