@@ -62,6 +62,22 @@ public sealed class TrainCommandTests(TrainCommandTests.World world) : IClassFix
         Assert.Equal(written, File.GetLastWriteTimeUtc(At("compared/tcmgc-seed1/test.json")));
     }
 
+    [Fact]
+    public async Task A_comparison_on_other_test_videos_trains_nothing_anew_and_measures_again()
+    {
+        await TrainAsync(At("base"), "--head", "clip4clip-mean-pooling", "--epochs", "1");
+        string[] compare = ["compare", "--dataset", world.Dataset, "--model", At("base/model"), "--out", At("elsewhere"), "--only", "clip4clip-mean-pooling",
+            "--seeds", "1", "--epochs", "1", "--batch", "4", "--json"];
+
+        var (_, all, _) = await CommandRun.Of(compare);
+        var (status, one, told) = await CommandRun.Of([.. compare, "--test-videos", "1"]);
+
+        Assert.True(status == 0, told);
+        Assert.Contains("this run is finished", told, StringComparison.Ordinal);
+        Assert.NotEqual(all, one);
+        Assert.Equal(100, System.Text.Json.JsonDocument.Parse(one).RootElement[0].GetProperty("recallAt1").GetProperty("mean").GetDouble());
+    }
+
     [Theory]
     [InlineData(2, "--freeze needs --init", "--freeze", "encoders")]
     [InlineData(1, "there is no architecture 'ViT-X'", "--arch", "ViT-X")]

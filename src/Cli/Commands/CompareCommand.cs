@@ -20,6 +20,7 @@ internal static class CompareCommand
     private static readonly Option<double> s_rate = new Option<double>("--lr") { Description = "Peak learning rate.", DefaultValueFactory = _ => 1e-3 }.Between(0, 1);
     private static readonly Option<int> s_captions = new Option<int>("--captions") { Description = "Captions of each training video that are used; 0 for all.", DefaultValueFactory = _ => 0 }.Between(0, 1000);
     private static readonly Option<int> s_videos = new Option<int>("--videos") { Description = "Training videos that are used; 0 for all.", DefaultValueFactory = _ => 0 }.Between(0, int.MaxValue);
+    private static readonly Option<int> s_testVideos = new Option<int>("--test-videos") { Description = "Test videos that are measured on; 0 for all.", DefaultValueFactory = _ => 0 }.Between(0, int.MaxValue);
     private static readonly Option<int?> s_frames = new("--frames") { Description = "N: frames of a segment; by default those of --model.", HelpName = "N" };
     private static readonly Option<string?> s_cache = new("--cache") { Description = "Folder for decoded frames and frozen features; by default 'cache' in the dataset's folder.", HelpName = "DIR" };
     private static readonly Option<bool> s_json = new("--json") { Description = "Print the rows as JSON instead of Markdown." };
@@ -29,11 +30,11 @@ internal static class CompareCommand
         var device = Devices.Option();
         var command = new Command("compare", "Train and measure every head, and TC-MGC without each of its parts, on the same encoders, pairs and seeds.")
         {
-            s_dataset, s_model, s_out, s_only, s_seeds, s_epochs, s_batch, s_rate, s_captions, s_videos, s_frames, s_cache, device, s_json,
+            s_dataset, s_model, s_out, s_only, s_seeds, s_epochs, s_batch, s_rate, s_captions, s_videos, s_testVideos, s_frames, s_cache, device, s_json,
         };
         command.SetAction(async (parsed, cancel) =>
         {
-            var dataset = Part(DatasetReader.Open(parsed.GetValue(s_dataset)!), parsed.GetValue(s_videos), parsed.GetValue(s_captions));
+            var dataset = Part(DatasetReader.Open(parsed.GetValue(s_dataset)!), parsed.GetValue(s_videos), parsed.GetValue(s_captions), parsed.GetValue(s_testVideos));
             var variants = Chosen(parsed.GetValue(s_only) ?? []);
             var comparison = new Comparison.Comparison(dataset, ModelFolder.Open(parsed.GetValue(s_model)!), parsed.GetValue(s_frames), parsed.GetValue(s_out)!,
                 parsed.GetValue(s_cache) ?? Path.Combine(dataset.Root, "cache"), new() { Device = parsed.GetValue(device) }, TimeProvider.System);
@@ -56,11 +57,13 @@ internal static class CompareCommand
         return command;
     }
 
-    private static Dataset Part(Dataset dataset, int videos, int captions) => dataset with
+    private static Dataset Part(Dataset dataset, int videos, int captions, int testVideos) => dataset with
     {
-        Train = [.. dataset.Train.Take(videos == 0 ? int.MaxValue : videos)
-            .Select(video => captions == 0 ? video : video with { Captions = [.. video.Captions.Take(captions)] })],
+        Train = [.. FirstOf(dataset.Train, videos).Select(video => video with { Captions = [.. FirstOf(video.Captions, captions)] })],
+        Test = [.. FirstOf(dataset.Test, testVideos)],
     };
+
+    private static IEnumerable<T> FirstOf<T>(IEnumerable<T> all, int count) => count == 0 ? all : all.Take(count);
 
     private static IReadOnlyList<Variant> Chosen(string[] names)
     {

@@ -9,8 +9,8 @@ using TcMgc.Model.Training;
 
 namespace TcMgc.Cli.Comparison;
 
-/// <summary>What one variant gave with one seed.</summary>
-internal sealed record Outcome(string Variant, int Seed, RetrievalMetrics TextToVideo, RetrievalMetrics VideoToText, long HeadParameters, double MillisecondsPer1000Pairs, double TrainingMinutes);
+/// <summary>What one variant gave with one seed, on the test videos with this key.</summary>
+internal sealed record Outcome(string Variant, int Seed, string TestVideos, RetrievalMetrics TextToVideo, RetrievalMetrics VideoToText, long HeadParameters, double MillisecondsPer1000Pairs, double TrainingMinutes);
 
 /// <summary>
 /// Trains and measures every variant on the same frozen encoders, pairs and seeds. Each run keeps its result in its folder, so that
@@ -44,17 +44,18 @@ internal sealed class Comparison(Dataset dataset, ModelFolder encoders, int? fra
     {
         var folder = Path.Combine(output, $"{variant.Folder}-seed{seed}");
         var result = Path.Combine(folder, OutcomeFile);
-        if (File.Exists(result))
-            return JsonSerializer.Deserialize<Outcome>(await File.ReadAllBytesAsync(result, cancel), s_json)!;
+        var testVideos = DatasetFrames.Key(dataset.Test);
         var start = TrainingSession.From(encoders) with { EncodersOnly = true };
         var config = variant.Config(start.Config with { Frames = framesEach ?? start.Config.Frames });
         var session = new TrainingSession(dataset, folder, cache, engine, time);
         var trained = await session.TrainAsync(start with { Config = config }, (variant.Options?.Invoke(options) ?? options) with { Seed = seed },
             $"tcmgc compare ({variant.Name}, seed {seed})", cancel);
+        if (File.Exists(result) && JsonSerializer.Deserialize<Outcome>(await File.ReadAllBytesAsync(result, cancel), s_json) is { } measured && measured.TestVideos == testVideos)
+            return measured;
         using var model = trained.Load(engine);
         var scores = Evaluator.Score(model, dataset.Test, frames, embeddings, time, null, cancel);
         var pairs = (double)scores.Logits.Queries * scores.Logits.Videos;
-        var outcome = new Outcome(variant.Name, seed, RetrievalMetrics.TextToVideo(scores.Logits), RetrievalMetrics.VideoToText(scores.Logits),
+        var outcome = new Outcome(variant.Name, seed, testVideos, RetrievalMetrics.TextToVideo(scores.Logits), RetrievalMetrics.VideoToText(scores.Logits),
             HeadParameters(config), scores.ScoringTime.TotalMilliseconds / pairs * 1000, trained.Card.Provenance.Training!.Minutes);
         await File.WriteAllBytesAsync(result + ".partial", JsonSerializer.SerializeToUtf8Bytes(outcome, s_json), cancel);
         File.Move(result + ".partial", result, overwrite: true);

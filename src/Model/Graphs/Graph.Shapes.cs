@@ -17,8 +17,9 @@ public sealed partial class Graph
     {
         if (order.Length != x.Shape.Rank || !order.Order().SequenceEqual(Enumerable.Range(0, order.Length)))
             throw new GraphException($"[{string.Join(", ", order)}] is no order of the axes of {x}");
-        return order.Order().SequenceEqual(order)
-            ? x
+        var lengthy = order.Where(axis => x.Shape[axis] != 1);
+        return lengthy.Order().SequenceEqual(lengthy)
+            ? Reshape(x, order.Select(axis => x.Shape[axis]))                                    // only axes of length one move: nothing to copy
             : Add("Transpose", x.Type, new(order.Select(axis => x.Shape[axis])), [x], ("perm", Array.ConvertAll(order, axis => (long)axis)));
     }
 

@@ -84,7 +84,7 @@ internal sealed class TcMgcHead() : SimilarityHead("tcmgc", "TC-MGC: text-condit
         var logits = g.MatMul(q, k);                                                             // [V, heads, T·Q, N]
         var attention = g.Softmax(config.MaskedAttention ? logits + Transformer.AdditiveMask(g, video.Mask) : logits);
         var pooled = g.MatMul(attention, g.Transpose(normedFrames, 0, 2, 1, 3));                 // [V, heads, T·Q, C]
-        pooled = g.Reshape(g.Transpose(pooled, 0, 2, 1, 3), v, t * queries, d);
+        pooled = g.Reshape(g.Transpose(pooled, 0, 2, 1, 3), v * t * queries, d);
 
         pooled = Transformer.LayerNorm(g, pooled, Name + "layer_norm2");
         pooled += g.Dropout(Transformer.Linear(g, pooled, Name + "linear_proj", d));

@@ -39,6 +39,15 @@ public sealed class GraphTests
     }
 
     [Fact]
+    public void Moving_an_axis_of_length_one_is_a_reshape()
+    {
+        var x = Floats("x", "V", 1, 3, 4);
+
+        Assert.Equal("Reshape", _g.Transpose(x, 0, 2, 1, 3).Source!.Operator);
+        Assert.Equal("Transpose", _g.Transpose(x, 0, 1, 3, 2).Source!.Operator);
+    }
+
+    [Fact]
     public void A_parameter_has_one_shape()
     {
         Assert.Same(_g.Parameter("w", 2, 3), _g.Parameter("w", 2, 3));
