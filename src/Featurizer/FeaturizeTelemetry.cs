@@ -17,6 +17,9 @@ internal static class FeaturizeTelemetry
     public static Histogram<int> BatchSize { get; } = s_meter.CreateHistogram<int>("tcmgc.featurizer.batch.size", "{frame}", "Frames encoded at a time",
         tags: null, new() { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512] });
 
+    /// <summary>Frames that wait for a batch.</summary>
+    public static UpDownCounter<int> Queue { get; } = s_meter.CreateUpDownCounter<int>("tcmgc.featurizer.queue", "{frame}", "Frames that wait to be encoded");
+
     /// <summary>From upload until the video can be found.</summary>
     public static Histogram<double> Searchable { get; } = s_meter.CreateHistogram<double>("tcmgc.video.searchable.duration", "s", "From upload to searchable",
         tags: null, new() { HistogramBucketBoundaries = [1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400, 86400] });

@@ -12,7 +12,8 @@ using TcMgc.Shared.Vectors;
 namespace TcMgc.Featurizer;
 
 /// <summary>
-/// Encodes the frames of decoded videos and writes their segments into the index. Doing a video twice is as doing it once.
+/// Encodes the frames of decoded videos and writes their segments into the index; videos handled at a time share batches of the
+/// frame encoder. Doing a video twice is as doing it once.
 /// </summary>
 /// <param name="model">Encodes frames and segments.</param>
 /// <param name="modelFolder">Where the model lies, for the index to remember; null where that means nothing.</param>
@@ -23,10 +24,12 @@ namespace TcMgc.Featurizer;
 /// <param name="time">Dates events and measures.</param>
 /// <param name="options">Batch sizes and segment boundaries.</param>
 public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, IEventLog log, IBlobStore blobs, IVectorIndex index, ICatalog catalog,
-    TimeProvider time, FeaturizeOptions options)
+    TimeProvider time, FeaturizeOptions options) : IAsyncDisposable
 {
     /// <summary>The group under which featurizers share the log's events.</summary>
     public const string Group = "featurizer";
+
+    private readonly FrameBatcher _batcher = new(model, time, options);
 
     /// <summary>A video that cannot be indexed, however often it is tried.</summary>
     private sealed class UnusableVideoException(string reason) : Exception(reason);
@@ -44,7 +47,7 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
     {
         ArgumentNullException.ThrowIfNull(events);
         await BindAsync(stop).ConfigureAwait(false);
-        await events.RunAsync(new(Group, [Topics.Decoded]) { MaxInFlight = 1 }, async (happened, cancel) =>
+        await events.RunAsync(new(Group, [Topics.Decoded]) { MaxInFlight = options.Videos }, async (happened, cancel) =>
         {
             var decoded = (VideoDecoded)happened;
             // Known to the catalog before the frames go: the same event delivered again then has nothing to do.
@@ -67,7 +70,7 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
 
     /// <summary>
     /// Indexes one video of a bound index: all of its segments appear at once, then the log says so. A video that cannot be
-    /// indexed becomes one <see cref="VideoFailed"/>.
+    /// indexed becomes one <see cref="VideoFailed"/>. Any number may be handled at a time.
     /// </summary>
     /// <returns>What was appended to the log; null where nothing was to do: the video was removed, or is indexed already.</returns>
     /// <exception cref="UserException">A store cannot be used; the video can be tried again.</exception>
@@ -99,6 +102,9 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
         await log.AppendAsync(outcome, cancel).ConfigureAwait(false);
         return outcome;
     }
+
+    /// <summary>Ends the encoding; no video may be in flight.</summary>
+    public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 
     private async ValueTask<bool> IsRemovedAsync(VideoDecoded decoded, CancellationToken cancel) =>
         await catalog.GetAsync(decoded.VideoId, cancel).ConfigureAwait(false) is { State: VideoState.Deleted } entry
@@ -132,6 +138,7 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
     private async ValueTask<IReadOnlyList<Segment>> EncodeAsync(VideoDecoded decoded, IProgress<FeaturizeProgress>? progress, CancellationToken cancel)
     {
         var rgb = ArrayPool<byte>.Shared.Rent(options.FrameBatch * model.FrameBytes);
+        using var feed = _batcher.Open();
         try
         {
             var pack = await OpenAsync(decoded.FramePack, cancel).ConfigureAwait(false);
@@ -140,9 +147,7 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
             var embeddings = new float[options.FrameBatch * model.Width];
             while (await pack.ReadAsync(rgb.AsMemory(0, options.FrameBatch * model.FrameBytes), cancel).ConfigureAwait(false) is var count and > 0)
             {
-                model.EncodeFrames(rgb, count, embeddings, cancel);
-                FeaturizeTelemetry.Frames.Add(count);
-                FeaturizeTelemetry.BatchSize.Record(count);
+                await feed.EncodeAsync(rgb, embeddings, count, isLast: pack.Position == pack.Count, cancel).ConfigureAwait(false);
                 AddFrames(encoder, rgb, embeddings.AsSpan(0, count * model.Width), pack.Times.Span[(pack.Position - count)..pack.Position], cancel);
                 progress?.Report(new(decoded.VideoId, pack.Position, pack.Count));
             }

@@ -12,11 +12,16 @@ public sealed class FeaturizeWorkerTests : IAsyncLifetime, IDisposable
 {
     private readonly string _path = Directory.CreateTempSubdirectory("tcmgc-featurize-").FullName;
     private readonly TinyModel _model = new();
+    private readonly List<FeaturizeWorker> _workers = [];
     private DataFolder _data = null!;
 
     public async Task InitializeAsync() => _data = await DataFolder.OpenAsync(_path, TimeProvider.System, default);
 
-    public Task DisposeAsync() => Task.CompletedTask;
+    public async Task DisposeAsync()
+    {
+        foreach (var worker in _workers)
+            await worker.DisposeAsync();
+    }
 
     public void Dispose()
     {
@@ -28,6 +33,7 @@ public sealed class FeaturizeWorkerTests : IAsyncLifetime, IDisposable
     private async Task<FeaturizeWorker> WorkerAsync(FeaturizeOptions? options = null)
     {
         var worker = new FeaturizeWorker(_model.Model, _model.Folder.Path, _data.Events, _data.Blobs, _data.Index, _data.Catalog, TimeProvider.System, options ?? new());
+        _workers.Add(worker);
         await worker.BindAsync(default);
         return worker;
     }
@@ -134,6 +140,40 @@ public sealed class FeaturizeWorkerTests : IAsyncLifetime, IDisposable
         await (await WorkerAsync(new() { FrameBatch = 7, SegmentBatch = 3 })).HandleAsync(decoded, null, default);
 
         Assert.Equal(one, await PlacesAsync());
+    }
+
+    [Fact]
+    public async Task Videos_in_flight_together_become_what_each_becomes_alone()
+    {
+        var decoded = new List<VideoDecoded>();
+        for (var seed = 20; seed < 26; seed++)
+            decoded.Add(await DecodedAsync(seed, frames: seed - 17));
+        var alone = await WorkerAsync();
+        foreach (var one in decoded)
+            await alone.HandleAsync(one, null, default);
+        var before = await SegmentsAsync();
+
+        var together = await WorkerAsync(new() { FrameBatch = 8, Videos = decoded.Count });
+        await Task.WhenAll(decoded.Select(one => Task.Run(() => together.HandleAsync(one, null, default).AsTask())));
+
+        Assert.Equal(decoded.Sum(one => one.Frames), before.Values.Sum(segment => segment.Frames));
+        var after = await SegmentsAsync();
+        Assert.Equal(before.Keys.Order(), after.Keys.Order());
+        Assert.All(before, segment => Assert.Equal(segment.Value.Features, after[segment.Key].Features, (one, other) => Math.Abs(one - other) < 5e-3f));
+    }
+
+    private async Task<Dictionary<Guid, (int Frames, float[] Features)>> SegmentsAsync()
+    {
+        var segments = new Dictionary<Guid, (int, float[])>();
+        var model = _model.Model;
+        await foreach (var batch in _data.Index.ReadAllAsync(new(3, new(model.Id, model.Width, model.SegmentFrames, null)), default))
+            for (var at = 0; at < batch.Count; at++)
+            {
+                var values = model.SegmentFrames * model.Width;
+                segments.Add(batch.Places[at].Id.Value, (batch.Places[at].FrameTimes.Length,
+                    [.. batch.Vectors.AsSpan(at * model.Width, model.Width), .. batch.Features.AsSpan(at * values, values)]));
+            }
+        return segments;
     }
 
     [Fact]
@@ -268,7 +308,7 @@ public sealed class FeaturizeWorkerTests : IAsyncLifetime, IDisposable
     {
         await (await WorkerAsync()).HandleAsync(await DecodedAsync(seed: 12, frames: 5), null, default);
         using var other = new TinyModel(seed: 2);
-        var worker = new FeaturizeWorker(other.Model, null, _data.Events, _data.Blobs, _data.Index, _data.Catalog, TimeProvider.System, new());
+        await using var worker = new FeaturizeWorker(other.Model, null, _data.Events, _data.Blobs, _data.Index, _data.Catalog, TimeProvider.System, new());
 
         var error = await Assert.ThrowsAsync<UserException>(async () => await worker.BindAsync(default));
 

@@ -55,7 +55,7 @@ internal static class IndexCommand
         using var work = data.LockForWork();
         var folder = await ModelChoice.OfAsync(modelName, data, cancel);
         using var model = folder.Load(engine);
-        var featurizer = new FeaturizeWorker(model, Path.GetFullPath(folder.Path), data.Events, data.Blobs, data.Index, data.Catalog, time, new() { FrameBatch = batch });
+        await using var featurizer = new FeaturizeWorker(model, Path.GetFullPath(folder.Path), data.Events, data.Blobs, data.Index, data.Catalog, time, new() { FrameBatch = batch });
         await featurizer.BindAsync(cancel);
         var decoder = new DecodeWorker(data.Events, data.Blobs, data.Catalog, model.FrameSide, time, new());
 

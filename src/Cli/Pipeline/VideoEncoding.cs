@@ -86,7 +86,7 @@ internal sealed class VideoEncoding : IDisposable
             await BringAsync(upload, cancel);
             if (await _decoder.HandleAsync(upload, null, cancel) is var outcome && outcome is not VideoDecoded decoded)
                 return outcome;
-            var featurizer = new FeaturizeWorker(_model, null, _scratch.Events, _scratch.Blobs, index, _scratch.Catalog, TimeProvider.System, _options);
+            await using var featurizer = new FeaturizeWorker(_model, null, _scratch.Events, _scratch.Blobs, index, _scratch.Catalog, TimeProvider.System, _options);
             return await featurizer.HandleAsync(decoded, null, cancel);
         }
         finally

@@ -1,0 +1,167 @@
+using System.Threading.Channels;
+using TcMgc.Model;
+
+namespace TcMgc.Featurizer;
+
+/// <summary>
+/// Gathers the frames of the videos in flight into batches for the frame encoder, one batch at a time. A batch closes when it is
+/// full, when no video that could add to it is on its way, or when it has waited for one long enough. At most one request of
+/// each video waits.
+/// </summary>
+internal sealed class FrameBatcher : IAsyncDisposable
+{
+    private readonly record struct Part(FrameRequest Request, int Start, int Frames);
+
+    private readonly VideoTextModel _model;
+    private readonly TimeProvider _time;
+    private readonly int _most;
+    private readonly TimeSpan _wait;
+    private readonly Channel<FrameRequest> _queue;
+    private readonly CancellationTokenSource _end = new();
+    private readonly Task _running;
+
+    // The batch that is gathered: B × S × S × 3 pixels, and B × D for what becomes of them.
+    private readonly List<Part> _parts = [];
+    private readonly byte[] _rgb;
+    private readonly float[] _embeddings;
+    private int _frames;
+
+    // Videos whose next frames are being read.
+    private int _reading;
+
+    public FrameBatcher(VideoTextModel model, TimeProvider time, FeaturizeOptions options)
+    {
+        (_model, _time, _most, _wait) = (model, time, options.FrameBatch, options.BatchWait);
+        _queue = Channel.CreateBounded<FrameRequest>(new BoundedChannelOptions(options.Videos) { SingleReader = true });
+        _rgb = GC.AllocateUninitializedArray<byte>(_most * model.FrameBytes);
+        _embeddings = new float[_most * model.Width];
+        _running = Task.Run(RunAsync);
+    }
+
+    /// <summary>A video's way in; open as long as frames of it may follow.</summary>
+    public FrameFeed Open()
+    {
+        Interlocked.Increment(ref _reading);
+        return new(this);
+    }
+
+    /// <summary>Stops; what waits is cancelled.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _end.CancelAsync().ConfigureAwait(false);
+        _queue.Writer.TryComplete();
+        await _running.ConfigureAwait(false);
+        _end.Dispose();
+    }
+
+    /// <summary>Takes a video's frames in; they are not read any more once <see cref="FrameRequest.Done"/> has ended, however it ends.</summary>
+    internal ValueTask SendAsync(FrameRequest request)
+    {
+        Interlocked.Decrement(ref _reading);
+        FeaturizeTelemetry.Queue.Add(request.Waiting);
+        return _queue.Writer.WriteAsync(request, CancellationToken.None); // Room comes with the next batch.
+    }
+
+    /// <summary>No frames of a video follow: nobody need wait for it.</summary>
+    internal void Leave()
+    {
+        Interlocked.Decrement(ref _reading);
+        _queue.Writer.TryWrite(FrameRequest.None); // Where there is no room there is something to wake up for.
+    }
+
+    private async Task RunAsync()
+    {
+        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            await GatherAsync().ConfigureAwait(false);
+            if (_frames > 0)
+                Encode();
+        }
+    }
+
+    private async ValueTask GatherAsync()
+    {
+        using var patience = new CancellationTokenSource(_wait, _time);
+        while (_frames < _most)
+            if (_queue.Reader.TryPeek(out var request))
+                Take(request);
+            else if (_frames == 0 || Volatile.Read(ref _reading) == 0 || !await MoreAsync(patience.Token).ConfigureAwait(false))
+                return;
+    }
+
+    private async ValueTask<bool> MoreAsync(CancellationToken patience)
+    {
+        try
+        {
+            return await _queue.Reader.WaitToReadAsync(patience).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Takes of the first request in the queue what there is room for.</summary>
+    private void Take(FrameRequest request)
+    {
+        if (request.IsWanted && !_end.IsCancellationRequested)
+        {
+            var (start, count) = (request.Taken, Math.Min(request.Waiting, _most - _frames));
+            request.Take(count, _rgb.AsSpan(_frames * _model.FrameBytes, count * _model.FrameBytes));
+            FeaturizeTelemetry.Queue.Add(-count);
+            _parts.Add(new(request, start, count));
+            _frames += count;
+            if (request.Waiting > 0)
+                return;
+        }
+        else
+        {
+            FeaturizeTelemetry.Queue.Add(-request.Waiting);
+            End(request, static request => request.Cancel());
+        }
+        _queue.Reader.TryRead(out _);
+    }
+
+    private void Encode()
+    {
+        foreach (var part in _parts)
+            part.Request.Start(_frames);
+        try
+        {
+            // One video's end ends a batch of its own, but not one that others wait for.
+            using var cancel = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, _parts.Count == 1 ? _parts[0].Request.Cancelled : default);
+            _model.EncodeFrames(_rgb, _frames, _embeddings, cancel.Token);
+            FeaturizeTelemetry.Frames.Add(_frames);
+            FeaturizeTelemetry.BatchSize.Record(_frames);
+            Deliver();
+        }
+#pragma warning disable CA1031 // It is the callers' to handle.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            foreach (var part in _parts)
+                End(part.Request, request => request.Fail(error));
+        }
+        _parts.Clear();
+        _frames = 0;
+    }
+
+    private void Deliver()
+    {
+        var at = 0;
+        foreach (var (request, start, frames) in _parts)
+        {
+            if (request.Receive(start, frames, _embeddings.AsSpan(at * _model.Width, frames * _model.Width)))
+                End(request, static request => request.Finish());
+            at += frames;
+        }
+    }
+
+    /// <summary>Counts the video among those that read before it goes on, so that the next batch knows of it.</summary>
+    private void End(FrameRequest request, Action<FrameRequest> how)
+    {
+        if (!request.IsLast && !request.HasEnded)
+            Interlocked.Increment(ref _reading);
+        how(request);
+    }
+}

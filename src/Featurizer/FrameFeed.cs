@@ -1,0 +1,34 @@
+namespace TcMgc.Featurizer;
+
+/// <summary>One video's way into a <see cref="FrameBatcher"/>; disposed when nothing more of it follows.</summary>
+internal sealed class FrameFeed(FrameBatcher batcher) : IDisposable
+{
+    private bool _mayFollow = true;
+
+    /// <summary>Encodes the video's next frames, together with those of other videos.</summary>
+    /// <param name="rgb">count × S × S × 3 bytes.</param>
+    /// <param name="embeddings">Receives count × D.</param>
+    /// <param name="count">Frames, at least 1.</param>
+    /// <param name="isLast">Whether no frames of the video follow.</param>
+    /// <param name="cancel">Gives up; neither memory is used after the task has ended.</param>
+    public async ValueTask EncodeAsync(ReadOnlyMemory<byte> rgb, Memory<float> embeddings, int count, bool isLast, CancellationToken cancel)
+    {
+        var request = new FrameRequest(rgb, embeddings, count, isLast, cancel);
+        _mayFollow = !isLast;
+        int size;
+        using (FeaturizeTelemetry.Begin("batch wait"))
+        {
+            await batcher.SendAsync(request).ConfigureAwait(false);
+            size = await request.Started.ConfigureAwait(false);
+        }
+        using var span = FeaturizeTelemetry.Begin("batch")?.SetTag("tcmgc.batch.size", size);
+        await request.Done.ConfigureAwait(false);
+    }
+
+    public void Dispose()
+    {
+        if (_mayFollow)
+            batcher.Leave();
+        _mayFollow = false;
+    }
+}
