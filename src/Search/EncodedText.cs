@@ -9,10 +9,10 @@ namespace TcMgc.Search;
 /// <param name="Features">Its features.</param>
 internal sealed record EncodedText(WeightedText Text, float Share, TextFeatures Features)
 {
-    public static IReadOnlyList<EncodedText> Of(IReadOnlyList<WeightedText> texts, VideoTextModel model, CancellationToken cancel)
+    public static IReadOnlyList<EncodedText> Of(IReadOnlyList<WeightedText> texts, Func<string, TextFeatures> encode)
     {
         var wanted = texts.Sum(text => Math.Max(0, text.Weight));
-        return [.. texts.Select(text => new EncodedText(text, text.Weight / wanted, model.EncodeText(text.Text, cancel)))];
+        return [.. texts.Select(text => new EncodedText(text, text.Weight / wanted, encode(text.Text)))];
     }
 
     /// <summary>

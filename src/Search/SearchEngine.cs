@@ -19,6 +19,8 @@ namespace TcMgc.Search;
 public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICatalog catalog, TimeProvider time, SearchOptions options)
 {
     private readonly ConcurrentBag<SegmentBatch> _batches = [];
+    private readonly RecentlyUsed<string, TextFeatures> _texts = new(options.CachedTexts, _ => 1);
+    private readonly FeatureCache _features = new(index, options.FeatureCacheBytes);
 
     /// <summary>Finds what a sentence describes; as several texts of which it is the only one.</summary>
     /// <inheritdoc cref="SearchAsync(IReadOnlyList{WeightedText}, SearchRequest, CancellationToken)"/>
@@ -40,7 +42,7 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
             return Answer([], 0, started);
         IReadOnlyList<EncodedText> encoded;
         using (SearchTelemetry.Begin("text", time))
-            encoded = EncodedText.Of(texts, model, cancel);
+            encoded = EncodedText.Of(texts, text => Encode(text, cancel));
         var scorer = new SegmentScorer(model, encoded);
         var shown = new ShownVideos(catalog, model.Id, request.Filter);
         var ranking = new Ranking(request);
@@ -52,7 +54,7 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
         else
             await ScoreAsync(bound, await NearestAsync(encoded, shown, request, cancel).ConfigureAwait(false), scorer, shown, ranking, cancel).ConfigureAwait(false);
         var top = ranking.Top();
-        var explanations = request.Explain ? await ExplainAsync(bound, scorer, top, cancel).ConfigureAwait(false) : null;
+        var explanations = request.Explain ? await ExplainAsync(bound, scorer, shown, top, cancel).ConfigureAwait(false) : null;
         return Answer(await ResultsAsync(top, shown, explanations, cancel).ConfigureAwait(false), ranking.Count, started);
     }
 
@@ -145,6 +147,15 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
         return bound;
     }
 
+    private TextFeatures Encode(string text, CancellationToken cancel)
+    {
+        var known = _texts.TryGet(text, out var features);
+        SearchTelemetry.Cached("texts", known ? 1 : 0, known ? 0 : 1);
+        if (!known)
+            _texts.Add(text, features = model.EncodeText(text, cancel));
+        return features!;
+    }
+
     private float[] ImageVector(ReadOnlySpan<byte> rgb, CancellationToken cancel)
     {
         var vector = new float[model.Width];
@@ -170,7 +181,7 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
     {
         var batch = Rent(bound, segments.Length);
         using (SearchTelemetry.Begin("fetch", time))
-            await index.FetchAsync(segments, batch, cancel).ConfigureAwait(false);
+            await _features.FetchAsync(segments, shown, batch, cancel).ConfigureAwait(false);
         using (SearchTelemetry.Begin("score", time))
             await RankAsync(batch, scorer, shown, ranking, cancel).ConfigureAwait(false);
         _batches.Add(batch);
@@ -206,11 +217,11 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
     }
 
     private async ValueTask<Dictionary<SegmentId, Explanation>> ExplainAsync(
-        IndexModel bound, SegmentScorer scorer, List<ReadOnlyMemory<ScoredSegment>> videos, CancellationToken cancel)
+        IndexModel bound, SegmentScorer scorer, ShownVideos shown, List<ReadOnlyMemory<ScoredSegment>> videos, CancellationToken cancel)
     {
         var segments = videos.SelectMany(video => video.ToArray().Select(segment => segment.Place.Id)).ToList();
         var batch = Rent(bound, segments.Count);
-        await index.FetchAsync(segments, batch, cancel).ConfigureAwait(false);
+        await _features.FetchAsync(segments, shown, batch, cancel).ConfigureAwait(false);
         var explanations = batch.Count == 0 ? [] : scorer.Explain(batch, cancel);
         var explained = explanations.Index().ToDictionary(entry => batch.Places[entry.Index].Id, entry => entry.Item);
         _batches.Add(batch);

@@ -22,6 +22,14 @@ public sealed record SearchOptions
     [Range(1, 100_000, ErrorMessage = OutOfRange)]
     public int ExhaustiveBatch { get; init; } = 256;
 
+    /// <summary>Texts whose features are kept for the next time that they are asked, up to 10,000; default 256. One takes W × D × 4 bytes: 64 KiB with CLIP and 32 words.</summary>
+    [Range(0, 10_000, ErrorMessage = OutOfRange)]
+    public int CachedTexts { get; init; } = 256;
+
+    /// <summary>Memory for features of segments that were candidates lately, in bytes, up to 64 GiB; default 128 MiB. A segment takes about N × D × 2.</summary>
+    [Range(0L, 1L << 36, ErrorMessage = OutOfRange)]
+    public long FeatureCacheBytes { get; init; } = 128L << 20;
+
     /// <summary>Largest still that is taken over HTTP, in bytes; 1 KiB to 1 GiB, default 32 MiB.</summary>
     [Range(1L << 10, 1L << 30, ErrorMessage = OutOfRange)]
     public long LargestImage { get; init; } = 32L << 20;

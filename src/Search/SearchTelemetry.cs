@@ -11,6 +11,14 @@ internal static class SearchTelemetry
     private static readonly Meter s_meter = new(Name);
     private static readonly Histogram<double> s_stages = s_meter.CreateHistogram<double>("tcmgc.search.stage.duration", "s", "How long a stage of a query took",
         tags: null, new() { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] });
+    private static readonly Counter<long> s_cached = s_meter.CreateCounter<long>("tcmgc.search.cache.lookups", "{lookup}", "What was looked up in a cache, by whether it was there");
+
+    /// <summary>Counts what was looked up in a cache.</summary>
+    public static void Cached(string cache, int hits, int misses)
+    {
+        s_cached.Add(hits, new("cache", cache), new("result", "hit"));
+        s_cached.Add(misses, new("cache", cache), new("result", "miss"));
+    }
 
     /// <summary>Begins a stage, which ends when this is disposed.</summary>
     public static Stage Begin(string stage, TimeProvider time) => new(stage, time);

@@ -14,6 +14,9 @@ internal sealed class MemoryIndex : IVectorIndex
     /// <summary>Goes away between a query's stages.</summary>
     public VideoId? DeletedBeforeFetch { get; set; }
 
+    /// <summary>Segments whose features were asked for.</summary>
+    public int Fetched { get; private set; }
+
     public ValueTask<IndexModel?> GetModelAsync(CancellationToken cancellationToken) => new(_model);
 
     public ValueTask BindAsync(IndexModel model, CancellationToken cancellationToken)
@@ -55,6 +58,7 @@ internal sealed class MemoryIndex : IVectorIndex
     public ValueTask FetchAsync(IReadOnlyList<SegmentId> segments, SegmentBatch batch, CancellationToken cancellationToken)
     {
         _segments.RemoveAll(segment => segment.Place.Video == DeletedBeforeFetch);
+        Fetched += segments.Count;
         batch.Clear();
         foreach (var id in segments)
             if (_segments.Find(segment => segment.Place.Id == id) is { } segment)

@@ -157,6 +157,34 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
     }
 
     [Fact]
+    public async Task Features_are_fetched_once_until_their_video_is_indexed_again()
+    {
+        var library = await Filled(Library(), videos: 4, segments: 3);
+        var engine = library.Engine;
+        var first = await engine.SearchAsync(Sentence, new(), default);
+        var again = await engine.SearchAsync("something else", new() { Explain = true }, default);
+
+        Assert.Equal((12, 12), (library.Index.Fetched, again.Scored));
+        Assert.Equal(first.Results.Select(result => result.Score), (await engine.SearchAsync(Sentence, new(), default)).Results.Select(result => result.Score));
+
+        library.Catalog.Entries[Search.Tests.Library.Id("video 2")] = library.Catalog.Entries[Search.Tests.Library.Id("video 2")] with { IndexedAt = DateTimeOffset.UnixEpoch };
+        await engine.SearchAsync(Sentence, new(), default);
+        Assert.Equal(12 + 3, library.Index.Fetched);
+    }
+
+    [Fact]
+    public async Task Features_beyond_the_bound_are_fetched_again()
+    {
+        var library = await Filled(Library(options: new() { FeatureCacheBytes = 1000 }), videos: 4, segments: 3);
+        var engine = library.Engine;
+        var first = await engine.SearchAsync(Sentence, new(), default);
+        var again = await engine.SearchAsync(Sentence, new(), default);
+
+        Assert.True(library.Index.Fetched > 12, $"{library.Index.Fetched} fetched");
+        Assert.Equal(first.Results.Select(result => (result.Video, result.Score)), again.Results.Select(result => (result.Video, result.Score)));
+    }
+
+    [Fact]
     public async Task An_explanation_adds_up_to_the_score()
     {
         var library = await Filled(Library(), videos: 3);

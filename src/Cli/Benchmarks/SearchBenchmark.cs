@@ -14,10 +14,11 @@ namespace TcMgc.Cli.Benchmarks;
 /// <param name="QueriesPerSecond">Of all clients together.</param>
 /// <param name="FirstMilliseconds">The first query of all, which loads the index and prepares the graphs.</param>
 /// <param name="Stages">Text (encoding), candidates (nearest segments that may be shown), fetch (their features), score, and total.</param>
+/// <param name="FeaturesCached">Share of the candidates' features that came from memory.</param>
 /// <param name="WorkingSetMegabytes">The process's memory after the queries: the model, the index and the files' mapped pages.</param>
 /// <param name="ManagedMegabytes">The part of it on the managed heap, garbage included.</param>
 internal sealed record SearchSpeed(int Segments, int Clients, int Queries, double QueriesPerSecond, double FirstMilliseconds,
-    IReadOnlyDictionary<string, Percentiles> Stages, double WorkingSetMegabytes, double ManagedMegabytes);
+    IReadOnlyDictionary<string, Percentiles> Stages, double FeaturesCached, double WorkingSetMegabytes, double ManagedMegabytes);
 
 /// <summary>Searches an index of invented segments, in a temporary folder, with sentences about the drawn world.</summary>
 internal static class SearchBenchmark
@@ -58,7 +59,7 @@ internal static class SearchBenchmark
                 await AskAsync(engine, count, texts, times, cancel);
                 var elapsed = Stopwatch.GetElapsedTime(started);
                 speeds.Add(new(segments, count, queries, queries / elapsed.TotalSeconds, first.TotalMilliseconds,
-                    Stages.Where(stage => times.Of(stage) is not null).ToDictionary(stage => stage, stage => times.Of(stage)!),
+                    Stages.Where(stage => times.Of(stage) is not null).ToDictionary(stage => stage, stage => times.Of(stage)!), times.FeaturesCached,
                     Environment.WorkingSet / 1e6, GC.GetTotalMemory(forceFullCollection: false) / 1e6));
             }
             return speeds;

@@ -2,18 +2,22 @@ using System.Diagnostics.Metrics;
 
 namespace TcMgc.Cli.Benchmarks;
 
-/// <summary>Collects, while it lives, how long each stage of every query took: what the search tells any listener of its meter.</summary>
+/// <summary>
+/// Collects, while it lives, how long each stage of every query took and how often features were in memory: what the search tells
+/// any listener of its meter.
+/// </summary>
 internal sealed class StageTimes : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, List<double>> _milliseconds = new(StringComparer.Ordinal);
+    private long _cached, _asked;
     private readonly MeterListener _listener = new();
 
     public StageTimes()
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Name == "tcmgc.search.stage.duration")
+            if (instrument.Name is "tcmgc.search.stage.duration" or "tcmgc.search.cache.lookups")
                 listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<double>((_, seconds, tags, _) =>
@@ -22,8 +26,19 @@ internal sealed class StageTimes : IDisposable
                 if (key == "stage")
                     Add((string)value!, TimeSpan.FromSeconds(seconds));
         });
+        _listener.SetMeasurementEventCallback<long>((_, lookups, tags, _) =>
+        {
+            var (ofFeatures, hits) = (false, false);
+            foreach (var (key, value) in tags)
+                (ofFeatures, hits) = (ofFeatures || (key, value) is ("cache", "features"), hits || (key, value) is ("result", "hit"));
+            Interlocked.Add(ref _asked, ofFeatures ? lookups : 0);
+            Interlocked.Add(ref _cached, ofFeatures && hits ? lookups : 0);
+        });
         _listener.Start();
     }
+
+    /// <summary>Share of features that were in memory when they were asked for; 0 where none were.</summary>
+    public double FeaturesCached => _asked == 0 ? 0 : (double)_cached / _asked;
 
     /// <summary>Takes a time in.</summary>
     public void Add(string stage, TimeSpan elapsed)

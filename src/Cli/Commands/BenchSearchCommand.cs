@@ -55,12 +55,12 @@ internal static class BenchSearchCommand
             Output.Json(speeds);
             return;
         }
-        Console.WriteLine($"{"segments",9}{"clients",8}  {"stage",-10}{"p50 ms",9}{"p95 ms",9}{"p99 ms",9}{"queries/s",11}{"set MB",8}{"heap MB",8}");
+        Console.WriteLine($"{"segments",9}{"clients",8}  {"stage",-10}{"p50 ms",9}{"p95 ms",9}{"p99 ms",9}{"queries/s",11}{"cached",8}{"set MB",8}{"heap MB",8}");
         foreach (var speed in speeds)
             foreach (var (stage, times) in speed.Stages)
             {
                 var whole = stage == SearchBenchmark.Total
-                    ? string.Create(CultureInfo.InvariantCulture, $"{speed.QueriesPerSecond,11:F1}{speed.WorkingSetMegabytes,8:F0}{speed.ManagedMegabytes,8:F0}")
+                    ? string.Create(CultureInfo.InvariantCulture, $"{speed.QueriesPerSecond,11:F1}{speed.FeaturesCached,8:P0}{speed.WorkingSetMegabytes,8:F0}{speed.ManagedMegabytes,8:F0}")
                     : "";
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"{speed.Segments,9}{speed.Clients,8}  {stage,-10}{times.P50,9:F1}{times.P95,9:F1}{times.P99,9:F1}{whole}"));
