@@ -36,6 +36,7 @@ internal static class CommandLine
         TrainCommand.Create(),
         EvalCommand.Create(),
         EvalSearchCommand.Create(),
+        CalibrateCommand.Create(),
     };
 
     public static async Task<int> RunAsync(string[] args)

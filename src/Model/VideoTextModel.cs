@@ -1,3 +1,4 @@
+using TcMgc.Model.Calibration;
 using TcMgc.Model.Engine;
 using TcMgc.Model.Heads;
 using TcMgc.Model.Text;
@@ -40,6 +41,9 @@ public sealed class VideoTextModel : IDisposable
 
     /// <summary>Sizes and head.</summary>
     public ModelConfig Config { get; }
+
+    /// <summary>What its scores are worth; null where that was not measured.</summary>
+    public ScoreCalibration? Calibration { get; init; }
 
     /// <summary>S: side of the square frames it takes, in pixels.</summary>
     public int FrameSide => Config.Clip.Vision.ImageSize;
@@ -165,6 +169,21 @@ public sealed class VideoTextModel : IDisposable
             if (binding.HasInput(name))
                 values.CopyTo(binding.Input<float>(name, shape));
         }
+    }
+
+    /// <summary>How long a text is and how well the tokenizer knows its words, as far as the model reads it.</summary>
+    public TextShape ShapeOf(string text)
+    {
+        var ids = new long[Config.Words];
+        return ShapeOf(ids[.._tokenizer.Encode(text, ids)]);
+    }
+
+    /// <summary>The same of a text whose <see cref="TextFeatures.Tokens"/> are known.</summary>
+    public TextShape ShapeOf(IReadOnlyList<long> tokens)
+    {
+        var words = _tokenizer.Decode([.. tokens.Select(token => (int)token)]).Count(' ') + 1;
+        var read = Math.Max(1, tokens.Count - 2);
+        return new(read, Math.Min(words, read));
     }
 
     /// <summary>The characters that one of <see cref="TextFeatures.Tokens"/> stands for; empty for the start and end token.</summary>

@@ -50,7 +50,12 @@ internal sealed class Ranking(SearchRequest request)
     }
 
     /// <summary>The results wanted, best first, each the segments of one video; equal scores in a fixed order.</summary>
-    public List<ReadOnlyMemory<ScoredSegment>> Top() => [.. Results().Skip(request.Offset).Take(request.Top)];
+    /// <param name="shows">Whether a best segment's score is good enough; null where all are.</param>
+    public List<ReadOnlyMemory<ScoredSegment>> Top(Func<float, bool>? shows = null) =>
+        [.. Results().TakeWhile(segments => shows is null || shows(segments.Span[0].Score)).Skip(request.Offset).Take(request.Top)];
+
+    /// <summary>Results whose best segment's score is not good enough.</summary>
+    public int Below(Func<float, bool> shows) => Results().Count(segments => !shows(segments.Span[0].Score));
 
     private IEnumerable<ReadOnlyMemory<ScoredSegment>> Results()
     {

@@ -53,9 +53,22 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
             await ScoreAllAsync(bound, scorer, shown, ranking, cancel).ConfigureAwait(false);
         else
             await ScoreAsync(bound, await NearestAsync(encoded, shown, request, cancel).ConfigureAwait(false), scorer, shown, ranking, cancel).ConfigureAwait(false);
-        var top = ranking.Top();
+        var confidence = await ConfidenceAsync(encoded, request, ranking.Count, cancel).ConfigureAwait(false);
+        var top = ranking.Top(confidence is null ? null : confidence.Shows);
         var explanations = request.Explain ? await ExplainAsync(bound, scorer, shown, top, cancel).ConfigureAwait(false) : null;
-        return Answer(await ResultsAsync(top, shown, explanations, cancel).ConfigureAwait(false), ranking.Count, started);
+        var results = await ResultsAsync(top, shown, confidence, explanations, cancel).ConfigureAwait(false);
+        return Answer(results, ranking.Count, started) with { Threshold = confidence?.Threshold, Weaker = confidence is null ? 0 : ranking.Below(confidence.Shows) };
+    }
+
+    /// <summary>How sure results are: known of a single text, where the model is calibrated.</summary>
+    private async ValueTask<ScoreConfidence?> ConfidenceAsync(IReadOnlyList<EncodedText> texts, SearchRequest request, int scored, CancellationToken cancel)
+    {
+        if (model.Calibration is not { } calibration || texts is not [var only])
+            return null;
+        // Fewer than asked for are all that there are; else the candidates stand for the whole index.
+        var all = request.Exhaustive || request.Filter.Video is not null || scored < options.Candidates;
+        var segments = all ? scored : await index.CountAsync(cancel).ConfigureAwait(false);
+        return new(calibration, model.ShapeOf(only.Features.Tokens), segments, request.Threshold ?? calibration.Threshold);
     }
 
     /// <summary>
@@ -110,7 +123,7 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
         }
         var ranking = new Ranking(request);
         await RankFramesAsync(segments.Where(segment => segment != leftOut), new(query, layout), ranking, cancel).ConfigureAwait(false);
-        return Answer(await ResultsAsync(ranking.Top(), shown, null, cancel).ConfigureAwait(false), ranking.Count, started);
+        return Answer(await ResultsAsync(ranking.Top(), shown, null, null, cancel).ConfigureAwait(false), ranking.Count, started);
     }
 
     /// <summary>The first stage of a request: of moments it needs as many, of videos one in each.</summary>
@@ -135,6 +148,8 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
         ArgumentOutOfRangeException.ThrowIfLessThan(request.SegmentsEach, 1, nameof(request));
         ArgumentOutOfRangeException.ThrowIfNegative(request.Offset, nameof(request));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(request.Offset, SearchRequest.LargestTop, nameof(request));
+        if (request.Threshold is { } threshold && !(threshold is >= 0 and <= 1))
+            throw new ArgumentOutOfRangeException(nameof(request), threshold, "the threshold must be from 0 to 1");
         return time.GetTimestamp();
     }
 
@@ -228,18 +243,21 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
         return explained;
     }
 
-    private static async ValueTask<List<VideoResult>> ResultsAsync(List<ReadOnlyMemory<ScoredSegment>> videos, ShownVideos shown,
+    private static async ValueTask<List<VideoResult>> ResultsAsync(List<ReadOnlyMemory<ScoredSegment>> videos, ShownVideos shown, ScoreConfidence? confidence,
         Dictionary<SegmentId, Explanation>? explanations, CancellationToken cancel)
     {
         var results = new List<VideoResult>(videos.Count);
         foreach (var segments in videos)
             if (await shown.FindAsync(segments.Span[0].Place.Video, cancel).ConfigureAwait(false) is { } entry)
-                results.Add(new(entry.Id, entry.Name, entry.Source, entry.Duration, [.. segments.ToArray().Select(segment => Result(segment, explanations))]));
+                results.Add(new(entry.Id, entry.Name, entry.Source, entry.Duration, [.. segments.ToArray().Select(segment => Result(segment, confidence, explanations))]));
         return results;
     }
 
-    private static SegmentResult Result(ScoredSegment segment, Dictionary<SegmentId, Explanation>? explanations) =>
-        new(segment.Place.Id, segment.Place.Start, segment.Place.End, segment.Moment, segment.Score, explanations?.GetValueOrDefault(segment.Place.Id));
+    private static SegmentResult Result(ScoredSegment segment, ScoreConfidence? confidence, Dictionary<SegmentId, Explanation>? explanations) =>
+        new(segment.Place.Id, segment.Place.Start, segment.Place.End, segment.Moment, segment.Score, explanations?.GetValueOrDefault(segment.Place.Id))
+        {
+            Confidence = confidence?.Of(segment.Score),
+        };
 
     // Batches are megabytes; those of enough room are used again.
     private SegmentBatch Rent(IndexModel bound, int segments) =>

@@ -24,6 +24,12 @@ public sealed record SearchRequest
     /// <summary>Score every segment instead of the nearest candidates.</summary>
     public bool Exhaustive { get; init; }
 
+    /// <summary>
+    /// Least confidence of a result, 0 … 1; less sure ones are left out and counted. Default: what the model was calibrated to; 0
+    /// leaves nothing out. Of no effect where there is no <see cref="SegmentResult.Confidence"/>.
+    /// </summary>
+    public double? Threshold { get; init; }
+
     /// <summary>Tell for every returned segment where its score comes from; sentences only.</summary>
     public bool Explain { get; init; }
 }

@@ -1,3 +1,4 @@
+using TcMgc.Model.Calibration;
 using TcMgc.Shared;
 
 namespace TcMgc.Search;
@@ -6,7 +7,14 @@ namespace TcMgc.Search;
 /// <param name="Results">Videos, or moments where those are ranked; best first.</param>
 /// <param name="Scored">Segments that were compared in the last stage.</param>
 /// <param name="Elapsed">Time from query to answer.</param>
-public sealed record SearchResponse(IReadOnlyList<VideoResult> Results, int Scored, TimeSpan Elapsed);
+public sealed record SearchResponse(IReadOnlyList<VideoResult> Results, int Scored, TimeSpan Elapsed)
+{
+    /// <summary>Least confidence of the results; null where confidence is not known.</summary>
+    public double? Threshold { get; init; }
+
+    /// <summary>Results of less confidence, which were left out: a threshold of 0 returns them too.</summary>
+    public int Weaker { get; init; }
+}
 
 /// <summary>A video that answers a query.</summary>
 /// <param name="Video">The video.</param>
@@ -18,6 +26,9 @@ public sealed record VideoResult(VideoId Video, string Name, string Source, doub
 {
     /// <summary>The best segment's score: a sentence's logit (of several: by their shares), or a still's likeness with the best frame, at most 1.</summary>
     public float Score => Segments[0].Score;
+
+    /// <summary>How sure the best segment's score is; null where that is not known.</summary>
+    public Confidence? Confidence => Segments[0].Confidence;
 
     /// <summary>Where to start playing, in seconds: the moment of the best segment.</summary>
     public double Moment => Segments[0].Moment;
@@ -32,6 +43,11 @@ public sealed record VideoResult(VideoId Video, string Name, string Source, doub
 /// <param name="Explanation">Where the score comes from; null unless asked for.</param>
 public sealed record SegmentResult(SegmentId Segment, double Start, double End, double Moment, float Score, Explanation? Explanation)
 {
+    /// <summary>
+    /// How often a first result of this score is right: of a single text, where the model is calibrated; else null.
+    /// </summary>
+    public Confidence? Confidence { get; init; }
+
     /// <summary>Where a picture of the moment is, for clients of the HTTP interface; else null.</summary>
     public string? Thumbnail { get; init; }
 }

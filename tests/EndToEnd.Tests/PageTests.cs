@@ -51,13 +51,18 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await Assertions.Expect(page.Locator(".video")).ToHaveCountAsync(clips.Length);
         await Assertions.Expect(page.Locator(".video[data-state=indexed]")).ToHaveCountAsync(clips.Length);
 
+        await page.Locator("#text").FillAsync("a dog runs along the beach");
+        await Assertions.Expect(page.Locator("#results-state")).ToContainTextAsync("Nothing here matches “a dog runs along the beach”");
         await page.Locator("#text").FillAsync(Sentence);
+        await Assertions.Expect(page.Locator("#status")).ToContainTextAsync(new Regex($"(videos? for|matches) “{Sentence}”"));
+        await page.Locator("#weaker button, #results-state button").ClickAsync();
         await Assertions.Expect(page.Locator(".moment")).ToHaveCountAsync(clips.Length);
+        await Assertions.Expect(page.Locator(".moment .band")).ToHaveCountAsync(clips.Length);
         await page.Locator(".moment .open").First.ClickAsync();
         await Assertions.Expect(page.Locator(".contrasts tbody tr")).ToHaveCountAsync(4);
         await Assertions.Expect(page.Locator(".heat .word").First).ToBeVisibleAsync();
 
-        var best = (await ServeRun.JsonAsync(await run.Http.PostAsJsonAsync("/api/search", new { text = Sentence }))).GetProperty("results")[0];
+        var best = (await ServeRun.JsonAsync(await run.Http.PostAsJsonAsync("/api/search", new { text = Sentence, threshold = 0 }))).GetProperty("results")[0];
         var moment = best.GetProperty("moment").GetDouble();
         await page.WaitForFunctionAsync("() => document.getElementById('video').readyState >= 2");
         Assert.EndsWith(best.GetProperty("source").GetString()!, await VideoAsync<string>(page, "src"), StringComparison.Ordinal);

@@ -75,7 +75,7 @@ internal static class DemoCommand
         using var data = await DataFolder.OpenExistingAsync(dataPath, TimeProvider.System, cancel);
         using var model = (await ModelChoice.OfAsync(null, data, cancel)).Load(new());
         var search = new SearchEngine(model, data.Index, data.Catalog, TimeProvider.System, new());
-        return await ServedQueries.RunAsync(search, videos, indexed, new() { Top = Clips, SegmentsEach = 1 }, null, cancel);
+        return await ServedQueries.RunAsync(search, videos, indexed, new() { Top = Clips, SegmentsEach = 1, Threshold = 0 }, null, cancel);
     }
 
     private static void Print(IReadOnlyList<ServedQuery> answers)

@@ -122,6 +122,7 @@ internal static class EvalCommand
         }.Select(value => value.ToString("F1", CultureInfo.InvariantCulture))]);
     }
 
-    private static string Where(EvaluationProgress at) =>
+    /// <summary>How far an evaluation is, for people.</summary>
+    public static string Where(EvaluationProgress at) =>
         $"{(at.Stage == EvaluationStage.Videos ? "encoding videos" : "scoring captions with all videos")}: {at.Done:N0} of {at.Total:N0}";
 }

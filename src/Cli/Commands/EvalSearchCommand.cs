@@ -59,7 +59,7 @@ internal static class EvalSearchCommand
     {
         // Paragraphs are queries here; a person's are shorter. As many results as candidates: asking for more would score more.
         var options = new SearchOptions { LongestText = int.MaxValue, Candidates = candidates ?? new SearchOptions().Candidates };
-        var request = new SearchRequest { Top = candidates ?? SearchRequest.LargestTop, SegmentsEach = 1, Exhaustive = candidates is null };
+        var request = new SearchRequest { Top = candidates ?? SearchRequest.LargestTop, SegmentsEach = 1, Exhaustive = candidates is null, Threshold = 0 };
         var progress = new Progress(TimeProvider.System);
         var captions = videos.Sum(video => video.Captions.Count);
         var answers = await ServedQueries.RunAsync(new(model, data.Index, data.Catalog, TimeProvider.System, options), videos, outcomes, request,

@@ -3,6 +3,7 @@ using System.Globalization;
 using Spectre.Console;
 using TcMgc.Cli.Pipeline;
 using TcMgc.Media;
+using TcMgc.Model.Calibration;
 using TcMgc.Model.Engine;
 using TcMgc.Search;
 using TcMgc.Shared;
@@ -22,6 +23,7 @@ internal static class SearchCommand
     private static readonly Option<int> s_top = new Option<int>("--top") { Description = "Results to return.", DefaultValueFactory = _ => new SearchRequest().Top }.Between(1, SearchRequest.LargestTop);
     private static readonly Option<int> s_candidates = new Option<int>("--candidates") { Description = "Segments that are scored with the whole model.", DefaultValueFactory = _ => new SearchOptions().Candidates }.Between(1, 100_000);
     private static readonly Option<bool> s_exhaustive = new("--exhaustive") { Description = "Score every segment instead of candidates." };
+    private static readonly Option<double?> s_threshold = new("--threshold") { Description = "Least confidence of a result, 0 to 1; by default what the model was calibrated to, 0 shows all.", HelpName = "NUMBER" };
     private static readonly Option<bool> s_explain = new("--explain") { Description = "Tell where each score comes from." };
     private static readonly Option<bool> s_json = new("--json") { Description = "Print JSON." };
 
@@ -30,7 +32,7 @@ internal static class SearchCommand
         var (data, model, device) = (DataOption.Create(), ModelOption.Create(), Devices.Option());
         var command = new Command("search", "Find the moment that a sentence describes, or that a still comes from.")
         {
-            s_texts, s_weights, s_not, s_in, s_rank, s_image, s_top, s_candidates, s_exhaustive, s_explain, data, model, device, s_json,
+            s_texts, s_weights, s_not, s_in, s_rank, s_image, s_top, s_candidates, s_exhaustive, s_threshold, s_explain, data, model, device, s_json,
         };
         command.Validators.Add(result =>
         {
@@ -39,6 +41,8 @@ internal static class SearchCommand
                 result.AddError("Give either a text or --image.");
             if (texts == 0 && result.GetValue(s_not) is [_, ..])
                 result.AddError("--not needs a text that says what the moment shows.");
+            if (result.GetValue(s_threshold) is { } threshold && !(threshold is >= 0 and <= 1))
+                result.AddError("--threshold must be from 0 to 1.");
             if (weights > 0 && weights != texts)
                 result.AddError($"--weights has {weights} numbers for {texts} texts; give one for each.");
         });
@@ -49,6 +53,7 @@ internal static class SearchCommand
             {
                 Top = parsed.GetValue(s_top),
                 Exhaustive = parsed.GetValue(s_exhaustive),
+                Threshold = parsed.GetValue(s_threshold),
                 Explain = parsed.GetValue(s_explain),
                 Rank = parsed.GetValue(s_rank),
                 Filter = new() { Video = parsed.GetValue(s_in) is { } video ? VideoNames.Find(await folder.Catalog.ListAsync(cancel).ToListAsync(cancel), video).Id : null },
@@ -90,19 +95,26 @@ internal static class SearchCommand
     {
         if (response.Results.Count == 0)
         {
-            Console.WriteLine("nothing is indexed yet; 'tcmgc index PATH' indexes videos");
+            Console.WriteLine(response.Weaker == 0
+                ? "nothing is indexed yet; 'tcmgc index PATH' indexes videos"
+                : string.Create(CultureInfo.InvariantCulture, $"nothing here matches: no result is surer than {100 * response.Threshold:F0} %; --threshold 0 shows the {response.Weaker} weaker"));
             return;
         }
+        var isSure = response.Threshold is not null;
         var table = new Table().Border(TableBorder.None).AddColumn("").AddColumn("score", c => c.RightAligned()).AddColumn("moment", c => c.RightAligned())
             .AddColumn("segment").AddColumn("video");
+        if (isSure)
+            table.AddColumn("confidence");
         foreach (var (rank, result) in response.Results.Index())
-            table.AddRow($"{rank + 1}", Number(result.Score), Clock(result.Moment), $"{Clock(result.Segments[0].Start)} – {Clock(result.Segments[0].End)}",
-                Markup.Escape(VideoPath(result)));
+            table.AddRow([$"{rank + 1}", Number(result.Score), Clock(result.Moment), $"{Clock(result.Segments[0].Start)} – {Clock(result.Segments[0].End)}",
+                Markup.Escape(VideoPath(result)), .. isSure ? [Sure(result.Confidence)] : Array.Empty<string>()]);
         AnsiConsole.Write(table);
         foreach (var (rank, result) in response.Results.Index())
             if (result.Segments[0].Explanation is { } explanation)
                 foreach (var text in explanation.Texts)
                     Print($"\n{rank + 1}  {result.Name}" + (explanation.Texts.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $": {text.Text}  {text.Score:F3} × {text.Share:F2}") : ""), text);
+        if (response.Weaker > 0)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{response.Weaker} weaker than {100 * response.Threshold:F0} % left out; --threshold 0 shows them"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{response.Scored} segments scored in {response.Elapsed.TotalMilliseconds:F0} ms"));
     }
 
@@ -125,6 +137,10 @@ internal static class SearchCommand
     private static string VideoPath(VideoResult result) => FileSource.PathIn(result.Source) is { } path ? FilePaths.Display(path) : result.Name;
 
     private static string Number(float value) => value.ToString("F3", CultureInfo.InvariantCulture);
+
+    private static string Sure(Confidence? confidence) => confidence is { } known
+        ? string.Create(CultureInfo.InvariantCulture, $"{known.Band.ToString().ToLowerInvariant()}, {100 * known.Probability:F0} %")
+        : "";
 
     private static string Clock(double seconds) =>
         TimeSpan.FromSeconds(seconds).ToString(seconds < 3600 ? @"m\:ss\.f" : @"h\:mm\:ss\.f", CultureInfo.InvariantCulture);

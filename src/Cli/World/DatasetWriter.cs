@@ -7,16 +7,46 @@ using TcMgc.Shared;
 namespace TcMgc.Cli.World;
 
 /// <summary>What dataset.json says of a synthetic dataset.</summary>
-internal sealed record DatasetCard(string Name, int Version, string Command, int Seed, int Train, int Validation, int Test, Ceiling? TestCeiling);
+internal sealed record DatasetCard(string Name, int Version, string Command, int Seed, int Train, int Validation, int Test, Ceiling? TestCeiling)
+{
+    /// <summary>Its name in the dataset's folder.</summary>
+    public const string FileName = "dataset.json";
+
+    /// <summary>The version that is written and understood.</summary>
+    public const int CurrentVersion = 1;
+
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    /// <summary>The world that made the videos, which knows what they show; null where it is none that this program draws.</summary>
+    [JsonIgnore]
+    public SyntheticDataset? World => Version != CurrentVersion ? null : Named(new(Seed)) ?? Named(new(Seed, primer: true));
+
+    /// <summary>The card of a folder; null where there is none.</summary>
+    public static DatasetCard? Find(string root)
+    {
+        var path = Path.Combine(root, FileName);
+        try
+        {
+            return File.Exists(path) ? JsonSerializer.Deserialize<DatasetCard>(File.ReadAllBytes(path), s_json) : null;
+        }
+        catch (JsonException)
+        {
+            return null; // Another program's.
+        }
+    }
+
+    /// <summary>The card as it is written.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, s_json);
+
+    private SyntheticDataset? Named(SyntheticDataset world) => world.Kind == Name ? world : null;
+}
 
 /// <summary>Writes videos/, captions.jsonl and dataset.json. Videos that are there already are kept; the rest is made.</summary>
 internal sealed class DatasetWriter(string root, string ffmpeg, Progress progress)
 {
-    private const int FormatVersion = 1;
-    private const string CaptionsFile = "captions.jsonl", CardFile = "dataset.json", VideosFolder = "videos";
+    private const string CaptionsFile = "captions.jsonl", VideosFolder = "videos";
 
     private static readonly JsonSerializerOptions s_line = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
-    private static readonly JsonSerializerOptions s_card = new(s_line) { WriteIndented = true };
 
     private sealed record Line(string Id, string Split, string File, IEnumerable<string> Captions, Scene Scene);
 
@@ -33,9 +63,9 @@ internal sealed class DatasetWriter(string root, string ffmpeg, Progress progres
         ];
         RequireSame(dataset.Kind, seed);
         Directory.CreateDirectory(Path.Combine(root, VideosFolder));
-        var card = new DatasetCard(dataset.Kind, FormatVersion, command, seed, train, validation, test,
+        var card = new DatasetCard(dataset.Kind, DatasetCard.CurrentVersion, command, seed, train, validation, test,
             test == 0 ? null : Ceiling.Of([.. videos.Where(video => video.Split == Split.Test)]));
-        await PutAsync(CardFile, JsonSerializer.Serialize(card, s_card), cancel); // first: it says what an interrupted run was for
+        await PutAsync(DatasetCard.FileName, card.ToJson(), cancel); // first: it says what an interrupted run was for
         await FilmAsync(videos, cancel);
         await PutAsync(CaptionsFile, string.Concat(videos.Select(video => JsonSerializer.Serialize(
             new Line(video.Id, SyntheticDataset.Name(video.Split), FileOf(video), video.Captions.Select(caption => caption.Text), video.Scene), s_line) + "\n")), cancel);
@@ -59,12 +89,11 @@ internal sealed class DatasetWriter(string root, string ffmpeg, Progress progres
 
     private void RequireSame(string kind, int seed)
     {
-        var path = Path.Combine(root, CardFile);
-        if (File.Exists(path))
+        if (File.Exists(Path.Combine(root, DatasetCard.FileName)))
         {
-            var known = JsonSerializer.Deserialize<DatasetCard>(File.ReadAllBytes(path), s_card);
-            if (known is not { Version: FormatVersion } || known.Seed != seed || known.Name != kind)
-                throw new UserException($"{root}: holds {known?.Name} of seed {known?.Seed}; choose another --out, or remove it");
+            var known = DatasetCard.Find(root);
+            if (known is not { Version: DatasetCard.CurrentVersion } || known.Seed != seed || known.Name != kind)
+                throw new UserException($"{root}: holds {known?.Name ?? "another dataset"} of seed {known?.Seed}; choose another --out, or remove it");
         }
         else if (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any())
             throw new UserException($"{root}: is not empty and holds no synthetic dataset; choose another --out");

@@ -1,7 +1,6 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
-using TcMgc.Cli.Training;
+using System.Globalization;
 using TcMgc.Model.Datasets;
+using TcMgc.Shared;
 
 namespace TcMgc.Cli.World;
 
@@ -34,8 +33,16 @@ internal sealed class SyntheticDataset(int seed, bool primer = false)
         Caption[] captions = training
             ? [.. Enumerable.Range(0, TrainingCaptions).Select(_ => Grammar.Any(scene, dice))]
             : [Grammar.Telling(scene, twin, dice)];
-        return new($"{Name(split)}-{number:D5}", split, scene, captions);
+        return new(Id(split, number), split, scene, captions);
     }
+
+    /// <summary>A video's number in its split.</summary>
+    /// <exception cref="UserException">It is no id of such a dataset.</exception>
+    public static int NumberOf(string id) => int.TryParse(id[(id.LastIndexOf('-') + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        ? number
+        : throw new UserException($"captions.jsonl: '{id}' is no video of the drawn world; make the dataset again");
+
+    private static string Id(Split split, int number) => $"{Name(split)}-{number:D5}";
 
     /// <summary>A split's name in captions.jsonl.</summary>
     public static string Name(Split split) => split switch { Split.Train => "train", Split.Validation => "validation", _ => "test" };
@@ -43,7 +50,7 @@ internal sealed class SyntheticDataset(int seed, bool primer = false)
     private WorldVideo Primer(Split split, int number)
     {
         var (scene, dice) = (SceneGenerator.DrawOne(new Dice(seed, (int)split, number, 3), split == Split.Train), new Dice(seed, (int)split, number, 4));
-        return new($"{Name(split)}-{number:D5}", split, scene, [.. Enumerable.Range(0, split == Split.Train ? TrainingCaptions : 1).Select(_ => Grammar.One(scene, dice))]);
+        return new(Id(split, number), split, scene, [.. Enumerable.Range(0, split == Split.Train ? TrainingCaptions : 1).Select(_ => Grammar.One(scene, dice))]);
     }
 
     private Scene Drawn(Split split, int number) => SceneGenerator.Draw(new Dice(seed, (int)split, number, 1), split == Split.Train);

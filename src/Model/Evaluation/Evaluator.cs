@@ -37,9 +37,27 @@ public static class Evaluator
         int[] present = [.. Enumerable.Range(0, videos.Count).Where(video => (embeddings?.Frames ?? frames.Frames)[video] > 0)];
         string[] captions = [.. present.SelectMany(video => videos[video].Captions)];
         int[] right = [.. present.SelectMany((video, place) => Enumerable.Repeat(place, videos[video].Captions.Count))];
-        var (logits, nearness, scoring) = (new SimilarityMatrix(right, present.Length), new SimilarityMatrix(right, present.Length), TimeSpan.Zero);
+        return Score(model, captions, right, present, frames, embeddings, time, progress, cancel);
+    }
+
+    /// <summary>Scores any texts with some videos.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="texts">The texts.</param>
+    /// <param name="videos">Which videos of the store; each has frames.</param>
+    /// <param name="frames">Their frames.</param>
+    /// <param name="progress">Hears how far it is.</param>
+    /// <param name="cancel">Stops.</param>
+    /// <exception cref="ModelException">There are too many pairs.</exception>
+    public static SimilarityMatrix ScoreTexts(VideoTextModel model, IReadOnlyList<string> texts, IReadOnlyList<int> videos, FrameStore frames,
+        IProgress<EvaluationProgress>? progress, CancellationToken cancel) =>
+        Score(model, [.. texts], [.. Enumerable.Repeat(SimilarityMatrix.NoVideo, texts.Count)], videos, frames, null, TimeProvider.System, progress, cancel).Logits;
+
+    private static Similarities Score(VideoTextModel model, string[] captions, int[] right, IReadOnlyList<int> present, FrameStore frames,
+        EmbeddingStore? embeddings, TimeProvider time, IProgress<EvaluationProgress>? progress, CancellationToken cancel)
+    {
+        var (logits, nearness, scoring) = (new SimilarityMatrix(right, present.Count), new SimilarityMatrix(right, present.Count), TimeSpan.Zero);
         var encoded = EncodedVideos.Of(model, present, frames, embeddings,
-            done => progress?.Report(new(EvaluationStage.Videos, done, present.Length)), cancel);
+            done => progress?.Report(new(EvaluationStage.Videos, done, present.Count)), cancel);
         var (textsAtOnce, videosAtOnce) = BlockOf(model.Config);
         for (var start = 0; start < captions.Length; start += textsAtOnce)
         {

@@ -3,10 +3,13 @@ namespace TcMgc.Model.Evaluation;
 /// <summary>Scores of every query with every video: Q × V.</summary>
 public sealed class SimilarityMatrix
 {
+    /// <summary>Stands for the right video of a query that was written for none.</summary>
+    public const int NoVideo = -1;
+
     private readonly float[] _scores;
 
     /// <summary>A matrix of zeros.</summary>
-    /// <param name="rightVideos">For each query the video that it was written for, 0 … V − 1.</param>
+    /// <param name="rightVideos">For each query the video that it was written for, 0 … V − 1, or <see cref="NoVideo"/>.</param>
     /// <param name="videos">V.</param>
     /// <exception cref="ModelException">There are more pairs than fit into memory, 2³¹.</exception>
     public SimilarityMatrix(IReadOnlyList<int> rightVideos, int videos)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TcMgc.Model.Calibration;
 
 namespace TcMgc.Model.Store;
 
@@ -29,6 +30,9 @@ public sealed record ModelCard
 
     /// <summary>Its weight file.</summary>
     public required WeightsInfo Weights { get; init; }
+
+    /// <summary>What its scores are worth; null where that was not measured.</summary>
+    public ScoreCalibration? Calibration { get; init; }
 }
 
 /// <summary>Frames are resized (shorter side to the model's size, bicubic), centre-cropped and normalised by channel.</summary>

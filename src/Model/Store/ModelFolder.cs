@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using TcMgc.Model.Calibration;
 using TcMgc.Model.Engine;
 using TcMgc.Model.Heads;
 using TcMgc.Model.Text;
@@ -75,6 +76,8 @@ public sealed class ModelFolder
             throw new ModelException($"{source}: what it says of the weights cannot be");
         if (!card.Preprocessing.IsSupported)
             throw new ModelException($"{source}: asks for frames made in another way than CLIP's: bicubic, centre crop, CLIP's mean and deviation");
+        if (card.Calibration?.Reason is { } reason)
+            throw new ModelException($"{source}: its calibration cannot be used: {reason}; calibrate the model again");
         card.Config.Validate();
         SimilarityHead.Of(card.Config);
     }
@@ -100,13 +103,30 @@ public sealed class ModelFolder
         var weights = WeightFile.Open(WeightsPath);
         try
         {
-            return new(Id, Card.Config, weights, tokenizer, options);
+            return new(Id, Card.Config, weights, tokenizer, options) { Calibration = Card.Calibration };
         }
         catch
         {
             weights.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Writes into the card what the model's scores are worth; everything else stays as it is.</summary>
+    /// <exception cref="ModelException">The card cannot be written.</exception>
+    public ModelFolder Calibrate(ScoreCalibration calibration)
+    {
+        var (file, card) = (System.IO.Path.Combine(Path, CardFile), Card with { Calibration = calibration });
+        try
+        {
+            File.WriteAllBytes($"{file}.partial", JsonSerializer.SerializeToUtf8Bytes(card, ModelCardJson.Default.ModelCard));
+            File.Move($"{file}.partial", file, overwrite: true);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelException($"{file}: cannot be written: {error.Message}", error);
+        }
+        return new(Path, card);
     }
 
     /// <summary>Checks that a model could be written to a place, before much work is done for it.</summary>

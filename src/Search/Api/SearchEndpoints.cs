@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -44,6 +45,7 @@ internal static class SearchEndpoints
     {
         { Top: < 1 or > SearchRequest.LargestTop } => OutOfRange($"top is {request.Top}; it must be from 1 to {SearchRequest.LargestTop}"),
         { Offset: < 0 or > SearchRequest.LargestTop } => OutOfRange($"offset is {request.Offset}; it must be from 0 to {SearchRequest.LargestTop}"),
+        { Threshold: { } threshold } when !(threshold is >= 0 and <= 1) => OutOfRange(string.Create(CultureInfo.InvariantCulture, $"threshold is {threshold}; it must be from 0 to 1")),
         { SegmentsEach: < 1 or > MostSegmentsEach } => OutOfRange($"segmentsEach is {request.SegmentsEach}; it must be from 1 to {MostSegmentsEach}"),
         _ => null,
     };

@@ -32,9 +32,12 @@ internal sealed record SearchQuery
     /// <inheritdoc cref="SearchRequest.Exhaustive"/>
     public bool Exhaustive { get; init; }
 
+    /// <inheritdoc cref="SearchRequest.Threshold"/>
+    public double? Threshold { get; init; }
+
     /// <inheritdoc cref="SearchRequest.Explain"/>
     public bool Explain { get; init; }
 
     /// <summary>What the search engine is asked.</summary>
-    public SearchRequest ToRequest() => new() { Filter = Filter, Offset = Offset, Top = Top, Rank = Rank, SegmentsEach = SegmentsEach, Exhaustive = Exhaustive, Explain = Explain };
+    public SearchRequest ToRequest() => new() { Filter = Filter, Offset = Offset, Top = Top, Rank = Rank, SegmentsEach = SegmentsEach, Exhaustive = Exhaustive, Threshold = Threshold, Explain = Explain };
 }

@@ -32,14 +32,17 @@ export class Search {
       this.clear();
   }
 
-  text(text) {
+  /** With `weak`, also what is hardly a match. */
+  text(text, { weak = false } = {}) {
     clearTimeout(this.#timer);
     if (!text.trim())
       return this.clear();
+    const body = { ...wanted, text, ...(weak ? { threshold: 0 } : {}) };
     this.#run({
       name: `“${text.trim()}”`,
-      ask: signal => api.search({ ...wanted, text }, signal),
-      explain: once(() => api.search({ ...wanted, text, explain: true })),
+      ask: signal => api.search(body, signal),
+      explain: once(() => api.search({ ...body, explain: true })),
+      weaker: () => this.text(text, { weak: true }),
     });
   }
 
@@ -93,6 +96,7 @@ export class Search {
 
   #fail(error, query) {
     find('moments').replaceChildren();
+    find('weaker').replaceChildren();
     find('status').textContent = '';
     showState(find('results-state'), 'error', 'The search did not work', error.message, button('Try again', () => this.#run(query)));
   }
@@ -102,17 +106,21 @@ export class Search {
     find('results-state').hidden = moments.length > 0;
     find('moments').replaceChildren(...answer.results.map(result => this.#card(result, moments)));
     if (moments.length === 0)
-      this.#nothing(query);
+      this.#nothing(query, answer);
+    find('weaker').replaceChildren(...(moments.length && answer.weaker ? [button(`Show ${count(answer.weaker, 'weaker result')}`, query.weaker, 'quiet')] : []));
     if (!quietly)
       find('status').textContent = moments.length
         ? `${count(moments.length, 'moment')} in ${count(answer.results.length, 'video')} for ${query.name} · ${count(answer.scored, 'segment')} compared in ${milliseconds(answer.elapsed)} ms`
-        : `Nothing found for ${query.name}`;
+        : `Nothing here matches ${query.name}`;
   }
 
-  #nothing(query) {
+  #nothing(query, { weaker }) {
     const { library } = this, place = find('results-state');
-    if (library.searchable)
-      showState(place, 'empty', 'Nothing here matches', `No moment of your ${count(library.searchable, 'searchable video')} is near ${query.name}. Say what is seen: things, colours, what they do.`);
+    if (weaker)
+      showState(place, 'empty', `Nothing here matches ${query.name}`, 'What comes nearest is too unlike it to be shown unasked. Say what is seen: things, colours, what they do.',
+        button(`Show ${count(weaker, 'weak result')}`, query.weaker));
+    else if (library.searchable)
+      showState(place, 'empty', `Nothing here matches ${query.name}`, `No moment of your ${count(library.searchable, 'searchable video')} is near it. Say what is seen: things, colours, what they do.`);
     else if (library.coming)
       showState(place, 'empty', 'Nothing is searchable yet', `${count(library.coming, 'video is', 'videos are')} on the way; this search is repeated when the first has arrived.`);
     else
@@ -125,7 +133,7 @@ export class Search {
     const name = this.library.get(result.video)?.title ?? result.name;
     return element('li', { className: 'card moment', data: { video: result.video } },
       this.#moment(best, name, () => open(best)),
-      element('p', { className: 'facts' }, `Score ${score(best.segment.score)}`),
+      element('p', { className: 'facts' }, bandOf(best.segment.confidence), `Score ${score(best.segment.score)}`),
       others.length ? element('div', { className: 'others', aria: { role: 'group', label: `Other moments of ${name}` } }, others.map(moment =>
         element('button', { type: 'button', title: `Score ${score(moment.segment.score)}`, onclick: () => open(moment) }, clock(moment.segment.moment)))) : null);
   }
@@ -141,6 +149,14 @@ export class Search {
       aria: { label: `${name}, at ${at}, from ${clock(segment.start)} to ${clock(segment.end)}` },
     }, picture, element('strong', { className: 'name' }, name));
   }
+}
+
+/** How sure a result is, where that is known. */
+function bandOf(confidence) {
+  if (!confidence)
+    return null;
+  const sure = `${Math.round(100 * confidence.probability)} %`;
+  return element('span', { className: 'band', data: { band: confidence.band }, title: `Of first results like this, ${sure} are right` }, `${confidence.band} · ${sure}`);
 }
 
 /** Where in its video a segment lies, as a thin line. */

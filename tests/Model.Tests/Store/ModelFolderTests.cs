@@ -1,3 +1,4 @@
+using TcMgc.Model.Calibration;
 using TcMgc.Model.Engine;
 using TcMgc.Model.Store;
 using TcMgc.Model.Text;
@@ -118,5 +119,28 @@ public sealed class ModelFolderTests : TemporaryFolder
         File.AppendAllText(Path.Combine(Model, ModelFolder.CardFile), new string(' ', 2 << 20));
 
         Assert.Contains("too long", Refused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_calibration_is_kept_in_the_card_and_reaches_the_model()
+    {
+        var calibration = new ScoreCalibration(-5, 0.8, -0.7, -1, -1.2, 0.2, "a test", 100);
+
+        Write().Calibrate(calibration);
+
+        var opened = ModelFolder.Open(Model);
+        Assert.Equal(calibration, opened.Card.Calibration);
+        using var model = opened.Load(new() { Threads = 1 });
+        Assert.Equal(calibration, model.Calibration);
+    }
+
+    [Fact]
+    public void A_calibration_that_cannot_be_is_refused()
+    {
+        Write().Calibrate(new(-5, -0.8, 0, 0, 0, 0.2, "a test", 100));
+
+        var error = Assert.Throws<ModelException>(() => ModelFolder.Open(Model));
+
+        Assert.Contains("calibrate the model again", error.Message, StringComparison.Ordinal);
     }
 }

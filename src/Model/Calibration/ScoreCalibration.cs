@@ -1,0 +1,28 @@
+namespace TcMgc.Model.Calibration;
+
+/// <summary>
+/// From a logit to a probability: how often a first result of such a score matches the text, in libraries of which half hold a
+/// match. A logistic function of the score (Platt's), of how many segments the best was chosen from, and of the text's shape.
+/// </summary>
+/// <param name="Intercept">The constant.</param>
+/// <param name="Score">Weight of the logit; greater than 0, so that a better score is never less sure.</param>
+/// <param name="Segments">Weight of the logarithm of the segments searched: among many wrong ones the best scores high.</param>
+/// <param name="Length">Weight of the logarithm of the text's tokens.</param>
+/// <param name="Spelling">Weight of the tokens that each word takes beyond its first.</param>
+/// <param name="Threshold">Least probability of what is shown unless a request says otherwise, 0 … 1.</param>
+/// <param name="Data">What it was fitted on.</param>
+/// <param name="Answers">How many first results.</param>
+public sealed record ScoreCalibration(double Intercept, double Score, double Segments, double Length, double Spelling, double Threshold, string Data, int Answers)
+{
+    /// <summary>How sure a video is that scores so.</summary>
+    /// <param name="logit">The best segment's score with the text.</param>
+    /// <param name="segments">Segments that it was chosen from, at least 1.</param>
+    /// <param name="text">The text.</param>
+    public Confidence Of(float logit, long segments, TextShape text) =>
+        new(LogisticFit.Probability(Intercept + (Score * logit) + (Segments * Math.Log(segments)) + (Length * text.Length) + (Spelling * text.Spelling)));
+
+    /// <summary>Why it cannot be one; null where it can.</summary>
+    internal string? Reason =>
+        !(Score > 0) || !new[] { Intercept, Score, Segments, Length, Spelling }.All(double.IsFinite) ? "its weights cannot be"
+        : Threshold is >= 0 and <= 1 ? null : $"its threshold is {Threshold}, it must be from 0 to 1";
+}
