@@ -42,6 +42,8 @@ public sealed class ServeApiTests(Workplace place) : IClassFixture<Workplace>
         Assert.All(await ResultsAsync(run, new { text = "a pattern", rank = "moment", filter = new { video } }), result => Assert.Equal(1, result.GetProperty("segments").GetArrayLength()));
         Assert.Equal("texts", await ServeRun.ProblemAsync(await run.Http.PostAsJsonAsync("/api/search", new { texts = compound[1..] }), HttpStatusCode.BadRequest));
 
+        Assert.Equal("out-of-range", await ServeRun.ProblemAsync(await run.Http.PostAsJsonAsync("/api/search", new { text = "a", threshold = 1.5 }), HttpStatusCode.BadRequest));
+
         Assert.Equal("description", await ServeRun.ProblemAsync(await run.Http.PatchAsJsonAsync($"/api/videos/{video}", new { }), HttpStatusCode.BadRequest));
         Assert.Equal("ambiguous", await ServeRun.ProblemAsync(
             await run.Http.PostAsJsonAsync("/api/search", new { text = "a", like = segment.GetProperty("segment").GetString() }), HttpStatusCode.BadRequest));

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using TcMgc.Model.Heads;
 using TcMgc.Model.Store;
 
@@ -38,6 +39,9 @@ internal static class ModelInfoCommand
             ("texts", $"{config.Words} of {text.Context} words, {text.Vocabulary:N0} tokens, {text.Layers} blocks of {text.Width}"),
             ("segments", $"{config.Frames} frames"),
             ("parameters", $"{card.Weights.Parameters:N0} ({card.Weights.Bytes / 1e6:F1} MB, SHA-256 checked)"),
+            ("confidence", card.Calibration is { } known
+                ? string.Create(CultureInfo.InvariantCulture, $"shown from {100 * known.Threshold:F0} %; fitted to {known.Answers:N0} answers ({known.Data})")
+                : $"not calibrated: tcmgc calibrate --model {folder.Path} --dataset DATASET"),
             ("made by", $"{card.Provenance.Command} ({card.Provenance.Created:yyyy-MM-dd})"),
             ("made from", card.Provenance.Source ?? "nothing but its seed"),
         })

@@ -107,7 +107,7 @@ export class Search {
     find('moments').replaceChildren(...answer.results.map(result => this.#card(result, moments)));
     if (moments.length === 0)
       this.#nothing(query, answer);
-    find('weaker').replaceChildren(...(moments.length && answer.weaker ? [button(`Show ${count(answer.weaker, 'weaker result')}`, query.weaker, 'quiet')] : []));
+    find('weaker').replaceChildren(...(moments.length && answer.weaker ? [button('Show weaker results', query.weaker, 'quiet')] : []));
     if (!quietly)
       find('status').textContent = moments.length
         ? `${count(moments.length, 'moment')} in ${count(answer.results.length, 'video')} for ${query.name} · ${count(answer.scored, 'segment')} compared in ${milliseconds(answer.elapsed)} ms`
@@ -118,7 +118,7 @@ export class Search {
     const { library } = this, place = find('results-state');
     if (weaker)
       showState(place, 'empty', `Nothing here matches ${query.name}`, 'What comes nearest is too unlike it to be shown unasked. Say what is seen: things, colours, what they do.',
-        button(`Show ${count(weaker, 'weak result')}`, query.weaker));
+        button('Show the weak results', query.weaker));
     else if (library.searchable)
       showState(place, 'empty', `Nothing here matches ${query.name}`, `No moment of your ${count(library.searchable, 'searchable video')} is near it. Say what is seen: things, colours, what they do.`);
     else if (library.coming)
