@@ -19,6 +19,7 @@ namespace TcMgc.Search;
 public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICatalog catalog, TimeProvider time, SearchOptions options)
 {
     private readonly ConcurrentBag<SegmentBatch> _batches = [];
+    private readonly IndexSize _size = new(index, time);
     private readonly RecentlyUsed<string, TextFeatures> _texts = new(options.CachedTexts, _ => 1);
     private readonly FeatureCache _features = new(index, options.FeatureCacheBytes);
 
@@ -67,7 +68,7 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
             return null;
         // Fewer than asked for are all that there are; else the candidates stand for the whole index.
         var all = request.Exhaustive || request.Filter.Video is not null || scored < options.Candidates;
-        var segments = all ? scored : await index.CountAsync(cancel).ConfigureAwait(false);
+        var segments = all ? scored : await _size.SegmentsAsync(cancel).ConfigureAwait(false);
         return new(calibration, model.ShapeOf(only.Features.Tokens), segments, request.Threshold ?? calibration.Threshold);
     }
 

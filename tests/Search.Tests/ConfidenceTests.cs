@@ -27,9 +27,9 @@ public sealed class ConfidenceTests : IDisposable
         return await FilledAsync(_model);
     }
 
-    private static async Task<Library> FilledAsync(VideoTextModel model)
+    private static async Task<Library> FilledAsync(VideoTextModel model, SearchOptions? options = null)
     {
-        var library = new Library(model);
+        var library = new Library(model, options);
         for (var video = 0; video < Videos; video++)
             await library.AddRandomAsync($"video {video}");
         return library;
@@ -77,6 +77,20 @@ public sealed class ConfidenceTests : IDisposable
         var answer = await library.Engine.SearchAsync(Sentence, new() { Offset = 2, Top = 2 }, default);
 
         Assert.Equal((1, 3), (answer.Results.Count, answer.Weaker));
+    }
+
+    [Fact]
+    public async Task Candidates_stand_for_the_whole_index()
+    {
+        _model = _tiny.Folder.Calibrate(new(0, 0.1, -0.5, 0, 0, 0, "a test", 100)).Load(new() { Threads = 1 });
+        var library = await FilledAsync(_model, new() { Candidates = 4 });
+
+        var some = await library.Engine.SearchAsync(Sentence, new() { Top = 2, Rank = SearchRank.Moment }, default);
+        var all = await library.Engine.SearchAsync(Sentence, new() { Top = 1000, Rank = SearchRank.Moment, Exhaustive = true }, default);
+
+        Assert.Equal((4, 2 * Videos), (some.Scored, all.Scored));
+        var probabilities = all.Results.ToDictionary(result => result.Segments[0].Segment, result => result.Confidence!.Value.Probability);
+        Assert.All(some.Results, result => Assert.Equal(probabilities[result.Segments[0].Segment], result.Confidence!.Value.Probability, 4));
     }
 
     [Fact]
