@@ -27,6 +27,7 @@ internal static class CommandLine
         RemoveCommand.Create(),
         ServeCommand.Create(),
         ReplayCommand.Create(),
+        SweepCommand.Create(),
         ReindexCommand.Create(),
         ModelCommand.Create(),
         TokenizeCommand.Create(),

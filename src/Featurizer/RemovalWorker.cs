@@ -38,7 +38,7 @@ public sealed class RemovalWorker(IBlobStore blobs, IVectorIndex index, ICatalog
         if (entry.State != VideoState.Deleted)
             return;
         await index.DeleteAsync(removed.VideoId, cancel).ConfigureAwait(false);
-        await foreach (var picture in blobs.ListAsync(PictureBlobs.FolderOf(removed.VideoId), cancel).ConfigureAwait(false))
+        await foreach (var picture in blobs.ListAsync(VideoBlobs.PicturesOf(removed.VideoId), cancel).ConfigureAwait(false))
             await blobs.DeleteAsync(picture.Name, cancel).ConfigureAwait(false);
         if (FileSource.PathIn(entry.Source) is null)
             await blobs.DeleteAsync(entry.Source, cancel).ConfigureAwait(false);

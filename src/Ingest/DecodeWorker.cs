@@ -31,9 +31,6 @@ public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, ICatalog catal
     /// <summary>Videos that <see cref="RunAsync"/> decodes at a time, at least 1; default 1, for one ffmpeg already uses every core.</summary>
     public int Concurrency { get; init; } = 1;
 
-    /// <summary>Name of the blob that holds a video's frames.</summary>
-    public static string PackName(VideoId video) => $"frames/{video}.pack";
-
     /// <summary>Handles uploads as the log brings them, until asked to stop.</summary>
     /// <param name="events">Brings them; what was not finished when it gives up is delivered again next time.</param>
     /// <param name="stop">Asks to stop.</param>
@@ -63,7 +60,7 @@ public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, ICatalog catal
             : await DecodeAsync(upload, original.Path, progress, cancel).ConfigureAwait(false);
         if (await IsRemovedAsync(upload, cancel).ConfigureAwait(false))
         {
-            await blobs.DeleteAsync(PackName(upload.VideoId), cancel).ConfigureAwait(false);
+            await blobs.DeleteAsync(VideoBlobs.FramesOf(upload.VideoId), cancel).ConfigureAwait(false);
             return null;
         }
         await log.AppendAsync(outcome, cancel).ConfigureAwait(false);
@@ -86,7 +83,7 @@ public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, ICatalog catal
 
     private async ValueTask<bool> HasPackAsync(VideoId video, CancellationToken cancel)
     {
-        if (await blobs.OpenReadAsync(PackName(video), cancel).ConfigureAwait(false) is not { } blob)
+        if (await blobs.OpenReadAsync(VideoBlobs.FramesOf(video), cancel).ConfigureAwait(false) is not { } blob)
             return false;
         try
         {
@@ -116,7 +113,7 @@ public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, ICatalog catal
             var first = await frames.ReadAsync(batch, cancel).ConfigureAwait(false);
             if (first == 0)
                 return Failed(upload, frames.Reason!);
-            var pack = PackName(upload.VideoId);
+            var pack = VideoBlobs.FramesOf(upload.VideoId);
             void Report() => progress?.Report(new(upload.VideoId, frames.Frames, info.Duration));
             await blobs.WriteAsync(pack, (blob, token) => PackAsync(frames, batch, first, blob, Report, token), cancel).ConfigureAwait(false);
             IngestTelemetry.Frames.Add(frames.Frames);

@@ -21,13 +21,13 @@ internal sealed class Pictures(IBlobStore blobs, PictureMaker maker) : IDisposab
     {
         // Frames are sampled a second apart; the last one may lie up to a second before the end.
         var at = Math.Round(Math.Min(time, Math.Max(0, (entry.Duration ?? 0) - Step)) / Step) * Step;
-        var name = string.Create(CultureInfo.InvariantCulture, $"{PictureBlobs.FolderOf(entry.Id)}{width}-{at:0.0}.jpg");
+        var name = string.Create(CultureInfo.InvariantCulture, $"{VideoBlobs.PicturesOf(entry.Id)}{width}-{at:0.0}.jpg");
         return MadeAsync(entry, name, path => maker.FrameAsync(path, at, width, cancel), cancel);
     }
 
     /// <summary>The strip that <see cref="Strip.Of"/> lays out.</summary>
     public ValueTask<MediaResult<byte[]>> PreviewAsync(CatalogEntry entry, CancellationToken cancel) =>
-        MadeAsync(entry, $"{PictureBlobs.FolderOf(entry.Id)}preview.jpg", path => maker.StripAsync(path, Strip.Of(entry.Duration ?? 0), cancel), cancel);
+        MadeAsync(entry, $"{VideoBlobs.PicturesOf(entry.Id)}preview.jpg", path => maker.StripAsync(path, Strip.Of(entry.Duration ?? 0), cancel), cancel);
 
     public void Dispose() => _turn.Dispose();
 

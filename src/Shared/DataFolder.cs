@@ -98,7 +98,7 @@ public sealed class DataFolder : IDisposable
         var taken = WorkLock.Take(Path);
         try
         {
-            _blobs.Sweep();
+            _blobs.SweepUnfinished(before: DateTimeOffset.MaxValue); // Nobody else writes.
             return taken;
         }
         catch

@@ -91,7 +91,7 @@ internal sealed class VideoEncoding : IDisposable
         }
         finally
         {
-            await _scratch.Blobs.DeleteAsync(DecodeWorker.PackName(entry.Id), CancellationToken.None);
+            await _scratch.Blobs.DeleteAsync(VideoBlobs.FramesOf(entry.Id), CancellationToken.None);
             if (upload.LocalPath is null)
                 await _scratch.Blobs.DeleteAsync(entry.Source, CancellationToken.None);
         }

@@ -12,9 +12,6 @@ namespace TcMgc.Ingest.Uploads;
 /// <param name="time">Dates events.</param>
 public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalog, TimeProvider time)
 {
-    /// <summary>Folder of the originals in the blob store.</summary>
-    public const string Folder = "originals";
-
     private const int LongestName = 255;
 
     /// <summary>Stores a video as it streams in.</summary>
@@ -24,7 +21,7 @@ public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalo
     /// <exception cref="UserException">A store cannot be used.</exception>
     public async ValueTask<TakenVideo> TakeAsync(string? name, Stream content, CancellationToken cancel)
     {
-        var blob = await blobs.WriteContentAsync(Folder, content, cancel).ConfigureAwait(false);
+        var blob = await blobs.WriteContentAsync(VideoBlobs.Originals, content, cancel).ConfigureAwait(false);
         return await TakeAsync(blob.VideoId, name, blob.Sha256, blob.Bytes, blob.Name, cancel).ConfigureAwait(false);
     }
 

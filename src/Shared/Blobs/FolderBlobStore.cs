@@ -50,7 +50,11 @@ internal sealed class FolderBlobStore : IBlobStore
             : null));
     }
 
-    public ValueTask<bool> ExistsAsync(string name, CancellationToken cancellationToken) => new(File.Exists(PathOf(name)));
+    public ValueTask<BlobInfo?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        var file = new FileInfo(PathOf(name));
+        return new(Guarded(() => file.Exists ? Info(file) : (BlobInfo?)null));
+    }
 
     public ValueTask DeleteAsync(string name, CancellationToken cancellationToken)
     {
@@ -69,7 +73,7 @@ internal sealed class FolderBlobStore : IBlobStore
         await ValueTask.CompletedTask.ConfigureAwait(false);
         var below = new DirectoryInfo(prefix.LastIndexOf('/') is > 0 and var end ? PathOf(prefix[..end]) : _root);
         var blobs = Guarded(() => !below.Exists ? [] : below.EnumerateFiles("*", SearchOption.AllDirectories)
-            .Select(file => new BlobInfo(Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), file.Length))
+            .Select(Info)
             .Where(blob => blob.Name.StartsWith(prefix, StringComparison.Ordinal) && !blob.Name.StartsWith('.'))
             .OrderBy(blob => blob.Name, StringComparer.Ordinal)
             .ToList());
@@ -80,11 +84,14 @@ internal sealed class FolderBlobStore : IBlobStore
         }
     }
 
-    /// <summary>Deletes what interrupted writes left; only for a process that knows that no other one writes.</summary>
-    public void Sweep() => Guarded(() =>
+    public ValueTask<int> SweepUnfinishedAsync(DateTimeOffset before, CancellationToken cancellationToken) => new(SweepUnfinished(before));
+
+    /// <inheritdoc cref="IBlobStore.SweepUnfinishedAsync"/>
+    public int SweepUnfinished(DateTimeOffset before) => Guarded(() =>
     {
-        foreach (var file in Directory.EnumerateFiles(Path.Combine(_root, Unfinished)))
-            File.Delete(file);
+        var left = new DirectoryInfo(Path.Combine(_root, Unfinished)).EnumerateFiles().Where(file => file.LastWriteTimeUtc < before).ToList();
+        left.ForEach(file => file.Delete());
+        return left.Count;
     });
 
     /// <summary>A blob is whole, and durable, before it gets the name that <paramref name="write"/> gives it.</summary>
@@ -136,6 +143,9 @@ internal sealed class FolderBlobStore : IBlobStore
 
     /// <summary>The operating system's number for a full disk: ENOSPC, or Windows' ERROR_DISK_FULL.</summary>
     private static bool IsFull(IOException error) => (error.HResult & 0xFFFF) is 28 or 112;
+
+    private BlobInfo Info(FileInfo file) =>
+        new(Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), file.Length, file.LastWriteTimeUtc);
 
     private string PathOf(string name) => Path.Combine(_root, BlobName.Valid(name));
 

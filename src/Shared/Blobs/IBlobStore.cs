@@ -24,23 +24,33 @@ public interface IBlobStore
     /// <exception cref="UserException">The store cannot be written (full, read-only).</exception>
     ValueTask<BlobContent> WriteContentAsync(string folder, Stream content, CancellationToken cancellationToken);
 
-    /// <summary>Opens a blob for reading (seekable); null where there is none. Deleting it meanwhile does not disturb the reader.</summary>
+    /// <summary>
+    /// Opens a blob for reading (seekable); null where there is none. A reader never gets a mix of a blob and the one that took its
+    /// place: it reads on, or where the store cannot keep the former one that long is told by a <see cref="UserException"/>.
+    /// </summary>
     ValueTask<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken);
 
-    /// <summary>True where there is a blob of this name.</summary>
-    ValueTask<bool> ExistsAsync(string name, CancellationToken cancellationToken);
+    /// <summary>What is known of a blob; null where there is none.</summary>
+    ValueTask<BlobInfo?> FindAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>Deletes a blob; nothing happens where there is none.</summary>
     ValueTask DeleteAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>The blobs whose names start with a prefix (empty: all), in the order of their names.</summary>
     IAsyncEnumerable<BlobInfo> ListAsync(string prefix, CancellationToken cancellationToken);
+
+    /// <summary>Deletes what writes left that were cut off (a killed process, a lost connection).</summary>
+    /// <param name="before">What was begun or written to since is left alone: its writer may be alive.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <returns>How many there were.</returns>
+    ValueTask<int> SweepUnfinishedAsync(DateTimeOffset before, CancellationToken cancellationToken);
 }
 
 /// <summary>What is known of a blob without opening it.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Bytes">Its size.</param>
-public readonly record struct BlobInfo(string Name, long Bytes);
+/// <param name="Written">When it was written last, by the store's clock.</param>
+public readonly record struct BlobInfo(string Name, long Bytes, DateTimeOffset Written);
 
 /// <summary>A blob that is named by its content.</summary>
 /// <param name="Name">Its name.</param>

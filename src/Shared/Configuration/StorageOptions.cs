@@ -9,7 +9,10 @@ public sealed record StorageOptions
     [Required(ErrorMessage = "is empty; it must be a folder")]
     public string Data { get; init; } = "data";
 
-    /// <summary>Folder of the blobs, which processes on several machines may share; default <c>blobs</c> in the data folder.</summary>
+    /// <summary>
+    /// Folder of the blobs, which processes on several machines may share; or <c>s3://BUCKET</c> or <c>s3://BUCKET/FOLDER</c>, set by
+    /// the section of S3; default the folder <c>blobs</c> in the data folder.
+    /// </summary>
     public string? Blobs { get; init; }
 
     /// <summary>What keeps the event log: <c>sqlite</c>, the default, in the data folder; or <c>kafka</c>, set by its section.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using TcMgc.Shared.Blobs;
+using TcMgc.Shared.Blobs.S3;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Events.Kafka;
@@ -49,7 +50,12 @@ public sealed class Stores : IAsyncDisposable
                 VectorStore.Qdrant => new QdrantVectorIndex(Settings.Read<QdrantOptions>(configuration, QdrantOptions.Section), time),
                 _ => data.Index,
             };
-            IBlobStore blobs = options.Blobs is { Length: > 0 } folder ? new FolderBlobStore(folder) : data.Blobs;
+            IBlobStore blobs = options.Blobs switch
+            {
+                { } place when S3BlobStore.IsPlace(place) => new S3BlobStore(place, Settings.Read<S3Options>(configuration, S3Options.Section)),
+                { Length: > 0 } folder => new FolderBlobStore(folder),
+                _ => data.Blobs,
+            };
             IEventLog events = options.Events switch
             {
                 EventStore.Kafka => await KafkaEventLog.OpenAsync(Settings.Read<KafkaOptions>(configuration, KafkaOptions.Section), time, cancellationToken).ConfigureAwait(false),
@@ -89,6 +95,7 @@ public sealed class Stores : IAsyncDisposable
         if (Events is IAsyncDisposable events)
             await events.DisposeAsync().ConfigureAwait(false);
         (Index as IDisposable)?.Dispose();
+        (Blobs as IDisposable)?.Dispose();
         _data.Dispose();
         _work?.Dispose();
     }

@@ -12,7 +12,7 @@ internal sealed class StoresReadiness(Stores stores) : IHealthCheck
         {
             await stores.Index.GetModelAsync(cancellationToken).ConfigureAwait(false);
             await stores.Catalog.GetAsync(default, cancellationToken).ConfigureAwait(false);
-            await stores.Blobs.ExistsAsync("ready", cancellationToken).ConfigureAwait(false);
+            await stores.Blobs.FindAsync("ready", cancellationToken).ConfigureAwait(false);
             return HealthCheckResult.Healthy();
         }
         catch (UserException error)

@@ -31,7 +31,7 @@ public sealed class VideoIntakeTests : IAsyncLifetime
         Assert.Equal((first.Id, "one.mp4", false), (again.Id, again.Name, again.IsNew));
         var upload = Assert.IsType<VideoUploaded>(Assert.Single(await LogAsync()));
         Assert.Equal("originals/039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81", upload.Source);
-        Assert.True(await _data.Blobs.ExistsAsync(upload.Source, default));
+        Assert.NotNull(await _data.Blobs.FindAsync(upload.Source, default));
         Assert.Equal(VideoState.Uploaded, (await _data.Catalog.GetAsync(first.Id, default))!.State);
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using FsCheck;
 using FsCheck.Fluent;
 using TcMgc.Shared.Blobs;
@@ -17,7 +18,7 @@ public abstract class BlobStoreContract
         await Write("frames/one", [1, 2, 3]);
 
         Assert.Equal([1, 2, 3], await Read("frames/one"));
-        Assert.True(await Store.ExistsAsync("frames/one", s_never));
+        Assert.Equal(3, (await Store.FindAsync("frames/one", s_never))?.Bytes);
     }
 
     [Fact]
@@ -35,7 +36,7 @@ public abstract class BlobStoreContract
         await Store.DeleteAsync("none/here", s_never);
 
         Assert.Null(await Store.OpenReadAsync("none/here", s_never));
-        Assert.False(await Store.ExistsAsync("none/here", s_never));
+        Assert.Null(await Store.FindAsync("none/here", s_never));
     }
 
     [Fact]
@@ -56,7 +57,7 @@ public abstract class BlobStoreContract
         await Write("one", [1]);
         await Store.DeleteAsync("one", s_never);
 
-        Assert.False(await Store.ExistsAsync("one", s_never));
+        Assert.Null(await Store.FindAsync("one", s_never));
         Assert.Empty(await Names(""));
     }
 
@@ -82,7 +83,7 @@ public abstract class BlobStoreContract
             await stream.WriteAsync(new byte[100_000], s_never);
             await stream.FlushAsync(s_never);
 
-            Assert.False(await Store.ExistsAsync("one", s_never));
+            Assert.Null(await Store.FindAsync("one", s_never));
             Assert.Empty(await Names(""));
         }, s_never);
 
@@ -104,12 +105,81 @@ public abstract class BlobStoreContract
         await Write("frames/b", [1, 2]);
         await Write("frames/a", []);
 
-        var listed = new List<BlobInfo>();
-        await foreach (var blob in Store.ListAsync("frames/", s_never))
-            listed.Add(blob);
+        var listed = await Store.ListAsync("frames/", s_never).ToListAsync();
 
-        Assert.Equal([new("frames/a", 0), new("frames/b", 2)], listed);
+        Assert.Equal([("frames/a", 0), ("frames/b", 2)], listed.Select(blob => (blob.Name, blob.Bytes)));
+        Assert.All(listed, blob => Assert.InRange(blob.Written, TimeProvider.System.GetUtcNow().AddHours(-1), TimeProvider.System.GetUtcNow().AddHours(1)));
+        Assert.Equal(listed[1], await Store.FindAsync("frames/b", s_never));
     }
+
+    [Fact]
+    public async Task A_name_that_only_begins_another_s_is_not_there()
+    {
+        await Write("frames/one", [1]);
+
+        Assert.Null(await Store.FindAsync("frames/on", s_never));
+        Assert.Null(await Store.OpenReadAsync("frames/on", s_never));
+    }
+
+    [Fact]
+    public async Task What_is_empty_is_there()
+    {
+        await Write("one", []);
+        await Store.WriteContentAsync("originals", new MemoryStream(), s_never);
+
+        Assert.Empty((await Read("one"))!);
+        Assert.Equal(2, (await Names("")).Count);
+    }
+
+    [Fact]
+    public async Task A_large_blob_is_read_from_any_place()
+    {
+        var content = Random(12 << 20);
+        var written = await Store.WriteContentAsync("originals", new MemoryStream(content), s_never);
+        await Store.WriteAsync("copy", async (stream, cancel) =>
+        {
+            for (var from = 0; from < content.Length; from += 999_999)
+                await stream.WriteAsync(content.AsMemory(from, Math.Min(999_999, content.Length - from)), cancel);
+        }, s_never);
+
+        Assert.True((await Read(written.Name))!.SequenceEqual(content));
+        Assert.True((await Read("copy"))!.SequenceEqual(content));
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(content)), written.Sha256);
+        await using var reader = await Store.OpenReadAsync("copy", s_never);
+        var some = new byte[1000];
+        foreach (var from in new[] { content.Length - 1000, 0, 7_000_000, 6_999_000, content.Length - 1 })
+        {
+            reader!.Position = from;
+            var read = await reader.ReadAtLeastAsync(some, some.Length, throwOnEndOfStream: false);
+            Assert.Equal(content.AsSpan(from, read), some.AsSpan(0, read));
+            Assert.Equal(Math.Min(1000, content.Length - from), read);
+        }
+        Assert.Equal(content.Length, reader!.Length);
+    }
+
+    [Fact]
+    public async Task A_large_write_that_fails_leaves_the_former_blob()
+    {
+        await Write("one", [1]);
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => Store.WriteAsync("one", async (stream, _) =>
+        {
+            await stream.WriteAsync(new byte[12 << 20], s_never);
+            throw new InvalidDataException();
+        }, s_never).AsTask());
+
+        Assert.Equal([1], await Read("one"));
+        Assert.Equal(0, await Store.SweepUnfinishedAsync(DateTimeOffset.MaxValue, s_never));
+    }
+
+    [Fact]
+    public async Task What_is_being_written_is_not_swept() =>
+        await Store.WriteAsync("one", async (stream, _) =>
+        {
+            await stream.WriteAsync(new byte[12 << 20], s_never);
+
+            Assert.Equal(0, await Store.SweepUnfinishedAsync(TimeProvider.System.GetUtcNow().AddHours(-1), s_never));
+        }, s_never);
 
     [Theory]
     [InlineData("")]
@@ -133,7 +203,7 @@ public abstract class BlobStoreContract
         await Assert.ThrowsAsync<ArgumentException>(() => Write(name, [1]));
         await Assert.ThrowsAsync<ArgumentException>(async () => await Store.OpenReadAsync(name, s_never));
         await Assert.ThrowsAsync<ArgumentException>(async () => await Store.DeleteAsync(name, s_never));
-        await Assert.ThrowsAsync<ArgumentException>(async () => await Store.ExistsAsync(name, s_never));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await Store.FindAsync(name, s_never));
     }
 
     [Fact]
@@ -154,6 +224,13 @@ public abstract class BlobStoreContract
     protected Task Write(string name, byte[] content) =>
         Store.WriteAsync(name, (stream, cancel) => stream.WriteAsync(content, cancel), s_never).AsTask();
 
+    protected static byte[] Random(int bytes)
+    {
+        var content = new byte[bytes];
+        new Random(7).NextBytes(content);
+        return content;
+    }
+
     private async Task<byte[]?> Read(string name)
     {
         await using var stream = await Store.OpenReadAsync(name, s_never);
@@ -167,11 +244,5 @@ public abstract class BlobStoreContract
         return copy.ToArray();
     }
 
-    protected async Task<List<string>> Names(string prefix)
-    {
-        var names = new List<string>();
-        await foreach (var blob in Store.ListAsync(prefix, s_never))
-            names.Add(blob.Name);
-        return names;
-    }
+    protected async Task<List<string>> Names(string prefix) => await Store.ListAsync(prefix, s_never).Select(blob => blob.Name).ToListAsync();
 }

@@ -21,7 +21,8 @@ public sealed class FolderBlobStoreTests : BlobStoreContract, IDisposable
         await File.WriteAllBytesAsync(left, [1, 2, 3]);
 
         Assert.Equal(["one"], await Names(""));
-        _store.Sweep();
+        Assert.Equal(0, await _store.SweepUnfinishedAsync(File.GetLastWriteTimeUtc(left), CancellationToken.None));
+        Assert.Equal(1, await _store.SweepUnfinishedAsync(DateTimeOffset.MaxValue, CancellationToken.None));
         Assert.False(File.Exists(left));
         Assert.Equal(["one"], await Names(""));
     }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using TcMgc.Shared.Blobs.S3;
 using TcMgc.Shared.Configuration;
 using TcMgc.Shared.Vectors.Qdrant;
 
@@ -29,10 +30,19 @@ public sealed class StoresTests : IDisposable
         Assert.True(Directory.Exists(Path.Combine(_folder, "elsewhere")));
     }
 
+    [Fact]
+    public async Task Blobs_lie_in_a_bucket_where_that_is_asked_for()
+    {
+        await using var stores = await OpenAsync(("Blobs", "s3://videos/one"), ("S3:Endpoint", "http://127.0.0.1:9"));
+
+        Assert.IsType<S3BlobStore>(stores.Blobs);
+    }
+
     [Theory]
     [InlineData("Events", "rabbit", "Events is 'rabbit'; it must be sqlite or kafka")]
     [InlineData("Events", "kafka", "Kafka:BootstrapServers")]
     [InlineData("Vectors", "pinecone", "Vectors is 'pinecone'; it must be sqlite or qdrant")]
+    [InlineData("Blobs", "s3://a/../b", "Blobs is 's3://a/../b'; it must be a folder, s3://BUCKET or s3://BUCKET/FOLDER")]
     [InlineData("Qdrant:Url", "nowhere", "Qdrant:Url")]
     public async Task What_is_wrong_is_told_with_its_key(string key, string value, string told)
     {
