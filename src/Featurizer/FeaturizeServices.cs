@@ -25,7 +25,11 @@ public static class FeaturizeServices
         builder.Services
             .AddSingleton(services => new FeaturizeWorker(services.GetRequiredService<VideoTextModel>(), modelFolder, services.GetRequiredService<IEventLog>(),
                 services.GetRequiredService<IBlobStore>(), services.GetRequiredService<IVectorIndex>(), services.GetRequiredService<ICatalog>(),
-                services.GetRequiredService<TimeProvider>(), options))
+                services.GetRequiredService<TimeProvider>(), options)
+            {
+                Progress = new StageProgress<FeaturizeProgress>(services.GetRequiredService<CatalogChanges>(), Stages.Index,
+                    progress => (progress.Video, (double)progress.Done / progress.Frames)),
+            })
             .AddSingleton<RemovalWorker>()
             .AddWorker("featurizer", services => stop =>
                 services.GetRequiredService<FeaturizeWorker>().RunAsync(services.GetRequiredService<EventConsumer>(), stop))

@@ -34,6 +34,9 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
     /// <summary>A video that cannot be indexed, however often it is tried.</summary>
     private sealed class UnusableVideoException(string reason) : Exception(reason);
 
+    /// <summary>Told of how far <see cref="RunAsync"/> has come with videos; may be null.</summary>
+    public IProgress<FeaturizeProgress>? Progress { get; init; }
+
     /// <summary>Binds the index to the model.</summary>
     /// <exception cref="UserException">The index holds segments of another model.</exception>
     public ValueTask BindAsync(CancellationToken cancel) =>
@@ -51,7 +54,7 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
         {
             var decoded = (VideoDecoded)happened;
             // Known to the catalog before the frames go: the same event delivered again then has nothing to do.
-            if (await HandleAsync(decoded, null, cancel).ConfigureAwait(false) is { } outcome)
+            if (await HandleAsync(decoded, Progress, cancel).ConfigureAwait(false) is { } outcome)
             {
                 await catalog.ApplyAsync(outcome, cancel).ConfigureAwait(false);
                 await MeasureAsync(outcome, cancel).ConfigureAwait(false);

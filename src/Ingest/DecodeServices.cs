@@ -27,6 +27,8 @@ public static class DecodeServices
                 services.GetRequiredService<ICatalog>(), frameSide ?? options.FrameSide, services.GetRequiredService<TimeProvider>(), media)
             {
                 Concurrency = options.Concurrency,
+                Progress = new StageProgress<DecodeProgress>(services.GetRequiredService<CatalogChanges>(), Stages.Decode,
+                    progress => (progress.Video, progress.Frames / progress.Duration)),
             })
             .AddWorker("decoder", services => stop =>
                 services.GetRequiredService<DecodeWorker>().RunAsync(services.GetRequiredService<EventConsumer>(), stop));

@@ -31,6 +31,9 @@ public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, ICatalog catal
     /// <summary>Videos that <see cref="RunAsync"/> decodes at a time, at least 1; default 1, for one ffmpeg already uses every core.</summary>
     public int Concurrency { get; init; } = 1;
 
+    /// <summary>Told of how far <see cref="RunAsync"/> has come with videos; may be null.</summary>
+    public IProgress<DecodeProgress>? Progress { get; init; }
+
     /// <summary>Handles uploads as the log brings them, until asked to stop.</summary>
     /// <param name="events">Brings them; what was not finished when it gives up is delivered again next time.</param>
     /// <param name="stop">Asks to stop.</param>
@@ -39,7 +42,7 @@ public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, ICatalog catal
     {
         ArgumentNullException.ThrowIfNull(events);
         return events.RunAsync(new(Group, [Topics.Uploaded]) { MaxInFlight = Concurrency },
-            async (happened, cancel) => await HandleAsync((VideoUploaded)happened, null, cancel).ConfigureAwait(false), stop);
+            async (happened, cancel) => await HandleAsync((VideoUploaded)happened, Progress, cancel).ConfigureAwait(false), stop);
     }
 
     /// <summary>Decodes one upload; its frame pack appears whole, then the log says so.</summary>

@@ -14,6 +14,8 @@ internal sealed class MemoryIndex : IVectorIndex
     /// <summary>Goes away between a query's stages.</summary>
     public VideoId? DeletedBeforeFetch { get; set; }
 
+    public IReadOnlyList<Segment> Segments => _segments;
+
     /// <summary>Segments whose features were asked for.</summary>
     public int Fetched { get; private set; }
 

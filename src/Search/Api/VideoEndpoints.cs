@@ -16,6 +16,9 @@ internal static class VideoEndpoints
 {
     private const int DefaultLimit = 100, LargestLimit = 1000;
 
+    /// <summary>What is compared with a client's tag is what is changed: by one request at a time.</summary>
+    private static readonly SemaphoreSlim s_turn = new(1);
+
     /// <summary>A page of videos, by name.</summary>
     /// <param name="Videos">The page.</param>
     /// <param name="Total">Videos in all.</param>
@@ -25,13 +28,14 @@ internal static class VideoEndpoints
     {
         var videos = app.MapGroup("/api/videos");
         videos.MapGet("", ListAsync).WithName("listVideos").WithSummary("The videos by name, a page at a time.")
-            .ProducesProblem(StatusCodes.Status400BadRequest);
+            .Produces(StatusCodes.Status304NotModified).ProducesProblem(StatusCodes.Status400BadRequest);
         videos.MapGet("/{id}", GetAsync).WithName("getVideo").WithSummary("What is known of a video: state, stages, segments, why it failed.")
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .Produces(StatusCodes.Status304NotModified).ProducesProblem(StatusCodes.Status404NotFound);
         videos.MapPatch("/{id}", DescribeAsync).WithName("describeVideo").WithSummary("Give a video a title or tags.")
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed);
         videos.MapDelete("/{id}", DeleteAsync).WithName("deleteVideo").WithSummary("Take a video out of the index.")
-            .ProducesProblem(StatusCodes.Status404NotFound);
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed);
     }
 
     /// <summary>No such video.</summary>
@@ -42,7 +46,7 @@ internal static class VideoEndpoints
     public static async ValueTask<CatalogEntry?> FindAsync(string id, ICatalog catalog, CancellationToken cancel) =>
         VideoId.TryParse(id, out var video) && await catalog.GetAsync(video, cancel).ConfigureAwait(false) is { State: not VideoState.Deleted } entry ? entry : null;
 
-    private static async Task<Results<Ok<Page>, ProblemHttpResult>> ListAsync(ICatalog catalog, CancellationToken cancel, int offset = 0, int limit = DefaultLimit)
+    private static async Task<Results<Ok<Page>, StatusCodeHttpResult, ProblemHttpResult>> ListAsync(HttpContext http, ICatalog catalog, CancellationToken cancel, int offset = 0, int limit = DefaultLimit)
     {
         if (offset < 0 || limit is < 1 or > LargestLimit)
             return Problems.Of(StatusCodes.Status400BadRequest, "out-of-range", $"offset must be at least 0 and limit from 1 to {LargestLimit}");
@@ -50,13 +54,23 @@ internal static class VideoEndpoints
         await foreach (var entry in catalog.ListAsync(cancel).ConfigureAwait(false))
             if (total++ >= offset && page.Count < limit)
                 page.Add(VideoView.Of(entry));
-        return TypedResults.Ok(new Page(page, total));
+        return Told(http, new Page(page, total)) is { } known ? known : TypedResults.Ok(new Page(page, total));
     }
 
-    private static async Task<Results<Ok<VideoView>, ProblemHttpResult>> GetAsync(string id, ICatalog catalog, [FromServices] IVectorIndex index, CancellationToken cancel) =>
-        await FindAsync(id, catalog, cancel).ConfigureAwait(false) is { } entry
-            ? TypedResults.Ok(VideoView.Of(entry, await SegmentsAsync(entry, index, cancel).ConfigureAwait(false)))
-            : NotFound(id);
+    private static async Task<Results<Ok<VideoView>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(
+        string id, HttpContext http, ICatalog catalog, [FromServices] IVectorIndex index, CancellationToken cancel)
+    {
+        if (await FindAsync(id, catalog, cancel).ConfigureAwait(false) is not { } entry)
+            return NotFound(id);
+        // Its segments follow from the entry.
+        return Told(http, VideoView.Of(entry)) is { } known
+            ? known
+            : TypedResults.Ok(VideoView.Of(entry, await SegmentsAsync(entry, index, cancel).ConfigureAwait(false)));
+    }
+
+    /// <summary>304 where the client knows it already, else null.</summary>
+    private static StatusCodeHttpResult? Told<T>(HttpContext http, T view) =>
+        EntityTags.IsKnown(http, view) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : null;
 
     private static async ValueTask<IReadOnlyList<SegmentView>> SegmentsAsync(CatalogEntry entry, IVectorIndex index, CancellationToken cancel)
     {
@@ -67,26 +81,46 @@ internal static class VideoEndpoints
     }
 
     private static async Task<Results<Ok<VideoView>, ProblemHttpResult>> DescribeAsync(
-        string id, Description given, ICatalog catalog, IEventLog log, TimeProvider time, CancellationToken cancel)
+        string id, Description given, HttpContext http, ICatalog catalog, IEventLog log, TimeProvider time, CancellationToken cancel)
     {
         if (given.Reason is { } reason)
             return Problems.Of(StatusCodes.Status400BadRequest, "description", reason);
-        if (await FindAsync(id, catalog, cancel).ConfigureAwait(false) is not { } entry)
-            return NotFound(id);
-        var described = given.Of(entry, time.GetUtcNow());
-        await log.AppendAsync(described, cancel).ConfigureAwait(false);
-        await catalog.ApplyAsync(described, CancellationToken.None).ConfigureAwait(false);
-        return TypedResults.Ok(VideoView.Of((await catalog.GetAsync(entry.Id, cancel).ConfigureAwait(false))!));
+        var (described, problem) = await ChangeAsync(id, entry => given.Of(entry, time.GetUtcNow()), http, catalog, log, cancel).ConfigureAwait(false);
+        if (problem is not null)
+            return problem;
+        var view = VideoView.Of((await catalog.GetAsync(described!.VideoId, cancel).ConfigureAwait(false))!);
+        EntityTags.Set(http, view);
+        return TypedResults.Ok(view);
     }
 
     /// <summary>Hidden at once; what the index and the blob store hold of it goes when the event is handled.</summary>
-    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(string id, ICatalog catalog, IEventLog log, TimeProvider time, CancellationToken cancel)
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
+        string id, HttpContext http, ICatalog catalog, IEventLog log, TimeProvider time, CancellationToken cancel)
     {
-        if (await FindAsync(id, catalog, cancel).ConfigureAwait(false) is not { } entry)
-            return NotFound(id);
-        var deleted = new VideoDeleted { VideoId = entry.Id, UploadId = entry.UploadId, Time = time.GetUtcNow() };
-        await log.AppendAsync(deleted, cancel).ConfigureAwait(false);
-        await catalog.ApplyAsync(deleted, CancellationToken.None).ConfigureAwait(false);
-        return TypedResults.NoContent();
+        var (_, problem) = await ChangeAsync(id, entry => new VideoDeleted { VideoId = entry.Id, UploadId = entry.UploadId, Time = time.GetUtcNow() }, http, catalog, log, cancel)
+            .ConfigureAwait(false);
+        return problem is null ? TypedResults.NoContent() : problem;
+    }
+
+    /// <summary>Lets happen to a video what is made of its entry, unless it is not as the client saw it.</summary>
+    private static async ValueTask<(VideoEvent? Happened, ProblemHttpResult? Problem)> ChangeAsync(
+        string id, Func<CatalogEntry, VideoEvent> change, HttpContext http, ICatalog catalog, IEventLog log, CancellationToken cancel)
+    {
+        await s_turn.WaitAsync(cancel).ConfigureAwait(false);
+        try
+        {
+            if (await FindAsync(id, catalog, cancel).ConfigureAwait(false) is not { } entry)
+                return (null, NotFound(id));
+            if (EntityTags.Problem(http, VideoView.Of(entry)) is { } changed)
+                return (null, changed);
+            var happened = change(entry);
+            await log.AppendAsync(happened, cancel).ConfigureAwait(false);
+            await catalog.ApplyAsync(happened, CancellationToken.None).ConfigureAwait(false);
+            return (happened, null);
+        }
+        finally
+        {
+            s_turn.Release();
+        }
     }
 }

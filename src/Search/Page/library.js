@@ -77,12 +77,20 @@ export class Library extends EventTarget {
   #follow() {
     const events = new EventSource('api/events');
     events.addEventListener('video', event => this.put(JSON.parse(event.data)));
+    events.addEventListener('progress', event => this.#further(JSON.parse(event.data)));
     events.addEventListener('removed', event => this.drop(JSON.parse(event.data)));
     events.addEventListener('ready', () => this.#load());
     events.onerror = () => {
       if (events.readyState === EventSource.CLOSED)
         setInterval(() => this.coming && this.#load(), pollEvery);
     };
+  }
+
+  /** A stage has come further; the next event of the video takes its place. */
+  #further({ id, stage, percent }) {
+    const video = this.#videos.get(id);
+    if (video)
+      this.put({ ...video, further: { stage, percent } });
   }
 
   #showFailure(error) {
@@ -206,6 +214,8 @@ function stateOf(video) {
     return 'Searchable';
   if (video.state === 'failed')
     return 'Failed';
+  if (video.further)
+    return `${video.further.stage === 'index' ? 'Being indexed' : 'Frames are taken'}, ${video.further.percent} %`;
   return video.state === 'decoded' ? 'Being indexed' : video.upload ? `Uploading ${Math.floor(video.progress * 100)} %` : 'Waits for its frames';
 }
 
@@ -219,8 +229,9 @@ function stagesOf(video) {
     const state = stage === current ? 'current' : stage.state;
     const told = { current: 'under way', done: 'done', failed: 'failed', waiting: 'waiting' }[state];
     const item = element('li', { data: { stage: stage.name, state } }, element('span', {}, stageNames[stage.name] ?? stage.name), element('span', { className: 'hidden' }, `: ${told}`));
-    if (stage === upload && uploading)
-      item.style.setProperty('--share', video.progress);
+    const share = stage === upload && uploading ? video.progress : stage.name === video.further?.stage ? video.further.percent / 100 : null;
+    if (share !== null)
+      item.style.setProperty('--share', share);
     return item;
   });
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace TcMgc.Shared.Hosting;
 
@@ -11,6 +12,17 @@ public static class Problems
     /// <summary>The URI of a kind of problem.</summary>
     /// <param name="kind">A word or some, joined by hyphens.</param>
     public static string Type(string kind) => Prefix + kind;
+
+    /// <summary>A problem's type: its own, or that of what no endpoint answers.</summary>
+    internal static string TypeOf(ProblemDetails problem) => problem switch
+    {
+        { Type: { } type } when type.StartsWith(Prefix, StringComparison.Ordinal) => type,
+        { Status: StatusCodes.Status404NotFound } => Type("not-found"),
+        { Status: StatusCodes.Status405MethodNotAllowed } => Type("method"),
+        { Status: StatusCodes.Status416RangeNotSatisfiable } => Type("range"),
+        { Status: >= StatusCodes.Status500InternalServerError } => Type("internal"),
+        _ => Type("request"),
+    };
 
     /// <summary>A request that cannot be answered.</summary>
     /// <param name="status">The HTTP status.</param>

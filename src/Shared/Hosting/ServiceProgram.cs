@@ -105,7 +105,7 @@ public static class ServiceProgram
             .AddSingleton<WorkerFailure>()
             .Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain + TimeSpan.FromSeconds(5))
             .ConfigureHttpJsonOptions(http => Configure(http.SerializerOptions))
-            .AddProblemDetails()
+            .AddProblemDetails(details => details.CustomizeProblemDetails = of => of.ProblemDetails.Type = Problems.TypeOf(of.ProblemDetails))
             .AddExceptionHandler<ProblemHandler>()
             .Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true)
             .AddHealthChecks().AddCheck<Readiness>("service");
@@ -133,12 +133,13 @@ public static class ServiceProgram
                 throw new UserException($"Urls has '{url}'; it must be addresses such as http://127.0.0.1:8080, joined by semicolons");
     }
 
-    /// <summary>As the command line prints JSON; members that a request does not know are refused.</summary>
+    /// <summary>As the command line prints JSON; members that a request does not know are refused, and null where there must be a value.</summary>
     private static void Configure(JsonSerializerOptions json)
     {
         json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         json.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals;
         json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        json.RespectNullableAnnotations = true;
         json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
     }
 }
