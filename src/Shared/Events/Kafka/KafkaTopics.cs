@@ -64,7 +64,7 @@ internal sealed class KafkaTopics(KafkaOptions options, KafkaNames names, KafkaC
     {
         try
         {
-            await admin.CreateTopicsAsync(missing.Select(Specification), new() { RequestTimeout = options.Timeout }).ConfigureAwait(false);
+            await admin.CreateTopicsAsync(missing.Select(topic => Specification(topic, options, topic == names.Dead)), new() { RequestTimeout = options.Timeout }).ConfigureAwait(false);
         }
         catch (CreateTopicsException error)
         {
@@ -79,7 +79,8 @@ internal sealed class KafkaTopics(KafkaOptions options, KafkaNames names, KafkaC
         }
     }
 
-    private TopicSpecification Specification(string topic) => new()
+    /// <summary>How a topic is created: for ever and whole, unless set otherwise; dead letters are never compacted.</summary>
+    internal static TopicSpecification Specification(string topic, KafkaOptions options, bool isDeadLetters) => new()
     {
         Name = topic,
         NumPartitions = options.Partitions,
@@ -87,7 +88,7 @@ internal sealed class KafkaTopics(KafkaOptions options, KafkaNames names, KafkaC
         Configs = new()
         {
             ["retention.ms"] = options.Retention is { } kept ? ((long)kept.TotalMilliseconds).ToString(CultureInfo.InvariantCulture) : "-1",
-            ["cleanup.policy"] = !options.Compact || topic == names.Dead ? "delete" : options.Retention is null ? "compact" : "compact,delete",
+            ["cleanup.policy"] = !options.Compact || isDeadLetters ? "delete" : options.Retention is null ? "compact" : "compact,delete",
         },
     };
 }
