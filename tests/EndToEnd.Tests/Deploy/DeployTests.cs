@@ -149,6 +149,45 @@ public sealed partial class DeployTests
     }
 
     [Fact]
+    public void What_is_stopped_has_the_time_to_drain_that_it_is_set_to_take()
+    {
+        static TimeSpan Drain(JsonNode settings) => TimeSpan.Parse((string)settings["TCMGC_DRAIN"]!, CultureInfo.InvariantCulture);
+        var closing = TimeSpan.FromSeconds(5); // ServiceProgram adds as much to the host's own limit.
+        var drain = Drain(OfKind("ConfigMap").Single()["data"]!);
+
+        Assert.All(OfKind("Deployment").Select(manifest => manifest["spec"]!["template"]!["spec"]!["terminationGracePeriodSeconds"]).OfType<JsonNode>(),
+            grace => Assert.True(TimeSpan.FromSeconds(Number(grace)) > drain + closing));
+        Assert.All(Services.Select(service => service.Value!).Where(service => service["build"] is not null), service =>
+            Assert.True(TimeSpan.FromSeconds(int.Parse(((string)service["stop_grace_period"]!).TrimEnd('s'), CultureInfo.InvariantCulture)) > Drain(service["environment"]!) + closing));
+    }
+
+    [Fact]
+    public void Containers_are_limited_and_may_do_nothing_that_they_need_not()
+    {
+        Assert.All(Services, service => Assert.NotNull(service.Value!["deploy"]?["resources"]?["limits"]?["memory"]));
+        foreach (var service in Services.Select(service => service.Value!).Where(service => service["build"] is not null))
+            Assert.Equal(("true", "ALL", "no-new-privileges:true"),
+                ((string)service["read_only"]!, Strings(service["cap_drop"]).Single(), Strings(service["security_opt"]).Single()));
+        foreach (var manifest in OfKind("Deployment"))
+            Assert.NotNull(manifest["spec"]!["template"]!["spec"]!["containers"]![0]!["resources"]?["limits"]?["memory"]);
+        foreach (var container in Containers())
+        {
+            var may = container["securityContext"]!;
+            Assert.Equal(("false", "true", "ALL"), ((string)may["allowPrivilegeEscalation"]!, (string)may["readOnlyRootFilesystem"]!, Strings(may["capabilities"]!["drop"]).Single()));
+        }
+    }
+
+    [Fact]
+    public void What_validates_these_files_is_pinned()
+    {
+        var wanted = JsonNode.Parse(File.ReadAllText(InRoot("deploy/check/package.json")))!["devDependencies"]!.AsObject();
+        var locked = JsonNode.Parse(File.ReadAllText(InRoot("deploy/check/package-lock.json")))!["packages"]!.AsObject();
+
+        Assert.All(wanted, package => Assert.Equal((string?)package.Value, (string?)locked[$"node_modules/{package.Key}"]!["version"]));
+        Assert.All(locked.Where(package => package.Key.Length > 0), package => Assert.True(package.Value!["integrity"] is not null && package.Value["resolved"] is null, package.Key));
+    }
+
+    [Fact]
     public void Every_metric_of_dashboards_and_rules_is_one_that_the_code_emits()
     {
         var expressions = Expressions().ToList();
