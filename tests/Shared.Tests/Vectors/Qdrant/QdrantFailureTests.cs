@@ -16,6 +16,14 @@ public sealed class QdrantFailureTests : IAsyncLifetime, IDisposable
     private QdrantStandIn _server = null!;
     private QdrantVectorIndex _index = null!;
 
+    /// <summary>The system's clock, put forward.</summary>
+    private sealed class ClockAhead : TimeProvider
+    {
+        public TimeSpan Ahead { get; set; }
+
+        public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + Ahead;
+    }
+
     private static CancellationToken Never => CancellationToken.None;
 
     private QdrantOptions Options => new() { Url = _server.Url, Retries = 2, RetryDelay = TimeSpan.FromMilliseconds(1) };
@@ -181,6 +189,21 @@ public sealed class QdrantFailureTests : IAsyncLifetime, IDisposable
 
         Assert.Contains("left alone", await Refusal(_index), StringComparison.Ordinal);
         Assert.Equal(before, _server.Requests);
+    }
+
+    [Fact]
+    public async Task A_server_that_was_left_alone_is_asked_again_after_a_while()
+    {
+        var clock = new ClockAhead();
+        using var index = new QdrantVectorIndex(Options with { Retries = 0 }, clock);
+        Fail(times: 12, context => context.Response.StatusCode = 503);
+        for (var i = 0; i < 12; i++)
+            await Refusal(index);
+        Assert.Contains("left alone", await Refusal(index), StringComparison.Ordinal);
+
+        clock.Ahead = TimeSpan.FromSeconds(11);
+
+        Assert.Null(await index.GetModelAsync(Never));
     }
 
     [Fact]
