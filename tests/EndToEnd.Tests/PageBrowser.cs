@@ -10,6 +10,13 @@ internal sealed class BrowserFactAttribute : FactAttribute
     public BrowserFactAttribute() => Skip = PageBrowser.Chromium is null ? "no Chromium is here: install one (Debian: chromium), or set TCMGC_CHROMIUM to its path" : null;
 }
 
+/// <summary>A fact that needs a Chromium and axe-core, which eng/test.sh fetches where it can; skipped with the reason where one is missing.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class AxeFactAttribute : FactAttribute
+{
+    public AxeFactAttribute() => Skip = new BrowserFactAttribute().Skip ?? (File.Exists(PageBrowser.Axe) ? null : "axe-core is not here: eng/test.sh fetches it from npm");
+}
+
 /// <summary>The page in a browser without a window; what the page complains about in the browser's console is kept.</summary>
 internal sealed class PageBrowser : IAsyncDisposable
 {
@@ -26,6 +33,9 @@ internal sealed class PageBrowser : IAsyncDisposable
     }
 
     public static string? Chromium { get; } = Environment.GetEnvironmentVariable("TCMGC_CHROMIUM") ?? OnPath("chromium", "chromium-browser", "google-chrome");
+
+    /// <summary>Where axe-core lies, which looks for barriers in a page.</summary>
+    public static string Axe { get; } = Path.Combine(SharedFolder.RepositoryRoot, ".deps", "axe-core", "axe.min.js");
 
     public IPage Page { get; }
 
@@ -44,11 +54,34 @@ internal sealed class PageBrowser : IAsyncDisposable
         return opened;
     }
 
-    /// <summary>A picture of what is seen, where TCMGC_SCREENSHOTS names a folder.</summary>
+    /// <summary>A picture of what is seen once its own pictures are there, where TCMGC_SCREENSHOTS names a folder.</summary>
     public async Task PictureAsync(string name)
     {
-        if (Environment.GetEnvironmentVariable("TCMGC_SCREENSHOTS") is { } folder)
-            await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name) });
+        if (Environment.GetEnvironmentVariable("TCMGC_SCREENSHOTS") is not { } folder)
+            return;
+        await Page.EvaluateAsync("""
+            async () => {
+              const backgrounds = [...document.querySelectorAll('.strip')].map(place => /url\("(.+)"\)/.exec(place.style.backgroundImage)?.[1]);
+              const addresses = new Set([...backgrounds, ...[...document.images].map(image => image.src)].filter(Boolean));
+              await Promise.all([...addresses].map(address => Object.assign(new Image(), { src: address }).decode()));
+            }
+            """);
+        await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name) });
+    }
+
+    /// <summary>The barriers that axe-core finds in what the page shows now, in light and in dark colours.</summary>
+    public async Task<IReadOnlyList<string>> BarriersAsync()
+    {
+        await Page.EvaluateAsync($"() => {{ {await File.ReadAllTextAsync(Axe)} }}");
+        var found = new List<string>();
+        foreach (var colours in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
+        {
+            await Page.EmulateMediaAsync(new() { ColorScheme = colours, ReducedMotion = ReducedMotion.Reduce });
+            found.AddRange(await Page.EvaluateAsync<string[]>("""
+                async () => (await axe.run()).violations.flatMap(violation => violation.nodes.map(node => `${violation.id}: ${node.html} ${node.failureSummary}`))
+                """));
+        }
+        return found;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,158 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace TcMgc.Client;
+
+/// <summary>
+/// Videos in, moments out: TcMgc's HTTP interface, typed. Safe for concurrent use. Every method throws <see cref="ProblemException"/> where the
+/// service says what is wrong, and <see cref="HttpRequestException"/> where it cannot be reached.
+/// </summary>
+/// <param name="http">Knows where the service is (<see cref="HttpClient.BaseAddress"/>) and how long to wait.</param>
+public sealed class TcMgcClient(HttpClient http)
+{
+    private const string Videos = "api/videos";
+    private const int PageSize = 1000;
+
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        NumberHandling = JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    private sealed record Page(IReadOnlyList<Video> Videos, int Total);
+
+    private sealed record Description(string? Title, IReadOnlyList<string>? Tags);
+
+    /// <summary>Gives a video to be indexed; it is streamed.</summary>
+    /// <param name="video">The file's content; it stays open.</param>
+    /// <param name="name">The file's name.</param>
+    /// <param name="cancel">Breaks the upload off; nothing is kept of it.</param>
+    public async Task<UploadedVideo> UploadAsync(Stream video, string name, CancellationToken cancel = default)
+    {
+        // Not disposed, as it would close the caller's stream.
+        var content = new StreamContent(video) { Headers = { ContentType = new("application/octet-stream") } };
+        using var response = await http.PostAsync(new Uri($"{Videos}?name={Uri.EscapeDataString(name)}", UriKind.Relative), content, cancel).ConfigureAwait(false);
+        return await ReadAsync<UploadedVideo>(response, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>What is known of a video, with its segments once it is indexed; null where there is none.</summary>
+    public async Task<Video?> GetAsync(Guid id, CancellationToken cancel = default)
+    {
+        using var response = await http.GetAsync(At(id), cancel).ConfigureAwait(false);
+        return response.StatusCode == HttpStatusCode.NotFound ? null : await ReadVideoAsync(response, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>All videos by name, without their segments.</summary>
+    public async IAsyncEnumerable<Video> ListAsync([EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        for (var offset = 0; ; offset += PageSize)
+        {
+            using var response = await http.GetAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"{Videos}?offset={offset}&limit={PageSize}"), UriKind.Relative), cancel).ConfigureAwait(false);
+            var page = await ReadAsync<Page>(response, cancel).ConfigureAwait(false);
+            foreach (var video in page.Videos)
+                yield return video;
+            if (page.Videos.Count < PageSize)
+                yield break;
+        }
+    }
+
+    /// <summary>Gives a video a title and tags; what is null stays as it is, what is empty is taken away.</summary>
+    /// <param name="id">The video.</param>
+    /// <param name="title">What it is called.</param>
+    /// <param name="tags">Words to find it by.</param>
+    /// <param name="ifTag">The <see cref="Video.Tag"/> that was seen: refused with the type <c>changed</c> where the video is another by now.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<Video> DescribeAsync(Guid id, string? title, IReadOnlyList<string>? tags, string? ifTag = null, CancellationToken cancel = default)
+    {
+        using var request = Request(HttpMethod.Patch, id, ifTag);
+        request.Content = JsonContent.Create(new Description(title, tags), options: s_json);
+        using var response = await http.SendAsync(request, cancel).ConfigureAwait(false);
+        return await ReadVideoAsync(response, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes a video out of the index; what was uploaded of it is deleted.</summary>
+    /// <inheritdoc cref="DescribeAsync"/>
+    public async Task DeleteAsync(Guid id, string? ifTag = null, CancellationToken cancel = default)
+    {
+        using var request = Request(HttpMethod.Delete, id, ifTag);
+        using var response = await http.SendAsync(request, cancel).ConfigureAwait(false);
+        await CheckAsync(response, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>The original of a video, from its beginning.</summary>
+    public async Task<Stream> OpenAsync(Guid id, CancellationToken cancel = default)
+    {
+        var response = await http.GetAsync(new Uri($"{At(id)}/stream", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+        await CheckAsync(response, cancel).ConfigureAwait(false);
+        return await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Finds the moments that a sentence describes.</summary>
+    public Task<SearchAnswer> SearchAsync(string text, CancellationToken cancel = default) => SearchAsync(new SearchQuery { Text = text }, cancel);
+
+    /// <summary>Finds the moments that a query describes.</summary>
+    public async Task<SearchAnswer> SearchAsync(SearchQuery query, CancellationToken cancel = default)
+    {
+        using var response = await http.PostAsJsonAsync(new Uri("api/search", UriKind.Relative), query, s_json, cancel).ConfigureAwait(false);
+        return await ReadAsync<SearchAnswer>(response, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>Finds the moments that look like a still.</summary>
+    /// <param name="image">A PNG, JPEG, WebP or whatever else ffmpeg reads.</param>
+    /// <param name="top">Videos to return, 1 to 1000.</param>
+    /// <param name="cancel">Stops the search.</param>
+    public async Task<SearchAnswer> SearchImageAsync(Stream image, int top = 10, CancellationToken cancel = default)
+    {
+        var content = new StreamContent(image) { Headers = { ContentType = new("application/octet-stream") } };
+        using var response = await http.PostAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"api/search/image?top={top}"), UriKind.Relative), content, cancel).ConfigureAwait(false);
+        return await ReadAsync<SearchAnswer>(response, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>What happens to videos from now on, until cancelled or the service ends; the first is <see cref="VideoEventKind.Ready"/>.</summary>
+    public async IAsyncEnumerable<VideoEvent> FollowAsync([EnumeratorCancellation] CancellationToken cancel = default)
+    {
+        using var response = await http.GetAsync(new Uri("api/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+        await CheckAsync(response, cancel).ConfigureAwait(false);
+        var stream = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync(cancel).ConfigureAwait(false))
+            if (VideoEvent.Of(item.EventType, item.Data, s_json) is { } happened)
+                yield return happened;
+    }
+
+    private static Uri At(Guid id) => new($"{Videos}/{id}", UriKind.Relative);
+
+    private static HttpRequestMessage Request(HttpMethod method, Guid id, string? ifTag)
+    {
+        var request = new HttpRequestMessage(method, At(id));
+        if (ifTag is not null)
+            request.Headers.IfMatch.Add(new EntityTagHeaderValue(ifTag));
+        return request;
+    }
+
+    private static async Task<Video> ReadVideoAsync(HttpResponseMessage response, CancellationToken cancel) =>
+        await ReadAsync<Video>(response, cancel).ConfigureAwait(false) with { Tag = response.Headers.ETag?.Tag };
+
+    private static async Task<T> ReadAsync<T>(HttpResponseMessage response, CancellationToken cancel)
+    {
+        await CheckAsync(response, cancel).ConfigureAwait(false);
+        return await response.Content.ReadFromJsonAsync<T>(s_json, cancel).ConfigureAwait(false)
+            ?? throw new HttpRequestException("the service answered null");
+    }
+
+    private static async Task CheckAsync(HttpResponseMessage response, CancellationToken cancel)
+    {
+        if (response.IsSuccessStatusCode)
+            return;
+        using (response)
+            throw response.Content.Headers.ContentType?.MediaType == "application/problem+json"
+                ? ProblemException.Of(await response.Content.ReadFromJsonAsync<JsonElement>(cancel).ConfigureAwait(false), response.StatusCode)
+                : new HttpRequestException($"the service answered {(int)response.StatusCode}", null, response.StatusCode);
+    }
+}
