@@ -58,10 +58,7 @@ public sealed class FeatureFetchTests(QdrantServer server, ITestOutputHelper out
     [Fact]
     public async Task Features_of_100_candidates_are_fetched_within_30_ms()
     {
-        var best = TimeSpan.MaxValue;
-
-        for (var started = Stopwatch.GetTimestamp(); best >= s_limit && Stopwatch.GetElapsedTime(started) < s_patience;)
-            best = await BestFetchAsync(rounds: 100);
+        var best = await BestFetchAsync(s_limit);
 
         Assert.True(best < s_limit, $"{best.TotalMilliseconds:F1} ms");
     }
@@ -97,7 +94,7 @@ public sealed class FeatureFetchTests(QdrantServer server, ITestOutputHelper out
             Assert.Equal(features.Length, Numbers(await AllAsync(answer), features));
         });
 
-        Assert.True(await BestFetchAsync(rounds: 30) < numbers);
+        Assert.True(await BestFetchAsync(numbers) < numbers);
     }
 
     [Fact]
@@ -118,7 +115,7 @@ public sealed class FeatureFetchTests(QdrantServer server, ITestOutputHelper out
             Assert.Equal(rows.Length, Rows(await AllAsync(answer), rows));
         });
 
-        Assert.True(await BestFetchAsync(rounds: 30) < each);
+        Assert.True(await BestFetchAsync(each) < each);
     }
 
     private static Half[] Halves(int seed)
@@ -184,12 +181,18 @@ public sealed class FeatureFetchTests(QdrantServer server, ITestOutputHelper out
         (await _http.PutAsync(new Uri($"{server.Url}/{path}"), content)).EnsureSuccessStatusCode().Dispose();
     }
 
-    /// <summary>The way they are kept.</summary>
-    private Task<TimeSpan> BestFetchAsync(int rounds) => BestOfAsync("payload: base64 of halves, and text vectors", rounds, async () =>
+    /// <summary>The way they are kept: series of rounds until one round stays below a limit, or the machine never lets it.</summary>
+    private async Task<TimeSpan> BestFetchAsync(TimeSpan limit)
     {
-        await _index.FetchAsync(_ids, _batch, Never);
-        Assert.Equal(Candidates, _batch.Count);
-    });
+        var best = TimeSpan.MaxValue;
+        for (var started = Stopwatch.GetTimestamp(); best >= limit && Stopwatch.GetElapsedTime(started) < s_patience;)
+            best = await BestOfAsync("payload: base64 of halves, and text vectors", rounds: 100, async () =>
+            {
+                await _index.FetchAsync(_ids, _batch, Never);
+                Assert.Equal(Candidates, _batch.Count);
+            });
+        return best;
+    }
 
     /// <summary>The best of some rounds, the first of which compile: what the machine does beside is not ours.</summary>
     private async Task<TimeSpan> BestOfAsync(string name, int rounds, Func<Task> fetch)
