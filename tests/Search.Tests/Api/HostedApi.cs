@@ -84,6 +84,7 @@ internal sealed class HostedApi : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
+        await _app.StopAsync(); // Nothing writes to the folder any more.
         await _app.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
