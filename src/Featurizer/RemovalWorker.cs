@@ -8,7 +8,7 @@ using TcMgc.Shared.Vectors;
 namespace TcMgc.Featurizer;
 
 /// <summary>
-/// Takes what was stored of removed videos away: segments, pictures, and the original where it was copied. Doing it twice is as
+/// Takes what was stored of removed videos away: segments, pictures, transcripts, and the original where it was copied. Doing it twice is as
 /// doing it once.
 /// </summary>
 /// <param name="blobs">Holds originals that were copied, and frame packs.</param>
@@ -38,8 +38,9 @@ public sealed class RemovalWorker(IBlobStore blobs, IVectorIndex index, ICatalog
         if (entry.State != VideoState.Deleted)
             return;
         await index.DeleteAsync(removed.VideoId, cancel).ConfigureAwait(false);
-        await foreach (var picture in blobs.ListAsync(VideoBlobs.PicturesOf(removed.VideoId), cancel).ConfigureAwait(false))
-            await blobs.DeleteAsync(picture.Name, cancel).ConfigureAwait(false);
+        foreach (var folder in new[] { VideoBlobs.PicturesOf(removed.VideoId), $"{VideoBlobs.TranscriptsOf(removed.VideoId)}/" })
+            await foreach (var blob in blobs.ListAsync(folder, cancel).ConfigureAwait(false))
+                await blobs.DeleteAsync(blob.Name, cancel).ConfigureAwait(false);
         if (FileSource.PathIn(entry.Source) is null)
             await blobs.DeleteAsync(entry.Source, cancel).ConfigureAwait(false);
     }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using TcMgc.Ingest.Transcripts;
 using TcMgc.Ingest.Uploads;
 using TcMgc.Ingest.Watching;
 using TcMgc.Shared;
@@ -30,7 +31,7 @@ public static class UploadServices
         {
             if (!Directory.Exists(watched))
                 throw new UserException($"Watch:Folder is '{watched}', which is no folder");
-            builder.Services.AddSingleton<WatchWorker>().AddWorker("watch", services => services.GetRequiredService<WatchWorker>().RunAsync);
+            builder.Services.AddSingleton<TranscriptIntake>().AddSingleton<WatchWorker>().AddWorker("watch", services => services.GetRequiredService<WatchWorker>().RunAsync);
         }
         return builder;
     }

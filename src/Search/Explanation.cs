@@ -2,7 +2,11 @@ namespace TcMgc.Search;
 
 /// <summary>Where the score of a segment comes from.</summary>
 /// <param name="Texts">The query's texts in order; the score is the sum of theirs, each times its share.</param>
-public sealed record Explanation(IReadOnlyList<TextEvidence> Texts);
+public sealed record Explanation(IReadOnlyList<TextEvidence> Texts)
+{
+    /// <summary>How what is said moved it among the results; null where no transcript has words of the query.</summary>
+    public Fusion? Fusion { get; init; }
+}
 
 /// <summary>What one text of a query contributes.</summary>
 /// <param name="Text">The text.</param>

@@ -4,6 +4,7 @@ using TcMgc.Model;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Frames;
+using TcMgc.Shared.Transcripts;
 using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Search;
@@ -16,7 +17,9 @@ namespace TcMgc.Search;
 /// <param name="catalog">Says which videos may be shown, and their names.</param>
 /// <param name="time">Measures how long an answer took.</param>
 /// <param name="options">Bounds of the work.</param>
-public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICatalog catalog, TimeProvider time, SearchOptions options)
+/// <param name="transcripts">What is said in the videos; null where that is not known.</param>
+public sealed class SearchEngine(
+    VideoTextModel model, IVectorIndex index, ICatalog catalog, TimeProvider time, SearchOptions options, TranscriptIndex? transcripts = null)
 {
     private readonly ConcurrentBag<SegmentBatch> _batches = [];
     private readonly IndexSize _size = new(index, time);
@@ -46,18 +49,22 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
             encoded = EncodedText.Of(texts, text => Encode(text, cancel));
         var scorer = new SegmentScorer(model, encoded);
         var shown = new ShownVideos(catalog, model.Id, request.Filter);
-        var ranking = new Ranking(request);
+        var ranking = new Ranking(request)
+        {
+            Spoken = await SpokenAsync(texts, shown, request, cancel).ConfigureAwait(false),
+            TranscriptWeight = options.TranscriptWeight,
+        };
         if (request.Filter.Video is { } video)
             foreach (var some in (await SegmentsOfAsync(video, shown, cancel).ConfigureAwait(false)).Chunk(options.ExhaustiveBatch))
                 await ScoreAsync(bound, some, scorer, shown, ranking, cancel).ConfigureAwait(false);
         else if (request.Exhaustive)
             await ScoreAllAsync(bound, scorer, shown, ranking, cancel).ConfigureAwait(false);
         else
-            await ScoreAsync(bound, await NearestAsync(encoded, shown, request, cancel).ConfigureAwait(false), scorer, shown, ranking, cancel).ConfigureAwait(false);
+            await ScoreAsync(bound, await NearestAsync(encoded, shown, ranking, request, cancel).ConfigureAwait(false), scorer, shown, ranking, cancel).ConfigureAwait(false);
         var confidence = await ConfidenceAsync(encoded, request, ranking.Count, cancel).ConfigureAwait(false);
         var top = ranking.Top(confidence is null ? null : confidence.Shows);
         var explanations = request.Explain ? await ExplainAsync(bound, scorer, shown, top, cancel).ConfigureAwait(false) : null;
-        var results = await ResultsAsync(top, shown, confidence, explanations, cancel).ConfigureAwait(false);
+        var results = await ResultsAsync(ranking, top, shown, confidence, explanations, cancel).ConfigureAwait(false);
         return Answer(results, ranking.Count, started) with { Threshold = confidence?.Threshold, Weaker = confidence is null ? 0 : ranking.Below(confidence.Shows) };
     }
 
@@ -124,7 +131,7 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
         }
         var ranking = new Ranking(request);
         await RankFramesAsync(segments.Where(segment => segment != leftOut), new(query, layout), ranking, cancel).ConfigureAwait(false);
-        return Answer(await ResultsAsync(ranking.Top(), shown, null, null, cancel).ConfigureAwait(false), ranking.Count, started);
+        return Answer(await ResultsAsync(ranking, ranking.Top(), shown, null, null, cancel).ConfigureAwait(false), ranking.Count, started);
     }
 
     /// <summary>The first stage of a request: of moments it needs as many, of videos one in each.</summary>
@@ -180,11 +187,23 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
         return vector;
     }
 
-    /// <summary>The candidates of all texts together and of each wanted one.</summary>
-    private async ValueTask<SegmentId[]> NearestAsync(IReadOnlyList<EncodedText> texts, ShownVideos shown, SearchRequest request, CancellationToken cancel)
+    /// <summary>The segments in which words of the wanted texts are said; none where transcripts do not count.</summary>
+    private async ValueTask<Dictionary<SegmentId, SpokenSegment>> SpokenAsync(
+        IReadOnlyList<WeightedText> texts, ShownVideos shown, SearchRequest request, CancellationToken cancel)
+    {
+        if (transcripts is null || options.TranscriptWeight == 0)
+            return [];
+        using var _ = SearchTelemetry.Begin("transcripts", time);
+        return await new SpokenSegments(transcripts, index, model.Id, shown)
+            .FindAsync(texts.Where(text => text.Weight > 0).Select(text => text.Text), request.Filter.Video, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>The candidates of all texts together and of each wanted one, and where their words are said.</summary>
+    private async ValueTask<SegmentId[]> NearestAsync(
+        IReadOnlyList<EncodedText> texts, ShownVideos shown, Ranking ranking, SearchRequest request, CancellationToken cancel)
     {
         using var _ = SearchTelemetry.Begin("candidates", time);
-        var found = new HashSet<SegmentId>();
+        var found = ranking.Spoken.Keys.ToHashSet();
         foreach (var query in EncodedText.Queries(texts))
             foreach (var match in await CandidatesOf(request, shown)
                 .FindAsync(count => index.NearestAsync(VectorSpace.Text, query, count, cancel), match => match.Video, cancel).ConfigureAwait(false))
@@ -244,21 +263,27 @@ public sealed class SearchEngine(VideoTextModel model, IVectorIndex index, ICata
         return explained;
     }
 
-    private static async ValueTask<List<VideoResult>> ResultsAsync(List<ReadOnlyMemory<ScoredSegment>> videos, ShownVideos shown, ScoreConfidence? confidence,
+    private static async ValueTask<List<VideoResult>> ResultsAsync(
+        Ranking ranking, List<ReadOnlyMemory<ScoredSegment>> videos, ShownVideos shown, ScoreConfidence? confidence,
         Dictionary<SegmentId, Explanation>? explanations, CancellationToken cancel)
     {
         var results = new List<VideoResult>(videos.Count);
         foreach (var segments in videos)
             if (await shown.FindAsync(segments.Span[0].Place.Video, cancel).ConfigureAwait(false) is { } entry)
-                results.Add(new(entry.Id, entry.Name, entry.Source, entry.Duration, [.. segments.ToArray().Select(segment => Result(segment, confidence, explanations))]));
+                results.Add(new(entry.Id, entry.Name, entry.Source, entry.Duration, [.. segments.ToArray().Select(segment => Result(segment, ranking, confidence, explanations))]));
         return results;
     }
 
-    private static SegmentResult Result(ScoredSegment segment, ScoreConfidence? confidence, Dictionary<SegmentId, Explanation>? explanations) =>
-        new(segment.Place.Id, segment.Place.Start, segment.Place.End, segment.Moment, segment.Score, explanations?.GetValueOrDefault(segment.Place.Id))
+    private static SegmentResult Result(ScoredSegment segment, Ranking ranking, ScoreConfidence? confidence, Dictionary<SegmentId, Explanation>? explanations)
+    {
+        var explanation = explanations?.GetValueOrDefault(segment.Place.Id);
+        return new(segment.Place.Id, segment.Place.Start, segment.Place.End, segment.Moment, segment.Score,
+            explanation is null ? null : explanation with { Fusion = ranking.FusionOf(segment) })
         {
             Confidence = confidence?.Of(segment.Score),
+            Said = ranking.Spoken.GetValueOrDefault(segment.Place.Id)?.Cue,
         };
+    }
 
     // Batches are megabytes; those of enough room are used again.
     private SegmentBatch Rent(IndexModel bound, int segments) =>

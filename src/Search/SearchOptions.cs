@@ -30,6 +30,10 @@ public sealed record SearchOptions
     [Range(0L, 1L << 36, ErrorMessage = OutOfRange)]
     public long FeatureCacheBytes { get; init; } = 128L << 20;
 
+    /// <summary>What words said in a video count beside its picture, 0 to 100; default 1: as much. 0 leaves transcripts out.</summary>
+    [Range(0d, 100d, ErrorMessage = OutOfRange)]
+    public double TranscriptWeight { get; init; } = 1;
+
     /// <summary>Largest still that is taken over HTTP, in bytes; 1 KiB to 1 GiB, default 32 MiB.</summary>
     [Range(1L << 10, 1L << 30, ErrorMessage = OutOfRange)]
     public long LargestImage { get; init; } = 32L << 20;

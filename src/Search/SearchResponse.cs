@@ -1,5 +1,6 @@
 using TcMgc.Model.Calibration;
 using TcMgc.Shared;
+using TcMgc.Shared.Transcripts;
 
 namespace TcMgc.Search;
 
@@ -47,6 +48,9 @@ public sealed record SegmentResult(SegmentId Segment, double Start, double End, 
     /// How often a first result of this score is right: of a single text, where the model is calibrated; else null.
     /// </summary>
     public Confidence? Confidence { get; init; }
+
+    /// <summary>What is said in it that has words of the query; null where nothing has.</summary>
+    public Cue? Said { get; init; }
 
     /// <summary>Where a picture of the moment is, for clients of the HTTP interface; else null.</summary>
     public string? Thumbnail { get; init; }

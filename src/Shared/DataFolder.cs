@@ -2,13 +2,14 @@ using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Storage;
+using TcMgc.Shared.Transcripts;
 using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Shared;
 
 /// <summary>
 /// The folder of <c>--data</c>: the embedded adapters of the four ports in <c>events.db</c>, <c>index.db</c>, <c>catalog.db</c>
-/// and <c>blobs/</c>. Many processes may read at a time; one holds <see cref="LockForWork"/> and writes.
+/// and <c>blobs/</c>, and what is said in videos in <c>transcripts.db</c>. Many processes may read at a time; one holds <see cref="LockForWork"/> and writes.
 /// </summary>
 public sealed class DataFolder : IDisposable
 {
@@ -29,6 +30,7 @@ public sealed class DataFolder : IDisposable
         _blobs = new(System.IO.Path.Combine(path, "blobs"));
         _index = new(System.IO.Path.Combine(path, "index.db"));
         _catalog = new(System.IO.Path.Combine(path, "catalog.db"));
+        Transcripts = new(System.IO.Path.Combine(path, "transcripts.db"));
     }
 
     /// <summary>The folder, as a full path.</summary>
@@ -46,16 +48,33 @@ public sealed class DataFolder : IDisposable
     /// <summary>The catalog, in <c>catalog.db</c>.</summary>
     public ICatalog Catalog => _catalog;
 
+    /// <summary>What is said in the videos, in <c>transcripts.db</c>.</summary>
+    public TranscriptIndex Transcripts { get; }
+
+    /// <summary>Applies an event to the catalog, and to what follows it.</summary>
+    /// <param name="happened">The event.</param>
+    /// <param name="blobs">Holds transcripts.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="UserException">A store cannot be used.</exception>
+    public async ValueTask ApplyAsync(VideoEvent happened, IBlobStore blobs, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(happened);
+        await _catalog.ApplyAsync(happened, cancellationToken).ConfigureAwait(false);
+        if (await _catalog.GetAsync(happened.VideoId, cancellationToken).ConfigureAwait(false) is { } entry)
+            await Transcripts.FollowAsync(entry, blobs, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Opens the folder, creating what is absent, and brings the catalog up to the log's end.</summary>
     /// <exception cref="UserException">The folder cannot be written, or a database is damaged or newer than this program.</exception>
     public static ValueTask<DataFolder> OpenAsync(string path, TimeProvider clock, CancellationToken cancellationToken) =>
-        OpenAsync(path, clock, followsOwnLog: true, cancellationToken);
+        OpenAsync(path, clock, followsOwnLog: true, null, cancellationToken);
 
     /// <param name="path">The folder.</param>
     /// <param name="clock">Clock of the adapters.</param>
     /// <param name="followsOwnLog">Whether the catalog is that of the folder's own log.</param>
+    /// <param name="blobs">Holds transcripts; null: the folder's own store.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    internal static async ValueTask<DataFolder> OpenAsync(string path, TimeProvider clock, bool followsOwnLog, CancellationToken cancellationToken)
+    internal static async ValueTask<DataFolder> OpenAsync(string path, TimeProvider clock, bool followsOwnLog, IBlobStore? blobs, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         path = System.IO.Path.GetFullPath(path);
@@ -71,7 +90,8 @@ public sealed class DataFolder : IDisposable
         try
         {
             if (followsOwnLog)
-                await folder.CatchUpAsync(cancellationToken).ConfigureAwait(false);
+                await folder.CatchUpAsync(blobs ?? folder.Blobs, cancellationToken).ConfigureAwait(false);
+            await folder.Transcripts.CatchUpAsync(folder.Catalog, blobs ?? folder.Blobs, cancellationToken).ConfigureAwait(false);
             return folder;
         }
         catch
@@ -126,17 +146,18 @@ public sealed class DataFolder : IDisposable
         _events.Dispose();
         _index.Dispose();
         _catalog.Dispose();
+        Transcripts.Dispose();
     }
 
     /// <summary>What a process that was killed left unapplied, or all of it where catalog.db or events.db was removed.</summary>
-    private async ValueTask CatchUpAsync(CancellationToken cancellationToken)
+    private async ValueTask CatchUpAsync(IBlobStore blobs, CancellationToken cancellationToken)
     {
         if (_catalog.IsEmpty() != (_events.End() == 0))
             await _catalog.RebuildAsync(_events, cancellationToken).ConfigureAwait(false);
         var done = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (var delivery in _events.Uncommitted(CatalogGroup))
         {
-            await _catalog.ApplyAsync(delivery.Event, cancellationToken).ConfigureAwait(false);
+            await ApplyAsync(delivery.Event, blobs, cancellationToken).ConfigureAwait(false);
             done[delivery.Partition] = delivery.Position;
         }
         foreach (var (topic, position) in done)

@@ -159,6 +159,64 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         Assert.Empty(browser.Complaints);
     }
 
+    [BrowserFact]
+    public async Task A_search_is_narrowed_by_filters_to_one_video_and_to_what_is_like_a_moment()
+    {
+        using var run = await ServeRun.StartAsync(place, place.New("data"));
+        await using var browser = await PageBrowser.OpenAsync(run);
+        var (page, keys) = (browser.Page, browser.Page.Keyboard);
+        var (moments, status) = (page.Locator("#moments > .moment"), page.Locator("#status"));
+        await Assertions.Expect(page.Locator("#add")).ToBeVisibleAsync();
+        await page.SetInputFilesAsync("#video-files", [TestClips.Distinct(3), TestClips.Distinct(5)]);
+        await Assertions.Expect(page.Locator(".video[data-state=indexed]")).ToHaveCountAsync(2);
+        await page.Locator("#text").FillAsync("a coloured pattern");
+        await Assertions.Expect(moments).ToHaveCountAsync(2);
+
+        await page.Locator("#help").FocusAsync();
+        await keys.PressAsync("f");
+        await Assertions.Expect(page.GetByLabel("But not")).ToBeFocusedAsync();
+        await page.GetByLabel("Title or file name").FillAsync(Path.GetFileName(TestClips.Distinct(3)));
+        await Assertions.Expect(moments).ToHaveCountAsync(1);
+        Assert.Contains("title=distinct", page.Url, StringComparison.Ordinal);
+        await page.GetByLabel("Tags, all of").FillAsync("sea");
+        await Assertions.Expect(page.GetByText("Nothing here matches")).ToBeVisibleAsync();
+        await page.Locator("#results-state").GetByRole(AriaRole.Button, new() { Name = "Without filters" }).ClickAsync();
+        await Assertions.Expect(moments).ToHaveCountAsync(2);
+
+        await page.GetByLabel("But not").FillAsync("a dog");
+        await page.GetByLabel("Seconds, at least").FillAsync("5");
+        await page.GetByLabel("Rank").SelectOptionAsync("moment");
+        await page.ReloadAsync();
+        await Assertions.Expect(moments).ToHaveCountAsync(4); // Two segments each.
+        await Assertions.Expect(page.GetByLabel("But not")).ToHaveValueAsync("a dog");
+        await moments.Locator(".open").First.ClickAsync();
+        await Assertions.Expect(page.Locator(".why h4").Last).ToContainTextAsync("But not: “a dog”");
+        await browser.PictureAsync("filters.png");
+
+        await keys.PressAsync("l");
+        await Assertions.Expect(page.Locator("#player")).ToBeHiddenAsync();
+        await Assertions.Expect(status).ToContainTextAsync("for more like 0:0");
+        await Assertions.Expect(moments).ToHaveCountAsync(3); // The one that was asked for is left out.
+        await moments.Locator(".open").First.ClickAsync();
+        await Assertions.Expect(page.Locator("#why-content")).ToContainTextAsync("looks most like the middle of that segment");
+        var name = await page.Locator("#player-title").TextContentAsync();
+        await keys.PressAsync("w");
+        await Assertions.Expect(page.Locator("#inside-name")).ToHaveTextAsync(name!);
+        await Assertions.Expect(page.Locator("#text")).ToBeFocusedAsync();
+        await keys.TypeAsync("a pattern");
+        await Assertions.Expect(status).ToContainTextAsync("for “a pattern”");
+        await Assertions.Expect(moments.Locator(".name")).ToHaveTextAsync([name!, name!]);
+        await page.Locator("#inside").ClickAsync();
+        await Assertions.Expect(moments).ToHaveCountAsync(4);
+
+        await page.Locator("#text").FillAsync("");
+        await page.Locator(".video").First.GetByRole(AriaRole.Button, new() { Name = "Where in" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#inside")).ToBeVisibleAsync();
+        await page.SetViewportSizeAsync(360, 740);
+        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), "the page is wider than a phone");
+        Assert.Empty(browser.Complaints);
+    }
+
     private static Task<T> VideoAsync<T>(IPage page, string property) => page.EvaluateAsync<T>($"() => document.getElementById('video').{property}");
 
     [GeneratedRegex("page/[a-z]+\\.[a-z]+")]

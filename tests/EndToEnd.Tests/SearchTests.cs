@@ -80,6 +80,31 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
     }
 
     [Fact]
+    public async Task What_is_said_beside_a_video_finds_it_and_follows_its_file()
+    {
+        var videos = indexed.Place.FolderOf(TestClips.Distinct(8), TestClips.Distinct(9));
+        var (name, other) = (Path.GetFileName(TestClips.Distinct(8)), Path.GetFileName(TestClips.Distinct(9)));
+        var (beside, besideOther) = (Path.Combine(videos, Path.ChangeExtension(name, ".srt")), Path.Combine(videos, Path.ChangeExtension(other, ".json")));
+        await File.WriteAllTextAsync(beside, "1\n00:00:05,000 --> 00:00:06,000\nThe zebra crosses\n");
+        await File.WriteAllTextAsync(besideOther, "{\"title\": \"no transcript\"}");
+        var data = indexed.Place.New("data");
+        var first = await ProgramRun.RunAsync("index", videos, "--data", data, "--model", indexed.Place.Model);
+        var said = (await SearchInAsync(data, "zebra", "--explain"))[0];
+
+        await File.WriteAllTextAsync(beside, "1\n00:00:01,000 --> 00:00:02,000\nAn ostrich\n");
+        var again = await ProgramRun.RunAsync("index", videos, "--data", data, "--model", indexed.Place.Model);
+
+        Assert.Equal((0, 0), (first.Status, again.Status));
+        Assert.Contains($"{Path.GetFileName(besideOther)} is no transcript", first.Errors, StringComparison.Ordinal);
+        Assert.Equal(name, said.GetProperty("name").GetString());
+        Assert.Equal("The zebra crosses", said.GetProperty("segments")[0].GetProperty("said").GetProperty("text").GetString());
+        Assert.Equal(1, said.GetProperty("segments")[0].GetProperty("explanation").GetProperty("fusion").GetProperty("transcriptRank").GetInt32());
+        Assert.DoesNotContain(await SearchInAsync(data, "zebra"), result => result.GetProperty("segments").EnumerateArray().Any(segment => segment.TryGetProperty("said", out _)));
+        Assert.Equal(name, (await SearchInAsync(data, "ostrich"))[0].GetProperty("name").GetString());
+        Assert.Contains("An ostrich", (await ProgramRun.RunAsync("search", "ostrich", "--data", data, "--explain")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_explanation_tells_contrasts_frames_and_words()
     {
         var explanation = (await SearchAsync("a red ball", "--explain", "--top", "1"))[0].GetProperty("segments")[0].GetProperty("explanation").GetProperty("texts")[0];

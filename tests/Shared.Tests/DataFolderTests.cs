@@ -20,7 +20,7 @@ public sealed class DataFolderTests : IDisposable
     {
         using var folder = await Open();
 
-        Assert.Equal(["blobs", "catalog.db", "events.db", "index.db"], Entries().Where(name => !name.Contains('-', StringComparison.Ordinal)));
+        Assert.Equal(["blobs", "catalog.db", "events.db", "index.db", "transcripts.db"], Entries().Where(name => !name.Contains('-', StringComparison.Ordinal)));
     }
 
     [Fact]

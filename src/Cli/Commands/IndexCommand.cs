@@ -61,7 +61,7 @@ internal static class IndexCommand
 
         var progress = new ConsoleIndexProgress(files.Paths.Count);
         using var pipeline = new IndexPipeline(data, decoder, featurizer, progress);
-        var outcomes = await new Indexing(data, pipeline, model.Id, time).RunAsync(files.Paths, progress.Tell, cancel);
+        var outcomes = await new Indexing(data, pipeline, model.Id, time).RunAsync(files.Paths, progress.Tell, progress.Warn, cancel);
         progress.End();
         return (model.Id, outcomes);
     }

@@ -83,7 +83,7 @@ internal static class SearchCommand
         SearchRequest request, SearchOptions options, CancellationToken cancel)
     {
         using var model = (await ModelChoice.OfAsync(modelName, data, cancel)).Load(engine);
-        var search = new SearchEngine(model, data.Index, data.Catalog, TimeProvider.System, options);
+        var search = new SearchEngine(model, data.Index, data.Catalog, TimeProvider.System, options, data.Transcripts);
         if (texts is not [])
             return await search.SearchAsync(texts, request, cancel);
         var still = await new StillDecoder(new()).DecodeAsync(image!, model.FrameSide, cancel);
@@ -110,9 +110,17 @@ internal static class SearchCommand
                 Markup.Escape(VideoPath(result)), .. isSure ? [Sure(result.Confidence)] : Array.Empty<string>()]);
         AnsiConsole.Write(table);
         foreach (var (rank, result) in response.Results.Index())
+            if (result.Segments[0].Said is { } said)
+                Console.WriteLine($"{rank + 1,3}  {Clock(said.Start)} “{FilePaths.OneLine(said.Text)}”");
+        foreach (var (rank, result) in response.Results.Index())
             if (result.Segments[0].Explanation is { } explanation)
+            {
+                if (explanation.Fusion is { } fusion)
+                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                        $"\n{rank + 1}  seen as number {fusion.VisualRank}, {(fusion.TranscriptRank is { } spoken ? $"said as number {spoken}" : "not said")} (weight {fusion.TranscriptWeight})"));
                 foreach (var text in explanation.Texts)
                     Print($"\n{rank + 1}  {result.Name}" + (explanation.Texts.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $": {text.Text}  {text.Score:F3} × {text.Share:F2}") : ""), text);
+            }
         if (response.Weaker > 0)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{response.Weaker} weaker than {100 * response.Threshold:F0} % left out; --threshold 0 shows them"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{response.Scored} segments scored in {response.Elapsed.TotalMilliseconds:F0} ms"));

@@ -36,6 +36,17 @@ internal sealed class ConsoleIndexProgress : IProgress<DecodeProgress>, IProgres
         }
     }
 
+    /// <summary>Says what is wrong beside a video.</summary>
+    public void Warn(string warning)
+    {
+        lock (_gate)
+        {
+            Clear();
+            Console.Error.WriteLine($"tcmgc: {warning}");
+            Draw();
+        }
+    }
+
     /// <summary>Takes the moving line away.</summary>
     public void End()
     {

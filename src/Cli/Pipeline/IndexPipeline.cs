@@ -68,7 +68,7 @@ internal sealed class IndexPipeline(DataFolder data, DecodeWorker decoder, Featu
     {
         await foreach (var delivery in data.Events.SubscribeAsync(new(DataFolder.CatalogGroup, Topics.All), cancel).ConfigureAwait(false))
         {
-            await data.Catalog.ApplyAsync(delivery.Event, cancel).ConfigureAwait(false);
+            await data.ApplyAsync(delivery.Event, data.Blobs, cancel).ConfigureAwait(false);
             await data.Events.CommitAsync(delivery, CancellationToken.None).ConfigureAwait(false);
             if (delivery.Event is VideoIndexed or VideoFailed && _awaited.TryGetValue(delivery.Event.Upload, out var awaited)
                 && await data.Catalog.GetAsync(delivery.Event.VideoId, cancel).ConfigureAwait(false) is { State: VideoState.Indexed or VideoState.Failed } entry)

@@ -1,4 +1,5 @@
 using TcMgc.Ingest.Files;
+using TcMgc.Ingest.Transcripts;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
@@ -9,9 +10,10 @@ namespace TcMgc.Cli.Pipeline;
 internal sealed class Indexing(DataFolder data, IndexPipeline pipeline, string modelId, TimeProvider time)
 {
     private readonly Dictionary<VideoId, string> _given = [];
+    private readonly TranscriptIntake _transcripts = new(data.Events, data.Blobs, data.Catalog, time);
 
-    /// <summary>Indexes the files, and what an interrupted run left, telling of each as soon as it is known.</summary>
-    public async Task<IReadOnlyList<FileOutcome>> RunAsync(IReadOnlyList<string> files, Action<FileOutcome> told, CancellationToken cancel)
+    /// <summary>Indexes the files, and what an interrupted run left, telling of each as soon as it is known, and of transcripts that cannot be read.</summary>
+    public async Task<IReadOnlyList<FileOutcome>> RunAsync(IReadOnlyList<string> files, Action<FileOutcome> told, Action<string> warned, CancellationToken cancel)
     {
         var outcomes = new List<FileOutcome>();
         await pipeline.RunAsync(WorkAsync, cancel).ConfigureAwait(false);
@@ -24,13 +26,16 @@ internal sealed class Indexing(DataFolder data, IndexPipeline pipeline, string m
             foreach (var file in files)
             {
                 var (known, upload) = await LookAtAsync(file, pending, stop).ConfigureAwait(false);
-                if (known is not null)
-                    Tell(known);
                 if (upload is not null)
                 {
                     waiting.Add(AwaitAsync(file, upload.EventId, stop));
                     await data.Events.AppendAsync(upload, stop).ConfigureAwait(false);
                 }
+                if ((upload?.VideoId ?? known?.Video) is { } video && known?.Status is not FileStatus.Duplicate
+                    && await _transcripts.TakeAsync(file, video, upload?.EventId, stop).ConfigureAwait(false) is { } unread)
+                    warned($"{FilePaths.Display(file)}: {unread}");
+                if (known is not null)
+                    Tell(known);
             }
             await Task.WhenAll(waiting).ConfigureAwait(false);
         }

@@ -1,9 +1,10 @@
 namespace TcMgc.Ingest.Watching;
 
-/// <summary>What tells that a file was written to.</summary>
+/// <summary>What tells that a file, or a transcript beside it, was written to.</summary>
 /// <param name="Bytes">Its size.</param>
 /// <param name="Written">When it was last written to.</param>
-internal readonly record struct FileStamp(long Bytes, DateTime Written);
+/// <param name="Beside">A number that is another when what lies beside it is.</param>
+internal readonly record struct FileStamp(long Bytes, DateTime Written, int Beside = 0);
 
 /// <summary>
 /// Tells when a file that may still be copied has been left alone for long enough. It trusts what it saw itself, not the times

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using TcMgc.Ingest.Files;
+using TcMgc.Ingest.Transcripts;
 using TcMgc.Ingest.Uploads;
 using TcMgc.Shared;
 using TcMgc.Shared.Events;
@@ -12,9 +13,10 @@ namespace TcMgc.Ingest.Watching;
 /// </summary>
 /// <param name="options">The folder, which must be given.</param>
 /// <param name="intake">Takes the videos.</param>
+/// <param name="transcripts">Takes what lies beside them.</param>
 /// <param name="time">Paces the looks.</param>
 /// <param name="log">Told of what is taken and what cannot be.</param>
-public sealed partial class WatchWorker(WatchOptions options, VideoIntake intake, TimeProvider time, ILogger<WatchWorker> log)
+public sealed partial class WatchWorker(WatchOptions options, VideoIntake intake, TranscriptIntake transcripts, TimeProvider time, ILogger<WatchWorker> log)
 {
     private readonly StillFiles _files = new(options.Still);
     private readonly HashSet<string> _unreadable = new(StringComparer.Ordinal);
@@ -46,10 +48,12 @@ public sealed partial class WatchWorker(WatchOptions options, VideoIntake intake
             var taken = await StoreAsync(path, stamp, cancel).ConfigureAwait(false);
             if (taken is null)
                 return; // Written to meanwhile: the next look sees another stamp.
-            _files.Take(path);
-            _unreadable.Remove(path);
             if (taken.IsNew)
                 LogTaken(path, taken.Id);
+            if (await transcripts.TakeAsync(path, taken.Id, null, cancel).ConfigureAwait(false) is { } unread)
+                LogTranscript(path, unread);
+            _files.Take(path);
+            _unreadable.Remove(path);
         }
         catch (Exception error) when (error is UserException or IOException or UnauthorizedAccessException)
         {
@@ -76,11 +80,19 @@ public sealed partial class WatchWorker(WatchOptions options, VideoIntake intake
     private static FileStamp? StampOf(string path)
     {
         var file = new FileInfo(path);
-        return file.Exists ? new(file.Length, file.LastWriteTimeUtc) : null;
+        if (!file.Exists)
+            return null;
+        var beside = new HashCode();
+        foreach (var transcript in TranscriptIntake.Beside(path))
+            beside.Add((transcript.Name, transcript.Length, transcript.LastWriteTimeUtc));
+        return new(file.Length, file.LastWriteTimeUtc, beside.ToHashCode());
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "took {Path} as video {Video}")]
     private partial void LogTaken(string path, VideoId video);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "of what lies beside {Path} not all can be read: {Reason}")]
+    private partial void LogTranscript(string path, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "cannot take {Path}, which is tried again: {Reason}")]
     private partial void LogUnreadable(string path, string reason);

@@ -22,10 +22,11 @@ internal static class ImageSearchEndpoint
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<Results<Ok<SearchResponse>, ProblemHttpResult>> SearchAsync(HttpRequest http, SearchEngine engine,
-        VideoTextModel model, StillDecoder decoder, SearchOptions options, CancellationToken cancel, int? top = null, int? segmentsEach = null, bool exhaustive = false)
+        VideoTextModel model, StillDecoder decoder, SearchOptions options, [AsParameters] ImageQuery query, CancellationToken cancel)
     {
-        var defaults = new SearchRequest();
-        var request = defaults with { Top = top ?? defaults.Top, SegmentsEach = segmentsEach ?? defaults.SegmentsEach, Exhaustive = exhaustive };
+        if (query.Reason is { } reason)
+            return SearchEndpoints.OutOfRange(reason);
+        var request = query.ToRequest();
         if (SearchEndpoints.Problem(request) is { } problem)
             return problem;
         if (http.ContentLength > options.LargestImage + FormBytes)

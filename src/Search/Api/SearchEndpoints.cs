@@ -60,5 +60,5 @@ internal static class SearchEndpoints
         Segments = [.. result.Segments.Select(segment => segment with { Thumbnail = PictureEndpoints.ThumbnailOf(result.Video, segment.Moment) })],
     };
 
-    private static ProblemHttpResult OutOfRange(string detail) => Problems.Of(StatusCodes.Status400BadRequest, "out-of-range", detail);
+    public static ProblemHttpResult OutOfRange(string detail) => Problems.Of(StatusCodes.Status400BadRequest, "out-of-range", detail);
 }

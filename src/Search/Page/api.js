@@ -34,8 +34,12 @@ const json = async (path, options) => (await ask(path, options)).json();
 export const search = (body, signal) =>
   json('api/search', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal });
 
-export const searchImage = (image, { top, segmentsEach }, signal) =>
-  json(`api/search/image?top=${top}&segmentsEach=${segmentsEach}`, { method: 'POST', headers: { 'Content-Type': 'application/octet-stream' }, body: image, signal });
+export const searchImage = (image, { filter, ...query }, signal) =>
+  json(`api/search/image?${parameters({ ...query, ...filter })}`, { method: 'POST', headers: { 'Content-Type': 'application/octet-stream' }, body: image, signal });
+
+/** Members as an address has them: lists member by member, what is undefined not at all. */
+const parameters = members => new URLSearchParams(
+  Object.entries(members).flatMap(([name, value]) => [value].flat().filter(one => one !== undefined).map(one => [name, one])));
 
 export async function videos() {
   const limit = 1000, all = [];

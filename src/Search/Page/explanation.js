@@ -11,12 +11,16 @@ const contrastNames = {
   'frame-word': 'Frames ↔ words',
 };
 
-export function explain(place, { texts }, tools) {
-  place.replaceChildren(...texts.flatMap(text => [
+export function explain(place, { texts, fusion }, tools) {
+  const ranks = fusion ? [element('p', { className: 'note ranks' }, ranksOf(fusion))] : [];
+  place.replaceChildren(...ranks, ...texts.flatMap(text => [
     texts.length > 1 ? element('h4', {}, `${text.share < 0 ? 'But not' : 'Wanted'}: “${text.text}” · ${score(text.score)} × ${text.share.toFixed(2)}`) : null,
     ...explainText(text, tools),
   ].filter(Boolean)));
 }
+
+const ranksOf = ({ visualRank, transcriptRank, transcriptWeight }) =>
+  `By what is seen it is number ${visualRank}; ${transcriptRank ? `by what is said number ${transcriptRank}, which counts ${transcriptWeight} times as much` : 'none of the words is said in it'}.`;
 
 function explainText({ contrasts, frames, words }, tools) {
   return [

@@ -22,9 +22,10 @@ export class Library extends EventTarget {
   #loaded = false;
   #watch;
 
-  constructor({ onWatch, onAdd }) {
+  constructor({ onWatch, onAdd, onInside }) {
     super();
     this.#watch = onWatch;
+    this.onInside = onInside;
     this.onAdd = onAdd;
     this.takesUploads = false;
     this.#renderKinds();
@@ -162,9 +163,10 @@ export class Library extends EventTarget {
     const failure = element('p', { className: 'failure', hidden: true });
     const warning = element('p', { className: 'warning', hidden: true });
     const retry = button('Try again', () => this.get(id)?.upload?.retry());
+    const where = button('Where in this one?', () => this.onInside(id), 'quiet');
     const remove = button('Remove', () => this.#remove(this.get(id)), 'quiet');
     previewOnHover(open.firstChild, strip, () => this.get(id)?.preview, () => 0, () => this.get(id)?.duration ?? 0);
-    const root = element('li', { className: 'card video', data: { id } }, open, facts, stages, failure, warning, element('p', { className: 'actions' }, retry, remove));
+    const root = element('li', { className: 'card video', data: { id } }, open, facts, stages, failure, warning, element('p', { className: 'actions' }, retry, where, remove));
     let last;
     return {
       root,
@@ -187,6 +189,8 @@ export class Library extends EventTarget {
           failure.replaceChildren(element('strong', {}, `${failedAt[video.failure.stage] ?? 'It failed'}: `), api.sentence(video.failure.reason));
         warning.hidden = !video.warning;
         warning.textContent = video.warning ? api.sentence(video.warning) : '';
+        where.hidden = video.state !== 'indexed';
+        where.setAttribute('aria-label', `Where in ${video.title ?? video.name}?`);
         retry.hidden = !video.upload?.retry;
         remove.textContent = video.upload ? (video.state === 'failed' ? 'Dismiss' : 'Cancel') : 'Remove';
         remove.setAttribute('aria-label', `${remove.textContent} ${video.name}`);

@@ -2,16 +2,21 @@
 
 import * as api from './api.js';
 import { find, isTyping } from './dom.js';
+import { Filters } from './filters.js';
 import { Library, told } from './library.js';
 import { Player } from './player.js';
 import { Search } from './search.js';
 import { Uploads } from './uploads.js';
 
 const choose = () => find('video-files').click();
-const library = new Library({ onWatch: video => player.whole(video), onAdd: choose });
-const player = new Player(library);
+const library = new Library({ onWatch: video => player.whole(video), onAdd: choose, onInside: id => filters.inside(id) });
+const player = new Player(library, { onLike: moment => like(moment), onInside: id => filters.inside(id) });
 const uploads = new Uploads(library);
-const search = new Search(library, (moments, at) => player.moments(moments, at));
+const filters = new Filters(library, () => {
+  remember();
+  search.again();
+});
+const search = new Search(library, filters, (moments, at) => player.moments(moments, at));
 const text = find('text');
 
 const announce = () => {
@@ -29,7 +34,10 @@ api.largestUpload().then(bytes => {
 });
 
 // The query is in the address: it can be reloaded, kept and sent to others.
-const remember = () => history.replaceState(null, '', text.value.trim() ? `?q=${encodeURIComponent(text.value.trim())}` : location.pathname);
+function remember() {
+  const told = [['q', text.value.trim()], ...filters.parameters].filter(([, value]) => value);
+  history.replaceState(null, '', told.length ? `?${new URLSearchParams(told)}` : location.pathname);
+}
 text.addEventListener('input', () => {
   search.typed(text.value);
   remember();
@@ -37,9 +45,14 @@ text.addEventListener('input', () => {
 });
 find('query').addEventListener('submit', event => {
   event.preventDefault();
-  search.text(text.value);
+  if (text.value.trim())
+    search.text(text.value);
+  else
+    search.again();
 });
-text.value = new URLSearchParams(location.search).get('q') ?? '';
+const asked = new URLSearchParams(location.search);
+text.value = asked.get('q') ?? '';
+filters.parameters = asked;
 if (text.value)
   search.text(text.value);
 
@@ -55,6 +68,11 @@ const searchImage = file => {
   text.value = '';
   remember();
   search.image(file);
+};
+const like = moment => {
+  text.value = '';
+  remember();
+  search.like(moment);
 };
 find('add').onclick = choose;
 find('video-files').onchange = event => {
@@ -138,6 +156,10 @@ addEventListener('keydown', event => {
     find('keys').showModal();
   if (!isTyping(target) && key === 'u' && library.takesUploads)
     choose();
+  if (!isTyping(target) && key === 'f') {
+    event.preventDefault();
+    filters.open();
+  }
   if (next) {
     event.preventDefault();
     next.focus();

@@ -13,12 +13,16 @@ export class Player {
   #at = 0;
   #shown = null;
 
-  constructor(library) {
+  constructor(library, { onLike, onInside }) {
     this.library = library;
+    this.onLike = onLike;
+    this.onInside = onInside;
     this.dialog = find('player');
     this.video = find('video');
     this.timeline = find('timeline');
     find('close').onclick = () => this.dialog.close();
+    find('like').onclick = () => this.#like();
+    find('where').onclick = () => this.#where();
     find('previous').onclick = () => this.#go(-1);
     find('next').onclick = () => this.#go(1);
     this.dialog.addEventListener('close', () => this.#stop());
@@ -50,6 +54,8 @@ export class Player {
     find('player-place').textContent = shown.segment
       ? `${clock(shown.segment.start)} – ${clock(shown.segment.end)} · score ${score(shown.segment.score)}`
       : shown.of.failure ? api.sentence(shown.of.failure.reason) : shown.duration ? clock(shown.duration) : '';
+    find('like').hidden = !shown.segment;
+    find('where').hidden = !shown.segment && shown.of.state !== 'indexed';
     find('previous').hidden = find('next').hidden = this.#moments.length < 2;
     find('previous').disabled = this.#at === 0;
     find('next').disabled = this.#at === this.#moments.length - 1;
@@ -82,7 +88,7 @@ export class Player {
     const opener = this.#moments[this.#at];
     this.#shown = null;
     if (opener)
-      find('moments').querySelector(`[data-video="${CSS.escape(opener.result.video)}"] .open`)?.focus();
+      find('moments').querySelector(`[data-segments~="${CSS.escape(opener.segment.segment)}"] .open`)?.focus();
   }
 
   #seek(seconds) {
@@ -99,13 +105,25 @@ export class Player {
       this.moments(this.#moments, at);
   }
 
+  #like() {
+    const { segment, start, id, name } = this.#shown;
+    this.dialog.close();
+    this.onLike({ segment: segment.segment, name: this.library.get(id)?.title ?? name, start });
+  }
+
+  #where() {
+    const { id } = this.#shown;
+    this.dialog.close();
+    this.onInside(id);
+  }
+
   async #explain(shown) {
     const why = find('why'), place = find('why-content');
     why.hidden = !shown.segment;
     if (why.hidden)
       return;
     if (!shown.query.explain) {
-      place.replaceChildren(element('p', { className: 'note' }, `This frame looks most like the image: likeness ${score(shown.segment.score)} of at most 1 (cosine of the embeddings less the difference of the colours).`));
+      place.replaceChildren(element('p', { className: 'note' }, `This frame looks most like ${shown.query.looksLike}: likeness ${score(shown.segment.score)} of at most 1 (cosine of the embeddings less the difference of the colours).`));
       return;
     }
     place.replaceChildren(element('p', { className: 'note wait' }, 'Looking into it …'));
@@ -212,6 +230,8 @@ export class Player {
     const actions = {
       'j': () => this.#go(1),
       'k': () => this.#go(-1),
+      'l': !find('like').hidden && (() => this.#like()),
+      'w': !find('where').hidden && (() => this.#where()),
       'm': () => this.#shown && this.#seek(this.#shown.start),
       ' ': free && event.target.tagName !== 'BUTTON' && (() => video.paused ? video.play() : video.pause()),
       'ArrowLeft': () => this.#seek(video.currentTime - step),

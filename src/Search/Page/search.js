@@ -13,8 +13,9 @@ export class Search {
   #timer;
   #query = null;
 
-  constructor(library, onWatch) {
+  constructor(library, filters, onWatch) {
     this.library = library;
+    this.filters = filters;
     this.watch = onWatch;
     library.addEventListener('state', event => {
       if (event.detail.video.state === 'indexed' && this.#query)
@@ -37,9 +38,10 @@ export class Search {
     clearTimeout(this.#timer);
     if (!text.trim())
       return this.clear();
-    const body = { ...wanted, text, ...(weak ? { threshold: 0 } : {}) };
+    const body = { ...this.#wanted, ...this.filters.texts(text), ...(weak ? { threshold: 0 } : {}) };
     this.#run({
       name: `“${text.trim()}”`,
+      again: () => this.text(text),
       ask: signal => api.search(body, signal),
       explain: once(() => api.search({ ...body, explain: true })),
       weaker: () => this.text(text, { weak: true }),
@@ -47,8 +49,23 @@ export class Search {
   }
 
   image(file) {
-    this.#run({ name: `the image ${file.name || 'that was pasted'}`, ask: signal => api.searchImage(file, wanted, signal), explain: null });
+    const query = this.#wanted;
+    this.#run({ name: `the image ${file.name || 'that was pasted'}`, again: () => this.image(file), ask: signal => api.searchImage(file, query, signal), looksLike: 'the image' });
   }
+
+  /** More like a segment that was found. */
+  like({ segment, name, start }) {
+    const body = { ...this.#wanted, like: segment };
+    this.#run({ name: `more like ${clock(start)} of ${name}`, again: () => this.like({ segment, name, start }), ask: signal => api.search(body, signal), looksLike: 'the middle of that segment' });
+  }
+
+  /** The same search, as narrowed now. */
+  again() {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#query?.again(), pause);
+  }
+
+  get #wanted() { return { ...wanted, filter: this.filters.filter, rank: this.filters.rank }; }
 
   clear() {
     clearTimeout(this.#timer);
@@ -119,6 +136,8 @@ export class Search {
     if (weaker)
       showState(place, 'empty', `Nothing here matches ${query.name}`, 'What comes nearest is too unlike it to be shown unasked. Say what is seen: things, colours, what they do.',
         button('Show the weak results', query.weaker));
+    else if (library.searchable && this.filters.isActive)
+      showState(place, 'empty', `Nothing here matches ${query.name}`, 'No moment of the videos that the filters leave is near it.', button('Without filters', () => this.filters.clear()));
     else if (library.searchable)
       showState(place, 'empty', `Nothing here matches ${query.name}`, `No moment of your ${count(library.searchable, 'searchable video')} is near it. Say what is seen: things, colours, what they do.`);
     else if (library.coming)
@@ -131,9 +150,10 @@ export class Search {
     const own = moments.filter(moment => moment.result === result), [best, ...others] = own;
     const open = moment => this.watch(moments, moments.indexOf(moment));
     const name = this.library.get(result.video)?.title ?? result.name;
-    return element('li', { className: 'card moment', data: { video: result.video } },
+    return element('li', { className: 'card moment', data: { video: result.video, segments: result.segments.map(segment => segment.segment).join(' ') } },
       this.#moment(best, name, () => open(best)),
       element('p', { className: 'facts' }, bandOf(best.segment.confidence), `Score ${score(best.segment.score)}`),
+      best.segment.said ? element('p', { className: 'said' }, `“${best.segment.said.text}”`) : null,
       others.length ? element('div', { className: 'others', aria: { role: 'group', label: `Other moments of ${name}` } }, others.map(moment =>
         element('button', { type: 'button', title: `Score ${score(moment.segment.score)}`, onclick: () => open(moment) }, clock(moment.segment.moment)))) : null);
   }

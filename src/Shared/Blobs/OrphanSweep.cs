@@ -6,7 +6,7 @@ namespace TcMgc.Shared.Blobs;
 
 /// <summary>
 /// Removes the blobs that no catalog entry names: originals of uploads that broke off before the log knew of them, or that were given
-/// twice; what is left of removed videos; frames of indexed ones. Blobs that are none of TcMgc's are left alone.
+/// twice; what is left of removed videos; frames of indexed ones; former transcripts. Blobs that are none of TcMgc's are left alone.
 /// </summary>
 /// <param name="blobs">The store.</param>
 /// <param name="log">Says which videos there are.</param>
@@ -64,6 +64,7 @@ public sealed class OrphanSweep(IBlobStore blobs, IEventLog log, ICatalog catalo
         {
             VideoBlobKind.Original => entry.Source != blob.Name,
             VideoBlobKind.Frames => entry.State is VideoState.Indexed or VideoState.Failed,
+            VideoBlobKind.Transcript => entry.Transcript != blob.Name,
             _ => false,
         };
     }

@@ -6,13 +6,16 @@ public static class VideoBlobs
     /// <summary>Folder of the originals, which are named by their content's SHA-256.</summary>
     public const string Originals = "originals";
 
-    private const string Frames = "frames/", Pack = ".pack", Pictures = "pictures/";
+    private const string Frames = "frames/", Pack = ".pack", Pictures = "pictures/", Transcripts = "transcripts/";
 
     /// <summary>Name of the blob that holds a video's frames from when it is decoded until it is indexed.</summary>
     public static string FramesOf(VideoId video) => $"{Frames}{video}{Pack}";
 
     /// <summary>What the names of a video's pictures begin with.</summary>
     public static string PicturesOf(VideoId video) => $"{Pictures}{video}/";
+
+    /// <summary>Folder of what is said in a video; each blob in it is named by its content's SHA-256.</summary>
+    public static string TranscriptsOf(VideoId video) => $"{Transcripts}{video}";
 
     /// <summary>What a name says that a blob is of which video; null where it is none of these.</summary>
     internal static (VideoBlobKind Kind, VideoId Video)? Parse(string name)
@@ -22,6 +25,8 @@ public static class VideoBlobs
         if (name.StartsWith(Frames, StringComparison.Ordinal) && name.EndsWith(Pack, StringComparison.Ordinal)
             && VideoId.TryParse(name[Frames.Length..^Pack.Length], out var decoded))
             return (VideoBlobKind.Frames, decoded);
+        if (name.StartsWith(Transcripts, StringComparison.Ordinal) && VideoId.TryParse(name[Transcripts.Length..].Split('/')[0], out var heard))
+            return (VideoBlobKind.Transcript, heard);
         return name.StartsWith(Pictures, StringComparison.Ordinal) && VideoId.TryParse(name[Pictures.Length..].Split('/')[0], out var shown)
             ? (VideoBlobKind.Picture, shown)
             : null;
@@ -37,4 +42,5 @@ internal enum VideoBlobKind
     Original,
     Frames,
     Picture,
+    Transcript,
 }

@@ -86,6 +86,9 @@ public sealed record CatalogEntry
     /// <summary>When it could be found first; null until indexed.</summary>
     public DateTimeOffset? IndexedAt { get; init; }
 
+    /// <summary>Name of the blob with what is said in it; null where that is not known.</summary>
+    public string? Transcript { get; init; }
+
     /// <summary>Stage that failed, one of <see cref="Stages"/>; null unless failed.</summary>
     public string? FailedStage { get; init; }
 

@@ -54,6 +54,7 @@ internal static class CatalogProjection
         },
         VideoDeleted => entry with { State = VideoState.Deleted },
         VideoDescribed described => entry with { Title = described.Title, Tags = described.Tags },
+        VideoTranscribed transcribed => entry with { Transcript = transcribed.Transcript },
         _ => entry,
     };
 

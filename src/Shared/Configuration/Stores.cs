@@ -4,6 +4,7 @@ using TcMgc.Shared.Blobs.S3;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Events.Kafka;
+using TcMgc.Shared.Transcripts;
 using TcMgc.Shared.Vectors;
 using TcMgc.Shared.Vectors.Qdrant;
 
@@ -31,6 +32,9 @@ public sealed class Stores : IAsyncDisposable
     /// <summary>The catalog; an embedded one was brought up to the log's end when it was opened.</summary>
     public ICatalog Catalog => _data.Catalog;
 
+    /// <summary>What is said in the videos; follows the catalog.</summary>
+    public TranscriptIndex Transcripts => _data.Transcripts;
+
     /// <summary>Opens the adapters: the one place where they are chosen.</summary>
     /// <param name="configuration">Says which ones, and how they are set.</param>
     /// <param name="forWork">Whether workers are to run on them: a data folder takes the workers of one process at a time.</param>
@@ -41,27 +45,28 @@ public sealed class Stores : IAsyncDisposable
     {
         var options = Settings.Read<StorageOptions>(configuration);
         var isEmbedded = options.Events == EventStore.Sqlite;
-        var data = await DataFolder.OpenAsync(options.Data, time, followsOwnLog: isEmbedded, cancellationToken).ConfigureAwait(false);
+        IBlobStore? shared = options.Blobs switch
+        {
+            { } place when S3BlobStore.IsPlace(place) => new S3BlobStore(place, Settings.Read<S3Options>(configuration, S3Options.Section)),
+            { Length: > 0 } folder => new FolderBlobStore(folder),
+            _ => null,
+        };
+        DataFolder? data = null;
         Stores? stores = null;
         try
         {
+            data = await DataFolder.OpenAsync(options.Data, time, followsOwnLog: isEmbedded, shared, cancellationToken).ConfigureAwait(false);
             IVectorIndex index = options.Vectors switch
             {
                 VectorStore.Qdrant => new QdrantVectorIndex(Settings.Read<QdrantOptions>(configuration, QdrantOptions.Section), time),
                 _ => data.Index,
-            };
-            IBlobStore blobs = options.Blobs switch
-            {
-                { } place when S3BlobStore.IsPlace(place) => new S3BlobStore(place, Settings.Read<S3Options>(configuration, S3Options.Section)),
-                { Length: > 0 } folder => new FolderBlobStore(folder),
-                _ => data.Blobs,
             };
             IEventLog events = options.Events switch
             {
                 EventStore.Kafka => await KafkaEventLog.OpenAsync(Settings.Read<KafkaOptions>(configuration, KafkaOptions.Section), time, cancellationToken).ConfigureAwait(false),
                 _ => data.Events,
             };
-            stores = new(data, isEmbedded ? DataFolder.CatalogGroup : data.CatalogGroupOfItsOwn(), events, blobs, index);
+            stores = new(data, isEmbedded ? DataFolder.CatalogGroup : data.CatalogGroupOfItsOwn(), events, shared ?? data.Blobs, index);
             stores._work = forWork ? data.LockForWork() : null;
             return stores;
         }
@@ -70,7 +75,10 @@ public sealed class Stores : IAsyncDisposable
             if (stores is not null)
                 await stores.DisposeAsync().ConfigureAwait(false);
             else
-                data.Dispose();
+            {
+                data?.Dispose();
+                (shared as IDisposable)?.Dispose();
+            }
             throw;
         }
     }
@@ -83,7 +91,7 @@ public sealed class Stores : IAsyncDisposable
     {
         await foreach (var delivery in Events.SubscribeAsync(new(_catalogGroup, Topics.All), cancellationToken).ConfigureAwait(false))
         {
-            await Catalog.ApplyAsync(delivery.Event, cancellationToken).ConfigureAwait(false);
+            await _data.ApplyAsync(delivery.Event, Blobs, cancellationToken).ConfigureAwait(false);
             await Events.CommitAsync(delivery, CancellationToken.None).ConfigureAwait(false);
             Changes.Tell(delivery.Event.VideoId);
         }

@@ -20,6 +20,7 @@ public static class EventJson
         [Topics.Failed] = s_json.VideoFailed,
         [Topics.Deleted] = s_json.VideoDeleted,
         [Topics.Described] = s_json.VideoDescribed,
+        [Topics.Transcribed] = s_json.VideoTranscribed,
     };
 
     /// <summary>The event as UTF-8 JSON.</summary>
@@ -73,4 +74,5 @@ internal sealed record EventSchema(int SchemaVersion);
 [JsonSerializable(typeof(VideoFailed))]
 [JsonSerializable(typeof(VideoDeleted))]
 [JsonSerializable(typeof(VideoDescribed))]
+[JsonSerializable(typeof(VideoTranscribed))]
 internal sealed partial class EventJsonContext : JsonSerializerContext;

@@ -21,11 +21,14 @@ public static class Topics
     /// <summary>Carries <see cref="VideoDescribed"/>.</summary>
     public const string Described = "videos.described";
 
+    /// <summary>Carries <see cref="VideoTranscribed"/>.</summary>
+    public const string Transcribed = "videos.transcribed";
+
     /// <summary>Takes what was given up, whatever its topic; nobody subscribes to it.</summary>
     public const string Dead = "videos.dead";
 
     /// <summary>Every topic of events.</summary>
-    public static IReadOnlyList<string> All { get; } = [Uploaded, Decoded, Indexed, Failed, Deleted, Described];
+    public static IReadOnlyList<string> All { get; } = [Uploaded, Decoded, Indexed, Failed, Deleted, Described, Transcribed];
 }
 
 /// <summary>The stages that a video passes, as <see cref="VideoFailed.Stage"/> names them.</summary>

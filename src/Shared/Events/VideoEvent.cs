@@ -167,3 +167,20 @@ public sealed record VideoDescribed : UploadOutcome
     /// <summary>Words to find it by; null where there are none.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 }
+
+/// <summary>What is said in a video became known; the latest holds as a whole.</summary>
+public sealed record VideoTranscribed : UploadOutcome
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override string Topic => Topics.Transcribed;
+
+    /// <summary>Name of the blob with its cues; null where they were taken away.</summary>
+    public string? Transcript { get; init; }
+
+    /// <summary>Cues in the blob; 0 where there is none.</summary>
+    public required int Cues { get; init; }
+
+    /// <summary>What of the transcript could not be read; null where all could.</summary>
+    public string? Warning { get; init; }
+}

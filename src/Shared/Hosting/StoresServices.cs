@@ -24,6 +24,7 @@ public static class StoresServices
             .AddSingleton(services => services.GetRequiredService<Stores>().Blobs)
             .AddSingleton(services => services.GetRequiredService<Stores>().Index)
             .AddSingleton(services => services.GetRequiredService<Stores>().Catalog)
+            .AddSingleton(services => services.GetRequiredService<Stores>().Transcripts)
             .AddSingleton(services => services.GetRequiredService<Stores>().Changes)
             .AddSingleton<EventConsumer>()
             .AddWorker("catalog", services => services.GetRequiredService<Stores>().ProjectAsync)

@@ -35,13 +35,15 @@ public sealed class OrphanSweepTests : IAsyncLifetime, IDisposable
         var decoded = await UploadAsync(2);
         var deleted = await UploadAsync(3);
         var referenced = SampleEvents.Uploaded(4); // Its source is a file: a copy in the store is of no use.
-        await AppendAsync(referenced, SampleEvents.Decoded(indexed), SampleEvents.Indexed(indexed), SampleEvents.Decoded(decoded), Deleted(deleted));
-        string[] kept = [indexed.Source, decoded.Source, VideoBlobs.FramesOf(decoded.VideoId), $"{VideoBlobs.PicturesOf(indexed.VideoId)}preview.jpg", "others/one", "originals/notes.txt"];
+        await AppendAsync(referenced, SampleEvents.Decoded(indexed), SampleEvents.Indexed(indexed), SampleEvents.Decoded(decoded), Deleted(deleted),
+            SampleEvents.Transcribed(indexed, transcript: $"{VideoBlobs.TranscriptsOf(indexed.VideoId)}/now"));
+        string[] kept = [indexed.Source, decoded.Source, VideoBlobs.FramesOf(decoded.VideoId), $"{VideoBlobs.PicturesOf(indexed.VideoId)}preview.jpg", $"{VideoBlobs.TranscriptsOf(indexed.VideoId)}/now", "others/one", "originals/notes.txt"];
         string[] orphans =
         [
             VideoBlobs.FramesOf(indexed.VideoId), VideoBlobs.FramesOf(deleted.VideoId), VideoBlobs.FramesOf(SampleEvents.Video(9)),
             deleted.Source, $"originals/{referenced.Sha256}", $"originals/{SampleEvents.Uploaded(9).Sha256}",
             $"{VideoBlobs.PicturesOf(deleted.VideoId)}preview.jpg", $"{VideoBlobs.PicturesOf(SampleEvents.Video(9))}320-1.0.jpg",
+            $"{VideoBlobs.TranscriptsOf(indexed.VideoId)}/before", $"{VideoBlobs.TranscriptsOf(deleted.VideoId)}/now",
         ];
         foreach (var name in kept.Concat(orphans))
             await WriteAsync(name);

@@ -9,7 +9,7 @@ public sealed class EventJsonTests
     public static TheoryData<VideoEvent> Every()
     {
         var upload = Uploaded(1);
-        return [upload, Decoded(upload), Indexed(upload), Failed(upload), Deleted(upload), Described(upload)];
+        return [upload, Decoded(upload), Indexed(upload), Failed(upload), Deleted(upload), Described(upload), Transcribed(upload)];
     }
 
     [Theory]

@@ -1,0 +1,87 @@
+using TcMgc.Shared;
+using TcMgc.Shared.Blobs;
+using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Events;
+using TcMgc.Shared.Transcripts;
+
+namespace TcMgc.Ingest.Transcripts;
+
+/// <summary>
+/// Takes in what lies beside a video under its name with <c>.srt</c>, <c>.vtt</c> or <c>.json</c>: the cues of all of them become a
+/// blob, and the log says so where they are others than before. Doing it twice is as doing it once.
+/// </summary>
+/// <param name="log">Takes what became known.</param>
+/// <param name="blobs">Takes the cues.</param>
+/// <param name="catalog">Says which cues are known.</param>
+/// <param name="time">Dates events.</param>
+public sealed class TranscriptIntake(IEventLog log, IBlobStore blobs, ICatalog catalog, TimeProvider time)
+{
+    private static readonly string[] s_extensions = [".srt", ".vtt", ".json"];
+
+    /// <summary>The files beside a video that may be its transcripts.</summary>
+    internal static IEnumerable<FileInfo> Beside(string path) =>
+        s_extensions.Select(extension => new FileInfo(Path.ChangeExtension(path, extension))).Where(file => file.Exists && file.FullName != path);
+
+    /// <summary>Takes in what lies beside a video. Where that has gone, so has the transcript, if the video is still read there.</summary>
+    /// <param name="path">The video's file, absolute.</param>
+    /// <param name="video">The video.</param>
+    /// <param name="upload">The upload that it belongs to; null: the one that the catalog knows.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>What could not be read, in one line; null where all could.</returns>
+    /// <exception cref="UserException">A store cannot be used.</exception>
+    public async ValueTask<string?> TakeAsync(string path, VideoId video, Guid? upload, CancellationToken cancel)
+    {
+        var entry = await catalog.GetAsync(video, cancel).ConfigureAwait(false);
+        if ((upload ?? entry?.UploadId) is not { } current)
+            return null;
+        var known = entry?.UploadId == current ? entry.Transcript : null;
+        var (cues, warnings, isGone) = (new List<Cue>(), new List<string>(), true);
+        foreach (var file in Beside(path))
+        {
+            isGone = false;
+            var read = await ReadAsync(file, cancel).ConfigureAwait(false);
+            cues.AddRange(read.Cues ?? []);
+            if ((read.Reason ?? read.Warning) is { } wrong)
+                warnings.Add($"{file.Name} {wrong}");
+        }
+        var warning = warnings.Count == 0 ? null : string.Join("; ", warnings);
+        if (cues.Count > 0)
+        {
+            using var content = new MemoryStream(Transcript.Serialize([.. cues.Distinct().OrderBy(cue => cue.Start)]), writable: false);
+            var blob = await blobs.WriteContentAsync(VideoBlobs.TranscriptsOf(video), content, cancel).ConfigureAwait(false);
+            if (blob.Name != known)
+                await TellAsync(video, current, blob.Name, cues.Count, warning, cancel).ConfigureAwait(false);
+        }
+        else if (isGone && known is not null && FileSource.PathIn(entry!.Source) == path)
+            await TellAsync(video, current, null, 0, null, cancel).ConfigureAwait(false);
+        return warning;
+    }
+
+    private async ValueTask TellAsync(VideoId video, Guid upload, string? transcript, int cues, string? warning, CancellationToken cancel) =>
+        await log.AppendAsync(new VideoTranscribed
+        {
+            VideoId = video,
+            UploadId = upload,
+            Time = time.GetUtcNow(),
+            Transcript = transcript,
+            Cues = cues,
+            Warning = warning,
+        }, cancel).ConfigureAwait(false);
+
+    private static async ValueTask<TranscriptFile> ReadAsync(FileInfo file, CancellationToken cancel)
+    {
+        try
+        {
+            // Pipes and devices report no length; opening them could wait for ever.
+            if (file.Length is 0)
+                return TranscriptFile.Refused("is empty");
+            return file.Length > TranscriptFile.LargestBytes
+                ? TranscriptFile.Refused($"has {file.Length >> 20} MiB, at most {TranscriptFile.LargestBytes >> 20} are read")
+                : TranscriptFile.Parse(file.Extension, await File.ReadAllBytesAsync(file.FullName, cancel).ConfigureAwait(false));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return TranscriptFile.Refused($"cannot be read ({error.Message})");
+        }
+    }
+}

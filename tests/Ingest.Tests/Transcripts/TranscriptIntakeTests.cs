@@ -1,0 +1,91 @@
+using TcMgc.Ingest.Transcripts;
+using TcMgc.Ingest.Uploads;
+using TcMgc.Shared;
+using TcMgc.Shared.Events;
+using TcMgc.Shared.Transcripts;
+
+namespace TcMgc.Ingest.Tests.Transcripts;
+
+public sealed class TranscriptIntakeTests : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-transcripts-").FullName;
+    private DataFolder _data = null!;
+    private TakenVideo _video = null!;
+
+    private string Video => Path.Combine(_folder, "sea.mp4");
+
+    public async Task InitializeAsync()
+    {
+        _data = await DataFolder.OpenAsync(Path.Combine(_folder, "data"), TimeProvider.System, default);
+        var source = VideoUploaded.SourceOf(Video);
+        _video = await new VideoIntake(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System)
+            .TakeAsync(VideoId.FromSha256(new byte[32]), "sea.mp4", new('0', 64), 3, source, default);
+    }
+
+    public Task DisposeAsync()
+    {
+        _data.Dispose();
+        Directory.Delete(_folder, recursive: true);
+        return Task.CompletedTask;
+    }
+
+    [Fact]
+    public async Task What_lies_beside_a_video_is_known_once_and_follows_its_files()
+    {
+        await WriteAsync("sea.srt", "00:01 --> 00:02\nwaves");
+        await WriteAsync("sea.json", """[{"start": 3, "end": 4, "text": "gulls"}]""");
+        await WriteAsync("other.srt", "00:01 --> 00:02\nmountains");
+        Assert.Null(await TakeAsync());
+        Assert.Null(await TakeAsync());
+        Assert.Equal(2, Assert.Single(await EventsAsync()).Cues);
+        Assert.Equal((1, 1, 0), (Found("waves"), Found("gulls"), Found("mountains")));
+
+        await WriteAsync("sea.srt", "00:01 --> 00:02\nstorm");
+        Assert.Null(await TakeAsync());
+        Assert.Equal((0, 1, 1), (Found("waves"), Found("gulls"), Found("storm")));
+
+        File.Delete(Path.Combine(_folder, "sea.srt"));
+        File.Delete(Path.Combine(_folder, "sea.json"));
+        Assert.Null(await TakeAsync());
+        Assert.Null(await TakeAsync());
+        Assert.Null((await EventsAsync())[^1].Transcript);
+        Assert.Equal((0, 0, 3), (Found("gulls"), Found("storm"), (await EventsAsync()).Count));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_is_told_and_what_was_known_is_kept()
+    {
+        await WriteAsync("sea.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nwaves\n\nxx --> yy\nlost");
+        Assert.Equal("sea.vtt line 6: no two times", await TakeAsync());
+        await WriteAsync("sea.json", """{"title": "Sea"}""");
+        Assert.StartsWith("sea.vtt line 6: no two times; sea.json is no transcript", await TakeAsync(), StringComparison.Ordinal);
+        await WriteAsync("sea.vtt", "");
+
+        Assert.StartsWith("sea.vtt is empty; sea.json is no transcript", await TakeAsync(), StringComparison.Ordinal);
+        Assert.Equal(1, Found("waves"));
+        Assert.Equal("sea.vtt line 6: no two times", Assert.Single(await EventsAsync()).Warning);
+    }
+
+    [Fact]
+    public async Task A_file_beside_that_is_too_large_is_not_read()
+    {
+        using (var file = File.Create(Path.Combine(_folder, "sea.srt")))
+            file.SetLength(TranscriptFile.LargestBytes + 1L);
+
+        Assert.Equal("sea.srt has 16 MiB, at most 16 are read", await TakeAsync());
+    }
+
+    private async Task<string?> TakeAsync()
+    {
+        var warning = await new TranscriptIntake(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System).TakeAsync(Video, _video.Id, null, default);
+        foreach (var happened in await EventsAsync())
+            await _data.ApplyAsync(happened, _data.Blobs, default);
+        return warning;
+    }
+
+    private int Found(string word) => _data.Transcripts.Search([word], null, 10).Count;
+
+    private Task WriteAsync(string name, string content) => File.WriteAllTextAsync(Path.Combine(_folder, name), content);
+
+    private async Task<List<VideoTranscribed>> EventsAsync() => await _data.Events.ReadAllAsync(default).OfType<VideoTranscribed>().ToListAsync();
+}
