@@ -179,7 +179,7 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await Assertions.Expect(moments).ToHaveCountAsync(1);
         Assert.Contains("title=distinct", page.Url, StringComparison.Ordinal);
         await page.GetByLabel("Tags, all of").FillAsync("sea");
-        await Assertions.Expect(page.GetByText("Nothing here matches")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#results-state").GetByText("Nothing here matches")).ToBeVisibleAsync();
         await page.Locator("#results-state").GetByRole(AriaRole.Button, new() { Name = "Without filters" }).ClickAsync();
         await Assertions.Expect(moments).ToHaveCountAsync(2);
 
