@@ -105,15 +105,21 @@ export class Player {
       this.moments(this.#moments, at);
   }
 
+  /** Closes for good: focus does not go back to the card. */
+  #leave() {
+    this.#moments = [];
+    this.dialog.close();
+  }
+
   #like() {
     const { segment, start, id, name } = this.#shown;
-    this.dialog.close();
+    this.#leave();
     this.onLike({ segment: segment.segment, name: this.library.get(id)?.title ?? name, start });
   }
 
   #where() {
     const { id } = this.#shown;
-    this.dialog.close();
+    this.#leave();
     this.onInside(id);
   }
 
