@@ -73,7 +73,8 @@ public sealed class TranscriptFileTests
     [Fact]
     public void Cues_are_read_as_they_were_written_in_every_form()
     {
-        var cue = from start in Gen.Choose(0, 20_000_000) from length in Gen.Choose(0, 60_000)
+        var cue = from start in Gen.Choose(0, 20_000_000)
+                  from length in Gen.Choose(0, 60_000)
                   from words in Gen.Elements("red", "ball", "Größe", "猫", "don't", "1", "😀").ListOf()
                   where words.Count > 0
                   select new Cue(start / 1000.0, (start + length) / 1000.0, string.Join(' ', words));
