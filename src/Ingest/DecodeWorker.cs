@@ -54,12 +54,12 @@ public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, ICatalog catal
     public async ValueTask<UploadOutcome?> HandleAsync(VideoUploaded upload, IProgress<DecodeProgress>? progress, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(upload);
-        if (await IsDoneAsync(upload, cancel).ConfigureAwait(false))
+        if (await IsSupersededAsync(upload, cancel).ConfigureAwait(false) || await IsDoneAsync(upload, cancel).ConfigureAwait(false))
             return null;
         var original = await OriginalFile.OpenAsync(upload.Source, upload.Bytes, blobs, cancel).ConfigureAwait(false);
         await using var _ = original.ConfigureAwait(false);
         var outcome = original.Reason is { } reason
-            ? Failed(upload, reason)
+            ? Failed(upload, "original", reason)
             : await DecodeAsync(upload, original.Path, progress, cancel).ConfigureAwait(false);
         if (await IsRemovedAsync(upload, cancel).ConfigureAwait(false))
         {
@@ -67,9 +67,18 @@ public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, ICatalog catal
             return null;
         }
         await log.AppendAsync(outcome, cancel).ConfigureAwait(false);
-        if (outcome is VideoFailed)
-            IngestTelemetry.Failures.Add(1, new KeyValuePair<string, object?>("stage", Stages.Decode));
         return outcome;
+    }
+
+    /// <summary>Whether the same content was uploaded again since: that upload is the video's, and this one's copy goes.</summary>
+    private async ValueTask<bool> IsSupersededAsync(VideoUploaded upload, CancellationToken cancel)
+    {
+        await catalog.ApplyAsync(upload, cancel).ConfigureAwait(false); // It may be the later one, and not be known here yet.
+        if (await catalog.GetAsync(upload.VideoId, cancel).ConfigureAwait(false) is not { } entry || entry.UploadId == upload.EventId)
+            return false;
+        if (upload.LocalPath is null && upload.Source != entry.Source)
+            await blobs.DeleteAsync(upload.Source, cancel).ConfigureAwait(false);
+        return true;
     }
 
     private async ValueTask<bool> IsDoneAsync(VideoUploaded upload, CancellationToken cancel) =>
@@ -107,7 +116,7 @@ public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, ICatalog catal
         var started = time.GetTimestamp();
         var probed = await _probe.ProbeAsync(path, cancel).ConfigureAwait(false);
         if (probed is not { Value: { } info })
-            return Failed(upload, probed.Reason!);
+            return Failed(upload, "file", probed.Reason!);
         var frames = _decoder.Open(path, info, frameSide);
         await using var _ = frames.ConfigureAwait(false);
         var batch = ArrayPool<byte>.Shared.Rent(BatchFrames * frames.FrameBytes);
@@ -115,7 +124,7 @@ public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, ICatalog catal
         {
             var first = await frames.ReadAsync(batch, cancel).ConfigureAwait(false);
             if (first == 0)
-                return Failed(upload, frames.Reason!);
+                return Failed(upload, "frames", frames.Reason!);
             var pack = VideoBlobs.FramesOf(upload.VideoId);
             void Report() => progress?.Report(new(upload.VideoId, frames.Frames, info.Duration));
             await blobs.WriteAsync(pack, (blob, token) => PackAsync(frames, batch, first, blob, Report, token), cancel).ConfigureAwait(false);
@@ -155,12 +164,16 @@ public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, ICatalog catal
         Elapsed = elapsed.TotalSeconds,
     };
 
-    private VideoFailed Failed(VideoUploaded upload, string reason) => new()
+    private VideoFailed Failed(VideoUploaded upload, string kind, string reason)
     {
-        VideoId = upload.VideoId,
-        UploadId = upload.EventId,
-        Time = time.GetUtcNow(),
-        Stage = Stages.Decode,
-        Reason = reason,
-    };
+        IngestTelemetry.Failed(kind);
+        return new()
+        {
+            VideoId = upload.VideoId,
+            UploadId = upload.EventId,
+            Time = time.GetUtcNow(),
+            Stage = Stages.Decode,
+            Reason = reason,
+        };
+    }
 }

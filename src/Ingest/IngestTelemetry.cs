@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using TcMgc.Shared.Events;
 
 namespace TcMgc.Ingest;
 
@@ -9,6 +10,7 @@ internal static class IngestTelemetry
     private const string Name = "TcMgc.Ingest";
     private static readonly ActivitySource s_source = new(Name);
     private static readonly Meter s_meter = new(Name);
+    private static readonly Counter<long> s_failures = s_meter.CreateCounter<long>("tcmgc.video.failures", "{video}", "Videos that cannot be indexed");
 
     /// <summary>Frames taken from videos; their rate is frames per second.</summary>
     public static Counter<long> Frames { get; } = s_meter.CreateCounter<long>("tcmgc.decoder.frames", "{frame}", "Frames decoded");
@@ -16,8 +18,10 @@ internal static class IngestTelemetry
     /// <summary>Bytes taken in.</summary>
     public static Counter<long> Bytes { get; } = s_meter.CreateCounter<long>("tcmgc.upload.bytes", "By", "Bytes of new videos");
 
-    /// <summary>Videos given up, by <c>stage</c>.</summary>
-    public static Counter<long> Failures { get; } = s_meter.CreateCounter<long>("tcmgc.video.failures", "{video}", "Videos that cannot be indexed");
+    /// <summary>Counts a video given up.</summary>
+    /// <param name="kind">What was wrong, one of a few: reasons for people are as many as files.</param>
+    public static void Failed(string kind) => s_failures.Add(1,
+        new KeyValuePair<string, object?>("stage", Stages.Decode), new KeyValuePair<string, object?>("error.type", kind));
 
     public static Activity? Begin(string step) => s_source.StartActivity(step);
 }

@@ -5,7 +5,10 @@ using TcMgc.Shared.Events;
 
 namespace TcMgc.Ingest.Uploads;
 
-/// <summary>Takes videos in: content goes to the blob store under its hash, then the log says so.</summary>
+/// <summary>
+/// Takes videos in: content goes to the blob store under its upload and hash, then the log says so. Each upload has a copy of its
+/// own, so that the removal of an earlier one, still under way, takes nothing of it.
+/// </summary>
 /// <param name="log">Takes the uploads.</param>
 /// <param name="blobs">Takes the content.</param>
 /// <param name="catalog">Says which content is there already.</param>
@@ -21,8 +24,11 @@ public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalo
     /// <exception cref="UserException">A store cannot be used.</exception>
     public async ValueTask<TakenVideo> TakeAsync(string? name, Stream content, CancellationToken cancel)
     {
-        var blob = await blobs.WriteContentAsync(VideoBlobs.Originals, content, cancel).ConfigureAwait(false);
-        return await TakeAsync(blob.VideoId, name, blob.Sha256, blob.Bytes, blob.Name, cancel).ConfigureAwait(false);
+        var blob = await blobs.WriteContentAsync($"{VideoBlobs.Originals}/{Guid.CreateVersion7()}", content, cancel).ConfigureAwait(false);
+        var taken = await TakeAsync(blob.VideoId, name, blob.Sha256, blob.Bytes, blob.Name, cancel).ConfigureAwait(false);
+        if (!taken.IsNew)
+            await blobs.DeleteAsync(blob.Name, CancellationToken.None).ConfigureAwait(false);
+        return taken;
     }
 
     /// <summary>Takes in a video whose content lies where it can be read, unless it is known and did not fail.</summary>
@@ -35,7 +41,8 @@ public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalo
     /// <exception cref="UserException">A store cannot be used.</exception>
     public async ValueTask<TakenVideo> TakeAsync(VideoId video, string? name, string sha256, long bytes, string source, CancellationToken cancel)
     {
-        if (await catalog.GetAsync(video, cancel).ConfigureAwait(false) is { State: not (VideoState.Deleted or VideoState.Failed) } known)
+        var known = await catalog.GetAsync(video, cancel).ConfigureAwait(false);
+        if (known is { State: not (VideoState.Deleted or VideoState.Failed) })
             return new(video, known.Name, known.Bytes, IsNew: false);
         var upload = new VideoUploaded
         {
@@ -48,6 +55,8 @@ public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalo
         };
         await log.AppendAsync(upload, cancel).ConfigureAwait(false);
         await catalog.ApplyAsync(upload, CancellationToken.None).ConfigureAwait(false); // Whoever uploaded it sees it at once.
+        if (known is not null && known.Source != source && FileSource.PathIn(known.Source) is null)
+            await blobs.DeleteAsync(known.Source, CancellationToken.None).ConfigureAwait(false); // Nobody will ask for the former copy.
         IngestTelemetry.Bytes.Add(bytes);
         return new(video, upload.FileName, bytes, IsNew: true);
     }

@@ -3,7 +3,7 @@ namespace TcMgc.Shared.Blobs;
 /// <summary>Where what is kept of a video lies in the blob store.</summary>
 public static class VideoBlobs
 {
-    /// <summary>Folder of the originals, which are named by their content's SHA-256.</summary>
+    /// <summary>Folder of the originals; each is named by its upload, then by its content's SHA-256.</summary>
     public const string Originals = "originals";
 
     private const string Frames = "frames/", Pack = ".pack", Pictures = "pictures/", Transcripts = "transcripts/";
@@ -20,7 +20,7 @@ public static class VideoBlobs
     /// <summary>What a name says that a blob is of which video; null where it is none of these.</summary>
     internal static (VideoBlobKind Kind, VideoId Video)? Parse(string name)
     {
-        if (name.StartsWith(Originals + "/", StringComparison.Ordinal) && OfContent(name[(Originals.Length + 1)..]) is { } content)
+        if (name.StartsWith(Originals + "/", StringComparison.Ordinal) && OfContent(name.Split('/')[^1]) is { } content)
             return (VideoBlobKind.Original, content);
         if (name.StartsWith(Frames, StringComparison.Ordinal) && name.EndsWith(Pack, StringComparison.Ordinal)
             && VideoId.TryParse(name[Frames.Length..^Pack.Length], out var decoded))

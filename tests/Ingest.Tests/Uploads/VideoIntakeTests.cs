@@ -30,8 +30,9 @@ public sealed class VideoIntakeTests : IAsyncLifetime
         Assert.True(first.IsNew);
         Assert.Equal((first.Id, "one.mp4", false), (again.Id, again.Name, again.IsNew));
         var upload = Assert.IsType<VideoUploaded>(Assert.Single(await LogAsync()));
-        Assert.Equal("originals/039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81", upload.Source);
-        Assert.NotNull(await _data.Blobs.FindAsync(upload.Source, default));
+        Assert.StartsWith("originals/", upload.Source, StringComparison.Ordinal);
+        Assert.EndsWith("/039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81", upload.Source, StringComparison.Ordinal);
+        Assert.Equal([upload.Source], await OriginalsAsync());
         Assert.Equal(VideoState.Uploaded, (await _data.Catalog.GetAsync(first.Id, default))!.State);
     }
 
@@ -52,6 +53,49 @@ public sealed class VideoIntakeTests : IAsyncLifetime
         await _data.Catalog.ApplyAsync(new VideoDeleted { VideoId = first.Id, UploadId = entry.UploadId, Time = TimeProvider.System.GetUtcNow() }, default);
 
         Assert.True((await Intake.TakeAsync("one.mp4", new MemoryStream([1, 2, 3]), default)).IsNew);
+    }
+
+    /// <summary>Time is asked between the look into the catalog and the event: here something happens in between.</summary>
+    private sealed class Meanwhile(Action happens) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow()
+        {
+            happens();
+            return base.GetUtcNow();
+        }
+    }
+
+    [Fact]
+    public async Task The_removal_of_an_earlier_upload_takes_nothing_of_a_later_one()
+    {
+        var first = await Intake.TakeAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
+        var removed = (await _data.Catalog.GetAsync(first.Id, default))!;
+        await _data.Catalog.ApplyAsync(new VideoDeleted { VideoId = first.Id, UploadId = removed.UploadId, Time = TimeProvider.System.GetUtcNow() }, default);
+        var removal = new Meanwhile(() => _data.Blobs.DeleteAsync(removed.Source, default).AsTask().Wait());
+
+        await new VideoIntake(_data.Events, _data.Blobs, _data.Catalog, removal).TakeAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
+
+        Assert.Equal([(await _data.Catalog.GetAsync(first.Id, default))!.Source], await OriginalsAsync());
+    }
+
+    [Fact]
+    public async Task The_copy_of_an_upload_that_failed_goes_when_it_comes_again()
+    {
+        var first = await Intake.TakeAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
+        var entry = (await _data.Catalog.GetAsync(first.Id, default))!;
+        await _data.Catalog.ApplyAsync(new VideoFailed { VideoId = first.Id, UploadId = entry.UploadId, Time = TimeProvider.System.GetUtcNow(), Stage = Stages.Decode, Reason = "it is no video" }, default);
+
+        await Intake.TakeAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
+
+        Assert.Equal([(await _data.Catalog.GetAsync(first.Id, default))!.Source], await OriginalsAsync());
+    }
+
+    private async Task<List<string>> OriginalsAsync()
+    {
+        var names = new List<string>();
+        await foreach (var blob in _data.Blobs.ListAsync("originals/", default))
+            names.Add(blob.Name);
+        return names;
     }
 
     private async Task<List<VideoEvent>> LogAsync()
