@@ -1,0 +1,143 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using TcMgc.Shared;
+using TcMgc.Shared.Blobs;
+using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Events;
+using TcMgc.Shared.Frames;
+using TcMgc.Shared.Hosting;
+using TcMgc.Shared.Vectors;
+
+namespace TcMgc.Featurizer.Tests;
+
+public sealed class RemovalWorkerTests : IAsyncLifetime
+{
+    private const int Width = 4;
+    private const string Copy = "originals/1/0";
+
+    private static readonly VideoId s_video = VideoId.FromSha256(new byte[32]);
+
+    private readonly string _path = Directory.CreateTempSubdirectory("tcmgc-removal-").FullName;
+    private DataFolder _data = null!;
+
+    private RemovalWorker Worker => new(_data.Blobs, _data.Index, _data.Catalog);
+
+    public async Task InitializeAsync()
+    {
+        _data = await DataFolder.OpenAsync(_path, TimeProvider.System, default);
+        await _data.Index.BindAsync(new("m", Width, 1, null), default);
+    }
+
+    public Task DisposeAsync()
+    {
+        _data.Dispose();
+        Directory.Delete(_path, recursive: true);
+        return Task.CompletedTask;
+    }
+
+    private static VideoUploaded Uploaded(string source, int second = 0) => new()
+    {
+        VideoId = s_video,
+        Time = DateTimeOffset.UnixEpoch.AddSeconds(second),
+        FileName = "x.mp4",
+        Sha256 = new('0', 64),
+        Bytes = 1,
+        Source = source,
+    };
+
+    private static VideoDeleted Removed(VideoUploaded upload) => new() { VideoId = s_video, UploadId = upload.EventId, Time = upload.Time.AddSeconds(1) };
+
+    // A video with a segment, a picture and, where it was copied, an original.
+    private async Task<VideoUploaded> IndexedAsync(string source = Copy)
+    {
+        var upload = Uploaded(source);
+        await _data.Catalog.ApplyAsync(upload, default);
+        await _data.Index.UpsertAsync([new(new(SegmentId.Of(s_video, "m", 0), s_video, 0, 0, 1, [0.5f]), new float[Width], new float[Width], new Half[Width], null, new byte[ColourLayout.Bytes])], default);
+        await WriteAsync($"{PictureBlobs.FolderOf(s_video)}320-0.5.jpg");
+        if (source == Copy)
+            await WriteAsync(Copy);
+        return upload;
+    }
+
+    private ValueTask WriteAsync(string name) => _data.Blobs.WriteAsync(name, (blob, cancel) => blob.WriteAsync(new byte[1], cancel), default);
+
+    private async Task<(int Segments, string[] Blobs)> LeftAsync()
+    {
+        var names = new List<string>();
+        await foreach (var blob in _data.Blobs.ListAsync("", default))
+            names.Add(blob.Name);
+        return (await _data.Index.CountAsync(s_video, default), [.. names]);
+    }
+
+    [Fact]
+    public async Task Segments_pictures_and_the_copy_of_the_original_go()
+    {
+        var upload = await IndexedAsync();
+
+        await Worker.HandleAsync(Removed(upload), default);
+
+        var (segments, blobs) = await LeftAsync();
+        Assert.Equal(0, segments);
+        Assert.Empty(blobs);
+    }
+
+    [Fact]
+    public async Task A_file_of_the_user_stays()
+    {
+        var file = Path.Combine(_path, "x.mp4");
+        await File.WriteAllBytesAsync(file, [1]);
+        var upload = await IndexedAsync(VideoUploaded.SourceOf(file));
+
+        await Worker.HandleAsync(Removed(upload), default);
+
+        Assert.True(File.Exists(file));
+        Assert.Equal(0, (await LeftAsync()).Segments);
+    }
+
+    [Fact]
+    public async Task Doing_it_twice_is_as_doing_it_once()
+    {
+        var upload = await IndexedAsync();
+        var removed = Removed(upload);
+        await Worker.HandleAsync(removed, default);
+
+        await Worker.HandleAsync(removed, default);
+
+        Assert.Empty((await LeftAsync()).Blobs);
+    }
+
+    [Fact]
+    public async Task A_video_uploaded_again_since_keeps_everything()
+    {
+        var upload = await IndexedAsync();
+        await _data.Catalog.ApplyAsync(Uploaded("originals/2/0", second: 5), default);
+
+        await Worker.HandleAsync(Removed(upload), default);
+
+        var (segments, blobs) = await LeftAsync();
+        Assert.Equal((1, 2), (segments, blobs.Length));
+    }
+
+    [Fact]
+    public async Task A_removal_that_comes_before_its_upload_is_known_is_tried_again()
+    {
+        var error = await Assert.ThrowsAsync<UserException>(async () => await Worker.HandleAsync(Removed(Uploaded(Copy)), default));
+
+        Assert.Contains(s_video.ToString(), error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_worker_takes_removals_from_the_log_and_goes_on_where_it_stopped()
+    {
+        var upload = await IndexedAsync();
+        await _data.Events.AppendAsync(Removed(upload), default);
+        using var stop = new CancellationTokenSource();
+        var running = Worker.RunAsync(new(_data.Events, TimeProvider.System, new(), NullLogger<EventConsumer>.Instance), stop.Token);
+
+        while ((await LeftAsync()).Blobs.Length > 0)
+            await Task.Yield();
+        await stop.CancelAsync();
+        await running;
+
+        Assert.Equal(VideoState.Deleted, (await _data.Catalog.GetAsync(s_video, default))!.State);
+    }
+}
