@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using TcMgc.Shared.Events;
 
 namespace TcMgc.Featurizer;
 
@@ -9,6 +10,7 @@ internal static class FeaturizeTelemetry
     private const string Name = "TcMgc.Featurizer";
     private static readonly ActivitySource s_source = new(Name);
     private static readonly Meter s_meter = new(Name);
+    private static readonly Counter<long> s_failures = s_meter.CreateCounter<long>("tcmgc.video.failures", "{video}", "Videos that cannot be indexed");
 
     /// <summary>Frames that went through the encoder; their rate is frames per second.</summary>
     public static Counter<long> Frames { get; } = s_meter.CreateCounter<long>("tcmgc.featurizer.frames", "{frame}", "Frames encoded");
@@ -24,8 +26,10 @@ internal static class FeaturizeTelemetry
     public static Histogram<double> Searchable { get; } = s_meter.CreateHistogram<double>("tcmgc.video.searchable.duration", "s", "From upload to searchable",
         tags: null, new() { HistogramBucketBoundaries = [1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400, 86400] });
 
-    /// <summary>Videos given up, by <c>stage</c>.</summary>
-    public static Counter<long> Failures { get; } = s_meter.CreateCounter<long>("tcmgc.video.failures", "{video}", "Videos that cannot be indexed");
+    /// <summary>Counts a video given up.</summary>
+    /// <param name="kind">What was wrong, one of a few.</param>
+    public static void Failed(string kind) => s_failures.Add(1,
+        new KeyValuePair<string, object?>("stage", Stages.Index), new KeyValuePair<string, object?>("error.type", kind));
 
     public static Activity? Begin(string step) => s_source.StartActivity(step);
 }

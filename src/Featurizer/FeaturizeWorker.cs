@@ -32,7 +32,11 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
     private readonly FrameBatcher _batcher = new(model, time, options);
 
     /// <summary>A video that cannot be indexed, however often it is tried.</summary>
-    private sealed class UnusableVideoException(string reason) : Exception(reason);
+    private sealed class UnusableVideoException(string kind, string reason) : Exception(reason)
+    {
+        /// <summary>What is wrong, one of a few.</summary>
+        public string Kind => kind;
+    }
 
     /// <summary>Told of how far <see cref="RunAsync"/> has come with videos; may be null.</summary>
     public IProgress<FeaturizeProgress>? Progress { get; init; }
@@ -65,9 +69,7 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
 
     private async ValueTask MeasureAsync(UploadOutcome outcome, CancellationToken cancel)
     {
-        if (outcome is VideoFailed failed)
-            FeaturizeTelemetry.Failures.Add(1, new KeyValuePair<string, object?>("stage", failed.Stage));
-        else if (await catalog.GetAsync(outcome.VideoId, cancel).ConfigureAwait(false) is { IndexedAt: { } indexed } entry)
+        if (outcome is VideoIndexed && await catalog.GetAsync(outcome.VideoId, cancel).ConfigureAwait(false) is { IndexedAt: { } indexed } entry)
             FeaturizeTelemetry.Searchable.Record((indexed - entry.UploadedAt).TotalSeconds);
     }
 
@@ -88,6 +90,7 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
         }
         catch (UnusableVideoException error)
         {
+            FeaturizeTelemetry.Failed(error.Kind);
             outcome = new VideoFailed
             {
                 VideoId = decoded.VideoId,
@@ -158,7 +161,7 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
         }
         catch (InvalidDataException error)
         {
-            throw new UnusableVideoException($"its frames cannot be read: {error.Message}; index the video again");
+            throw new UnusableVideoException("damaged", $"its frames cannot be read: {error.Message}; index the video again");
         }
         finally
         {
@@ -169,14 +172,14 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
     private async ValueTask<FramePackReader> OpenAsync(string name, CancellationToken cancel)
     {
         var stream = await blobs.OpenReadAsync(name, cancel).ConfigureAwait(false)
-            ?? throw new UnusableVideoException($"its frames ({name}) are not in the blob store; index the video again");
+            ?? throw new UnusableVideoException("missing", $"its frames ({name}) are not in the blob store; index the video again");
         var pack = await FramePackReader.OpenAsync(stream, cancel).ConfigureAwait(false);
         if (pack.Side == model.FrameSide && pack.Count > 0)
             return pack;
         await pack.DisposeAsync().ConfigureAwait(false);
-        throw new UnusableVideoException(pack.Count == 0
-            ? "it has no frames"
-            : $"its frames are {pack.Side}×{pack.Side}, the model {model.Id} takes {model.FrameSide}×{model.FrameSide}; index the video again");
+        throw pack.Count == 0
+            ? new UnusableVideoException("empty", "it has no frames")
+            : new UnusableVideoException("size", $"its frames are {pack.Side}×{pack.Side}, the model {model.Id} takes {model.FrameSide}×{model.FrameSide}; index the video again");
     }
 
     private void AddFrames(SegmentEncoder encoder, ReadOnlySpan<byte> rgb, ReadOnlySpan<float> embeddings, ReadOnlySpan<double> times, CancellationToken cancel)

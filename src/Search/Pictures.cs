@@ -33,7 +33,9 @@ internal sealed class Pictures(IBlobStore blobs, PictureMaker maker) : IDisposab
 
     private async ValueTask<MediaResult<byte[]>> MadeAsync(CatalogEntry entry, string name, Func<string, ValueTask<MediaResult<byte[]>>> make, CancellationToken cancel)
     {
-        if (await ReadAsync(name, cancel).ConfigureAwait(false) is { } kept)
+        var kept = await ReadAsync(name, cancel).ConfigureAwait(false);
+        SearchTelemetry.Cached("pictures", kept is null ? 0 : 1, kept is null ? 1 : 0);
+        if (kept is not null)
             return kept;
         await _turn.WaitAsync(cancel).ConfigureAwait(false);
         try

@@ -16,8 +16,9 @@ internal static class SearchTelemetry
     /// <summary>Counts what was looked up in a cache.</summary>
     public static void Cached(string cache, int hits, int misses)
     {
-        s_cached.Add(hits, new("cache", cache), new("result", "hit"));
-        s_cached.Add(misses, new("cache", cache), new("result", "miss"));
+        var named = new KeyValuePair<string, object?>("cache", cache);
+        s_cached.Add(hits, named, new KeyValuePair<string, object?>("result", "hit"));
+        s_cached.Add(misses, named, new KeyValuePair<string, object?>("result", "miss"));
     }
 
     /// <summary>Begins a stage, which ends when this is disposed.</summary>

@@ -91,6 +91,7 @@ public sealed class Stores : IAsyncDisposable
     {
         await foreach (var delivery in Events.SubscribeAsync(new(_catalogGroup, Topics.All), cancellationToken).ConfigureAwait(false))
         {
+            using var span = EventTelemetry.StartProcess(delivery); // Of an indexed video: from here on it is found.
             await _data.ApplyAsync(delivery.Event, Blobs, cancellationToken).ConfigureAwait(false);
             await Events.CommitAsync(delivery, CancellationToken.None).ConfigureAwait(false);
             Changes.Tell(delivery.Event.VideoId);

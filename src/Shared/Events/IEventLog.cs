@@ -62,6 +62,9 @@ public sealed record Subscription(string Group, IReadOnlyList<string> Topics)
 /// <param name="Event">What happened.</param>
 public sealed record Delivery(string Group, string Partition, long Position, VideoEvent Event)
 {
+    /// <summary>What brought it, as spans call it.</summary>
+    public string MessagingSystem { get; init; } = EventTelemetry.Sqlite;
+
     /// <summary>The span that appended the event, where the log carries it; see <see cref="EventTelemetry.StartProcess"/>.</summary>
     public ActivityContext Trace { get; init; }
 }

@@ -28,11 +28,12 @@ public sealed partial class EventConsumer(IEventLog log, TimeProvider time, Serv
         ArgumentNullException.ThrowIfNull(subscription);
         using var abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         using var stopping = stop.Register(() => abort.CancelAfter(options.Drain));
-        var retries = Retries(stop);
+        var retries = Retries(subscription.Group, stop);
         var atATime = new ParallelOptions { MaxDegreeOfParallelism = subscription.MaxInFlight, CancellationToken = abort.Token };
         await Parallel.ForEachAsync(DeliveriesAsync(subscription, stop), atATime, async (delivery, cancel) =>
         {
             using var span = EventTelemetry.StartProcess(delivery);
+            var started = time.GetTimestamp();
             try
             {
                 await retries.ExecuteAsync(token => handle(delivery.Event, token), cancel).ConfigureAwait(false);
@@ -41,18 +42,20 @@ public sealed partial class EventConsumer(IEventLog log, TimeProvider time, Serv
             catch (Exception error) when (error is not OperationCanceledException || !cancel.IsCancellationRequested)
 #pragma warning restore CA1031
             {
-                span?.SetStatus(System.Diagnostics.ActivityStatusCode.Error, error.Message);
                 if (stop.IsCancellationRequested)
                     return; // Not committed: delivered again next time.
+                EventTelemetry.Rejected(span, delivery, error);
                 LogGivenUp(delivery.Event.Topic, delivery.Event.VideoId, error.Message, error is UserException ? null : error);
                 await log.RejectAsync(delivery, error.Message, CancellationToken.None).ConfigureAwait(false);
                 return;
             }
             await log.CommitAsync(delivery, CancellationToken.None).ConfigureAwait(false); // Done is done: a stop here must not do it again.
+            var elapsed = time.GetElapsedTime(started);
+            LogHandled(delivery.Event.Topic, delivery.Event.VideoId, delivery.Group, elapsed.TotalSeconds);
         }).ConfigureAwait(false);
     }
 
-    private ResiliencePipeline Retries(CancellationToken stop) => options.Retries == 0
+    private ResiliencePipeline Retries(string group, CancellationToken stop) => options.Retries == 0
         ? ResiliencePipeline.Empty
         : new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(new RetryStrategyOptions
         {
@@ -64,6 +67,7 @@ public sealed partial class EventConsumer(IEventLog log, TimeProvider time, Serv
             ShouldHandle = attempt => new(attempt.Outcome.Exception is not null and not OperationCanceledException && !stop.IsCancellationRequested),
             OnRetry = attempt =>
             {
+                EventTelemetry.Retried(group, attempt.Outcome.Exception!);
                 LogRetry(attempt.Outcome.Exception!.Message, attempt.RetryDelay);
                 return default;
             },
@@ -91,6 +95,9 @@ public sealed partial class EventConsumer(IEventLog log, TimeProvider time, Serv
             return false;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Topic} of video {Video} handled by {Group} in {Seconds:F3} s")]
+    private partial void LogHandled(string topic, VideoId video, string group, double seconds);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "tried again in {Delay}: {Reason}")]
     private partial void LogRetry(string reason, TimeSpan delay);

@@ -57,7 +57,7 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
     public async ValueTask AppendAsync(VideoEvent happened, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(happened);
-        using var span = EventTelemetry.StartSend("kafka", happened);
+        using var span = EventTelemetry.StartSend(EventTelemetry.Kafka, happened);
         var message = new Message<byte[], byte[]>
         {
             Key = Encoding.UTF8.GetBytes(happened.VideoId.ToString()),

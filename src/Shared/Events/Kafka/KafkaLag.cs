@@ -29,7 +29,7 @@ internal static class KafkaLag
     /// <summary>A measurement of the gauge.</summary>
     public static Measurement<long> Measure(string group, string topic, int partition, long lag) => new(lag, new TagList
     {
-        { "messaging.system", "kafka" },
+        { "messaging.system", EventTelemetry.Kafka },
         { "messaging.consumer.group.name", group },
         { "messaging.destination.name", topic },
         { "messaging.destination.partition.id", partition.ToString(System.Globalization.CultureInfo.InvariantCulture) },

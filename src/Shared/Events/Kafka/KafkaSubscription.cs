@@ -233,7 +233,7 @@ internal sealed class KafkaSubscription : IAsyncDisposable
         // No value is a tombstone: compaction's way of forgetting a key, not an event.
         var read = message.Message.Value is { } body ? EventJson.Read(topic, body) : default;
         if (read.Event is { } happened)
-            _deliveries.Writer.TryWrite((new(Group, name, message.Offset, happened) { Trace = KafkaHeaders.Trace(message.Message.Headers) }, partition));
+            _deliveries.Writer.TryWrite((new(Group, name, message.Offset, happened) { MessagingSystem = EventTelemetry.Kafka, Trace = KafkaHeaders.Trace(message.Message.Headers) }, partition));
         else
             _ = PassOverAsync(name, message.Offset, read.Reason);
     }
