@@ -15,7 +15,7 @@ internal sealed record Ended(int Status, string Output, string Errors)
 /// <summary>The program as a process of its own, as a user runs it; killed when it outlives its test.</summary>
 internal sealed partial class ProgramRun : IDisposable
 {
-    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(10);
 
     private readonly Process _process;
     private readonly StringBuilder _output = new(), _errors = new();
@@ -30,12 +30,13 @@ internal sealed partial class ProgramRun : IDisposable
 
     public static ProgramRun Start(params IEnumerable<string> arguments) => StartIn(Path.GetTempPath(), arguments);
 
-    public static ProgramRun StartIn(string folder, params IEnumerable<string> arguments) => StartIn(folder, "tcmgc.dll", arguments);
+    public static ProgramRun StartIn(string folder, params IEnumerable<string> arguments) => StartIn(folder, "tcmgc.dll", arguments, []);
 
-    /// <summary>Starts another of the product's programs.</summary>
-    public static ProgramRun StartProgram(string assembly, params IEnumerable<string> arguments) => StartIn(Path.GetTempPath(), assembly, arguments);
+    /// <summary>Starts another of the product's programs, with variables besides this process's.</summary>
+    public static ProgramRun StartProgram(string assembly, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> variables) =>
+        StartIn(Path.GetTempPath(), assembly, arguments, variables);
 
-    private static ProgramRun StartIn(string folder, string assembly, IEnumerable<string> arguments)
+    private static ProgramRun StartIn(string folder, string assembly, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> variables)
     {
         var start = new ProcessStartInfo("dotnet")
         {
@@ -47,6 +48,8 @@ internal sealed partial class ProgramRun : IDisposable
         start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, assembly));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
         return new(Process.Start(start)!);
     }
 

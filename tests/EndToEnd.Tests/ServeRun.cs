@@ -7,7 +7,7 @@ namespace TcMgc.EndToEnd.Tests;
 /// <summary><c>tcmgc serve</c> as a process of its own, and a client of it.</summary>
 internal sealed class ServeRun : IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(3), s_glance = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10), s_glance = TimeSpan.FromMilliseconds(100);
 
     private readonly ProgramRun _run;
 
@@ -20,8 +20,8 @@ internal sealed class ServeRun : IDisposable
         ["serve", "--data", data, "--model", place.Model, "--urls", "http://127.0.0.1:0", .. settings.SelectMany(setting => new[] { "--set", setting })]));
 
     /// <summary>Starts a service of its own on a free port, and waits until it listens.</summary>
-    public static Task<ServeRun> StartServiceAsync(string assembly, params IEnumerable<string> settings) => ListeningAsync(
-        ProgramRun.StartProgram(assembly, ["--Urls=http://127.0.0.1:0", .. settings.Select(setting => $"--{setting}")]));
+    public static Task<ServeRun> StartServiceAsync(string assembly, IEnumerable<string> settings, IEnumerable<KeyValuePair<string, string>> variables) => ListeningAsync(
+        ProgramRun.StartProgram(assembly, ["--Urls=http://127.0.0.1:0", .. settings.Select(setting => $"--{setting}")], variables));
 
     private static async Task<ServeRun> ListeningAsync(ProgramRun run)
     {

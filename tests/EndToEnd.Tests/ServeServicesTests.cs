@@ -1,52 +1,82 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
-using TcMgc.Shared.Events;
-using TcMgc.Shared.Tests.Events.Kafka;
-using TcMgc.Shared.Tests.Vectors.Qdrant.StandIn;
+using System.Text.Json;
+using TcMgc.EndToEnd.Tests.Services;
+using Xunit.Abstractions;
 
 namespace TcMgc.EndToEnd.Tests;
 
 /// <summary>Ingest, Featurizer and Search as processes of their own, with Kafka's protocol between them and the vectors elsewhere.</summary>
-public sealed class ServeServicesTests(Workplace place) : IClassFixture<Workplace>
+public sealed class ServeServicesTests(Workplace place, ITestOutputHelper output) : IClassFixture<Workplace>
 {
-    /// <summary>What the workplace's model takes.</summary>
-    private const int FrameSide = 64;
+    private const int Clips = 30;
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10), s_glance = TimeSpan.FromMilliseconds(100);
 
     [Fact]
     public async Task A_clip_uploaded_to_one_service_is_encoded_by_another_and_found_and_removed_by_a_third()
     {
-        using var brokers = new MockBrokers(3);
-        foreach (var topic in Topics.All.Append(Topics.Dead))
-            brokers.CreateTopic(topic, 3);
-        await using var vectors = await QdrantStandIn.StartAsync();
-        string[] stores =
-        [
-            "Events=kafka", $"Kafka:BootstrapServers={brokers.BootstrapServers}", "Kafka:Timeout=00:02:00",
-            "Vectors=qdrant", $"Qdrant:Url={vectors.Url}", $"Blobs={place.New("blobs")}",
-        ];
-        string[] model = [$"Model={place.Model}"];
-        using var ingest = await ServeRun.StartServiceAsync("TcMgc.Ingest.dll", [.. stores, $"Data={place.New("ingest")}", $"Decode:FrameSide={FrameSide}"]);
-        using var featurizer = await ServeRun.StartServiceAsync("TcMgc.Featurizer.dll", [.. stores, .. model, $"Data={place.New("featurizer")}"]);
-        using var search = await ServeRun.StartServiceAsync("TcMgc.Search.dll", [.. stores, .. model, $"Data={place.New("search")}"]);
+        await using var cluster = await ServiceCluster.StartAsync(place);
+        var (ingest, featurizer, search) = await cluster.AllAsync();
         var clip = TestClips.Distinct(8);
 
-        var video = (await ServeRun.JsonAsync(
-            await ingest.Http.PostAsync("/api/videos?name=clip.mp4", new ByteArrayContent(await File.ReadAllBytesAsync(clip))), HttpStatusCode.Accepted)).GetProperty("id").GetString()!;
+        var video = await ServiceCluster.UploadAsync(ingest, clip);
         await search.UntilAsync(video, "indexed");
 
-        using var still = new ByteArrayContent(await File.ReadAllBytesAsync(TestClips.Still(clip, 4.6)));
-        var found = await ServeRun.JsonAsync(await search.Http.PostAsync("/api/search/image?top=1", still));
-        Assert.Equal(video, found.GetProperty("results")[0].GetProperty("video").GetString());
+        Assert.Equal(video, await FoundAsync(search, clip, 4.6));
 
         Assert.Equal(HttpStatusCode.NoContent, (await search.Http.DeleteAsync($"/api/videos/{video}")).StatusCode);
         Assert.Equal(0, (await ServeRun.JsonAsync(await search.Http.PostAsJsonAsync("/api/search", new { text = "a pattern" }))).GetProperty("results").GetArrayLength());
-        ServeRun[] all = [ingest, featurizer, search];
-        foreach (var service in all)
-            service.Terminate();
-        foreach (var service in all)
-        {
-            var ended = await service.EndAsync();
-            Assert.True(ended.Status == 0, ended.Errors);
-        }
+        await ServiceCluster.StopAsync(ingest, featurizer, search);
+    }
+
+    [Fact]
+    public async Task Thirty_clips_uploaded_at_once_become_searchable_and_stills_find_them()
+    {
+        await using var cluster = await ServiceCluster.StartAsync(place);
+        var (ingest, featurizer, search) = await cluster.AllAsync();
+        string[] clips = SharedFolder.Root is null
+            ? [.. Enumerable.Range(0, Clips).Select(index => TestClips.Distinct(index))]
+            : [.. Directory.EnumerateFiles(SharedFolder.Path("videos", "clips")).Order(StringComparer.Ordinal).Take(Clips)];
+
+        var started = Stopwatch.GetTimestamp();
+        var videos = await Task.WhenAll(clips.Select(clip => ServiceCluster.UploadAsync(ingest, clip)));
+        var uploaded = Stopwatch.GetElapsedTime(started);
+        var searchable = await UntilSearchableAsync(search, clips.Length);
+
+        var ordered = searchable.Values.Order().ToList();
+        output.WriteLine($"{clips.Length} clips uploaded at once in {uploaded.TotalSeconds:F1} s; upload to searchable: "
+            + $"p50 {ordered[ordered.Count / 2]:F1} s, p95 {ordered[(int)(0.95 * (ordered.Count - 1))]:F1} s, all after {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s");
+        Assert.Equal(videos.Order(StringComparer.Ordinal), searchable.Keys.Order(StringComparer.Ordinal));
+        var wrong = new List<string>();
+        foreach (var (clip, video) in clips.Zip(videos))
+            if (await FoundAsync(search, clip, 1.4) != video)
+                wrong.Add(Path.GetFileName(clip));
+        output.WriteLine($"stills that find another clip: {wrong.Count} ({string.Join(", ", wrong)})");
+        Assert.True(wrong.Count <= Clips / 10, string.Join(", ", wrong)); // The model's weights are random.
+        await ServiceCluster.StopAsync(ingest, featurizer, search);
+    }
+
+    private static async Task<string?> FoundAsync(ServeRun search, string clip, double time)
+    {
+        using var still = new ByteArrayContent(await File.ReadAllBytesAsync(TestClips.Still(clip, time)));
+        var found = await ServeRun.JsonAsync(await search.Http.PostAsync("/api/search/image?top=1", still));
+        return found.GetProperty("results")[0].GetProperty("video").GetString();
+    }
+
+    /// <summary>Seconds from each video's upload until it was seen to be searchable.</summary>
+    private static async Task<Dictionary<string, double>> UntilSearchableAsync(ServeRun search, int count)
+    {
+        var searchable = new Dictionary<string, double>(StringComparer.Ordinal);
+        using var limit = new CancellationTokenSource(s_patience);
+        for (; searchable.Count < count; await Task.Delay(s_glance, limit.Token))
+            foreach (var video in (await search.Http.GetFromJsonAsync<JsonElement>("/api/videos", limit.Token)).GetProperty("videos").EnumerateArray())
+            {
+                Assert.NotEqual("failed", video.GetProperty("state").GetString());
+                if (video.GetProperty("state").GetString() == "indexed")
+                    searchable.TryAdd(video.GetProperty("id").GetString()!, (TimeProvider.System.GetUtcNow() - video.GetProperty("uploadedAt").GetDateTimeOffset()).TotalSeconds);
+            }
+        return searchable;
     }
 }

@@ -1,0 +1,88 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using TcMgc.EndToEnd.Tests.Services;
+using TcMgc.Shared.Events;
+
+namespace TcMgc.EndToEnd.Tests;
+
+/// <summary>Asked to stop, a service ends what is under way: nothing is lost, and nothing is done again.</summary>
+public sealed class ServeDrainTests(Workplace place) : IClassFixture<Workplace>
+{
+    private const int Clips = 10;
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10), s_glance = TimeSpan.FromMilliseconds(50);
+
+    [Fact]
+    public async Task Each_service_stopped_at_work_and_started_again_loses_and_doubles_nothing()
+    {
+        await using var cluster = await ServiceCluster.StartAsync(place);
+        var (ingestData, featurizerData) = (cluster.NewData(), cluster.NewData());
+        var (ingest, featurizer, search) = await cluster.AllAsync(ingestData, featurizerData);
+        foreach (var clip in Enumerable.Range(0, Clips).Select(index => TestClips.Distinct(index)))
+            await ServiceCluster.UploadAsync(ingest, clip);
+
+        await UntilAsync(search, 1, "decoded", "indexed");
+        await ServiceCluster.StopAsync(ingest);
+        ingest = await cluster.IngestAsync(ingestData);
+        await UntilAsync(search, 3, "indexed");
+        await ServiceCluster.StopAsync(featurizer);
+        featurizer = await cluster.FeaturizerAsync(featurizerData);
+        await UntilAsync(search, Clips, "indexed");
+        await ServiceCluster.StopAsync(ingest, featurizer, search);
+
+        var events = await cluster.EventsAsync();
+        Assert.Equal([Topics.Decoded, Topics.Indexed, Topics.Uploaded], events.Select(happened => happened.Topic).Distinct().Order(StringComparer.Ordinal));
+        foreach (var topic in events.GroupBy(happened => happened.Topic))
+            Assert.Equal((Clips, Clips), (topic.Count(), topic.Select(happened => happened.VideoId).Distinct().Count()));
+    }
+
+    [Fact]
+    public async Task A_request_under_way_is_answered_before_search_ends()
+    {
+        await using var cluster = await ServiceCluster.StartAsync(place);
+        var (ingest, featurizer, search) = await cluster.AllAsync();
+        var clip = TestClips.Distinct(1);
+        await search.UntilAsync(await ServiceCluster.UploadAsync(ingest, clip), "indexed");
+        var still = await File.ReadAllBytesAsync(TestClips.Still(clip, 2.4));
+        using var begun = new SlowContent(still);
+
+        var answer = search.Http.PostAsync("/api/search/image?top=1", begun);
+        await begun.HalfSent;
+        search.Terminate();
+        begun.SendRest();
+
+        var found = await ServeRun.JsonAsync(await answer);
+        Assert.Equal(1, found.GetProperty("results").GetArrayLength());
+        Assert.Equal(0, (await search.EndAsync()).Status);
+        await ServiceCluster.StopAsync(ingest, featurizer);
+    }
+
+    /// <summary>A body whose second half waits.</summary>
+    private sealed class SlowContent(byte[] body) : HttpContent
+    {
+        private readonly TaskCompletionSource _half = new(TaskCreationOptions.RunContinuationsAsynchronously), _rest = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task HalfSent => _half.Task;
+
+        public void SendRest() => _rest.TrySetResult();
+
+        protected override async Task SerializeToStreamAsync(Stream stream, System.Net.TransportContext? context)
+        {
+            await stream.WriteAsync(body.AsMemory(0, body.Length / 2));
+            await stream.FlushAsync();
+            _half.TrySetResult();
+            await _rest.Task;
+            await stream.WriteAsync(body.AsMemory(body.Length / 2));
+        }
+
+        protected override bool TryComputeLength(out long length) => (length = body.Length) >= 0;
+    }
+
+    private static async Task UntilAsync(ServeRun search, int videos, params string[] states)
+    {
+        using var limit = new CancellationTokenSource(s_patience);
+        while ((await search.Http.GetFromJsonAsync<JsonElement>("/api/videos", limit.Token)).GetProperty("videos").EnumerateArray()
+            .Count(video => states.Contains(video.GetProperty("state").GetString())) < videos)
+            await Task.Delay(s_glance, limit.Token);
+    }
+}
