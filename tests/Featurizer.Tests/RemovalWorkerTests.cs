@@ -52,7 +52,7 @@ public sealed class RemovalWorkerTests : IAsyncLifetime
         var upload = Uploaded(source);
         await _data.Catalog.ApplyAsync(upload, default);
         await _data.Index.UpsertAsync([new(new(SegmentId.Of(s_video, "m", 0), s_video, 0, 0, 1, [0.5f]), new float[Width], new float[Width], new Half[Width], null, new byte[ColourLayout.Bytes])], default);
-        await WriteAsync($"{PictureBlobs.FolderOf(s_video)}320-0.5.jpg");
+        await WriteAsync($"{VideoBlobs.PicturesOf(s_video)}320-0.5.jpg");
         if (source == Copy)
             await WriteAsync(Copy);
         return upload;

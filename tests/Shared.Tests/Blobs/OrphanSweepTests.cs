@@ -41,7 +41,7 @@ public sealed class OrphanSweepTests : IAsyncLifetime, IDisposable
         string[] orphans =
         [
             VideoBlobs.FramesOf(indexed.VideoId), VideoBlobs.FramesOf(deleted.VideoId), VideoBlobs.FramesOf(SampleEvents.Video(9)),
-            deleted.Source, $"originals/{referenced.Sha256}", $"originals/{SampleEvents.Uploaded(9).Sha256}",
+            deleted.Source, $"originals/{referenced.Sha256}", $"originals/{Guid.Empty}/{SampleEvents.Uploaded(9).Sha256}",
             $"{VideoBlobs.PicturesOf(deleted.VideoId)}preview.jpg", $"{VideoBlobs.PicturesOf(SampleEvents.Video(9))}320-1.0.jpg",
             $"{VideoBlobs.TranscriptsOf(indexed.VideoId)}/before", $"{VideoBlobs.TranscriptsOf(deleted.VideoId)}/now",
         ];
