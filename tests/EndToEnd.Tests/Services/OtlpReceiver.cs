@@ -52,6 +52,14 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         return receiver;
     }
 
+    /// <summary>Waits until a metric was sent.</summary>
+    public async Task UntilMeasuredAsync(string metric)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        while (!Metrics.ContainsKey(metric))
+            await Task.Delay(TimeSpan.FromMilliseconds(100), limit.Token);
+    }
+
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private async Task ReceiveAsync(HttpContext http)
