@@ -28,7 +28,7 @@ public sealed class ServeTests(Workplace place) : IClassFixture<Workplace>
 
         var bySentence = (await AnswerAsync(await http.PostAsJsonAsync("/api/search", new { text = "a coloured pattern", explain = true }))).Single();
         Assert.Equal(video.ToString(), bySentence.GetProperty("video").GetString());
-        Assert.Equal(4, bySentence.GetProperty("segments")[0].GetProperty("explanation").GetProperty("contrasts").GetArrayLength());
+        Assert.Equal(4, bySentence.GetProperty("segments")[0].GetProperty("explanation").GetProperty("texts")[0].GetProperty("contrasts").GetArrayLength());
 
         using var still = new ByteArrayContent(await File.ReadAllBytesAsync(TestClips.Still(clip, 4.6)));
         var byStill = (await AnswerAsync(await http.PostAsync("/api/search/image?top=1", still))).Single();
