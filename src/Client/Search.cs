@@ -122,13 +122,32 @@ public sealed record FoundSegment(Guid Segment, double Start, double End, double
     /// <summary>Where a picture of the moment is; relative to the service.</summary>
     public string? Thumbnail { get; init; }
 
+    /// <summary>What is said in it that has words of the query; null where nothing has.</summary>
+    public Cue? Said { get; init; }
+
     /// <summary>Where the score comes from, where that was asked for.</summary>
     public ScoreExplanation? Explanation { get; init; }
 }
 
+/// <summary>What is said, or written below the picture, for a while.</summary>
+/// <param name="Start">When it begins, in seconds.</param>
+/// <param name="End">When it ends, in seconds.</param>
+/// <param name="Text">The words.</param>
+public sealed record Cue(double Start, double End, string Text);
+
 /// <summary>Where the score of a segment comes from.</summary>
 /// <param name="Texts">The query's texts in order; the score is the sum of theirs, each times its share.</param>
-public sealed record ScoreExplanation(IReadOnlyList<TextEvidence> Texts);
+public sealed record ScoreExplanation(IReadOnlyList<TextEvidence> Texts)
+{
+    /// <summary>How what is said moved it among the results; null where no transcript has words of the query.</summary>
+    public Fusion? Fusion { get; init; }
+}
+
+/// <summary>Where a segment stands among those that were seen and those in which words of the query are said.</summary>
+/// <param name="VisualRank">Its place by the model's score, from 1.</param>
+/// <param name="TranscriptRank">Its place by the words said in it, from 1; null where none of the query's are.</param>
+/// <param name="TranscriptWeight">What the words count beside the picture.</param>
+public sealed record Fusion(int VisualRank, int? TranscriptRank, double TranscriptWeight);
 
 /// <summary>What one text of a query contributes.</summary>
 /// <param name="Text">The text.</param>
