@@ -21,7 +21,9 @@ results="$root/artifacts/test-results"
 rm -rf "$results"
 echo "tcmgc: testing"
 status=0
+# A test that hangs is named and ended; the longest takes three minutes on a busy machine.
 dotnet test TcMgc.sln -c Release --no-build --nologo --logger "console;verbosity=minimal" --logger trx \
+  --blame-hang --blame-hang-timeout 12min --blame-hang-dump-type none \
   --results-directory "$results" ${1:+--filter "FullyQualifiedName~$1"} || status=$?
 passed=0 failed=0 skipped=0
 while read -r line; do

@@ -23,13 +23,14 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
     private readonly Meter _meter = new(EventTelemetry.Name);
     private readonly Lock _gate = new();
     private readonly List<KafkaSubscription> _subscriptions = [];
+    private bool _isDisposed;
 
     private KafkaEventLog(KafkaOptions options, TimeProvider clock)
     {
         (_options, _clock, _names) = (options, clock, new(options.Prefix));
         _clients = new(options);
-        _topics = new(options, _names, _clients, clock);
         _producer = _clients.Producer();
+        _topics = new(_producer.Handle, options, _names, _clients, clock);
         _deadLetters = new(_producer, _names, _clients, clock);
         _meter.CreateObservableGauge(KafkaLag.Gauge, () => Subscriptions().SelectMany(one => one.Lags()), "{event}", "Events that a group has not committed");
     }
@@ -43,7 +44,7 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
         var log = new KafkaEventLog(options, clock);
         try
         {
-            await log._topics.EnsureAsync(log._producer.Handle, cancellationToken).ConfigureAwait(false);
+            await log._topics.EnsureAsync(cancellationToken).ConfigureAwait(false);
             return log;
         }
         catch
@@ -149,16 +150,19 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
     /// <summary>Leaves every group at once; what is in flight comes again.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+            return;
         _meter.Dispose();
         foreach (var subscription in Subscriptions())
             await subscription.DisposeAsync().ConfigureAwait(false);
+        _topics.Dispose();
         _producer.Dispose();
     }
 
     private async IAsyncEnumerable<ConsumeResult<byte[], byte[]>> ReadAsync(
         IConsumer<byte[], byte[]> consumer, IEnumerable<string> topics, bool fromCommitted, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var partitions = await _topics.PartitionsAsync(_producer.Handle, topics, cancellationToken).ConfigureAwait(false);
+        var partitions = await _topics.PartitionsAsync(topics, cancellationToken).ConfigureAwait(false);
         var reader = new KafkaReader(consumer, _options, _clients, _clock);
         await foreach (var message in reader.ReadAsync(partitions, fromCommitted, cancellationToken).ConfigureAwait(false))
             yield return message;

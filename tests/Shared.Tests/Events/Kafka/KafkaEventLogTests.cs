@@ -213,6 +213,20 @@ public sealed class KafkaEventLogTests(KafkaCluster cluster) : EventLogContract
     }
 
     [Fact]
+    public async Task Reading_the_log_again_and_again_leaves_no_thread_behind()
+    {
+        var log = Create();
+        await log.AppendAsync(Uploaded(1), Cancelled);
+        await log.ReadAllAsync(Cancelled).ToListAsync(Cancelled);
+        var before = Threads();
+
+        for (var read = 0; read < 40; read++)
+            await log.ReadAllAsync(Cancelled).ToListAsync(Cancelled);
+
+        Assert.InRange(Threads() - before, int.MinValue, 20); // Other tests have threads too.
+    }
+
+    [Fact]
     public async Task One_group_has_one_subscriber_in_a_process()
     {
         var log = Create();
@@ -221,6 +235,12 @@ public sealed class KafkaEventLogTests(KafkaCluster cluster) : EventLogContract
         await first.MoveNextAsync();
 
         await Assert.ThrowsAsync<InvalidOperationException>(() => Deliveries(log, s_workers, 1));
+    }
+
+    private static int Threads()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.Threads.Count;
     }
 
     private KafkaEventLog Open(KafkaOptions options)
