@@ -65,6 +65,6 @@ public sealed record Delivery(string Group, string Partition, long Position, Vid
     /// <summary>What brought it, as spans call it.</summary>
     public string MessagingSystem { get; init; } = EventTelemetry.Sqlite;
 
-    /// <summary>The span that appended the event, where the log carries it; see <see cref="EventTelemetry.StartProcess"/>.</summary>
+    /// <summary>The span that appended the event, where there was one; see <see cref="EventTelemetry.StartProcess"/>.</summary>
     public ActivityContext Trace { get; init; }
 }

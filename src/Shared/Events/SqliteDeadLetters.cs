@@ -4,7 +4,7 @@ using TcMgc.Shared.Storage;
 
 namespace TcMgc.Shared.Events;
 
-/// <summary>The embedded log's dead letters: a table beside the events, made when it is first needed.</summary>
+/// <summary>The embedded log's dead letters: a table beside the events.</summary>
 internal static class SqliteDeadLetters
 {
     public static void Create(SqliteConnection connection) => SqliteFile.Execute(connection, """

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using TcMgc.Shared.Storage;
@@ -6,7 +7,7 @@ namespace TcMgc.Shared.Events;
 
 /// <summary>
 /// The event log in one SQLite file: a table of events in the order of their commit, and for each group and topic the position
-/// up to which it is done. Subscribers in this process are woken by an append; those in others look every
+/// up to which it is done; beside them the spans that appended events, and the dead letters. Subscribers in this process are woken by an append; those in others look every
 /// <paramref name="poll"/>.
 /// </summary>
 internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan poll) : IEventLog, IDisposable
@@ -28,15 +29,23 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
     {
         ArgumentNullException.ThrowIfNull(happened);
         cancellationToken.ThrowIfCancellationRequested();
+        using var span = EventTelemetry.StartSend(EventTelemetry.Sqlite, happened);
         var body = EventJson.Serialize(happened);
         Use(connection =>
         {
+            using var transaction = connection.BeginTransaction();
             using var command = connection.CreateCommand();
-            command.CommandText = "INSERT INTO events(topic, video, body) VALUES($topic, $video, $body)";
+            command.CommandText = """
+                INSERT INTO events(topic, video, body) VALUES($topic, $video, $body);
+                INSERT INTO traces(position, parent, state) SELECT last_insert_rowid(), $parent, $state WHERE $parent IS NOT NULL
+                """;
             command.Parameters.AddWithValue("$topic", happened.Topic);
             command.Parameters.AddWithValue("$video", happened.VideoId.Value.ToByteArray(bigEndian: true));
             command.Parameters.AddWithValue("$body", body);
-            return command.ExecuteNonQuery();
+            command.Parameters.AddWithValue("$parent", (object?)Activity.Current?.Id ?? DBNull.Value);
+            command.Parameters.AddWithValue("$state", (object?)Activity.Current?.TraceStateString ?? DBNull.Value);
+            command.ExecuteNonQuery();
+            transaction.Commit();
         });
         WakeSubscribers();
         return ValueTask.CompletedTask;
@@ -54,11 +63,11 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
             {
                 var appended = _appended.Task;
                 var page = Page(from);
-                foreach (var (position, topic, body) in page)
+                foreach (var (position, topic, body, trace) in page)
                 {
                     await consumer.Room.WaitAsync(cancellationToken).ConfigureAwait(false);
                     from[topic] = position;
-                    var delivery = new Delivery(subscription.Group, topic, position, EventJson.Deserialize(topic, body));
+                    var delivery = new Delivery(subscription.Group, topic, position, EventJson.Deserialize(topic, body)) { Trace = trace };
                     lock (_gate)
                         consumer.Watermarks[topic].Delivered(position);
                     yield return delivery;
@@ -97,7 +106,7 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
         {
             if (Awaiting(delivery) is null)
                 return ValueTask.CompletedTask;
-            UseDeadLetters(connection => SqliteDeadLetters.Add(connection, delivery, reason, clock.GetUtcNow()));
+            Use(connection => SqliteDeadLetters.Add(connection, delivery, reason, clock.GetUtcNow()));
             return CommitAsync(delivery, cancellationToken);
         }
     }
@@ -105,7 +114,7 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
     public async IAsyncEnumerable<DeadLetter> DeadLettersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await ValueTask.CompletedTask.ConfigureAwait(false);
-        foreach (var (_, letter) in UseDeadLetters(SqliteDeadLetters.All))
+        foreach (var (_, letter) in Use(SqliteDeadLetters.All))
         {
             cancellationToken.ThrowIfCancellationRequested();
             yield return letter;
@@ -115,10 +124,10 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
     public async IAsyncEnumerable<DeadLetter> ReplayAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await ValueTask.CompletedTask.ConfigureAwait(false);
-        foreach (var (id, letter) in UseDeadLetters(SqliteDeadLetters.All))
+        foreach (var (id, letter) in Use(SqliteDeadLetters.All))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (UseDeadLetters(connection => SqliteDeadLetters.Replay(connection, id)) == 0)
+            if (Use(connection => SqliteDeadLetters.Replay(connection, id)) == 0)
                 continue; // Another process was faster.
             WakeSubscribers();
             yield return letter;
@@ -131,7 +140,7 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
         var end = End();
         var from = Topics.All.ToDictionary(topic => topic, _ => 0L, StringComparer.Ordinal);
         while (Page(from) is { Count: > 0 } page)
-            foreach (var (position, topic, body) in page)
+            foreach (var (position, topic, body, _) in page)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 if (position > end)
@@ -150,12 +159,12 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
         var end = End();
         var from = Topics.All.ToDictionary(topic => topic, topic => Committed(group, topic), StringComparer.Ordinal);
         while (Page(from) is { Count: > 0 } page)
-            foreach (var (position, topic, body) in page)
+            foreach (var (position, topic, body, trace) in page)
             {
                 if (position > end)
                     yield break;
                 from[topic] = position;
-                yield return new(group, topic, position, EventJson.Deserialize(topic, body));
+                yield return new(group, topic, position, EventJson.Deserialize(topic, body)) { Trace = trace };
             }
     }
 
@@ -210,7 +219,7 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
     private Task<Task> AppendedOrPoll(Task appended, CancellationToken cancellationToken) =>
         Task.WhenAny(appended, Task.Delay(poll, clock, cancellationToken));
 
-    private List<(long Position, string Topic, byte[] Body)> Page(Dictionary<string, long> from) => Use(connection =>
+    private List<(long Position, string Topic, byte[] Body, ActivityContext Trace)> Page(Dictionary<string, long> from) => Use(connection =>
     {
         using var command = connection.CreateCommand();
         var conditions = from.Select((topic, i) =>
@@ -219,13 +228,19 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
             command.Parameters.AddWithValue($"$from{i}", topic.Value);
             return $"(topic = $topic{i} AND position > $from{i})";
         });
-        command.CommandText = $"SELECT position, topic, body FROM events WHERE {string.Join(" OR ", conditions)} ORDER BY position LIMIT {PageSize}";
+        command.CommandText = $"""
+            SELECT position, topic, body, parent, state FROM events LEFT JOIN traces USING(position)
+            WHERE {string.Join(" OR ", conditions)} ORDER BY position LIMIT {PageSize}
+            """;
         using var reader = command.ExecuteReader();
-        var page = new List<(long, string, byte[])>();
+        var page = new List<(long, string, byte[], ActivityContext)>();
         while (reader.Read())
-            page.Add((reader.GetInt64(0), reader.GetString(1), reader.GetFieldValue<byte[]>(2)));
+            page.Add((reader.GetInt64(0), reader.GetString(1), reader.GetFieldValue<byte[]>(2), Trace(reader)));
         return page;
     });
+
+    private static ActivityContext Trace(SqliteDataReader row) =>
+        !row.IsDBNull(3) && ActivityContext.TryParse(row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4), isRemote: true, out var span) ? span : default;
 
     private long Committed(string group, string topic) => Number(
         "SELECT ifnull(max(position), 0) FROM commits WHERE consumers = $group AND topic = $topic", ("$group", group), ("$topic", topic));
@@ -239,17 +254,26 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
         return (long)command.ExecuteScalar()!;
     });
 
+    private void Use(Action<SqliteConnection> action) => Use(connection =>
+    {
+        action(connection);
+        return true;
+    });
+
     private T Use<T>(Func<SqliteConnection, T> action)
     {
         lock (_gate)
-            return _file.Guarded(() => action(_connection ??= _file.Open()));
+            return _file.Guarded(() => action(_connection ??= Open()));
     }
 
-    private T UseDeadLetters<T>(Func<SqliteConnection, T> action) => Use(connection =>
+    /// <summary>Logs begun by earlier programs lack these tables.</summary>
+    private SqliteConnection Open()
     {
+        var connection = _file.Open();
+        SqliteFile.Execute(connection, "CREATE TABLE IF NOT EXISTS traces(position INTEGER PRIMARY KEY, parent TEXT NOT NULL, state TEXT)");
         SqliteDeadLetters.Create(connection);
-        return action(connection);
-    });
+        return connection;
+    }
 
     private sealed class Consumer(Subscription subscription)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using FsCheck;
 using FsCheck.Fluent;
 using TcMgc.Shared.Events;
@@ -214,6 +215,24 @@ public abstract class EventLogContract : IDisposable
         Assert.Empty(await Reopen(log).ReplayAsync(Cancelled).ToListAsync(Cancelled));
         Assert.Equal([upload], await Events(log, new("workers", Topics.All), 1));
         Assert.Equal([upload, upload], await log.ReadAllAsync(Cancelled).ToListAsync(Cancelled));
+    }
+
+    [Fact]
+    public async Task A_delivery_continues_the_trace_of_its_append()
+    {
+        using var listener = new ActivityListener { ShouldListenTo = source => source.Name == EventTelemetry.Name, Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData };
+        ActivitySource.AddActivityListener(listener);
+        var log = Create();
+        using var upload = new Activity("upload") { TraceStateString = "vendor=1" }.SetIdFormat(ActivityIdFormat.W3C).Start();
+        await log.AppendAsync(Uploaded(1), Cancelled);
+        upload.Stop();
+
+        var delivery = Assert.Single(await Deliveries(await RestartAsync(log), new("workers", Topics.All), 1));
+        using var process = EventTelemetry.StartProcess(delivery);
+
+        Assert.Equal((upload.TraceId, "vendor=1"), (delivery.Trace.TraceId, delivery.Trace.TraceState));
+        Assert.NotEqual(upload.SpanId, delivery.Trace.SpanId); // The append's own.
+        Assert.Equal((upload.TraceId, delivery.Trace.SpanId), (process!.TraceId, process.ParentSpanId));
     }
 
     /// <summary>Appends, deliveries, commits in any order and restarts, against a list and the set of what was committed.</summary>
