@@ -1,18 +1,63 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using System.Text.Json;
 using Confluent.Kafka;
 
 namespace TcMgc.Shared.Events.Kafka;
 
 /// <summary>Where a group stands in each partition that this process has: the end as librdkafka's statistics tell it, less what is committed.</summary>
-internal static class KafkaLag
+internal sealed class KafkaLag(string group, KafkaAssignment assignment)
 {
     /// <summary>Name of the gauge.</summary>
     public const string Gauge = "tcmgc.events.lag";
 
+    /// <summary>Statistics come on the thread that polls.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(250);
+
+    private volatile Dictionary<TopicPartition, long> _ends = [];
+
+    /// <summary>Takes a document of statistics, and asks for what was committed before this member came.</summary>
+    public void Update(string statistics, IConsumer<byte[], byte[]> consumer)
+    {
+        _ends = Ends(statistics);
+        var unknown = assignment.Positions().Where(one => one.Offset == Offset.Unset).Select(one => one.TopicPartition).ToList();
+        if (unknown.Count == 0)
+            return;
+        try
+        {
+            foreach (var one in consumer.Committed(unknown, s_patience))
+                assignment.Learn(one.Offset == Offset.Unset ? new(one.TopicPartition, First(consumer, one.TopicPartition)) : one);
+        }
+        catch (KafkaException)
+        {
+            // Known at the next statistics.
+        }
+    }
+
+    /// <summary>The gauge's measurements: one for each partition whose end and commit are known.</summary>
+    public IEnumerable<Measurement<long>> Measure()
+    {
+        var ends = _ends;
+        return [.. from at in assignment.Positions()
+                   where at.Offset != Offset.Unset && ends.ContainsKey(at.TopicPartition)
+                   select Measure(at.TopicPartition, Math.Max(0, ends[at.TopicPartition] - at.Offset))];
+    }
+
+    private Measurement<long> Measure(TopicPartition partition, long lag) => new(lag, new TagList
+    {
+        { "messaging.system", EventTelemetry.Kafka },
+        { "messaging.consumer.group.name", group },
+        { "messaging.destination.name", partition.Topic },
+        { "messaging.destination.partition.id", partition.Partition.Value.ToString(CultureInfo.InvariantCulture) },
+    });
+
+    /// <summary>Where a group that has committed nothing begins.</summary>
+    private static Offset First(IConsumer<byte[], byte[]> consumer, TopicPartition partition) =>
+        consumer.GetWatermarkOffsets(partition).Low is { Value: >= 0 } low ? low : 0;
+
     /// <summary>The ends of partitions in a document of statistics (STATISTICS.md of librdkafka); those not known yet are left out.</summary>
-    public static Dictionary<TopicPartition, long> Ends(string statistics)
+    private static Dictionary<TopicPartition, long> Ends(string statistics)
     {
         var ends = new Dictionary<TopicPartition, long>();
         using var document = JsonDocument.Parse(statistics);
@@ -25,13 +70,4 @@ internal static class KafkaLag
                     ends[new(topic.Name, number)] = end;
         return ends;
     }
-
-    /// <summary>A measurement of the gauge.</summary>
-    public static Measurement<long> Measure(string group, string topic, int partition, long lag) => new(lag, new TagList
-    {
-        { "messaging.system", EventTelemetry.Kafka },
-        { "messaging.consumer.group.name", group },
-        { "messaging.destination.name", topic },
-        { "messaging.destination.partition.id", partition.ToString(System.Globalization.CultureInfo.InvariantCulture) },
-    });
 }

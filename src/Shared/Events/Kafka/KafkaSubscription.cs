@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Confluent.Kafka;
@@ -28,9 +27,7 @@ internal sealed class KafkaSubscription : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly IConsumer<byte[], byte[]> _consumer;
 
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, KafkaPartition> _partitions = new(StringComparer.Ordinal);
-    private readonly List<(string Partition, long Position)> _orphans = [];
+    private readonly KafkaAssignment _assignment;
     private readonly SemaphoreSlim _room;
     private readonly SemaphoreSlim _committing = new(1);
     private readonly Channel<(Delivery Delivery, KafkaPartition Partition)> _deliveries = Channel.CreateUnbounded<(Delivery, KafkaPartition)>();
@@ -44,22 +41,25 @@ internal sealed class KafkaSubscription : IAsyncDisposable
     /// <summary>Kept while a partition is another's: librdkafka still has it paused when it comes back. It must not resume what is not paused.</summary>
     private readonly HashSet<TopicPartition> _paused = [];
 
-    private volatile Dictionary<TopicPartition, long> _ends = [];
-
     public KafkaSubscription(
         Subscription subscription, KafkaOptions options, KafkaNames names, KafkaClients clients, KafkaDeadLetters deadLetters, TimeProvider clock)
     {
         (_subscription, _options, _names, _clients, _deadLetters, _clock) = (subscription, options, names, clients, deadLetters, clock);
+        _assignment = new(names);
+        Lag = new(names.Group(subscription.Group), _assignment);
         _room = new(subscription.MaxInFlight);
         _consumer = clients.Member(names.Group(subscription.Group), handlers => handlers
-            .SetPartitionsAssignedHandler((_, assigned) => Assign(assigned))
+            .SetPartitionsAssignedHandler((_, assigned) => _assignment.Assign(assigned))
             .SetPartitionsRevokedHandler((_, revoked) => Revoke(revoked))
             .SetPartitionsLostHandler((_, lost) => Revoke(lost))
-            .SetStatisticsHandler((_, statistics) => Measure(statistics)));
+            .SetStatisticsHandler((consumer, statistics) => Lag.Update(statistics, consumer)));
         _polling = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     public string Group => _subscription.Group;
+
+    /// <summary>How far the group is behind in each partition that this member has.</summary>
+    public KafkaLag Lag { get; }
 
     /// <summary>Whether it still delivers.</summary>
     public bool IsLive => !_stop.IsCancellationRequested;
@@ -70,7 +70,9 @@ internal sealed class KafkaSubscription : IAsyncDisposable
         try
         {
             await foreach (var (delivery, partition) in _deliveries.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
-                if (!IsRevoked(delivery, partition))
+                if (_assignment.DropIfRevoked(partition, delivery.Position))
+                    _room.Release();
+                else
                     yield return delivery;
         }
         finally
@@ -83,7 +85,7 @@ internal sealed class KafkaSubscription : IAsyncDisposable
     /// <summary>Marks a delivery as done and commits what that allows; false where this member does not have it.</summary>
     public async ValueTask<bool> CommitAsync(string partition, long position, CancellationToken cancellationToken)
     {
-        switch (Settle(partition, position))
+        switch (_assignment.Settle(partition, position))
         {
             case Settled.Unknown:
                 return false;
@@ -106,22 +108,9 @@ internal sealed class KafkaSubscription : IAsyncDisposable
     /// <summary>Sends a delivery to the dead letters and marks it as done; false where this member does not have it.</summary>
     public async ValueTask<bool> RejectAsync(string partition, long position, string reason, CancellationToken cancellationToken)
     {
-        ConsumeResult<byte[], byte[]>? message;
-        lock (_gate)
-            message = _partitions.GetValueOrDefault(partition)?.MessageAt(position);
-        if (message is not null)
+        if (_assignment.MessageAt(partition, position) is { } message)
             await _deadLetters.SendAsync(message, Group, reason, cancellationToken).ConfigureAwait(false);
         return await CommitAsync(partition, position, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>How far the group is behind in each partition that this member has.</summary>
-    public IEnumerable<Measurement<long>> Lags()
-    {
-        var ends = _ends;
-        lock (_gate)
-            return [.. _partitions.Values
-                .Where(partition => ends.ContainsKey(partition.At) && partition.Committed != Offset.Unset)
-                .Select(partition => KafkaLag.Measure(_names.Group(Group), partition.At.Topic, partition.At.Partition, Math.Max(0, ends[partition.At] - partition.Committed)))];
     }
 
     /// <summary>Leaves the group at once; what is in flight comes again.</summary>
@@ -216,22 +205,14 @@ internal sealed class KafkaSubscription : IAsyncDisposable
 
     private void Deliver(ConsumeResult<byte[], byte[]> message)
     {
-        var topic = _names.TopicOf(message.Topic);
-        var name = Name(message.TopicPartition);
-        KafkaPartition? partition;
-        lock (_gate)
-        {
-            partition = _partitions.GetValueOrDefault(name);
-            if (partition?.Deliver(message) != true)
-                partition = null;
-        }
-        if (partition is null)
+        if (_assignment.Deliver(message) is not { } partition)
         {
             _room.Release();
             return;
         }
+        var name = _assignment.Name(partition.At);
         // No value is a tombstone: compaction's way of forgetting a key, not an event.
-        var read = message.Message.Value is { } body ? EventJson.Read(topic, body) : default;
+        var read = message.Message.Value is { } body ? EventJson.Read(_names.TopicOf(message.Topic), body) : default;
         if (read.Event is { } happened)
             _deliveries.Writer.TryWrite((new(Group, name, message.Offset, happened) { MessagingSystem = EventTelemetry.Kafka, Trace = KafkaHeaders.Trace(message.Message.Headers) }, partition));
         else
@@ -255,58 +236,13 @@ internal sealed class KafkaSubscription : IAsyncDisposable
         }
     }
 
-    private void Assign(List<TopicPartition> assigned)
-    {
-        lock (_gate)
-            foreach (var partition in assigned)
-                _partitions[Name(partition)] = new(partition);
-    }
-
     private void Revoke(List<TopicPartitionOffset> revoked)
     {
-        var names = revoked.Select(one => Name(one.TopicPartition)).ToHashSet(StringComparer.Ordinal);
-        GiveUp(names);
-        foreach (var message in Enumerable.Range(0, _held.Count).Select(_ => _held.Dequeue()).ToList())
-            if (!names.Contains(Name(message.TopicPartition)))
+        var partitions = revoked.Select(one => one.TopicPartition).ToHashSet();
+        _assignment.Revoke(partitions);
+        for (var held = _held.Count; held > 0; held--)
+            if (_held.Dequeue() is var message && !partitions.Contains(message.TopicPartition))
                 _held.Enqueue(message);
-    }
-
-    private void GiveUp(IEnumerable<string> names)
-    {
-        lock (_gate)
-            foreach (var name in names)
-                if (_partitions.Remove(name, out var partition))
-                {
-                    partition.IsRevoked = true;
-                    _orphans.AddRange(partition.InFlight.Select(position => (name, position)));
-                }
-    }
-
-    /// <summary>Whether a delivery that nobody has seen yet went to another member meanwhile.</summary>
-    private bool IsRevoked(Delivery delivery, KafkaPartition partition)
-    {
-        lock (_gate)
-        {
-            if (!partition.IsRevoked)
-                return false;
-            _orphans.Remove((delivery.Partition, delivery.Position));
-        }
-        _room.Release();
-        return true;
-    }
-
-    private enum Settled
-    {
-        Unknown,
-        Done,
-        Revoked,
-    }
-
-    private Settled Settle(string partition, long position)
-    {
-        lock (_gate)
-            return _partitions.GetValueOrDefault(partition)?.Complete(position) == true ? Settled.Done
-                : _orphans.Remove((partition, position)) ? Settled.Revoked : Settled.Unknown;
     }
 
     /// <summary>Commits all that is due; those who come meanwhile find theirs done.</summary>
@@ -316,11 +252,11 @@ internal sealed class KafkaSubscription : IAsyncDisposable
         try
         {
             var started = _clock.GetTimestamp();
-            while (Due() is { Count: > 0 } due)
+            while (_assignment.Due() is { Count: > 0 } due)
                 try
                 {
                     await Task.Run(() => _consumer.Commit(due), CancellationToken.None).ConfigureAwait(false);
-                    Committed(due);
+                    _assignment.Committed(due);
                 }
                 catch (KafkaException error) when (!IsFinal(error.Error) && !_end.IsCancellationRequested && _clock.GetElapsedTime(started) < _options.Timeout)
                 {
@@ -338,47 +274,14 @@ internal sealed class KafkaSubscription : IAsyncDisposable
         }
     }
 
-    private List<TopicPartitionOffset> Due()
-    {
-        lock (_gate)
-            return [.. _partitions.Values.Select(partition => partition.Due).OfType<TopicPartitionOffset>()];
-    }
-
-    private void Committed(List<TopicPartitionOffset> committed)
-    {
-        lock (_gate)
-            foreach (var one in committed)
-                if (_partitions.TryGetValue(Name(one.TopicPartition), out var partition))
-                    partition.Committed = one.Offset;
-    }
-
-    private void Measure(string statistics)
-    {
-        _ends = KafkaLag.Ends(statistics);
-        List<KafkaPartition> unknown;
-        lock (_gate)
-            unknown = [.. _partitions.Values.Where(partition => partition.Committed == Offset.Unset)];
-        if (unknown.Count == 0)
-            return;
-        try
-        {
-            var committed = _consumer.Committed(unknown.Select(partition => partition.At), s_patience);
-            lock (_gate)
-                foreach (var (partition, one) in unknown.Zip(committed))
-                    if (partition.Committed == Offset.Unset)
-                        partition.Committed = one.Offset == Offset.Unset ? _consumer.GetWatermarkOffsets(partition.At).Low is { Value: >= 0 } low ? low : 0 : one.Offset;
-        }
-        catch (KafkaException)
-        {
-            // Known at the next statistics.
-        }
-    }
-
     /// <summary>Stays a member, with all paused, until what is in flight is committed, for as long as the options allow.</summary>
     private void Drain()
     {
         while (_deliveries.Reader.TryRead(out var unread))
-            Forget(unread.Delivery);
+        {
+            _assignment.DropIfRevoked(unread.Partition, unread.Delivery.Position);
+            _room.Release();
+        }
         if (IsWorking())
             _stopped.TrySetResult();
         for (var started = _clock.GetTimestamp(); IsWorking() && !_end.IsCancellationRequested && _clock.GetElapsedTime(started) < _options.DrainTimeout;)
@@ -386,14 +289,6 @@ internal sealed class KafkaSubscription : IAsyncDisposable
     }
 
     private bool IsWorking() => _room.CurrentCount < _subscription.MaxInFlight;
-
-    /// <summary>A delivery that nobody will see counts as never delivered: it comes again.</summary>
-    private void Forget(Delivery delivery)
-    {
-        lock (_gate)
-            _orphans.Remove((delivery.Partition, delivery.Position));
-        _room.Release();
-    }
 
     private void Close()
     {
@@ -409,11 +304,9 @@ internal sealed class KafkaSubscription : IAsyncDisposable
         }
         finally
         {
-            GiveUp([.. _partitions.Keys]);
+            _assignment.RevokeAll();
             _consumer.Dispose();
             _committing.Release();
         }
     }
-
-    private string Name(TopicPartition partition) => $"{_names.TopicOf(partition.Topic)}/{partition.Partition.Value}";
 }
