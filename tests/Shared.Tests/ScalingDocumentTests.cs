@@ -21,7 +21,7 @@ public sealed partial class ScalingDocumentTests
         { "segments", Each(Segments) },
         { "decoding, core-hours", Each(DecodeSeconds) },
         { "encoding on processors, core-hours", Each(EncodeSeconds) },
-        { "log in Kafka, one copy", Each(3600.0 / VideoSeconds * 1540) },
+        { "log in Kafka, one copy", Each(3600.0 / VideoSeconds * 1475) },
         { "frame packs, if nothing were encoded meanwhile", Each(3600 * (FramePackLayout.FrameBytes(PackSide) + FramePackLayout.IndexEntryBytes)) },
         { "originals at 4 Mbit/s", Each(OriginalBytes) },
         { "Qdrant memory, `None`", Each(Segments * (2 * Pooled + Graph)) },
