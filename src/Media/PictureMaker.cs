@@ -31,7 +31,7 @@ public sealed class PictureMaker(MediaOptions options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(strip);
         var (width, height) = (strip.Width, strip.Height);
-        return RunAsync(path, [], $"fps=1/{Text(strip.Interval)}:round=down,scale={width}:{height}:force_original_aspect_ratio=decrease,"
+        return RunAsync(path, [], $"fps=1/{Text(strip.Interval)}:round=up,scale={width}:{height}:force_original_aspect_ratio=decrease,"
             + $"pad={width}:{height}:-1:-1,tile={strip.Columns}x{strip.Rows}", cancel);
     }
 
