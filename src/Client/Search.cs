@@ -123,17 +123,23 @@ public sealed record FoundSegment(Guid Segment, double Start, double End, double
     public string? Thumbnail { get; init; }
 
     /// <summary>What is said in it that has words of the query; null where nothing has.</summary>
-    public Cue? Said { get; init; }
+    public SaidWords? Said { get; init; }
 
     /// <summary>Where the score comes from, where that was asked for.</summary>
     public ScoreExplanation? Explanation { get; init; }
 }
 
-/// <summary>What is said, or written below the picture, for a while.</summary>
+/// <summary>What is said, or written below the picture, for a while, with words of the query in it.</summary>
 /// <param name="Start">When it begins, in seconds.</param>
 /// <param name="End">When it ends, in seconds.</param>
-/// <param name="Text">The words.</param>
-public sealed record Cue(double Start, double End, string Text);
+/// <param name="Text">What is said.</param>
+/// <param name="Words">Where the words are in its text, in order.</param>
+public sealed record SaidWords(double Start, double End, string Text, IReadOnlyList<TextSpan> Words);
+
+/// <summary>A part of a text.</summary>
+/// <param name="Start">Characters before it, in UTF-16.</param>
+/// <param name="Length">Characters in it.</param>
+public readonly record struct TextSpan(int Start, int Length);
 
 /// <summary>Where the score of a segment comes from.</summary>
 /// <param name="Texts">The query's texts in order; the score is the sum of theirs, each times its share.</param>

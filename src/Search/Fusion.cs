@@ -1,5 +1,3 @@
-using TcMgc.Shared.Transcripts;
-
 namespace TcMgc.Search;
 
 /// <summary>
@@ -24,5 +22,5 @@ public sealed record Fusion(int VisualRank, int? TranscriptRank, double Transcri
 
 /// <summary>A segment in which words of a query are said.</summary>
 /// <param name="Rank">Its place among them, from 1.</param>
-/// <param name="Cue">The cue that has most of them.</param>
-internal sealed record SpokenSegment(int Rank, Cue Cue);
+/// <param name="Said">The cue that has most of them.</param>
+internal sealed record SpokenSegment(int Rank, SaidWords Said);

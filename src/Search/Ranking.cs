@@ -95,7 +95,7 @@ internal sealed class Ranking(SearchRequest request)
             var ranked = scored with { VisualRank = index + 1 };
             var fusion = FusionOf(ranked)!;
             // Whoever is led here by what is said wants to hear it.
-            var moment = fusion.Spoken > fusion.Visual ? (float)Math.Clamp(Spoken[scored.Place.Id].Cue.Start, scored.Place.Start, scored.Place.End) : scored.Moment;
+            var moment = fusion.Spoken > fusion.Visual ? (float)Math.Clamp(Spoken[scored.Place.Id].Said.Start, scored.Place.Start, scored.Place.End) : scored.Moment;
             Group(ranked with { Order = fusion.Score, Moment = moment });
         }
         _waiting.Clear();

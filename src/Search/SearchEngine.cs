@@ -281,7 +281,7 @@ public sealed class SearchEngine(
             explanation is null ? null : explanation with { Fusion = ranking.FusionOf(segment) })
         {
             Confidence = confidence?.Of(segment.Score),
-            Said = ranking.Spoken.GetValueOrDefault(segment.Place.Id)?.Cue,
+            Said = ranking.Spoken.GetValueOrDefault(segment.Place.Id)?.Said,
         };
     }
 

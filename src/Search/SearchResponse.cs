@@ -50,8 +50,18 @@ public sealed record SegmentResult(SegmentId Segment, double Start, double End, 
     public Confidence? Confidence { get; init; }
 
     /// <summary>What is said in it that has words of the query; null where nothing has.</summary>
-    public Cue? Said { get; init; }
+    public SaidWords? Said { get; init; }
 
     /// <summary>Where a picture of the moment is, for clients of the HTTP interface; else null.</summary>
     public string? Thumbnail { get; init; }
+}
+
+/// <summary>A cue that has words of a query.</summary>
+/// <param name="Start">When it begins, in seconds.</param>
+/// <param name="End">When it ends, in seconds.</param>
+/// <param name="Text">What is said.</param>
+/// <param name="Words">Where the words are in its text, in order.</param>
+public sealed record SaidWords(double Start, double End, string Text, IReadOnlyList<TextSpan> Words)
+{
+    internal static SaidWords Of(CueMatch match) => new(match.Cue.Start, match.Cue.End, match.Cue.Text, match.Words);
 }

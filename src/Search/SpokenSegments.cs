@@ -34,7 +34,7 @@ internal sealed class SpokenSegments(TranscriptIndex transcripts, IVectorIndex i
             await HalveAsync(sought, cancel).ConfigureAwait(false);
         var found = new Dictionary<SegmentId, SpokenSegment>();
         foreach (var cue in sought)
-            found.TryAdd(Id(cue, cue.Low), new(found.Count + 1, cue.Match.Cue));
+            found.TryAdd(Id(cue, cue.Low), new(found.Count + 1, SaidWords.Of(cue.Match)));
         return found;
     }
 

@@ -22,7 +22,7 @@ public sealed class TranscriptFusionTests(SearchEngineTests.Models models) : ICl
         Prop.ForAll(Arb.From(segments), Arb.From(Gen.Choose(1, 30).Select(tenths => tenths / 10.0)), (scored, weight) =>
         {
             var places = scored.Select((_, at) => new SegmentPlace(SegmentId.Of(Library.Id("v"), "m", at), Library.Id("v"), at, at, at + 1, [at])).ToList();
-            var spoken = places.Where((_, at) => scored[at].Item2 > 6).Select((place, at) => (place.Id, Spoken: new SpokenSegment(at + 1, new(0, 1, "said")))).ToDictionary(one => one.Id, one => one.Spoken);
+            var spoken = places.Where((_, at) => scored[at].Item2 > 6).Select((place, at) => (place.Id, Spoken: new SpokenSegment(at + 1, new(0, 1, "said", [])))).ToDictionary(one => one.Id, one => one.Spoken);
             var ranking = new Ranking(new() { Rank = SearchRank.Moment, Top = 1000 }) { Spoken = spoken, TranscriptWeight = weight };
             for (var at = 0; at < scored.Length; at++)
                 ranking.Add(places[at], scored[at].Item1, at);

@@ -12,6 +12,9 @@ namespace TcMgc.Shared.Transcripts;
 /// </summary>
 public sealed class TranscriptIndex : IDisposable
 {
+    // No cue has control characters.
+    private const char WordStarts = '\x02', WordEnds = '\x03';
+
     private readonly SqliteFile _file;
     private readonly Lock _gate = new();
     private SqliteConnection? _connection;
@@ -79,9 +82,14 @@ public sealed class TranscriptIndex : IDisposable
         return Use(connection =>
         {
             using var command = connection.CreateCommand();
+            // Only what is returned is highlighted: a word may be in every cue there is.
             command.CommandText = $"""
-                SELECT video, start, "end", cues.text FROM words JOIN cues ON cues.id = words.rowid
-                WHERE words MATCH $query {(video is null ? "" : "AND video = $video")} ORDER BY words.rank, cues.id LIMIT $count
+                SELECT video, start, "end", text,
+                    (SELECT highlight(words, 0, char({(int)WordStarts}), char({(int)WordEnds})) FROM words WHERE words MATCH $query AND rowid = found.id)
+                FROM (
+                    SELECT cues.*, words.rank AS rank FROM words JOIN cues ON cues.id = words.rowid
+                    WHERE words MATCH $query {(video is null ? "" : "AND video = $video")} ORDER BY words.rank, cues.id LIMIT $count) AS found
+                ORDER BY found.rank, found.id
                 """;
             command.Parameters.AddWithValue("$query", query);
             command.Parameters.AddWithValue("$count", count);
@@ -90,7 +98,8 @@ public sealed class TranscriptIndex : IDisposable
             using var reader = command.ExecuteReader();
             var found = new List<CueMatch>();
             while (reader.Read())
-                found.Add(new(new(new Guid(reader.GetFieldValue<byte[]>(0), bigEndian: true)), new(reader.GetDouble(1), reader.GetDouble(2), reader.GetString(3))));
+                found.Add(new(new(new Guid(reader.GetFieldValue<byte[]>(0), bigEndian: true)), new(reader.GetDouble(1), reader.GetDouble(2), reader.GetString(3)),
+                    WordsIn(reader.GetString(4))));
             return found;
         });
     }
@@ -103,6 +112,21 @@ public sealed class TranscriptIndex : IDisposable
             _connection?.Dispose();
             _connection = null;
         }
+    }
+
+    /// <summary>The spans between the marks in a text, as they are in it without the marks.</summary>
+    private static List<TextSpan> WordsIn(string highlighted)
+    {
+        var words = new List<TextSpan>();
+        var (at, start) = (0, 0);
+        foreach (var letter in highlighted)
+            if (letter == WordStarts)
+                start = at;
+            else if (letter == WordEnds)
+                words.Add(new(start, at - start));
+            else
+                at++;
+        return words;
     }
 
     private static async ValueTask<IReadOnlyList<Cue>?> ReadAsync(string name, IBlobStore blobs, CancellationToken cancellationToken)
@@ -178,4 +202,10 @@ public sealed class TranscriptIndex : IDisposable
 /// <summary>A cue that has words of a query.</summary>
 /// <param name="Video">Its video.</param>
 /// <param name="Cue">The cue.</param>
-public readonly record struct CueMatch(VideoId Video, Cue Cue);
+/// <param name="Words">Where they are in its text, in order.</param>
+public sealed record CueMatch(VideoId Video, Cue Cue, IReadOnlyList<TextSpan> Words);
+
+/// <summary>A part of a text.</summary>
+/// <param name="Start">Characters before it, in UTF-16.</param>
+/// <param name="Length">Characters in it.</param>
+public readonly record struct TextSpan(int Start, int Length);

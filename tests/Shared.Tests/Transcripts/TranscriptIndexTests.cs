@@ -28,7 +28,9 @@ public sealed class TranscriptIndexTests : IDisposable
         await FollowAsync(1, new Cue(1, 2, "Two dogs are barking"), new(3, 4, "Hünde und Katzen"));
         await FollowAsync(2, new Cue(5, 6, "a cat sleeps"));
 
-        Assert.Equal(new CueMatch(Video(1), new(1, 2, "Two dogs are barking")), Assert.Single(Search("DOG barks")));
+        var barking = Assert.Single(Search("DOG barks"));
+        Assert.Equal((Video(1), new Cue(1, 2, "Two dogs are barking")), (barking.Video, barking.Cue));
+        Assert.Equal(["dogs", "barking"], barking.Words.Select(word => barking.Cue.Text.Substring(word.Start, word.Length)));
         Assert.Equal(3, Assert.Single(Search("hunde")).Cue.Start);
         Assert.Equal(Video(2), Assert.Single(Search("cats")).Video);
         Assert.Empty(_index.Search(["cats"], Video(1), 10));
