@@ -80,6 +80,27 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
     }
 
     [Fact]
+    public async Task Filters_narrow_a_search_as_those_of_the_api_do()
+    {
+        var data = await indexed.Place.IndexedAsync(TestClips.Distinct(0, 2), TestClips.Distinct(1));
+        var (brief, whole) = (Path.GetFileName(TestClips.Distinct(0, 2)), Path.GetFileName(TestClips.Distinct(1)));
+        (string[] Options, string[] Left)[] cases =
+        [
+            (["--title", whole.ToUpperInvariant()], [whole]),
+            (["--max-duration", "5"], [brief]),
+            (["--min-duration", "5"], [whole]),
+            (["--min-duration", "1", "--max-duration", "100", "--title", "mp4"], [brief, whole]),
+            (["--uploaded-after", "2020-01-31"], [brief, whole]),
+            (["--uploaded-before", "2020-01-31T12:00:00Z"], []),
+            (["--tag", "sea", "--tag", "summer"], []),
+        ];
+        foreach (var (options, left) in cases)
+            Assert.Equal(left.Order(StringComparer.Ordinal), Names(await SearchInAsync(data, ["a pattern", .. options])).Order(StringComparer.Ordinal));
+
+        Assert.Contains("no indexed video is as the filters ask", (await ProgramRun.RunAsync("search", "a", "--tag", "sea", "--data", data)).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_is_said_beside_a_video_finds_it_and_follows_its_file()
     {
         var videos = indexed.Place.FolderOf(TestClips.Distinct(8), TestClips.Distinct(9));

@@ -17,7 +17,7 @@ internal static class SearchCommand
     private static readonly Argument<string[]> s_texts = new("TEXT") { Description = "What the moment shows, in a sentence; several are searched together.", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<float[]> s_weights = new("--weights") { Description = "How much each TEXT counts, in their order; default 1 each.", HelpName = "NUMBER", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<string[]> s_not = new("--not") { Description = "What the moment does not show; may be given again.", HelpName = "TEXT" };
-    private static readonly Option<string?> s_in = new("--in") { Description = "Search this video alone: its id, file name or path.", HelpName = "VIDEO" };
+    private static readonly VideoFilterOptions s_filter = new();
     private static readonly Option<SearchRank> s_rank = new("--rank") { Description = "Rank videos, each with its best moment, or moments, of which a video may have several." };
     private static readonly Option<string?> s_image = new("--image") { Description = "Find the moment this still comes from.", HelpName = "FILE" };
     private static readonly Option<int> s_top = new Option<int>("--top") { Description = "Results to return.", DefaultValueFactory = _ => new SearchRequest().Top }.Between(1, SearchRequest.LargestTop);
@@ -32,8 +32,10 @@ internal static class SearchCommand
         var (data, model, device) = (DataOption.Create(), ModelOption.Create(), Devices.Option());
         var command = new Command("search", "Find the moment that a sentence describes, or that a still comes from.")
         {
-            s_texts, s_weights, s_not, s_in, s_rank, s_image, s_top, s_candidates, s_exhaustive, s_threshold, s_explain, data, model, device, s_json,
+            s_texts, s_weights, s_not, s_rank, s_image, s_top, s_candidates, s_exhaustive, s_threshold, s_explain, data, model, device, s_json,
         };
+        foreach (var option in s_filter.All)
+            command.Options.Add(option);
         command.Validators.Add(result =>
         {
             var (texts, weights) = (result.GetValue(s_texts)!.Length, result.GetValue(s_weights)!.Length);
@@ -56,14 +58,14 @@ internal static class SearchCommand
                 Threshold = parsed.GetValue(s_threshold),
                 Explain = parsed.GetValue(s_explain),
                 Rank = parsed.GetValue(s_rank),
-                Filter = new() { Video = parsed.GetValue(s_in) is { } video ? VideoNames.Find(await folder.Catalog.ListAsync(cancel).ToListAsync(cancel), video).Id : null },
+                Filter = await s_filter.OfAsync(parsed, folder.Catalog, cancel),
             };
             var response = await SearchAsync(folder, parsed.GetValue(model), new() { Device = parsed.GetValue(device) }, Texts(parsed),
                 parsed.GetValue(s_image), request, new() { Candidates = parsed.GetValue(s_candidates) }, cancel);
             if (parsed.GetValue(s_json))
                 Output.Json(response);
             else
-                Print(response);
+                Print(response, request.Filter);
         });
         return command;
     }
@@ -79,7 +81,7 @@ internal static class SearchCommand
     }
 
     /// <summary>Answers texts, or a still where there are none.</summary>
-    public static async Task<SearchResponse> SearchAsync(DataFolder data, string? modelName, EngineOptions engine, IReadOnlyList<WeightedText> texts, string? image,
+    private static async Task<SearchResponse> SearchAsync(DataFolder data, string? modelName, EngineOptions engine, IReadOnlyList<WeightedText> texts, string? image,
         SearchRequest request, SearchOptions options, CancellationToken cancel)
     {
         using var model = (await ModelChoice.OfAsync(modelName, data, cancel)).Load(engine);
@@ -91,12 +93,12 @@ internal static class SearchCommand
     }
 
     /// <summary>Prints results as a table, and what explains them below.</summary>
-    public static void Print(SearchResponse response)
+    private static void Print(SearchResponse response, VideoFilter filter)
     {
         if (response.Results.Count == 0)
         {
             Console.WriteLine(response.Weaker == 0
-                ? "nothing is indexed yet; 'tcmgc index PATH' indexes videos"
+                ? filter == new VideoFilter() ? "nothing is indexed yet; 'tcmgc index PATH' indexes videos" : "no indexed video is as the filters ask; 'tcmgc videos' lists those there are"
                 : string.Create(CultureInfo.InvariantCulture, $"nothing here matches: no result is surer than {100 * response.Threshold:F0} %; --threshold 0 shows the {response.Weaker} weaker"));
             return;
         }

@@ -1,0 +1,31 @@
+namespace TcMgc.Cli.Tests;
+
+[Collection(ConsoleCollection.Name)]
+public sealed class SearchCommandTests
+{
+    [Theory]
+    [InlineData("--uploaded-after", "3/4/2026", "'3/4/2026' is no time")]
+    [InlineData("--uploaded-before", "yesterday", "'yesterday' is no time")]
+    [InlineData("--min-duration", "-1", "at least 0")]
+    [InlineData("--max-duration", "NaN", "at least 0")]
+    public async Task A_filter_that_means_nothing_is_refused_with_the_reason(string option, string value, string reason)
+    {
+        var (status, _, errors) = await CommandRun.Of("search", "a red circle", option, value, "--data", "nowhere");
+
+        Assert.Equal(2, status);
+        Assert.Contains(reason, errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("2026-11-21")]
+    [InlineData("2026-11-21T16:30")]
+    [InlineData("2026-11-21T16:30:05Z")]
+    [InlineData("2026-11-21T16:30:05.25+02:00")]
+    public async Task A_day_and_a_time_are_taken(string time)
+    {
+        var (status, _, errors) = await CommandRun.Of("search", "a red circle", "--uploaded-after", time, "--data", "nowhere");
+
+        Assert.Equal(1, status); // There is no such folder: the command line itself is right.
+        Assert.Contains("nowhere", errors, StringComparison.Ordinal);
+    }
+}
