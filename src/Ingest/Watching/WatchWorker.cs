@@ -31,7 +31,8 @@ public sealed partial class WatchWorker(WatchOptions options, VideoIntake intake
         while (await timer.WaitForNextTickAsync(cancel).ConfigureAwait(false));
     }
 
-    private async ValueTask LookAsync(TimeSpan now, CancellationToken cancel)
+    /// <summary>Looks once, at a time since the first look.</summary>
+    internal async ValueTask LookAsync(TimeSpan now, CancellationToken cancel)
     {
         var stamps = new Dictionary<string, FileStamp>(StringComparer.Ordinal);
         foreach (var path in MediaFiles.Below(options.Folder!))
