@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
@@ -8,7 +9,10 @@ namespace TcMgc.EndToEnd.Tests;
 /// <summary>The page that <c>tcmgc serve</c> shows, used as a person uses it.</summary>
 public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace>
 {
-    private const string Sentence = "a red circle moves to the right";
+    private const string Sentence = "a blue circle and an orange diamond";
+
+    /// <summary>The model that ships: calibrated, so that it hides weak results.</summary>
+    private static readonly string s_tiny = $"Model={Path.Combine(SharedFolder.RepositoryRoot, "models", "tiny")}";
 
     private static readonly FilePayload s_notes = new() { Name = "notes.mp4", MimeType = "video/mp4", Buffer = "no video"u8.ToArray() };
 
@@ -42,7 +46,7 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         var world = place.New("world");
         Assert.Equal(0, (await ProgramRun.RunAsync("dataset", "synthesize", "--out", world, "--videos", "0", "--validation", "0", "--test", "8", "--seed", "7")).Status);
         string[] clips = [.. Directory.EnumerateFiles(world, "*.mp4", SearchOption.AllDirectories)];
-        using var run = await ServeRun.StartAsync(place, place.New("data"), $"Model={Path.Combine(SharedFolder.RepositoryRoot, "models", "tiny")}");
+        using var run = await ServeRun.StartAsync(place, place.New("data"), s_tiny);
         await using var browser = await PageBrowser.OpenAsync(run);
         var page = browser.Page;
         await Assertions.Expect(page.GetByText("No videos yet")).ToBeVisibleAsync();
@@ -54,8 +58,8 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await page.Locator("#text").FillAsync("a dog runs along the beach");
         await Assertions.Expect(page.Locator("#results-state")).ToContainTextAsync("Nothing here matches “a dog runs along the beach”");
         await page.Locator("#text").FillAsync(Sentence);
-        await Assertions.Expect(page.Locator("#status")).ToContainTextAsync(new Regex($"(videos? for|matches) “{Sentence}”"));
-        await page.Locator("#weaker button, #results-state button").ClickAsync();
+        await Assertions.Expect(page.Locator("#status")).ToContainTextAsync(new Regex($"videos? for “{Sentence}”"));
+        await page.Locator("#weaker button").ClickAsync();
         await Assertions.Expect(page.Locator(".moment")).ToHaveCountAsync(clips.Length);
         await Assertions.Expect(page.Locator(".moment .band")).ToHaveCountAsync(clips.Length);
         await page.Locator(".moment .open").First.ClickAsync();
@@ -64,6 +68,7 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
 
         var best = (await ServeRun.JsonAsync(await run.Http.PostAsJsonAsync("/api/search", new { text = Sentence, threshold = 0 }))).GetProperty("results")[0];
         var moment = best.GetProperty("moment").GetDouble();
+        Assert.Equal("test-00005.mp4", best.GetProperty("name").GetString()); // The only one with both: the README's picture shows it.
         await page.WaitForFunctionAsync("() => document.getElementById('video').readyState >= 2");
         Assert.EndsWith(best.GetProperty("source").GetString()!, await VideoAsync<string>(page, "src"), StringComparison.Ordinal);
         Assert.True(await VideoAsync<double>(page, "currentTime") >= moment - 0.1, "the player begins before its moment");
@@ -80,6 +85,60 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
     }
 
     [BrowserFact]
+    public async Task The_button_of_an_older_answer_shows_the_weaker_results_of_what_is_written_now()
+    {
+        using var run = await ServeRun.StartAsync(place, place.New("data"), s_tiny);
+        await using var browser = await PageBrowser.OpenAsync(run);
+        var page = browser.Page;
+        await page.SetInputFilesAsync("#video-files", [TestClips.Distinct(3)]);
+        await Assertions.Expect(page.Locator(".video[data-state=indexed]")).ToHaveCountAsync(1);
+        await page.Locator("#text").FillAsync("a dog runs");
+        await Assertions.Expect(page.Locator("#results-state button")).ToBeVisibleAsync();
+        var asked = new ConcurrentQueue<string>();
+        page.Request += (_, request) => asked.Enqueue(request.PostData ?? "");
+
+        // In one turn of the page, so that it is before the pause after the last letter is over.
+        await page.EvaluateAsync("""
+            () => {
+              const text = document.getElementById('text');
+              text.value = 'two people shake hands';
+              text.dispatchEvent(new Event('input', { bubbles: true }));
+              document.querySelector('#results-state button').click();
+            }
+            """);
+
+        await Assertions.Expect(page.Locator("#status")).ToContainTextAsync("1 moment in 1 video for “two people shake hands”");
+        await Assertions.Expect(page.Locator(".moment")).ToHaveCountAsync(1);
+        Assert.DoesNotContain(asked, body => body.Contains("a dog runs", StringComparison.Ordinal));
+        Assert.Empty(browser.Complaints);
+    }
+
+    [BrowserFact]
+    public async Task What_is_said_stands_on_the_card_with_its_words_marked_and_both_ranks_tell_why()
+    {
+        var videos = place.FolderOf(TestClips.Distinct(3), TestClips.Distinct(5));
+        var name = Path.GetFileName(TestClips.Distinct(5));
+        await File.WriteAllTextAsync(Path.Combine(videos, Path.ChangeExtension(name, ".srt")), "1\n00:00:05,000 --> 00:00:06,000\nTwo zebras are crossing the river\n");
+        using var run = await ServeRun.StartAsync(place, await place.IndexedAsync(videos));
+        await using var browser = await PageBrowser.OpenAsync(run);
+        var page = browser.Page;
+        await Assertions.Expect(page.Locator(".video[data-state=indexed]")).ToHaveCountAsync(2);
+
+        await page.Locator("#text").FillAsync("the zebra crosses");
+
+        var moments = page.Locator("#moments > .moment");
+        await Assertions.Expect(moments.First.Locator(".name")).ToHaveTextAsync(name);
+        await Assertions.Expect(moments.First.Locator(".said")).ToHaveTextAsync("“Two zebras are crossing the river”");
+        await Assertions.Expect(moments.First.Locator(".said mark")).ToHaveTextAsync(["zebras", "crossing"]);
+        await Assertions.Expect(page.Locator(".said")).ToHaveCountAsync(1);
+        await moments.First.Locator(".open").ClickAsync();
+        await Assertions.Expect(page.Locator(".why .ranks")).ToContainTextAsync(new Regex("seen it is number [1-4]; by what is said number 1, which counts"));
+        await page.Keyboard.PressAsync("j");
+        await Assertions.Expect(page.Locator(".why .ranks")).ToContainTextAsync("none of the words is said in it");
+        Assert.Empty(browser.Complaints);
+    }
+
+    [BrowserFact]
     public async Task A_failed_upload_says_where_and_why_it_failed_and_can_be_removed()
     {
         using var run = await ServeRun.StartAsync(place, place.New("data"));
@@ -89,9 +148,9 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await page.SetInputFilesAsync("#video-files", [s_notes, new() { Name = "empty.mp4", MimeType = "video/mp4", Buffer = [] }]);
 
         var notes = page.Locator(".video[data-state=failed]").Filter(new() { HasText = "notes.mp4" });
-        await Assertions.Expect(notes.Locator(".failure")).ToContainTextAsync("No frames can be taken from it: Is not a video");
+        await Assertions.Expect(notes.Locator(".failure")).ToContainTextAsync("No frames can be taken from it: is not a video");
         await Assertions.Expect(notes.Locator("[data-stage=decode]")).ToHaveAttributeAsync("data-state", "failed");
-        await Assertions.Expect(page.Locator(".video").Filter(new() { HasText = "empty.mp4" }).Locator(".failure")).ToContainTextAsync("The file is empty");
+        await Assertions.Expect(page.Locator(".video").Filter(new() { HasText = "empty.mp4" }).Locator(".failure")).ToContainTextAsync("It was not uploaded: the file is empty.");
 
         await notes.GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
         await page.Locator("#sure button[value=yes]").ClickAsync();

@@ -27,7 +27,9 @@ async function failureOf(response) {
 }
 
 /** A problem's detail is a line in lower case. */
-export const sentence = text => text.charAt(0).toUpperCase() + text.slice(1).replace(/([^.!?…])$/, '$1.');
+export const sentence = text => ended(text.charAt(0).toUpperCase() + text.slice(1));
+
+export const ended = text => text.replace(/([^.!?…])$/, '$1.');
 
 const json = async (path, options) => (await ask(path, options)).json();
 

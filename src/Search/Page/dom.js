@@ -19,6 +19,12 @@ export function showState(place, kind, title, text, ...actions) {
   place.replaceChildren(element('h2', {}, title), ...(text ? [element('p', {}, text)] : []), ...actions);
 }
 
+/** Takes a state away, its actions too: what is not seen cannot be pressed. */
+export function clearState(place) {
+  place.hidden = true;
+  place.replaceChildren();
+}
+
 export const button = (text, action, className = '') =>
   element('button', { type: 'button', className, onclick: action }, text);
 

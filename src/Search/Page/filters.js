@@ -99,6 +99,7 @@ export class Filters {
     find('inside').hidden = !video;
     find('inside-name').textContent = known ? known.title ?? known.name : 'one video';
     find('filter').dataset.active = `${this.isActive}`;
+    find('filters-clear').disabled = !this.isActive;
     find('rank').disabled = Boolean(video);
   }
 }

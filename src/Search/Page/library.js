@@ -5,7 +5,7 @@ import { button, element, find, showState, skeletons } from './dom.js';
 import { clock, count, size } from './format.js';
 import { previewOnHover } from './strip.js';
 
-const stageNames = { upload: 'Upload', decode: 'Take frames', index: 'Index' };
+const stageNames = { upload: 'Upload', decode: 'Frames', index: 'Index' };
 const failedAt = { upload: 'It was not uploaded', decode: 'No frames can be taken from it', index: 'It cannot be indexed' };
 const kinds = {
   all: ['All', () => true],
@@ -57,6 +57,7 @@ export class Library extends EventTarget {
   drop(id) {
     this.#videos.delete(id);
     this.#render();
+    this.dispatchEvent(new Event('dropped'));
   }
 
   async #load() {
@@ -96,7 +97,7 @@ export class Library extends EventTarget {
 
   #showFailure(error) {
     find('videos').replaceChildren();
-    showState(find('library-state'), 'error', 'The library cannot be shown', `${error.message} It is asked for again by itself.`);
+    showState(find('library-state'), 'error', 'The library cannot be shown', `${error.message} The page tries again by itself.`);
   }
 
   #renderKinds() {
@@ -113,7 +114,9 @@ export class Library extends EventTarget {
     const all = [...this.#videos.values()].sort((a, b) => b.uploadedAt.localeCompare(a.uploadedAt) || a.name.localeCompare(b.name));
     for (const choice of find('shown').children) {
       choice.setAttribute('aria-pressed', `${choice.dataset.kind === this.#kind}`);
-      choice.lastChild.textContent = all.filter(kinds[choice.dataset.kind][1]).length;
+      const { kind } = choice.dataset, number = all.filter(kinds[kind][1]).length;
+      choice.lastChild.textContent = number;
+      choice.hidden = number === 0 && kind !== 'all' && kind !== this.#kind;
     }
     find('shown').hidden = all.length === 0;
     const shown = all.filter(kinds[this.#kind][1]);
@@ -129,7 +132,7 @@ export class Library extends EventTarget {
 
   #showEmpty() {
     if (this.takesUploads)
-      showState(find('library-state'), 'empty', 'No videos yet', 'Drop some here. Each becomes searchable a moment after it has arrived; nothing leaves this server.', button('Add videos', this.onAdd));
+      showState(find('library-state'), 'empty', 'No videos yet', 'Drop some here, or choose them. Each becomes searchable a moment after it has arrived; nothing leaves this server.', button('Add videos', this.onAdd));
     else
       showState(find('library-state'), 'empty', 'No videos yet', 'This service searches; videos come in through the ingest service.');
   }
@@ -186,7 +189,7 @@ export class Library extends EventTarget {
         stages.replaceChildren(...stagesOf(video));
         failure.hidden = !video.failure;
         if (video.failure)
-          failure.replaceChildren(element('strong', {}, `${failedAt[video.failure.stage] ?? 'It failed'}: `), api.sentence(video.failure.reason));
+          failure.replaceChildren(element('strong', {}, `${failedAt[video.failure.stage] ?? 'It failed'}: `), api.ended(video.failure.reason));
         warning.hidden = !video.warning;
         warning.textContent = video.warning ? api.sentence(video.warning) : '';
         where.hidden = video.state !== 'indexed';

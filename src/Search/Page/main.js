@@ -25,6 +25,7 @@ const announce = () => {
 };
 library.addEventListener('loaded', announce);
 library.addEventListener('state', announce);
+library.addEventListener('dropped', announce);
 
 api.largestUpload().then(bytes => {
   uploads.largest = bytes;
@@ -39,22 +40,21 @@ function remember() {
   history.replaceState(null, '', told.length ? `?${new URLSearchParams(told)}` : location.pathname);
 }
 text.addEventListener('input', () => {
-  search.typed(text.value);
+  search.typed();
   remember();
   announce();
 });
 find('query').addEventListener('submit', event => {
   event.preventDefault();
   if (text.value.trim())
-    search.text(text.value);
+    search.text();
   else
     search.again();
 });
 const asked = new URLSearchParams(location.search);
 text.value = asked.get('q') ?? '';
 filters.parameters = asked;
-if (text.value)
-  search.text(text.value);
+search.text();
 
 const add = files => {
   if (!files.length)

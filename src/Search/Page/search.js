@@ -1,7 +1,7 @@
 // Search as you type: the last query waits a little for the next letter and is given up when one comes.
 
 import * as api from './api.js';
-import { button, element, find, showState, skeletons } from './dom.js';
+import { button, clearState, element, find, showState, skeletons } from './dom.js';
 import { clock, count, milliseconds, score } from './format.js';
 import { previewOnHover } from './strip.js';
 
@@ -17,6 +17,7 @@ export class Search {
     this.library = library;
     this.filters = filters;
     this.watch = onWatch;
+    this.box = find('text');
     library.addEventListener('state', event => {
       if (event.detail.video.state === 'indexed' && this.#query)
         this.#run(this.#query, { quietly: true }); // What has just become searchable may be the answer.
@@ -25,26 +26,27 @@ export class Search {
 
   get isActive() { return this.#query !== null; }
 
-  typed(text) {
+  /** A letter more or less. */
+  typed() {
     clearTimeout(this.#timer);
-    if (text.trim())
-      this.#timer = setTimeout(() => this.text(text), pause);
+    if (this.#typed)
+      this.#timer = setTimeout(() => this.text(), pause);
     else
       this.clear();
   }
 
-  /** With `weak`, also what is hardly a match. */
-  text(text, { weak = false } = {}) {
+  /** What the box holds now, also where an older answer's button asks. With `weak`, also what is hardly a match. */
+  text({ weak = false } = {}) {
     clearTimeout(this.#timer);
-    if (!text.trim())
+    const text = this.#typed;
+    if (!text)
       return this.clear();
     const body = { ...this.#wanted, ...this.filters.texts(text), ...(weak ? { threshold: 0 } : {}) };
     this.#run({
-      name: `“${text.trim()}”`,
-      again: () => this.text(text),
+      name: `“${text}”`,
       ask: signal => api.search(body, signal),
       explain: once(() => api.search({ ...body, explain: true })),
-      weaker: () => this.text(text, { weak: true }),
+      weaker: () => this.text({ weak: true }),
     });
   }
 
@@ -62,8 +64,10 @@ export class Search {
   /** The same search, as narrowed now. */
   again() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#query?.again(), pause);
+    this.#timer = setTimeout(() => this.#typed ? this.text() : this.#query?.again(), pause);
   }
+
+  get #typed() { return this.box.value.trim(); }
 
   get #wanted() { return { ...wanted, filter: this.filters.filter, rank: this.filters.rank }; }
 
@@ -106,7 +110,7 @@ export class Search {
     list.ariaBusy = 'true';
     find('status').textContent = `Searching for ${query.name} …`;
     if (!list.children.length) {
-      find('results-state').hidden = true;
+      clearState(find('results-state'));
       list.replaceChildren(...skeletons('li', 6));
     }
   }
@@ -120,11 +124,11 @@ export class Search {
 
   #render(answer, query, quietly) {
     const moments = answer.results.flatMap(result => result.segments.map(segment => ({ result, segment, query })));
-    find('results-state').hidden = moments.length > 0;
+    clearState(find('results-state'));
     find('moments').replaceChildren(...answer.results.map(result => this.#card(result, moments)));
     if (moments.length === 0)
       this.#nothing(query, answer);
-    find('weaker').replaceChildren(...(moments.length && answer.weaker ? [button('Show weaker results', query.weaker, 'quiet')] : []));
+    find('weaker').replaceChildren(...(moments.length && answer.weaker ? [button('Show weaker results', query.weaker, 'outlined')] : []));
     if (!quietly)
       find('status').textContent = moments.length
         ? `${count(moments.length, 'moment')} in ${count(answer.results.length, 'video')} for ${query.name} · ${count(answer.scored, 'segment')} compared in ${milliseconds(answer.elapsed)} ms`
@@ -153,7 +157,7 @@ export class Search {
     return element('li', { className: 'card moment', data: { video: result.video, segments: result.segments.map(segment => segment.segment).join(' ') } },
       this.#moment(best, name, () => open(best)),
       element('p', { className: 'facts' }, bandOf(best.segment.confidence), `Score ${score(best.segment.score)}`),
-      best.segment.said ? element('p', { className: 'said' }, `“${best.segment.said.text}”`) : null,
+      best.segment.said ? element('p', { className: 'said' }, '“', marked(best.segment.said), '”') : null,
       others.length ? element('div', { className: 'others', aria: { role: 'group', label: `Other moments of ${name}` } }, others.map(moment =>
         element('button', { type: 'button', title: `Score ${score(moment.segment.score)}`, onclick: () => open(moment) }, clock(moment.segment.moment)))) : null);
   }
@@ -177,6 +181,13 @@ function bandOf(confidence) {
     return null;
   const sure = `${Math.round(100 * confidence.probability)} %`;
   return element('span', { className: 'band', data: { band: confidence.band }, title: `Of first results like this, ${sure} are right` }, `${confidence.band} · ${sure}`);
+}
+
+/** What is said, with the words that were looked for marked. */
+function marked({ text, words }) {
+  let at = 0;
+  const parts = words.flatMap(({ start, length }) => [text.slice(at, start), element('mark', {}, text.slice(start, at = start + length))]);
+  return [...parts, text.slice(at)];
 }
 
 /** Where in its video a segment lies, as a thin line. */
