@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using TcMgc.Ingest.Transcripts;
-using TcMgc.Ingest.Uploads;
 using TcMgc.Ingest.Watching;
 using TcMgc.Shared;
 using TcMgc.Shared.Events;
