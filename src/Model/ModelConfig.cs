@@ -11,7 +11,7 @@ public sealed record ModelConfig
     /// <summary>The CLIP that encodes frames and text.</summary>
     public required ClipArchitecture Clip { get; init; }
 
-    /// <summary>Name of the similarity head, one of <c>Heads.SimilarityHead.All</c>: <c>clip4clip-mean</c>, <c>xclip</c>, <c>tcmgc</c>, …</summary>
+    /// <summary>Name of the similarity head, one of <c>Heads.SimilarityHead.All</c>: <c>clip4clip-mean-pooling</c>, <c>xclip</c>, <c>tcmgc</c>, …</summary>
     public required string Head { get; init; }
 
     /// <summary>W: words a text is cut or padded to, start and end token included; at most the text tower's context.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TcMgc.Cli.Comparison;
+using TcMgc.Cli.Pipeline;
 using TcMgc.Model;
 using TcMgc.Model.Datasets;
 using TcMgc.Model.Store;
@@ -11,7 +12,7 @@ namespace TcMgc.Cli.Commands;
 internal static class CompareCommand
 {
     private static readonly Option<string> s_dataset = new("--dataset") { Description = "Folder with captions.jsonl, or FORMAT=DIR (docs/datasets.md).", HelpName = "DATASET", Required = true };
-    private static readonly Option<string> s_model = new("--model") { Description = "Model whose encoders every head is trained on; they stay as they are.", HelpName = "MODEL", Required = true };
+    private static readonly Option<string> s_model = new("--model") { Description = "Folder or name of the model whose encoders every head is trained on; they stay as they are.", HelpName = "MODEL", Required = true };
     private static readonly Option<string> s_out = new("--out") { Description = "Folder of the runs; a comparison that was interrupted goes on.", HelpName = "DIR", Required = true };
     private static readonly Option<string[]> s_only = new("--only") { Description = "Names of variants; by default all.", HelpName = "NAME", AllowMultipleArgumentsPerToken = true };
     private static readonly Option<int> s_seeds = new Option<int>("--seeds") { Description = "Seeds 1 to N.", HelpName = "N", DefaultValueFactory = _ => 3 }.Between(1, 100);
@@ -36,7 +37,7 @@ internal static class CompareCommand
         {
             var dataset = Part(DatasetReader.Open(parsed.GetValue(s_dataset)!), parsed.GetValue(s_videos), parsed.GetValue(s_captions), parsed.GetValue(s_testVideos));
             var variants = Chosen(parsed.GetValue(s_only) ?? []);
-            var comparison = new Comparison.Comparison(dataset, ModelFolder.Open(parsed.GetValue(s_model)!), parsed.GetValue(s_frames), parsed.GetValue(s_out)!,
+            var comparison = new Comparison.Comparison(dataset, ModelFolder.Find(parsed.GetValue(s_model)!, ModelChoice.Models), parsed.GetValue(s_frames), parsed.GetValue(s_out)!,
                 parsed.GetValue(s_cache) ?? Path.Combine(dataset.Root, "cache"), new() { Device = parsed.GetValue(device) }, TimeProvider.System);
             var options = new TrainingOptions
             {

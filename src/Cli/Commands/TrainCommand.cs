@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using TcMgc.Cli.Pipeline;
 using TcMgc.Cli.Training;
 using TcMgc.Media;
 using TcMgc.Model;
@@ -19,7 +20,7 @@ internal static class TrainCommand
     private static readonly Option<string> s_dataset = new("--dataset") { Description = "Folder with captions.jsonl, or FORMAT=DIR (docs/datasets.md).", HelpName = "DATASET", Required = true };
     private static readonly Option<string> s_out = new("--out") { Description = "Folder of the run; a run that was interrupted goes on.", HelpName = "DIR", Required = true };
     private static readonly Option<string?> s_head = new("--head") { Description = $"Similarity head: {string.Join(", ", SimilarityHead.All.Keys)}. By default that of --init, or tcmgc.", HelpName = "NAME" };
-    private static readonly Option<string?> s_init = new("--init") { Description = "Model to start from; what the head needs beside it starts random.", HelpName = "MODEL" };
+    private static readonly Option<string?> s_init = new("--init") { Description = "Folder or name of the model to start from; what the head needs beside it starts random.", HelpName = "MODEL" };
     private static readonly Option<string> s_architecture = new("--arch") { Description = $"Sizes of the encoders without --init: {string.Join(", ", ClipArchitecture.Named.Keys)}.", HelpName = "NAME", DefaultValueFactory = _ => "ViT-T/16" };
     private static readonly Option<string?> s_tokenizer = new("--tokenizer") { Description = "Folder of a tokenizer, without --init; by default one is learnt from the training captions.", HelpName = "DIR" };
     private static readonly Option<int> s_vocabulary = new Option<int>("--vocabulary") { Description = "Tokens of a learnt tokenizer.", DefaultValueFactory = _ => 2048 }.Between(514, 1 << 20);
@@ -64,7 +65,7 @@ internal static class TrainCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var dataset = DatasetReader.Open(parsed.GetValue(s_dataset)!);
-            var init = parsed.GetValue(s_init) is { } path ? ModelFolder.Open(path) : null;
+            var init = parsed.GetValue(s_init) is { } model ? ModelFolder.Find(model, ModelChoice.Models) : null;
             var run = new TrainingSession(dataset, parsed.GetValue(s_out)!, parsed.GetValue(s_cache) ?? Path.Combine(dataset.Root, "cache"),
                 new EngineOptions { Device = parsed.GetValue(device) }, TimeProvider.System);
             var start = init is null
