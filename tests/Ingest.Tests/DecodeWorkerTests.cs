@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging.Abstractions;
-using TcMgc.Ingest.Files;
 using TcMgc.Media;
 using TcMgc.Media.Tests;
 using TcMgc.Shared;

@@ -1,4 +1,3 @@
-using TcMgc.Ingest.Files;
 using TcMgc.Ingest.Transcripts;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 
 namespace TcMgc.Shared.Blobs;
 
@@ -8,7 +6,6 @@ namespace TcMgc.Shared.Blobs;
 internal sealed class FolderBlobStore : IBlobStore
 {
     private const string Unfinished = ".unfinished";
-    private const int CopyBytes = 1 << 18;
     private readonly string _root;
 
     public FolderBlobStore(string root)
@@ -35,7 +32,7 @@ internal sealed class FolderBlobStore : IBlobStore
         BlobContent? written = null;
         await WriteAsync(async file =>
         {
-            var (sha256, bytes) = await CopyAsync(content, file, cancellationToken).ConfigureAwait(false);
+            var (sha256, bytes) = await ContentHash.OfCopyAsync(content, file, cancellationToken).ConfigureAwait(false);
             written = new($"{folder}/{sha256}", sha256, bytes);
             return written.Name;
         }).ConfigureAwait(false);
@@ -119,25 +116,6 @@ internal sealed class FolderBlobStore : IBlobStore
             if (error is IOException full && IsFull(full))
                 throw new UserException($"{_root}: the disk is full; make room and run the command again", error);
             throw;
-        }
-    }
-
-    private static async ValueTask<(string Sha256, long Bytes)> CopyAsync(Stream content, FileStream file, CancellationToken cancellationToken)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = ArrayPool<byte>.Shared.Rent(CopyBytes);
-        try
-        {
-            while (await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var read)
-            {
-                hash.AppendData(buffer, 0, read);
-                await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
-            }
-            return (Convert.ToHexStringLower(hash.GetHashAndReset()), file.Length);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using Amazon.S3.Model;
 
 namespace TcMgc.Shared.Blobs.S3;
@@ -12,7 +10,6 @@ namespace TcMgc.Shared.Blobs.S3;
 internal sealed class S3BlobStore(string place, S3Options options) : IBlobStore, IDisposable
 {
     private const string Unfinished = ".unfinished/";
-    private const int CopyBytes = 1 << 18;
     private readonly S3Bucket _bucket = new(place, options);
     private readonly int _partBytes = options.PartMiB << 20;
 
@@ -36,7 +33,7 @@ internal sealed class S3BlobStore(string place, S3Options options) : IBlobStore,
         var unnamed = $"{_bucket.Prefix}{Unfinished}{Guid.NewGuid():N}"; // The name is known at the end only.
         var upload = new S3Upload(_bucket, unnamed, _partBytes);
         await using var _ = upload.ConfigureAwait(false);
-        var (sha256, bytes) = await CopyAsync(content, upload, cancellationToken).ConfigureAwait(false);
+        var (sha256, bytes) = await ContentHash.OfCopyAsync(content, upload, cancellationToken).ConfigureAwait(false);
         var written = new BlobContent($"{folder}/{sha256}", sha256, bytes);
         var key = KeyOf(written.Name);
         if (await upload.CompleteAsync(key, cancellationToken).ConfigureAwait(false) == key)
@@ -124,27 +121,6 @@ internal sealed class S3BlobStore(string place, S3Options options) : IBlobStore,
 
     private async ValueTask DeleteKeyAsync(string key, CancellationToken cancel) =>
         await _bucket.FindAsync(s3 => s3.DeleteObjectAsync(_bucket.Name, key, cancel)).ConfigureAwait(false);
-
-    private static async ValueTask<(string Sha256, long Bytes)> CopyAsync(Stream content, S3Upload upload, CancellationToken cancel)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = ArrayPool<byte>.Shared.Rent(CopyBytes);
-        try
-        {
-            long bytes = 0;
-            while (await content.ReadAsync(buffer, cancel).ConfigureAwait(false) is > 0 and var read)
-            {
-                hash.AppendData(buffer, 0, read);
-                await upload.WriteAsync(buffer.AsMemory(0, read), cancel).ConfigureAwait(false);
-                bytes += read;
-            }
-            return (Convert.ToHexStringLower(hash.GetHashAndReset()), bytes);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
 
     private BlobInfo Info(S3Object found) => new(found.Key[_bucket.Prefix.Length..], found.Size ?? 0, WrittenAt(found.LastModified));
 

@@ -1,15 +1,14 @@
 using System.Buffers;
 using System.Security.Cryptography;
-using TcMgc.Shared;
 
-namespace TcMgc.Ingest.Files;
+namespace TcMgc.Shared;
 
-/// <summary>What names a file by its content.</summary>
+/// <summary>What names content, whatever file or blob it lies in.</summary>
 /// <param name="Sha256">64 lower-case hexadecimal digits.</param>
 /// <param name="Bytes">Length of the content.</param>
 public sealed record ContentHash(string Sha256, long Bytes)
 {
-    private const int BufferBytes = 1 << 20;
+    private const int BufferBytes = 1 << 18;
 
     /// <summary>The video that this content is.</summary>
     public VideoId VideoId => VideoId.FromSha256(Convert.FromHexString(Sha256));
@@ -26,7 +25,7 @@ public sealed record ContentHash(string Sha256, long Bytes)
                 return new(Convert.ToHexStringLower(SHA256.HashData([])), 0);
             var file = new FileStream(path, new FileStreamOptions { Options = FileOptions.SequentialScan | FileOptions.Asynchronous, BufferSize = 0 });
             await using (file.ConfigureAwait(false))
-                return await OfStreamAsync(file, cancellationToken).ConfigureAwait(false);
+                return await OfCopyAsync(file, Stream.Null, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -34,10 +33,14 @@ public sealed record ContentHash(string Sha256, long Bytes)
         }
     }
 
-    /// <summary>Reads a stream to its end.</summary>
-    public static async ValueTask<ContentHash> OfStreamAsync(Stream content, CancellationToken cancellationToken)
+    /// <summary>Copies a stream to its end, and hashes it on the way.</summary>
+    /// <param name="content">Read to its end.</param>
+    /// <param name="copy">Takes what is read.</param>
+    /// <param name="cancellationToken">Stops half-way.</param>
+    public static async ValueTask<ContentHash> OfCopyAsync(Stream content, Stream copy, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(content);
+        ArgumentNullException.ThrowIfNull(copy);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(BufferBytes);
         try
@@ -46,6 +49,7 @@ public sealed record ContentHash(string Sha256, long Bytes)
             while (await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var read)
             {
                 hash.AppendData(buffer, 0, read);
+                await copy.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
                 bytes += read;
             }
             return new(Convert.ToHexStringLower(hash.GetHashAndReset()), bytes);

@@ -1,7 +1,4 @@
-using TcMgc.Ingest.Files;
-using TcMgc.Shared;
-
-namespace TcMgc.Ingest.Tests.Files;
+namespace TcMgc.Shared.Tests;
 
 public sealed class ContentHashTests
 {
@@ -18,14 +15,17 @@ public sealed class ContentHashTests
     }
 
     [Fact]
-    public async Task Content_longer_than_the_buffer_is_hashed_whole()
+    public async Task Content_longer_than_the_buffer_is_hashed_and_copied_whole()
     {
         var content = new byte[3_000_001];
         new Random(1).NextBytes(content);
 
-        var hash = await ContentHash.OfStreamAsync(new MemoryStream(content), default);
+        using var copy = new MemoryStream();
+        var hash = await ContentHash.OfCopyAsync(new MemoryStream(content), copy, default);
 
         Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content)), hash.Sha256);
+        Assert.Equal(content.Length, hash.Bytes);
+        Assert.Equal(content, copy.ToArray());
     }
 
     [Fact]
