@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TcMgc.Shared;
 using TcMgc.Shared.Events;
+using TcMgc.Shared.Tests.Events;
 
 namespace TcMgc.Cli.Tests;
 
@@ -46,16 +47,7 @@ public sealed class ReplayCommandTests : IDisposable
     private async Task GiveUpAsync(string reason)
     {
         using var folder = await DataFolder.OpenAsync(_folder, TimeProvider.System, CancellationToken.None);
-        var sha = new byte[32];
-        await folder.Events.AppendAsync(new VideoUploaded
-        {
-            VideoId = VideoId.FromSha256(sha),
-            Time = TimeProvider.System.GetUtcNow(),
-            FileName = "clip.mp4",
-            Sha256 = Convert.ToHexStringLower(sha),
-            Bytes = 1,
-            Source = "file:///clip.mp4",
-        }, CancellationToken.None);
+        await folder.Events.AppendAsync(SampleEvents.Uploaded(0), CancellationToken.None);
         var delivery = await folder.Events.SubscribeAsync(s_workers, CancellationToken.None).FirstAsync();
         await folder.Events.RejectAsync(delivery, reason, CancellationToken.None);
     }

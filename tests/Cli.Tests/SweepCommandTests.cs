@@ -1,6 +1,6 @@
 using System.Text.Json;
 using TcMgc.Shared;
-using TcMgc.Shared.Events;
+using TcMgc.Shared.Tests.Events;
 
 namespace TcMgc.Cli.Tests;
 
@@ -49,16 +49,7 @@ public sealed class SweepCommandTests : IDisposable
     private async Task<string> LeaveOrphanAsync()
     {
         using var folder = await DataFolder.OpenAsync(_folder, TimeProvider.System, CancellationToken.None);
-        var sha = new byte[32];
-        await folder.Events.AppendAsync(new VideoUploaded
-        {
-            VideoId = VideoId.FromSha256(sha),
-            Time = TimeProvider.System.GetUtcNow(),
-            FileName = "clip.mp4",
-            Sha256 = Convert.ToHexStringLower(sha),
-            Bytes = 1,
-            Source = "file:///clip.mp4",
-        }, CancellationToken.None);
+        await folder.Events.AppendAsync(SampleEvents.Uploaded(0), CancellationToken.None);
         var written = await folder.Blobs.WriteContentAsync("originals", new MemoryStream([1, 2, 3]), CancellationToken.None);
         var path = Path.Combine(_folder, "blobs", written.Name);
         File.SetLastWriteTimeUtc(path, TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-2));

@@ -1,13 +1,6 @@
 using System.Collections.Concurrent;
-using System.Net;
 using Google.Protobuf;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
 using TcMgc.EndToEnd.Tests.Services.Otlp;
 
 namespace TcMgc.EndToEnd.Tests.Services;
@@ -27,11 +20,9 @@ internal sealed record SentLog(string Service, string Trace, string Body);
 /// <summary>Receives what OpenTelemetry's exporters send by http/protobuf.</summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private LocalServer? _server;
 
-    private OtlpReceiver(WebApplication app) => _app = app;
-
-    public string Url { get; private set; } = "";
+    public string Url => _server!.Url;
 
     public ConcurrentQueue<SentSpan> Spans { get; } = [];
 
@@ -41,14 +32,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     public static async Task<OtlpReceiver> StartAsync()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore();
-        builder.Services.Configure<KestrelServerOptions>(options => options.Listen(IPAddress.Loopback, 0));
-        var app = builder.Build();
-        var receiver = new OtlpReceiver(app);
-        app.Run(receiver.ReceiveAsync);
-        await app.StartAsync();
-        receiver.Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        var receiver = new OtlpReceiver();
+        receiver._server = await LocalServer.StartAsync(receiver.ReceiveAsync);
         return receiver;
     }
 
@@ -60,7 +45,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(100), limit.Token);
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public ValueTask DisposeAsync() => _server!.DisposeAsync();
 
     private async Task ReceiveAsync(HttpContext http)
     {

@@ -1,15 +1,8 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Xml.Linq;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace TcMgc.Shared.Tests.Blobs.S3;
 
@@ -24,16 +17,14 @@ internal sealed class S3StandIn : IAsyncDisposable
 
     private readonly ConcurrentDictionary<string, Stored> _objects = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Upload> _uploads = new(StringComparer.Ordinal);
-    private readonly WebApplication _app;
+    private LocalServer? _server;
     private int _largest;
 
     private sealed record Stored(byte[] Content, string ETag, DateTimeOffset Written);
 
     private sealed record Upload(string Key, DateTimeOffset Begun, ConcurrentDictionary<int, Stored> Parts);
 
-    private S3StandIn(WebApplication app) => _app = app;
-
-    public string Url { get; private set; } = "";
+    public string Url => _server!.Url;
 
     /// <summary>Sees each request first; true: it has answered it.</summary>
     public Func<HttpContext, Task<bool>>? Before { get; set; }
@@ -43,22 +34,12 @@ internal sealed class S3StandIn : IAsyncDisposable
 
     public static async Task<S3StandIn> StartAsync()
     {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore();
-        builder.Services.Configure<KestrelServerOptions>(options => options.Listen(IPAddress.Loopback, 0));
-        var app = builder.Build();
-        var server = new S3StandIn(app);
-        app.Run(server.AnswerAsync);
-        await app.StartAsync();
-        server.Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return server;
+        var standIn = new S3StandIn();
+        standIn._server = await LocalServer.StartAsync(standIn.AnswerAsync);
+        return standIn;
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _app.StopAsync();
-        await _app.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _server!.DisposeAsync();
 
     private async Task AnswerAsync(HttpContext context)
     {

@@ -1,15 +1,8 @@
 using System.Buffers;
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace TcMgc.Shared.Tests.Vectors.Qdrant.StandIn;
 
@@ -19,17 +12,18 @@ namespace TcMgc.Shared.Tests.Vectors.Qdrant.StandIn;
 /// </summary>
 internal sealed class QdrantStandIn : IAsyncDisposable
 {
+    /// <summary>Qdrant's own default.</summary>
+    private const int LargestBody = 32 << 20;
+
     private static readonly QdrantDescription? s_description = QdrantDescription.Find();
     private static readonly JsonWriterOptions s_plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly Dictionary<string, StandInCollection> _collections = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _aliases = new(StringComparer.Ordinal);
     private readonly Lock _lock = new();
-    private readonly WebApplication _app;
+    private LocalServer? _server;
 
-    private QdrantStandIn(WebApplication app) => _app = app;
-
-    public string Url { get; private set; } = "";
+    public string Url => _server!.Url;
 
     /// <summary>Where set, requests without it are refused.</summary>
     public string? ApiKey { get; set; }
@@ -44,25 +38,9 @@ internal sealed class QdrantStandIn : IAsyncDisposable
 
     public static async Task<QdrantStandIn> StartAsync(int port = 0, X509Certificate2? certificate = null)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore();
-        builder.Services.Configure<KestrelServerOptions>(options =>
-        {
-            options.Limits.MaxRequestBodySize = 32 << 20; // Qdrant's own default.
-            options.Listen(IPAddress.Loopback, port, listen =>
-            {
-                if (certificate is not null)
-                    listen.UseHttps(certificate);
-            });
-        });
-        if (certificate is not null)
-            builder.WebHost.UseKestrelHttpsConfiguration();
-        var app = builder.Build();
-        var server = new QdrantStandIn(app);
-        app.Run(server.AnswerAsync);
-        await app.StartAsync();
-        server.Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        return server;
+        var standIn = new QdrantStandIn();
+        standIn._server = await LocalServer.StartAsync(standIn.AnswerAsync, port, certificate, LargestBody);
+        return standIn;
     }
 
     public IReadOnlyCollection<string> Collections
@@ -74,11 +52,7 @@ internal sealed class QdrantStandIn : IAsyncDisposable
         }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _app.StopAsync();
-        await _app.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _server!.DisposeAsync();
 
     private async Task AnswerAsync(HttpContext context)
     {
