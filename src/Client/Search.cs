@@ -1,13 +1,19 @@
 namespace TcMgc.Client;
 
-/// <summary>What is searched; what is null is as the service has it by default.</summary>
+/// <summary>
+/// What is searched: exactly one of <see cref="Text"/>, <see cref="Texts"/>, <see cref="Image"/> and <see cref="Like"/>, and how much of an
+/// answer is wanted; what is null is as the service has it by default.
+/// </summary>
 public sealed record SearchQuery
 {
-    /// <summary>What the moment shows, in a sentence; or <see cref="Texts"/>, or <see cref="Like"/>.</summary>
+    /// <summary>What the moment shows, in a sentence.</summary>
     public string? Text { get; init; }
 
     /// <summary>Several sentences with weights.</summary>
     public IReadOnlyList<WeightedText>? Texts { get; init; }
+
+    /// <summary>The file of an image that the moment looks like: PNG, JPEG, WebP or whatever else ffmpeg reads; 16 MiB unless the service is set otherwise.</summary>
+    public ReadOnlyMemory<byte>? Image { get; init; }
 
     /// <summary>A segment whose likes are searched.</summary>
     public Guid? Like { get; init; }

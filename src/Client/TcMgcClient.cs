@@ -97,21 +97,10 @@ public sealed class TcMgcClient(HttpClient http)
     /// <summary>Finds the moments that a sentence describes.</summary>
     public Task<SearchAnswer> SearchAsync(string text, CancellationToken cancel = default) => SearchAsync(new SearchQuery { Text = text }, cancel);
 
-    /// <summary>Finds the moments that a query describes.</summary>
+    /// <summary>Finds the moments that a query describes, or that look like its image or segment.</summary>
     public async Task<SearchAnswer> SearchAsync(SearchQuery query, CancellationToken cancel = default)
     {
         using var response = await http.PostAsJsonAsync(new Uri("api/search", UriKind.Relative), query, s_json, cancel).ConfigureAwait(false);
-        return await ReadAsync<SearchAnswer>(response, cancel).ConfigureAwait(false);
-    }
-
-    /// <summary>Finds the moments that look like a still.</summary>
-    /// <param name="image">A PNG, JPEG, WebP or whatever else ffmpeg reads.</param>
-    /// <param name="top">Videos to return, 1 to 1000.</param>
-    /// <param name="cancel">Stops the search.</param>
-    public async Task<SearchAnswer> SearchImageAsync(Stream image, int top = 10, CancellationToken cancel = default)
-    {
-        var content = new StreamContent(image) { Headers = { ContentType = new("application/octet-stream") } };
-        using var response = await http.PostAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"api/search/image?top={top}"), UriKind.Relative), content, cancel).ConfigureAwait(false);
         return await ReadAsync<SearchAnswer>(response, cancel).ConfigureAwait(false);
     }
 

@@ -34,7 +34,7 @@ public sealed record SearchOptions
     [Range(0d, 100d, ErrorMessage = OutOfRange)]
     public double TranscriptWeight { get; init; } = 1;
 
-    /// <summary>Largest still that is taken over HTTP, in bytes; 1 KiB to 1 GiB, default 32 MiB.</summary>
-    [Range(1L << 10, 1L << 30, ErrorMessage = OutOfRange)]
-    public long LargestImage { get; init; } = 32L << 20;
+    /// <summary>Largest still that is taken over HTTP, in bytes; 1 KiB to 256 MiB, default 16 MiB. A request holds it in memory.</summary>
+    [Range(1L << 10, 1L << 28, ErrorMessage = OutOfRange)]
+    public long LargestImage { get; init; } = 16L << 20;
 }

@@ -34,8 +34,8 @@ public sealed class ClientTests(Workplace place) : IClassFixture<Workplace>
         var answer = await client.SearchAsync(new SearchQuery { Text = "a pattern", Explain = true, Top = 1 }, limit.Token);
         var segment = answer.Results.Single().Segments[0];
         Assert.Equal((uploaded.Id, 4), (answer.Results[0].Video, segment.Explanation!.Texts[0].Contrasts.Count));
-        await using var still = File.OpenRead(TestClips.Still(TestClips.Distinct(4, 30), 1));
-        Assert.Equal(uploaded.Id, (await client.SearchImageAsync(still, cancel: limit.Token)).Results[0].Video);
+        var still = await File.ReadAllBytesAsync(TestClips.Still(TestClips.Distinct(4, 30), 1), limit.Token);
+        Assert.Equal(uploaded.Id, (await client.SearchAsync(new SearchQuery { Image = still, Filter = new() { Video = uploaded.Id } }, limit.Token)).Results[0].Video);
 
         var seen = (await client.GetAsync(uploaded.Id, limit.Token))!;
         var described = await client.DescribeAsync(seen.Id, "Summer", ["sea"], seen.Tag, limit.Token);

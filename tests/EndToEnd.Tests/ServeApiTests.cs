@@ -40,10 +40,11 @@ public sealed class ServeApiTests(Workplace place) : IClassFixture<Workplace>
         var compound = new[] { new { text = "a pattern", weight = 1.0 }, new { text = "a dog", weight = -0.5 } };
         Assert.Equal(2, (await ResultsAsync(run, new { texts = compound, explain = true }))[0].GetProperty("segments")[0].GetProperty("explanation").GetProperty("texts").GetArrayLength());
         Assert.All(await ResultsAsync(run, new { text = "a pattern", rank = "moment", filter = new { video } }), result => Assert.Equal(1, result.GetProperty("segments").GetArrayLength()));
-        var still = await File.ReadAllBytesAsync(TestClips.Still(TestClips.Distinct(7), 2));
-        Assert.Equal(video, (await ImageAsync(run, still, $"?tags=SEA&tags=sun&title=summ&maxDuration=60&video={video}&rank=moment")).GetProperty("results")[0].GetProperty("video").GetString());
-        Assert.Empty((await ImageAsync(run, still, "?minDuration=60")).GetProperty("results").EnumerateArray());
-        Assert.Equal("out-of-range", await ServeRun.ProblemAsync(await run.Http.PostAsync("/api/search/image?rank=1", new ByteArrayContent(still)), HttpStatusCode.BadRequest));
+        var image = await File.ReadAllBytesAsync(TestClips.Still(TestClips.Distinct(7), 2));
+        var narrowed = new { tags = new[] { "SEA", "sun" }, title = "summ", maxDuration = 60, video };
+        Assert.Equal(video, (await ResultsAsync(run, new { image, rank = "moment", exhaustive = true, filter = narrowed }))[0].GetProperty("video").GetString());
+        Assert.Empty(await ResultsAsync(run, new { image, filter = new { minDuration = 60 } }));
+        Assert.Empty(await ResultsAsync(run, new { image, offset = 1 }));
         Assert.Equal("texts", await ServeRun.ProblemAsync(await run.Http.PostAsJsonAsync("/api/search", new { texts = compound[1..] }), HttpStatusCode.BadRequest));
 
         Assert.Equal("out-of-range", await ServeRun.ProblemAsync(await run.Http.PostAsJsonAsync("/api/search", new { text = "a", threshold = 1.5 }), HttpStatusCode.BadRequest));
@@ -74,9 +75,6 @@ public sealed class ServeApiTests(Workplace place) : IClassFixture<Workplace>
 
     private static async Task<JsonElement[]> ResultsAsync(ServeRun run, object query) =>
         [.. (await ServeRun.JsonAsync(await run.Http.PostAsJsonAsync("/api/search", query))).GetProperty("results").EnumerateArray()];
-
-    private static async Task<JsonElement> ImageAsync(ServeRun run, byte[] still, string query) =>
-        await ServeRun.JsonAsync(await run.Http.PostAsync($"/api/search/image{query}", new ByteArrayContent(still)));
 
     private static async Task UntilLineAsync(StreamReader lines, Func<string, bool> wanted)
     {

@@ -43,10 +43,10 @@ public sealed class ServeDrainTests(Workplace place) : IClassFixture<Workplace>
         var (ingest, featurizer, search) = await cluster.AllAsync();
         var clip = TestClips.Distinct(1);
         await search.UntilAsync(await ServiceCluster.UploadAsync(ingest, clip), "indexed");
-        var still = await File.ReadAllBytesAsync(TestClips.Still(clip, 2.4));
-        using var begun = new SlowContent(still);
+        var image = await File.ReadAllBytesAsync(TestClips.Still(clip, 2.4));
+        using var begun = new SlowContent(JsonSerializer.SerializeToUtf8Bytes(new { image, top = 1 })) { Headers = { ContentType = new("application/json") } };
 
-        var answer = search.Http.PostAsync("/api/search/image?top=1", begun);
+        var answer = search.Http.PostAsync("/api/search", begun);
         await begun.HalfSent;
         search.Terminate();
         begun.SendRest();

@@ -60,8 +60,8 @@ public sealed class ServeServicesTests(Workplace place, ITestOutputHelper output
 
     private static async Task<string?> FoundAsync(ServeRun search, string clip, double time)
     {
-        using var still = new ByteArrayContent(await File.ReadAllBytesAsync(TestClips.Still(clip, time)));
-        var found = await ServeRun.JsonAsync(await search.Http.PostAsync("/api/search/image?top=1", still));
+        var image = await File.ReadAllBytesAsync(TestClips.Still(clip, time));
+        var found = await ServeRun.JsonAsync(await search.Http.PostAsJsonAsync("/api/search", new { image, top = 1 }));
         return found.GetProperty("results")[0].GetProperty("video").GetString();
     }
 

@@ -29,8 +29,8 @@ public sealed class ServeTests(Workplace place) : IClassFixture<Workplace>
         Assert.Equal(video.ToString(), bySentence.GetProperty("video").GetString());
         Assert.Equal(4, bySentence.GetProperty("segments")[0].GetProperty("explanation").GetProperty("texts")[0].GetProperty("contrasts").GetArrayLength());
 
-        using var still = new ByteArrayContent(await File.ReadAllBytesAsync(TestClips.Still(clip, 4.6)));
-        var byStill = (await AnswerAsync(await http.PostAsync("/api/search/image?top=1", still))).Single();
+        var image = await File.ReadAllBytesAsync(TestClips.Still(clip, 4.6));
+        var byStill = (await AnswerAsync(await http.PostAsJsonAsync("/api/search", new { image, top = 1 }))).Single();
         Assert.Equal(video.ToString(), byStill.GetProperty("video").GetString());
 
         var player = bySentence.GetProperty("source").GetString();

@@ -9,7 +9,6 @@ public static class SearchApi
     public static IEndpointRouteBuilder MapSearchApi(this IEndpointRouteBuilder app)
     {
         SearchEndpoints.Map(app);
-        ImageSearchEndpoint.Map(app);
         VideoEndpoints.Map(app);
         StreamEndpoint.Map(app);
         PictureEndpoints.Map(app);

@@ -2,16 +2,19 @@ using TcMgc.Shared;
 
 namespace TcMgc.Search.Api;
 
-/// <summary>The body of <c>POST /api/search</c>.</summary>
+/// <summary>The body of <c>POST /api/search</c>: exactly one of <see cref="Text"/>, <see cref="Texts"/>, <see cref="Image"/> and <see cref="Like"/>, and how much is wanted.</summary>
 internal sealed record SearchQuery
 {
-    /// <summary>What the moment shows, in a sentence; or <see cref="Texts"/>; or <see cref="Like"/>.</summary>
+    /// <summary>What the moment shows, in a sentence.</summary>
     public string? Text { get; init; }
 
-    /// <summary>Several sentences with weights, instead of one; a negative weight says what the moment does not show.</summary>
+    /// <summary>Several sentences with weights; a negative weight says what the moment does not show.</summary>
     public IReadOnlyList<WeightedText>? Texts { get; init; }
 
-    /// <summary>A segment whose likes are searched, instead of texts.</summary>
+    /// <summary>The file of an image that the moment looks like: PNG, JPEG, WebP or whatever else ffmpeg reads; base64.</summary>
+    public byte[]? Image { get; init; }
+
+    /// <summary>A segment whose likes are searched.</summary>
     public SegmentId? Like { get; init; }
 
     /// <inheritdoc cref="SearchRequest.Filter"/>

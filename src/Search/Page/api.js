@@ -36,12 +36,15 @@ const json = async (path, options) => (await ask(path, options)).json();
 export const search = (body, signal) =>
   json('api/search', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal });
 
-export const searchImage = (image, { filter, ...query }, signal) =>
-  json(`api/search/image?${parameters({ ...query, ...filter })}`, { method: 'POST', headers: { 'Content-Type': 'application/octet-stream' }, body: image, signal });
+/** What looks like an image: a File, which a query carries in base64. */
+export const searchImage = async (image, query, signal) => search({ ...query, image: await base64(image) }, signal);
 
-/** Members as an address has them: lists member by member, what is undefined not at all. */
-const parameters = members => new URLSearchParams(
-  Object.entries(members).flatMap(([name, value]) => [value].flat().filter(one => one !== undefined).map(one => [name, one])));
+const base64 = file => new Promise((resolve, reject) => {
+  const reader = new FileReader();
+  reader.onload = () => resolve(reader.result.slice(reader.result.indexOf(',') + 1)); // After "data:image/png;base64".
+  reader.onerror = () => reject(new Failure(`The image cannot be read (${reader.error.message})`, 0));
+  reader.readAsDataURL(file);
+});
 
 export async function videos() {
   const limit = 1000, all = [];

@@ -8,7 +8,7 @@ internal static class AnyJson
 {
     private static readonly string[] s_members =
     [
-        "text", "texts", "weight", "like", "filter", "top", "offset", "segmentsEach", "exhaustive", "explain", "rank", "video", "title", "tags",
+        "text", "texts", "weight", "image", "like", "filter", "top", "offset", "segmentsEach", "exhaustive", "explain", "rank", "video", "title", "tags",
         "uploadedFrom", "uploadedTo", "minDuration", "maxDuration", "threshold", "unknown", "TEXT", "$type", "__proto__", "",
     ];
 
@@ -17,7 +17,7 @@ internal static class AnyJson
     [
         "null", "true", "false", "0", "-1", "1", "3", "1001", "2147483648", "-9223372036854775809", "1e400", "1.5", "\"NaN\"", "\"Infinity\"", "[]", "{}", "\"\"",
         "\" \\t\\n \"", "\"\\u0000\"", "\"\\u0007\\u001b[31m\"", "\"\\u202eמה רואים כאן\"", "\"قطة تجري\"", "\"🏃‍♀️👩‍👩‍👧🇩🇪\"", "\"\\ud83c\"", "\"\\udfff\\ud800\"",
-        "\"e\\u0301\\u0301\\u0301\"", "\"a red ball\"", "\"moment\"", "\"video\"", "\"' OR 1=1 --\"", "\"%00../../etc/passwd\"", "\"00000000-0000-0000-0000-000000000000\"",
+        "\"e\\u0301\\u0301\\u0301\"", "\"a red ball\"", "\"iVBORw0KGgo=\"", "\"iVBORw0KGgo\"", "\"moment\"", "\"video\"", "\"' OR 1=1 --\"", "\"%00../../etc/passwd\"", "\"00000000-0000-0000-0000-000000000000\"",
         "\"2026-02-30T25:61:00Z\"", "\"2026-01-01T00:00:00Z\"", $"\"{new string('x', 3000)}\"",
     ];
 
