@@ -86,6 +86,17 @@ public sealed class TcMgcClient(HttpClient http)
         await CheckAsync(response, cancel).ConfigureAwait(false);
     }
 
+    /// <summary>Says what is said in a video, in place of what was known of that.</summary>
+    /// <param name="id">The video.</param>
+    /// <param name="transcript">SubRip, WebVTT or JSON, at most 16 MiB; it stays open.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<TakenTranscript> PutTranscriptAsync(Guid id, Stream transcript, CancellationToken cancel = default)
+    {
+        var content = new StreamContent(transcript); // Not disposed, as it would close the caller's stream.
+        using var response = await http.PutAsync(new Uri($"{At(id)}/transcript", UriKind.Relative), content, cancel).ConfigureAwait(false);
+        return await ReadAsync<TakenTranscript>(response, cancel).ConfigureAwait(false);
+    }
+
     /// <summary>The original of a video, from its beginning.</summary>
     public async Task<Stream> OpenAsync(Guid id, CancellationToken cancel = default)
     {

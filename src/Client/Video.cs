@@ -75,3 +75,8 @@ public sealed record VideoFailure(string Stage, string Reason);
 /// <param name="Start">Where it starts, in seconds.</param>
 /// <param name="End">Where it ends, in seconds.</param>
 public sealed record VideoSegment(Guid Id, double Start, double End);
+
+/// <summary>A transcript that was taken in.</summary>
+/// <param name="Cues">Cues that were read.</param>
+/// <param name="Warning">What could not be read, in one line; null where all could.</param>
+public sealed record TakenTranscript(int Cues, string? Warning);

@@ -24,6 +24,7 @@ public static class UploadServices
             .AddSingleton(options)
             .AddSingleton(watch)
             .AddSingleton<VideoIntake>()
+            .AddSingleton<TranscriptIntake>()
             .AddSingleton(new PartialUploads(folder, options.Expiry, TimeProvider.System))
             .AddSingleton<UrlSource>()
             .AddWorker("uploads", services => services.GetRequiredService<PartialUploads>().SweepAsync);
@@ -31,7 +32,7 @@ public static class UploadServices
         {
             if (!Directory.Exists(watched))
                 throw new UserException($"Watch:Folder is '{watched}', which is no folder");
-            builder.Services.AddSingleton<TranscriptIntake>().AddSingleton<WatchWorker>().AddWorker("watch", services => services.GetRequiredService<WatchWorker>().RunAsync);
+            builder.Services.AddSingleton<WatchWorker>().AddWorker("watch", services => services.GetRequiredService<WatchWorker>().RunAsync);
         }
         return builder;
     }

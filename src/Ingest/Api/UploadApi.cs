@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace TcMgc.Ingest.Api;
 
-/// <summary>Taking videos in over HTTP: whole, in parts that survive a broken connection, or from a URL.</summary>
+/// <summary>Taking videos in over HTTP: whole, in parts that survive a broken connection, or from a URL; and what is said in them.</summary>
 public static class UploadApi
 {
     /// <summary>Adds the endpoints; needs <see cref="UploadServices.AddUploads"/>.</summary>
@@ -11,6 +11,7 @@ public static class UploadApi
         UploadEndpoint.Map(app);
         UrlEndpoint.Map(app);
         TusEndpoints.Map(app);
+        TranscriptEndpoint.Map(app);
         return app;
     }
 }

@@ -18,14 +18,14 @@ public sealed record TranscriptFile(IReadOnlyList<Cue>? Cues, string? Warning, s
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads a file's content as its extension says: <c>.srt</c>, <c>.vtt</c> or <c>.json</c>.</summary>
-    /// <param name="extension">With its dot, in any case.</param>
+    /// <param name="extension">With its dot, in any case; null: what the content begins with tells.</param>
     /// <param name="content">The file.</param>
-    public static TranscriptFile Parse(string extension, byte[] content)
+    public static TranscriptFile Parse(string? extension, byte[] content)
     {
-        ArgumentNullException.ThrowIfNull(extension);
         ArgumentNullException.ThrowIfNull(content);
         var found = new CueList();
         var text = Decode(content, found);
+        extension ??= ExtensionOf(text);
         if (extension.Equals(".json", StringComparison.OrdinalIgnoreCase))
         {
             if (JsonTranscript.Read(text, found) is { } reason)
@@ -39,6 +39,13 @@ public sealed record TranscriptFile(IReadOnlyList<Cue>? Cues, string? Warning, s
     }
 
     internal static TranscriptFile Refused(string reason) => new(null, null, reason);
+
+    private static string ExtensionOf(ReadOnlySpan<char> text) => text.TrimStart() switch
+    {
+        ['[' or '{', ..] => ".json",
+        ['W', 'E', 'B', 'V', 'T', 'T', ..] => ".vtt",
+        _ => ".srt",
+    };
 
     /// <summary>UTF-8, or UTF-16 with its mark; older subtitles are in one byte a letter.</summary>
     private static string Decode(byte[] content, CueList found)

@@ -7,8 +7,8 @@ using TcMgc.Shared.Transcripts;
 namespace TcMgc.Ingest.Transcripts;
 
 /// <summary>
-/// Takes in what lies beside a video under its name with <c>.srt</c>, <c>.vtt</c> or <c>.json</c>: the cues of all of them become a
-/// blob, and the log says so where they are others than before. Doing it twice is as doing it once.
+/// Takes in what is said in a video: what lies beside it under its name with <c>.srt</c>, <c>.vtt</c> or <c>.json</c>, or what is given for it. The
+/// cues become a blob, and the log says so where they are others than before. Doing it twice is as doing it once.
 /// </summary>
 /// <param name="log">Takes what became known.</param>
 /// <param name="blobs">Takes the cues.</param>
@@ -21,6 +21,22 @@ public sealed class TranscriptIntake(IEventLog log, IBlobStore blobs, ICatalog c
     /// <summary>The files beside a video that may be its transcripts.</summary>
     internal static IEnumerable<FileInfo> Beside(string path) =>
         s_extensions.Select(extension => new FileInfo(Path.ChangeExtension(path, extension))).Where(file => file.Exists && file.FullName != path);
+
+    /// <summary>Takes in a transcript that is given for a video, in place of what was known.</summary>
+    /// <param name="video">The video.</param>
+    /// <param name="content">SubRip, WebVTT or JSON.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>What was read, or why nothing was and nothing is changed; null where there is no such video.</returns>
+    /// <exception cref="UserException">A store cannot be used.</exception>
+    public async ValueTask<TranscriptFile?> TakeAsync(VideoId video, byte[] content, CancellationToken cancel)
+    {
+        if (await catalog.GetAsync(video, cancel).ConfigureAwait(false) is not { State: not VideoState.Deleted } entry)
+            return null;
+        var read = TranscriptFile.Parse(null, content);
+        if (read.Cues is { } cues)
+            await StoreAsync(video, entry.UploadId, cues, entry.Transcript, read.Warning, cancel).ConfigureAwait(false);
+        return read;
+    }
 
     /// <summary>Takes in what lies beside a video. Where that has gone, so has the transcript, if the video is still read there.</summary>
     /// <param name="path">The video's file, absolute.</param>
@@ -46,19 +62,23 @@ public sealed class TranscriptIntake(IEventLog log, IBlobStore blobs, ICatalog c
         }
         var warning = warnings.Count == 0 ? null : string.Join("; ", warnings);
         if (cues.Count > 0)
-        {
-            using var content = new MemoryStream(Transcript.Serialize([.. cues.Distinct().OrderBy(cue => cue.Start)]), writable: false);
-            var blob = await blobs.WriteContentAsync(VideoBlobs.TranscriptsOf(video), content, cancel).ConfigureAwait(false);
-            if (blob.Name != known)
-                await TellAsync(video, current, blob.Name, cues.Count, warning, cancel).ConfigureAwait(false);
-        }
+            await StoreAsync(video, current, cues, known, warning, cancel).ConfigureAwait(false);
         else if (isGone && known is not null && FileSource.PathIn(entry!.Source) == path)
             await TellAsync(video, current, null, 0, null, cancel).ConfigureAwait(false);
         return warning;
     }
 
-    private async ValueTask TellAsync(VideoId video, Guid upload, string? transcript, int cues, string? warning, CancellationToken cancel) =>
-        await log.AppendAsync(new VideoTranscribed
+    private async ValueTask StoreAsync(VideoId video, Guid upload, IReadOnlyList<Cue> cues, string? known, string? warning, CancellationToken cancel)
+    {
+        using var content = new MemoryStream(Transcript.Serialize([.. cues.Distinct().OrderBy(cue => cue.Start)]), writable: false);
+        var blob = await blobs.WriteContentAsync(VideoBlobs.TranscriptsOf(video), content, cancel).ConfigureAwait(false);
+        if (blob.Name != known)
+            await TellAsync(video, upload, blob.Name, cues.Count, warning, cancel).ConfigureAwait(false);
+    }
+
+    private async ValueTask TellAsync(VideoId video, Guid upload, string? transcript, int cues, string? warning, CancellationToken cancel)
+    {
+        var happened = new VideoTranscribed
         {
             VideoId = video,
             UploadId = upload,
@@ -66,7 +86,10 @@ public sealed class TranscriptIntake(IEventLog log, IBlobStore blobs, ICatalog c
             Transcript = transcript,
             Cues = cues,
             Warning = warning,
-        }, cancel).ConfigureAwait(false);
+        };
+        await log.AppendAsync(happened, cancel).ConfigureAwait(false);
+        await catalog.ApplyAsync(happened, CancellationToken.None).ConfigureAwait(false); // The next transcript is compared with this one.
+    }
 
     private static async ValueTask<TranscriptFile> ReadAsync(FileInfo file, CancellationToken cancel)
     {
