@@ -6,6 +6,9 @@ namespace TcMgc.Search;
 /// <summary>A segment with its score and the time of its best frame.</summary>
 internal readonly record struct ScoredSegment(SegmentPlace Place, float Score, float Moment)
 {
+    /// <summary>What it is sure by: of the wanted texts' corrected logits the least, where the model is calibrated.</summary>
+    public double Corrected { get; init; }
+
     /// <summary>What results are ordered by: the score, unless words are said that count too.</summary>
     public double Order { get; init; } = Score;
 
@@ -56,12 +59,12 @@ internal sealed class Ranking(SearchRequest request)
     /// <summary>What they count beside the scores.</summary>
     public double TranscriptWeight { get; init; }
 
-    public void Add(SegmentPlace place, float score, float moment)
+    public void Add(in ScoredSegment segment)
     {
         if (Spoken.Count > 0)
-            _waiting.Add(new(place, score, moment));
+            _waiting.Add(segment);
         else
-            Group(new(place, score, moment));
+            Group(segment);
         Count++;
     }
 
@@ -70,22 +73,22 @@ internal sealed class Ranking(SearchRequest request)
         segment.VisualRank == 0 ? null : new(segment.VisualRank, Spoken.GetValueOrDefault(segment.Place.Id)?.Rank, TranscriptWeight);
 
     /// <summary>The results wanted, best first, each the segments of one video; equal scores in a fixed order.</summary>
-    /// <param name="shows">Whether a best segment's score is good enough; null where all are. Where words of the query are said, it is.</param>
-    public List<ReadOnlyMemory<ScoredSegment>> Top(Func<float, bool>? shows = null)
+    /// <param name="shows">Whether a best segment is sure enough; null where all are. Where words of the query are said, it is.</param>
+    public List<ReadOnlyMemory<ScoredSegment>> Top(Func<ScoredSegment, bool>? shows = null)
     {
         Fuse();
         return [.. Results().Where(segments => shows is null || Shows(segments, shows)).Skip(request.Offset).Take(request.Top)];
     }
 
-    /// <summary>Results whose best segment's score is not good enough.</summary>
-    public int Below(Func<float, bool> shows)
+    /// <summary>Results whose best segment is not sure enough.</summary>
+    public int Below(Func<ScoredSegment, bool> shows)
     {
         Fuse();
         return Results().Count(segments => !Shows(segments, shows));
     }
 
-    private bool Shows(ReadOnlyMemory<ScoredSegment> segments, Func<float, bool> shows) =>
-        shows(segments.Span[0].Score) || Spoken.ContainsKey(segments.Span[0].Place.Id);
+    private bool Shows(ReadOnlyMemory<ScoredSegment> segments, Func<ScoredSegment, bool> shows) =>
+        shows(segments.Span[0]) || Spoken.ContainsKey(segments.Span[0].Place.Id);
 
     private void Fuse()
     {

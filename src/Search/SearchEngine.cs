@@ -61,22 +61,22 @@ public sealed class SearchEngine(
             await ScoreAllAsync(bound, scorer, shown, ranking, cancel).ConfigureAwait(false);
         else
             await ScoreAsync(bound, await NearestAsync(encoded, shown, ranking, request, cancel).ConfigureAwait(false), scorer, shown, ranking, cancel).ConfigureAwait(false);
-        var confidence = await ConfidenceAsync(encoded, request, ranking.Count, cancel).ConfigureAwait(false);
+        var confidence = await ConfidenceAsync(request, ranking.Count, cancel).ConfigureAwait(false);
         var top = ranking.Top(confidence is null ? null : confidence.Shows);
         var explanations = request.Explain ? await ExplainAsync(bound, scorer, shown, top, cancel).ConfigureAwait(false) : null;
         var results = await ResultsAsync(ranking, top, shown, confidence, explanations, cancel).ConfigureAwait(false);
         return Answer(results, ranking.Count, started) with { Threshold = confidence?.Threshold, Weaker = confidence is null ? 0 : ranking.Below(confidence.Shows) };
     }
 
-    /// <summary>How sure results are: known of a single text, where the model is calibrated.</summary>
-    private async ValueTask<ScoreConfidence?> ConfidenceAsync(IReadOnlyList<EncodedText> texts, SearchRequest request, int scored, CancellationToken cancel)
+    /// <summary>How sure results are: known where the model is calibrated.</summary>
+    private async ValueTask<ScoreConfidence?> ConfidenceAsync(SearchRequest request, int scored, CancellationToken cancel)
     {
-        if (model.Calibration is not { } calibration || texts is not [var only])
+        if (model.Calibration is not { } calibration)
             return null;
         // Fewer than asked for are all that there are; else the candidates stand for the whole index.
         var all = request.Exhaustive || request.Filter.Video is not null || scored < options.Candidates;
         var segments = all ? scored : await _size.SegmentsAsync(cancel).ConfigureAwait(false);
-        return new(calibration, model.ShapeOf(only.Features.Tokens), segments, request.Threshold ?? calibration.Threshold);
+        return new(calibration, segments, request.Threshold ?? calibration.Threshold);
     }
 
     /// <summary>
@@ -234,11 +234,11 @@ public sealed class SearchEngine(
     {
         if (batch.Count == 0)
             return;
-        var (scores, moments) = (new float[batch.Count], new float[batch.Count]);
-        scorer.Score(batch, scores, moments, cancel);
-        for (var at = 0; at < batch.Count; at++)
-            if (await shown.FindAsync(batch.Places[at].Video, cancel).ConfigureAwait(false) is not null)
-                ranking.Add(batch.Places[at], scores[at], moments[at]);
+        var scored = new ScoredSegment[batch.Count];
+        scorer.Score(batch, scored, cancel);
+        foreach (var segment in scored)
+            if (await shown.FindAsync(segment.Place.Video, cancel).ConfigureAwait(false) is not null)
+                ranking.Add(segment);
     }
 
     private async ValueTask RankFramesAsync(IEnumerable<SegmentId> segments, StillScorer scorer, Ranking ranking, CancellationToken cancel)
@@ -247,7 +247,7 @@ public sealed class SearchEngine(
             foreach (var segment in await index.FetchFramesAsync(some, cancel).ConfigureAwait(false))
             {
                 var (score, moment) = scorer.Best(segment);
-                ranking.Add(segment.Place, score, moment);
+                ranking.Add(new(segment.Place, score, moment));
             }
     }
 
@@ -280,7 +280,7 @@ public sealed class SearchEngine(
         return new(segment.Place.Id, segment.Place.Start, segment.Place.End, segment.Moment, segment.Score,
             explanation is null ? null : explanation with { Fusion = ranking.FusionOf(segment) })
         {
-            Confidence = confidence?.Of(segment.Score),
+            Confidence = confidence?.Of(segment),
             Said = ranking.Spoken.GetValueOrDefault(segment.Place.Id)?.Said,
         };
     }

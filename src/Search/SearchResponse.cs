@@ -45,7 +45,8 @@ public sealed record VideoResult(VideoId Video, string Name, string Source, doub
 public sealed record SegmentResult(SegmentId Segment, double Start, double End, double Moment, float Score, Explanation? Explanation)
 {
     /// <summary>
-    /// How often a first result of this score is right: of a single text, where the model is calibrated; else null.
+    /// How often a first result of this score is right: of texts, where the model is calibrated; else null. Of several wanted texts it is that of
+    /// the least sure one; unwanted ones do not count.
     /// </summary>
     public Confidence? Confidence { get; init; }
 

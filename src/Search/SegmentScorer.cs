@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using TcMgc.Model;
+using TcMgc.Model.Calibration;
 using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Search;
@@ -10,24 +11,38 @@ internal sealed class SegmentScorer(VideoTextModel model, IReadOnlyList<EncodedT
     private static readonly string[] s_contrasts = ["video-sentence", "video-word", "sentence-frame", "frame-word"];
 
     private readonly TextFeatures[] _features = [.. texts.Select(text => text.Features)];
+    private readonly TextShape[] _shapes = [.. texts.Select(text => model.ShapeOf(text.Features.Tokens))];
 
-    /// <summary>Scores every segment of the batch.</summary>
+    /// <summary>
+    /// Scores every segment of the batch: the texts' logits, each times its share, added up. The moment is the time of its best frame, by the
+    /// head's attention, else by similarity with the wanted sentences.
+    /// </summary>
     /// <param name="batch">At least one segment.</param>
-    /// <param name="scores">Receives for each the texts' logits, each times its share, added up.</param>
-    /// <param name="moments">Receives the time of each one's best frame: by the head's attention, else by similarity with the wanted sentences.</param>
+    /// <param name="scored">Receives them in the batch's order.</param>
     /// <param name="cancel">Stops the run early.</param>
-    public void Score(SegmentBatch batch, Span<float> scores, Span<float> moments, CancellationToken cancel)
+    public void Score(SegmentBatch batch, Span<ScoredSegment> scored, CancellationToken cancel)
     {
         using var candidates = Run(batch, cancel, out var logits);
-        scores.Clear();
+        var scores = new float[batch.Count];
         for (var text = 0; text < texts.Count; text++)
             TensorPrimitives.MultiplyAdd(logits.Slice(text * batch.Count, batch.Count), texts[text].Share, scores, scores);
         Span<float> frames = stackalloc float[batch.FramesEach];
         for (var at = 0; at < batch.Count; at++)
         {
             var times = batch.Places[at].FrameTimes;
-            moments[at] = times[BestFrame(batch, at, candidates.FrameAttention, frames[..times.Length])];
+            var moment = times[BestFrame(batch, at, candidates.FrameAttention, frames[..times.Length])];
+            scored[at] = new(batch.Places[at], scores[at], moment) { Corrected = Corrected(logits, at, batch.Count) };
         }
+    }
+
+    /// <summary>All that is wanted is there no more likely than what is least likely of it.</summary>
+    private double Corrected(ReadOnlySpan<float> logits, int segment, int segments)
+    {
+        var least = double.PositiveInfinity;
+        for (var text = 0; text < texts.Count; text++)
+            if (texts[text].Share > 0 && model.Calibration is { } calibration)
+                least = Math.Min(least, calibration.Corrected(logits[(text * segments) + segment], _shapes[text]));
+        return least;
     }
 
     /// <summary>Explains the score of every segment of the batch.</summary>

@@ -1,4 +1,5 @@
 using TcMgc.Model;
+using TcMgc.Shared;
 
 namespace TcMgc.Search.Tests;
 
@@ -94,18 +95,42 @@ public sealed class ConfidenceTests : IDisposable
     }
 
     [Fact]
-    public async Task Several_texts_and_stills_have_no_confidence_and_lose_nothing()
+    public async Task Several_texts_are_as_sure_as_the_least_sure_wanted_one()
+    {
+        _model = _tiny.Folder.Calibrate(new(0, 0.1, -0.1, 0.4, -0.3, 0, "a test", 100)).Load(new() { Threads = 1 });
+        var library = await FilledAsync(_model);
+        async Task<Dictionary<SegmentId, double>> SureAsync(params WeightedText[] texts) =>
+            (await library.Engine.SearchAsync(texts, new() { Top = 1000, Rank = SearchRank.Moment }, default)).Results
+                .ToDictionary(result => result.Segments[0].Segment, result => result.Confidence!.Value.Probability);
+        var (one, two) = (await SureAsync(new WeightedText(Sentence)), await SureAsync(new WeightedText("rain")));
+
+        var several = await SureAsync(new(Sentence, 3), new("rain", 0.5f), new("a xylophone", -1));
+
+        Assert.Equal(2 * Videos, several.Count);
+        Assert.All(several, segment => Assert.Equal(Math.Min(one[segment.Key], two[segment.Key]), segment.Value, 2e-3));
+    }
+
+    [Fact]
+    public async Task What_is_wanted_must_be_sure_enough_whatever_is_not_wanted()
+    {
+        var library = await CalibratedAsync(threshold: 0.5);
+
+        var answer = await library.Engine.SearchAsync([new(Sentence), new("it rains", -100)], new(), default);
+
+        Assert.Equal((Videos, 0.5), (answer.Results.Count + answer.Weaker, answer.Threshold));
+        Assert.True(answer.Weaker >= 3, $"{answer.Weaker}"); // Of three videos no segment is sure enough of the sentence.
+        Assert.All(answer.Results, result => Assert.InRange(result.Confidence!.Value.Probability, 0.5, 1));
+    }
+
+    [Fact]
+    public async Task Stills_have_no_confidence_and_lose_nothing()
     {
         var library = await CalibratedAsync(threshold: 1);
 
-        var several = await library.Engine.SearchAsync([new(Sentence), new("it rains", -1)], new(), default);
-        var still = await library.Engine.SearchImageAsync(library.Picture(), new() { Threshold = 1 }, default);
+        var answer = await library.Engine.SearchImageAsync(library.Picture(), new() { Threshold = 1 }, default);
 
-        Assert.All(new[] { several, still }, answer =>
-        {
-            Assert.Equal((Videos, 0, null), (answer.Results.Count, answer.Weaker, answer.Threshold));
-            Assert.All(answer.Results, result => Assert.Null(result.Confidence));
-        });
+        Assert.Equal((Videos, 0, null), (answer.Results.Count, answer.Weaker, answer.Threshold));
+        Assert.All(answer.Results, result => Assert.Null(result.Confidence));
     }
 
     [Fact]

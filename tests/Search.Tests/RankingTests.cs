@@ -19,7 +19,7 @@ public sealed class RankingTests
         {
             var ranking = new Ranking(new() { Top = 3, SegmentsEach = each });
             foreach (var (index, (video, score)) in scored.Index())
-                ranking.Add(Place(video, index), score, index);
+                ranking.Add(new(Place(video, index), score, index));
 
             var expected = scored.Index().GroupBy(entry => entry.Item.Item1)
                 .Select(video => video.OrderByDescending(entry => entry.Item.Item2).ThenBy(entry => entry.Index).Take(each).ToList())
@@ -38,7 +38,7 @@ public sealed class RankingTests
         {
             var ranking = new Ranking(new() { Rank = SearchRank.Moment, Offset = offset, Top = 3 });
             foreach (var (index, (video, score)) in scored.Index())
-                ranking.Add(Place(video, index), score, index);
+                ranking.Add(new(Place(video, index), score, index));
 
             var expected = scored.Index().OrderByDescending(entry => entry.Item.Item2).ThenBy(entry => s_videos[entry.Item.Item1].Value).ThenBy(entry => entry.Index)
                 .Skip(offset).Take(3).Select(entry => entry.Index);
@@ -50,10 +50,10 @@ public sealed class RankingTests
     public void A_score_that_is_no_number_comes_last()
     {
         var ranking = new Ranking(new() { Top = 5, SegmentsEach = 2 });
-        ranking.Add(Place(0, 0), float.NaN, 0);
-        ranking.Add(Place(0, 1), -1e9f, 0);
-        ranking.Add(Place(1, 0), float.NaN, 0);
-        ranking.Add(Place(2, 0), 0, 0);
+        ranking.Add(new(Place(0, 0), float.NaN, 0));
+        ranking.Add(new(Place(0, 1), -1e9f, 0));
+        ranking.Add(new(Place(1, 0), float.NaN, 0));
+        ranking.Add(new(Place(2, 0), 0, 0));
 
         Assert.Equal([s_videos[2], s_videos[0], s_videos[1]], ranking.Top().Select(video => video.Span[0].Place.Video));
         Assert.Equal([1, 0], ranking.Top()[1].ToArray().Select(segment => segment.Place.Index));

@@ -18,8 +18,17 @@ public sealed record ScoreCalibration(double Intercept, double Score, double Seg
     /// <param name="logit">The best segment's score with the text.</param>
     /// <param name="segments">Segments that it was chosen from, at least 1.</param>
     /// <param name="text">The text.</param>
-    public Confidence Of(float logit, long segments, TextShape text) =>
-        new(LogisticFit.Probability(Intercept + (Score * logit) + (Segments * Math.Log(segments)) + (Length * text.Length) + (Spelling * text.Spelling)));
+    public Confidence Of(float logit, long segments, TextShape text) => Of(Corrected(logit, text), segments);
+
+    /// <inheritdoc cref="Of(float, long, TextShape)"/>
+    /// <param name="corrected">The best segment's score, <see cref="Corrected"/>.</param>
+    /// <param name="segments">Segments that it was chosen from, at least 1.</param>
+    public Confidence Of(double corrected, long segments) => new(LogisticFit.Probability(Intercept + (Score * corrected) + (Segments * Math.Log(segments))));
+
+    /// <summary>A score without what the text's shape has to do with it: among several texts, the least is that of the least sure one.</summary>
+    /// <param name="logit">A segment's score with the text.</param>
+    /// <param name="text">The text.</param>
+    public double Corrected(float logit, TextShape text) => logit + (((Length * text.Length) + (Spelling * text.Spelling)) / Score);
 
     /// <summary>Why it cannot be one; null where it can.</summary>
     internal string? Reason =>
