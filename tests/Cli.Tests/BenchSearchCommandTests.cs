@@ -1,4 +1,8 @@
 using System.Text.Json;
+using TcMgc.Cli.Benchmarks;
+using TcMgc.Cli.Training;
+using TcMgc.Model.Store;
+using TcMgc.Shared;
 
 namespace TcMgc.Cli.Tests;
 
@@ -24,7 +28,37 @@ public sealed class BenchSearchCommandTests
                 Assert.True(0 < Number(stage.Value, "p50") && Number(stage.Value, "p50") <= Number(stage.Value, "p95") && Number(stage.Value, "p95") <= Number(stage.Value, "p99"));
             Assert.True(Number(speed, "queriesPerSecond") > 0 && Number(speed, "firstMilliseconds") > 0);
             Assert.InRange(Number(speed, "managedMegabytes"), 0.1, Number(speed, "workingSetMegabytes"));
+            Assert.True(Number(speed, "peakMegabytes") >= Number(speed, "workingSetMegabytes") / 2 && Number(speed, "diskMegabytes") > 1 && Number(speed, "fillSeconds") > 0);
         }
+        Assert.Contains("200 segments take about 18 MB of disk in", errors, StringComparison.Ordinal);
+        Assert.Contains("200 of 200 segments written", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_the_disk_has_no_room_for_is_refused_before_it_begins()
+    {
+        var error = Assert.Throws<UserException>(() => SearchBenchmark.Demand("/scratch", 1_000_000, need: 7_700_000_000, free: 5_000_000_000));
+
+        Assert.Equal("1,000,000 segments take about 7,700 MB of disk in /scratch, where 5,000 MB are free: ask for fewer --segments, or set TMPDIR to a folder with more", error.Message);
+        Assert.Equal("10 segments take about 1 MB of disk in /scratch, removed at the end", SearchBenchmark.Demand("/scratch", 10, 1_000_000, 1_000_000));
+    }
+
+    [Fact]
+    public async Task What_was_begun_is_removed_when_it_is_interrupted()
+    {
+        var before = Directory.GetDirectories(Path.GetTempPath(), "tcmgc-bench-*");
+        using var model = ModelFolder.Find("tiny", Path.Combine(SharedFolder.RepositoryRoot, "models")).Load(new());
+        using var interrupt = new CancellationTokenSource();
+        var progress = new Progress(TimeProvider.System);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+        {
+            var running = SearchBenchmark.RunAsync(model, 1_000_000, [1], 1, new(), progress, interrupt.Token);
+            await interrupt.CancelAsync();
+            await running;
+        });
+
+        Assert.Empty(Directory.GetDirectories(Path.GetTempPath(), "tcmgc-bench-*").Except(before));
     }
 
     [Fact]

@@ -13,6 +13,8 @@ internal sealed class MemoryCatalog : ICatalog
 
     public ValueTask ApplyAsync(VideoEvent happened, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public ValueTask ApplyAsync(IReadOnlyList<VideoEvent> happened, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public ValueTask<CatalogEntry?> FindBySha256Async(string sha256, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public IAsyncEnumerable<CatalogEntry> ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException();

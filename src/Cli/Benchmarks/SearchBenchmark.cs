@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using TcMgc.Cli.Training;
 using TcMgc.Cli.World;
 using TcMgc.Model;
 using TcMgc.Model.Datasets;
@@ -15,10 +17,14 @@ namespace TcMgc.Cli.Benchmarks;
 /// <param name="FirstMilliseconds">The first query of all, which loads the index and prepares the graphs.</param>
 /// <param name="Stages">Text (encoding), candidates (nearest segments that may be shown), fetch (their features), score, and total.</param>
 /// <param name="FeaturesCached">Share of the candidates' features that came from memory.</param>
+/// <param name="FillSeconds">Making the segments and writing them.</param>
+/// <param name="DiskMegabytes">The folder once it was filled.</param>
 /// <param name="WorkingSetMegabytes">The process's memory after the queries: the model, the index and the files' mapped pages.</param>
+/// <param name="PeakMegabytes">The most that it was since the process began.</param>
 /// <param name="ManagedMegabytes">The part of it on the managed heap, garbage included.</param>
 internal sealed record SearchSpeed(int Segments, int Clients, int Queries, double QueriesPerSecond, double FirstMilliseconds,
-    IReadOnlyDictionary<string, Percentiles> Stages, double FeaturesCached, double WorkingSetMegabytes, double ManagedMegabytes);
+    IReadOnlyDictionary<string, Percentiles> Stages, double FeaturesCached,
+    double FillSeconds, double DiskMegabytes, double WorkingSetMegabytes, double PeakMegabytes, double ManagedMegabytes);
 
 /// <summary>Searches an index of invented segments, in a temporary folder, with sentences about the drawn world.</summary>
 internal static class SearchBenchmark
@@ -31,9 +37,9 @@ internal static class SearchBenchmark
     /// <summary>The stages, in their order.</summary>
     public static readonly IReadOnlyList<string> Stages = ["text", "candidates", "fetch", "score", Total];
 
-    /// <summary>Fills one index and asks it with each number of clients in turn.</summary>
+    /// <summary>Fills one index, in a temporary folder that is removed however this ends, and asks it with each number of clients in turn.</summary>
     public static async Task<IReadOnlyList<SearchSpeed>> RunAsync(VideoTextModel model, int segments, IReadOnlyList<int> clients, int queries,
-        SearchOptions options, CancellationToken cancel)
+        SearchOptions options, Progress progress, CancellationToken cancel)
     {
         // What a smaller index left behind is not this one's memory.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
@@ -41,7 +47,7 @@ internal static class SearchBenchmark
         try
         {
             using var folder = await DataFolder.OpenAsync(path, TimeProvider.System, cancel);
-            await new InventedSegments(model, Seed).FillAsync(folder, segments, TimeProvider.System, cancel);
+            var fill = await FillAsync(folder, new(model, Seed), segments, progress, cancel);
             var engine = new SearchEngine(model, folder.Index, folder.Catalog, TimeProvider.System, options);
             var world = new SyntheticDataset(Seed);
             var asked = 0;
@@ -60,7 +66,7 @@ internal static class SearchBenchmark
                 var elapsed = Stopwatch.GetElapsedTime(started);
                 speeds.Add(new(segments, count, queries, queries / elapsed.TotalSeconds, first.TotalMilliseconds,
                     Stages.Where(stage => times.Of(stage) is not null).ToDictionary(stage => stage, stage => times.Of(stage)!), times.FeaturesCached,
-                    Environment.WorkingSet / 1e6, GC.GetTotalMemory(forceFullCollection: false) / 1e6));
+                    fill.Seconds, fill.DiskMegabytes, Environment.WorkingSet / 1e6, Peak(), GC.GetTotalMemory(forceFullCollection: false) / 1e6));
             }
             return speeds;
 
@@ -70,6 +76,41 @@ internal static class SearchBenchmark
         {
             Directory.Delete(path, recursive: true);
         }
+    }
+
+    private static async Task<(double Seconds, double DiskMegabytes)> FillAsync(DataFolder folder, InventedSegments invented, int segments, Progress progress,
+        CancellationToken cancel)
+    {
+        progress.Say(Demand(Path.GetDirectoryName(folder.Path)!, segments, invented.BytesOf(segments), new DriveInfo(folder.Path).AvailableFreeSpace));
+        var started = Stopwatch.GetTimestamp();
+        await invented.FillAsync(folder, segments, TimeProvider.System, done =>
+        {
+            var elapsed = Stopwatch.GetElapsedTime(started);
+            progress.Show(string.Create(CultureInfo.InvariantCulture,
+                $"{done:N0} of {segments:N0} segments written, {done / elapsed.TotalSeconds:N0}/s, {elapsed * ((double)(segments - done) / done):h\\:mm\\:ss} left"));
+        }, cancel);
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        var disk = new DirectoryInfo(folder.Path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) / 1e6;
+        progress.Say(string.Create(CultureInfo.InvariantCulture,
+            $"{segments:N0} segments written in {seconds:N1} s ({segments / seconds:N0}/s): {disk:N0} MB of disk, {Peak():N0} MB of memory at most"));
+        return (seconds, disk);
+    }
+
+    /// <summary>How much disk an index takes, in words; refuses to begin one that cannot be finished.</summary>
+    /// <exception cref="UserException">There is less than needed.</exception>
+    internal static string Demand(string folder, int segments, long need, long free)
+    {
+        var demand = string.Create(CultureInfo.InvariantCulture, $"{segments:N0} segments take about {need / 1e6:N0} MB of disk in {folder}");
+        return need <= free
+            ? $"{demand}, removed at the end"
+            : throw new UserException(string.Create(CultureInfo.InvariantCulture,
+                $"{demand}, where {free / 1e6:N0} MB are free: ask for fewer --segments, or set TMPDIR to a folder with more"));
+    }
+
+    private static double Peak()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.PeakWorkingSet64 / 1e6;
     }
 
     private static Task AskAsync(SearchEngine engine, int clients, string[] texts, StageTimes? times, CancellationToken cancel)

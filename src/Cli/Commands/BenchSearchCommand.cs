@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using TcMgc.Cli.Benchmarks;
 using TcMgc.Cli.Pipeline;
+using TcMgc.Cli.Training;
 using TcMgc.Model.Store;
 using TcMgc.Search;
 
@@ -24,12 +25,11 @@ internal static class BenchSearchCommand
         command.SetAction(async (parsed, cancel) =>
         {
             using var model = ModelFolder.Find(parsed.GetValue(s_model)!, ModelChoice.Models).Load(new() { Device = parsed.GetValue(device) });
-            var speeds = new List<SearchSpeed>();
+            var (progress, speeds) = (new Progress(TimeProvider.System), new List<SearchSpeed>());
             foreach (var segments in parsed.GetValue(s_segments)!.Order())
             {
-                Console.Error.WriteLine($"tcmgc: {segments} segments");
                 speeds.AddRange(await SearchBenchmark.RunAsync(model, segments, parsed.GetValue(s_clients)!, parsed.GetValue(s_queries),
-                    new() { Candidates = parsed.GetValue(s_candidates) }, cancel));
+                    new() { Candidates = parsed.GetValue(s_candidates) }, progress, cancel));
             }
             Print(speeds, parsed.GetValue(s_json));
         });
@@ -55,12 +55,12 @@ internal static class BenchSearchCommand
             Output.Json(speeds);
             return;
         }
-        Console.WriteLine($"{"segments",9}{"clients",8}  {"stage",-10}{"p50 ms",9}{"p95 ms",9}{"p99 ms",9}{"queries/s",11}{"cached",8}{"set MB",8}{"heap MB",8}");
+        Console.WriteLine($"{"segments",9}{"clients",8}  {"stage",-10}{"p50 ms",9}{"p95 ms",9}{"p99 ms",9}{"queries/s",11}{"cached",8}{"set MB",8}{"peak MB",8}{"heap MB",8}");
         foreach (var speed in speeds)
             foreach (var (stage, times) in speed.Stages)
             {
                 var whole = stage == SearchBenchmark.Total
-                    ? string.Create(CultureInfo.InvariantCulture, $"{speed.QueriesPerSecond,11:F1}{speed.FeaturesCached,8:P0}{speed.WorkingSetMegabytes,8:F0}{speed.ManagedMegabytes,8:F0}")
+                    ? string.Create(CultureInfo.InvariantCulture, $"{speed.QueriesPerSecond,11:F1}{speed.FeaturesCached,8:P0}{speed.WorkingSetMegabytes,8:F0}{speed.PeakMegabytes,8:F0}{speed.ManagedMegabytes,8:F0}")
                     : "";
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"{speed.Segments,9}{speed.Clients,8}  {stage,-10}{times.P50,9:F1}{times.P95,9:F1}{times.P99,9:F1}{whole}"));

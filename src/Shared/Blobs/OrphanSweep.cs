@@ -14,6 +14,8 @@ namespace TcMgc.Shared.Blobs;
 /// <param name="time">Tells how old a blob is.</param>
 public sealed class OrphanSweep(IBlobStore blobs, IEventLog log, ICatalog catalog, TimeProvider time)
 {
+    private const int EventsAtATime = 256;
+
     /// <summary>Deletes orphans one by one.</summary>
     /// <param name="grace">
     /// Blobs written since are left alone: the event that names one comes after it. Longer than any upload or decoding takes.
@@ -46,7 +48,7 @@ public sealed class OrphanSweep(IBlobStore blobs, IEventLog log, ICatalog catalo
     private async ValueTask CatchUpAsync(CancellationToken cancel)
     {
         var isEmpty = true;
-        await foreach (var happened in log.ReadAllAsync(cancel).ConfigureAwait(false))
+        await foreach (var happened in log.ReadAllAsync(cancel).Chunk(EventsAtATime).ConfigureAwait(false))
         {
             await catalog.ApplyAsync(happened, cancel).ConfigureAwait(false);
             isEmpty = false;

@@ -11,6 +11,9 @@ public interface ICatalog
     /// </summary>
     ValueTask ApplyAsync(VideoEvent happened, CancellationToken cancellationToken);
 
+    /// <summary>Takes many events in, in one transaction.</summary>
+    ValueTask ApplyAsync(IReadOnlyList<VideoEvent> happened, CancellationToken cancellationToken);
+
     /// <summary>The entry of a video (deleted ones too); null where none was uploaded.</summary>
     ValueTask<CatalogEntry?> GetAsync(VideoId id, CancellationToken cancellationToken);
 

@@ -25,14 +25,17 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
     private readonly Lock _gate = new();
     private SqliteConnection? _connection;
 
-    public ValueTask ApplyAsync(VideoEvent happened, CancellationToken cancellationToken)
+    public ValueTask ApplyAsync(VideoEvent happened, CancellationToken cancellationToken) => ApplyAsync([happened], cancellationToken);
+
+    public ValueTask ApplyAsync(IReadOnlyList<VideoEvent> happened, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(happened);
         cancellationToken.ThrowIfCancellationRequested();
         Use(connection =>
         {
             using var transaction = connection.BeginTransaction();
-            Apply(connection, happened);
+            foreach (var one in happened)
+                Apply(connection, one);
             transaction.Commit();
             return true;
         });

@@ -6,6 +6,9 @@ internal sealed class BestRows(int count)
     private readonly (float Score, int Row, int Frame)[] _heap = new (float, int, int)[count];
     private int _filled;
 
+    /// <summary>What a score must exceed to be kept; not a number at all while there is room.</summary>
+    public float Least => _filled < _heap.Length ? float.NaN : _heap.Length > 0 ? _heap[0].Score : float.PositiveInfinity;
+
     public void Add(float score, int row, int frame = 0)
     {
         if (_filled < _heap.Length)

@@ -19,6 +19,9 @@ internal static class SegmentRows
         CREATE TABLE changes(number INTEGER PRIMARY KEY AUTOINCREMENT, video BLOB NOT NULL UNIQUE)
         """;
 
+    /// <summary>Parameters of <see cref="Insert"/>, in the order of <see cref="Write"/>'s values.</summary>
+    private static readonly string[] s_inserted = ["$id", "$video", "$place", "$start", "$end", "$times", "$text", "$image", "$frames", "$features", "$layouts"];
+
     /// <summary>Columns that <see cref="ToMatrix"/> reads.</summary>
     public const string MatrixColumns = "s.id, s.video, s.times, s.text_vector, s.image_vector";
 
@@ -28,35 +31,42 @@ internal static class SegmentRows
     /// <summary>Columns that <see cref="ToFrames"/> reads.</summary>
     public const string FrameColumns = "s.id, s.video, s.times, s.text_vector, s.place, s.start, s.end, f.frames, f.layouts";
 
-    public static void Insert(SqliteConnection connection, Segment segment)
+    /// <summary>A statement for <see cref="Write"/>, compiled once for many segments.</summary>
+    public static SqliteCommand Insert(SqliteConnection connection)
     {
-        using var command = connection.CreateCommand();
+        var command = connection.CreateCommand();
         command.CommandText = """
             INSERT INTO segments(id, video, place, start, end, times, text_vector, image_vector)
             VALUES($id, $video, $place, $start, $end, $times, $text, $image);
             INSERT INTO features(number, frames, features, layouts) VALUES(last_insert_rowid(), $frames, $features, $layouts)
             """;
+        foreach (var name in s_inserted)
+            command.Parameters.AddWithValue(name, DBNull.Value);
+        return command;
+    }
+
+    public static void Write(Segment segment, SqliteCommand insert)
+    {
         var place = segment.Place;
-        command.Parameters.AddWithValue("$id", Bytes(place.Id.Value));
-        command.Parameters.AddWithValue("$video", Bytes(place.Video.Value));
-        command.Parameters.AddWithValue("$place", place.Index);
-        command.Parameters.AddWithValue("$start", place.Start);
-        command.Parameters.AddWithValue("$end", place.End);
-        command.Parameters.AddWithValue("$times", MemoryMarshal.AsBytes<float>(place.FrameTimes).ToArray());
-        command.Parameters.AddWithValue("$text", MemoryMarshal.AsBytes<float>(segment.TextVector).ToArray());
-        command.Parameters.AddWithValue("$image", MemoryMarshal.AsBytes<float>(segment.ImageVector).ToArray());
-        command.Parameters.AddWithValue("$frames", MemoryMarshal.AsBytes<Half>(segment.Frames).ToArray());
-        command.Parameters.AddWithValue("$features", segment.Features is { } rows ? MemoryMarshal.AsBytes<Half>(rows).ToArray() : DBNull.Value);
-        command.Parameters.AddWithValue("$layouts", segment.Layouts);
-        command.ExecuteNonQuery();
+        object[] values =
+        [
+            Bytes(place.Id.Value), Bytes(place.Video.Value), place.Index, place.Start, place.End, Bytes<float>(place.FrameTimes),
+            Bytes<float>(segment.TextVector), Bytes<float>(segment.ImageVector), Bytes<Half>(segment.Frames),
+            segment.Features is { } features ? (object)Bytes<Half>(features) : DBNull.Value, segment.Layouts,
+        ];
+        for (var at = 0; at < values.Length; at++)
+            insert.Parameters[at].Value = values[at];
+        insert.ExecuteNonQuery();
     }
 
     public static void ToMatrix(SqliteDataReader row, SegmentMatrix matrix, IndexModel model, SqliteFile file)
     {
         var (id, video, times, text) = Start(row, model, file);
         var image = Sized<float>(row, 4, model.Dimensions, file);
-        var frames = matrix.WithFrames ? Sized<Half>(row, 5, times.Length * model.Dimensions, file) : [];
-        matrix.Add(new(id, video, times), text, image, frames);
+        if (matrix.Held.HasFlag(Held.Frames))
+            matrix.Add(new(id, video, times), text, image, Sized<Half>(row, 5, times.Length * model.Dimensions, file));
+        else
+            matrix.Add(new(id, video, []), text, image, []); // Times are those of frames.
     }
 
     public static void ToBatch(SqliteDataReader row, SegmentBatch batch, IndexModel model, SqliteFile file)
@@ -79,6 +89,9 @@ internal static class SegmentRows
     public static byte[] Bytes(Guid id) => id.ToByteArray(bigEndian: true);
 
     public static VideoId Video(SqliteDataReader row, int column, SqliteFile file) => new(new(Sized<byte>(row, column, 16, file), bigEndian: true));
+
+    private static byte[] Bytes<T>(ReadOnlySpan<T> values)
+        where T : unmanaged => MemoryMarshal.AsBytes(values).ToArray();
 
     private static Head Start(SqliteDataReader row, IndexModel model, SqliteFile file)
     {

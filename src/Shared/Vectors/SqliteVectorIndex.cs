@@ -7,7 +7,7 @@ namespace TcMgc.Shared.Vectors;
 
 /// <summary>
 /// The index in one SQLite file, searched exactly in memory. The vectors are loaded at the first search and kept up to date from
-/// the file's list of changed videos, whichever process changed them; frame embeddings only once an image was searched.
+/// the file's list of changed videos, whichever process changed them; each kind of vector only once it was searched.
 /// </summary>
 internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
     private SegmentMatrix? _matrix;
     private IndexModel? _matrixModel;
     private long _lastChange;
-    private bool _framesWanted;
+    private Held _wanted;
 
     public ValueTask<IndexModel?> GetModelAsync(CancellationToken cancellationToken) => new(Read(Model));
 
@@ -56,8 +56,9 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
                 segment.Check(model);
             foreach (var video in segments.Select(segment => segment.Place.Video).Distinct())
                 Forget(connection, video);
+            using var insert = SegmentRows.Insert(connection);
             foreach (var segment in segments)
-                SegmentRows.Insert(connection, segment);
+                SegmentRows.Write(segment, insert);
         });
         return ValueTask.CompletedTask;
     }
@@ -75,7 +76,7 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
         (int)Number(connection, "SELECT count(*) FROM segments WHERE video = $video", ("$video", SegmentRows.Bytes(video.Value)))));
 
     public ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken) =>
-        new(Search<SegmentMatch>(query, withFrames: false, matrix =>
+        new(Search<SegmentMatch>(query, space == VectorSpace.Text ? Held.Text : Held.Image, matrix =>
         {
             var best = matrix.Nearest(space, query, count, cancellationToken).Sorted();
             var matches = new SegmentMatch[best.Length];
@@ -85,7 +86,7 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
         }));
 
     public ValueTask<IReadOnlyList<FrameMatch>> NearestFramesAsync(ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken) =>
-        new(Search<FrameMatch>(query, withFrames: true, matrix =>
+        new(Search<FrameMatch>(query, Held.Frames, matrix =>
         {
             var best = matrix.NearestFrames(query, count, cancellationToken).Sorted();
             var matches = new FrameMatch[best.Length];
@@ -185,10 +186,10 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
         return after;
     }
 
-    private IReadOnlyList<T> Search<T>(ReadOnlyMemory<float> query, bool withFrames, Func<SegmentMatrix, IReadOnlyList<T>> search)
+    private IReadOnlyList<T> Search<T>(ReadOnlyMemory<float> query, Held needed, Func<SegmentMatrix, IReadOnlyList<T>> search)
     {
         lock (_refreshing)
-            Read(connection => Refresh(connection, withFrames));
+            Read(connection => Refresh(connection, needed));
         _matrixLock.EnterReadLock();
         try
         {
@@ -205,12 +206,12 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
     }
 
     /// <summary>Brings the matrix to the state of the file: all of it the first time, then the videos that changed since.</summary>
-    private bool Refresh(SqliteConnection connection, bool withFrames)
+    private bool Refresh(SqliteConnection connection, Held needed)
     {
         using var snapshot = connection.BeginTransaction(deferred: true);
         var (model, end) = (Model(connection), Number(connection, "SELECT ifnull(max(number), 0) FROM changes"));
-        _framesWanted |= withFrames;
-        var whole = model != _matrixModel || _matrix is null || (_framesWanted && !_matrix.WithFrames);
+        _wanted |= needed;
+        var whole = model != _matrixModel || _matrix is null || _matrix.Held != _wanted;
         if (!whole && end == _lastChange)
             return false;
         _matrixLock.EnterWriteLock();
@@ -221,7 +222,7 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
             if (model is not null)
             {
                 if (whole)
-                    Load(connection, matrix = new(model.Dimensions, model.Frames, _framesWanted), model, "");
+                    Load(connection, matrix = new(model.Dimensions, model.Frames, _wanted), model, "");
                 else
                     foreach (var video in Changed(connection, since))
                     {
@@ -241,7 +242,7 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
 
     private void Load(SqliteConnection connection, SegmentMatrix matrix, IndexModel model, string condition, params (string Name, object Value)[] parameters)
     {
-        using var command = Command(connection, matrix.WithFrames
+        using var command = Command(connection, matrix.Held.HasFlag(Held.Frames)
             ? $"SELECT {SegmentRows.MatrixColumns}, f.frames FROM segments s JOIN features f USING(number) {condition} ORDER BY s.number"
             : $"SELECT {SegmentRows.MatrixColumns} FROM segments s {condition} ORDER BY s.number", parameters);
         using var row = command.ExecuteReader();

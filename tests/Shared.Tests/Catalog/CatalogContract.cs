@@ -140,6 +140,26 @@ public abstract class CatalogContract
         Assert.Equal([before.VideoId], (await List(catalog)).Select(entry => entry.Id));
     }
 
+    [Fact]
+    public async Task Many_events_at_a_time_give_the_same_as_one_after_the_other()
+    {
+        var (first, second, catalog) = (Uploaded(1), Uploaded(2), Create());
+        await catalog.ApplyAsync([first, Decoded(first), second, Indexed(first), Failed(second)], s_never);
+
+        Assert.Equal(await Entry(first, Decoded(first), Indexed(first)), await catalog.GetAsync(first.VideoId, s_never));
+        Assert.Equal(await Entry(second, Failed(second)), await catalog.GetAsync(second.VideoId, s_never));
+    }
+
+    [Fact]
+    public async Task Of_many_events_all_are_taken_in_or_none()
+    {
+        var (upload, catalog) = (Uploaded(1), Create());
+
+        await Assert.ThrowsAnyAsync<Exception>(() => catalog.ApplyAsync([upload, null!], s_never).AsTask());
+
+        Assert.Null(await catalog.GetAsync(upload.VideoId, s_never));
+    }
+
     /// <summary>Orders of delivery and repetitions do not matter: the entry is a function of the set of events.</summary>
     [Fact]
     public async Task Any_order_and_any_repetition_gives_the_same_entry()
