@@ -139,6 +139,27 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
     }
 
     [BrowserFact]
+    public async Task A_still_leads_to_its_moment_and_a_file_that_is_no_picture_is_explained()
+    {
+        string[] clips = [TestClips.Distinct(3), TestClips.Distinct(5)];
+        using var run = await ServeRun.StartAsync(place, await place.IndexedAsync(place.FolderOf(clips)));
+        await using var browser = await PageBrowser.OpenAsync(run);
+        var page = browser.Page;
+
+        await page.SetInputFilesAsync("#image-file", TestClips.Still(clips[1], 4));
+
+        var first = page.Locator("#moments > .moment").First;
+        await Assertions.Expect(first.Locator(".name")).ToHaveTextAsync(Path.GetFileName(clips[1]));
+        await first.Locator(".open").ClickAsync();
+        await page.WaitForFunctionAsync("() => document.getElementById('video').readyState >= 2");
+        Assert.InRange(await VideoAsync<double>(page, "currentTime"), 2.5, 5.5);
+        await page.Keyboard.PressAsync("Escape");
+        Assert.Empty(browser.Complaints);
+        await page.SetInputFilesAsync("#image-file", new FilePayload { Name = "no.png", MimeType = "image/png", Buffer = "no picture"u8.ToArray() });
+        await Assertions.Expect(page.Locator("#results-state")).ToContainTextAsync("The search did not work");
+    }
+
+    [BrowserFact]
     public async Task A_failed_upload_says_where_and_why_it_failed_and_can_be_removed()
     {
         using var run = await ServeRun.StartAsync(place, place.New("data"));
@@ -192,10 +213,13 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         using var run = await ServeRun.StartAsync(place, place.New("data"));
         await using var browser = await PageBrowser.OpenAsync(run);
         var (page, keys) = (browser.Page, browser.Page.Keyboard);
+        var chooser = new TaskCompletionSource<IFileChooser>();
+        page.FileChooser += (_, shown) => chooser.TrySetResult(shown); // Before the key: a listener that comes with it may come too late.
         await Assertions.Expect(page.Locator("#add")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#text")).ToBeFocusedAsync();
         await page.Locator("#help").FocusAsync();
-        var chooser = await page.RunAndWaitForFileChooserAsync(() => keys.PressAsync("u"));
-        await chooser.SetFilesAsync([TestClips.Distinct(3), TestClips.Distinct(5)]);
+        await keys.PressAsync("u");
+        await (await chooser.Task.WaitAsync(TimeSpan.FromMinutes(2))).SetFilesAsync([TestClips.Distinct(3), TestClips.Distinct(5)]);
         await Assertions.Expect(page.Locator(".video[data-state=indexed]")).ToHaveCountAsync(2);
 
         await keys.PressAsync("/");
