@@ -62,6 +62,7 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await page.Locator("#weaker button").ClickAsync();
         await Assertions.Expect(page.Locator(".moment")).ToHaveCountAsync(clips.Length);
         await Assertions.Expect(page.Locator(".moment .band")).ToHaveCountAsync(clips.Length);
+        await browser.PictureAsync("results.png");
         await page.Locator(".moment .open").First.ClickAsync();
         await Assertions.Expect(page.Locator(".contrasts tbody tr")).ToHaveCountAsync(4);
         await Assertions.Expect(page.Locator(".heat .word").First).ToBeVisibleAsync();
