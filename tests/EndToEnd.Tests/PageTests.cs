@@ -240,6 +240,17 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await Assertions.Expect(page.Locator(".moment .open").First).ToBeFocusedAsync();
         await keys.PressAsync("ArrowUp");
         await Assertions.Expect(page.Locator("#text")).ToBeFocusedAsync();
+
+        await page.Locator(".moment .open").First.ClickAsync();
+        await page.EvaluateAsync("""
+            () => new Promise(closed => {
+              const player = document.getElementById('player');
+              player.addEventListener('close', closed);
+              player.close();
+              document.getElementById('text').focus();
+            })
+            """);
+        await Assertions.Expect(page.Locator("#text")).ToBeFocusedAsync(); // Who goes on at once is not called back.
         Assert.Empty(browser.Complaints);
     }
 

@@ -12,6 +12,7 @@ export class Player {
   #moments = [];
   #at = 0;
   #shown = null;
+  #from = null;
 
   constructor(library, { onLike, onInside }) {
     this.library = library;
@@ -65,8 +66,10 @@ export class Player {
     this.#load(shown);
     this.#mark();
     this.#explain(shown);
-    if (!this.dialog.open)
+    if (!this.dialog.open) {
+      this.#from = document.activeElement;
       this.dialog.showModal();
+    }
     this.video.focus();
   }
 
@@ -87,7 +90,8 @@ export class Player {
     this.video.load();
     const opener = this.#moments[this.#at];
     this.#shown = null;
-    if (opener)
+    // The dialog has closed a moment ago: who has gone on to something else meanwhile stays there.
+    if (opener && [document.body, this.#from].includes(document.activeElement))
       find('moments').querySelector(`[data-segments~="${CSS.escape(opener.segment.segment)}"] .open`)?.focus();
   }
 

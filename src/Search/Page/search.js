@@ -125,7 +125,10 @@ export class Search {
   #render(answer, query, quietly) {
     const moments = answer.results.flatMap(result => result.segments.map(segment => ({ result, segment, query })));
     clearState(find('results-state'));
-    find('moments').replaceChildren(...answer.results.map(result => this.#card(result, moments)));
+    const list = find('moments'), focused = document.activeElement?.closest('#moments > .card')?.dataset.video;
+    list.replaceChildren(...answer.results.map(result => this.#card(result, moments)));
+    if (focused) // What is at hand on the keyboard stays so when the same search is answered anew.
+      list.querySelector(`[data-video="${CSS.escape(focused)}"] .open`)?.focus();
     if (moments.length === 0)
       this.#nothing(query, answer);
     find('weaker').replaceChildren(...(moments.length && answer.weaker ? [button('Show weaker results', query.weaker, 'outlined')] : []));
