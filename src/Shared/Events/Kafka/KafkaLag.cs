@@ -12,27 +12,34 @@ internal sealed class KafkaLag(string group, KafkaAssignment assignment)
     /// <summary>Name of the gauge.</summary>
     public const string Gauge = "tcmgc.events.lag";
 
-    /// <summary>Statistics come on the thread that polls.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(250);
+    /// <summary>The end of a member waits so long for an answer.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
 
     private volatile Dictionary<TopicPartition, long> _ends = [];
 
-    /// <summary>Takes a document of statistics, and asks for what was committed before this member came.</summary>
+    // Of the polling thread alone.
+    private Task _asking = Task.CompletedTask;
+    private bool _isOver;
+
+    /// <summary>
+    /// Takes a document of statistics, on the thread that polls, and has another ask for what was committed before this member came: a poll
+    /// serves statistics until none is left, and would never end if that took longer than the next ones take to come.
+    /// </summary>
     public void Update(string statistics, IConsumer<byte[], byte[]> consumer)
     {
         _ends = Ends(statistics);
-        var unknown = assignment.Positions().Where(one => one.Offset == Offset.Unset).Select(one => one.TopicPartition).ToList();
-        if (unknown.Count == 0)
+        if (_isOver || !_asking.IsCompleted)
             return;
-        try
-        {
-            foreach (var one in consumer.Committed(unknown, s_patience))
-                assignment.Learn(one.Offset == Offset.Unset ? new(one.TopicPartition, First(consumer, one.TopicPartition)) : one);
-        }
-        catch (KafkaException)
-        {
-            // Known at the next statistics.
-        }
+        var unknown = assignment.Positions().Where(one => one.Offset == Offset.Unset).Select(one => one.TopicPartition).ToList();
+        if (unknown.Count > 0)
+            _asking = Task.Run(() => Ask(consumer, unknown));
+    }
+
+    /// <summary>Asks the consumer nothing more, so that it can be closed; on the thread that polls.</summary>
+    public void End()
+    {
+        _isOver = true;
+        _asking.Wait();
     }
 
     /// <summary>The gauge's measurements: one for each partition whose end and commit are known.</summary>
@@ -42,6 +49,19 @@ internal sealed class KafkaLag(string group, KafkaAssignment assignment)
         return [.. from at in assignment.Positions()
                    where at.Offset != Offset.Unset && ends.ContainsKey(at.TopicPartition)
                    select Measure(at.TopicPartition, Math.Max(0, ends[at.TopicPartition] - at.Offset))];
+    }
+
+    private void Ask(IConsumer<byte[], byte[]> consumer, List<TopicPartition> unknown)
+    {
+        try
+        {
+            foreach (var one in consumer.Committed(unknown, s_patience))
+                assignment.Learn(one.Offset == Offset.Unset ? new(one.TopicPartition, First(consumer, one.TopicPartition)) : one);
+        }
+        catch (KafkaException)
+        {
+            // Known at the next statistics.
+        }
     }
 
     private Measurement<long> Measure(TopicPartition partition, long lag) => new(lag, new TagList

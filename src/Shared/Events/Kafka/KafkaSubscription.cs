@@ -136,9 +136,15 @@ internal sealed class KafkaSubscription : IAsyncDisposable
         }
         finally
         {
-            Close();
-            _deliveries.Writer.TryComplete();
-            _stopped.TrySetResult();
+            try
+            {
+                Close();
+            }
+            finally
+            {
+                _deliveries.Writer.TryComplete();
+                _stopped.TrySetResult();
+            }
         }
     }
 
@@ -293,6 +299,7 @@ internal sealed class KafkaSubscription : IAsyncDisposable
     private void Close()
     {
         _stop.Cancel();
+        Lag.End();
         _committing.Wait();
         try
         {

@@ -49,4 +49,21 @@ public sealed class KafkaBrokerTests : IDisposable
         Assert.Equal(happened.Select(one => one.EventId).Order(), seen.Select(one => one.EventId).Order());
         Assert.Equal(happened.Select(one => one.EventId).Order(), (await log.ReadAllAsync(_end.Token).ToListAsync(_end.Token)).Select(one => one.EventId).Order());
     }
+
+    [Fact]
+    public async Task A_member_whose_brokers_are_gone_for_good_can_leave()
+    {
+        var options = KafkaCluster.Options(_brokers.BootstrapServers, "", partitions: 3);
+        KafkaCluster.CreateTopics(_brokers, options);
+        var log = await KafkaEventLog.OpenAsync(options, TimeProvider.System, _end.Token);
+        var deliveries = log.SubscribeAsync(new("workers", Topics.All), _end.Token).GetAsyncEnumerator(_end.Token);
+        await log.AppendAsync(Uploaded(1), _end.Token);
+        Assert.True(await deliveries.MoveNextAsync());
+        await log.CommitAsync(deliveries.Current, _end.Token);
+
+        _brokers.SetDown(3);
+
+        await deliveries.DisposeAsync();
+        await log.DisposeAsync();
+    }
 }

@@ -45,6 +45,8 @@ public sealed class KafkaCluster : IDisposable
             ["fetch.wait.max.ms"] = "100",
             // The least that brokers allow; librdkafka's wait nearly as long for a member to return.
             ["session.timeout.ms"] = s_real is null ? "3000" : "6000",
+            // librdkafka's brokers never answer who asked to join and was taken for dead since, as on a machine that stood still; this ends the wait.
+            ["max.poll.interval.ms"] = "6000",
             ["heartbeat.interval.ms"] = "200",
             ["reconnect.backoff.max.ms"] = "300",
             ["statistics.interval.ms"] = "200",

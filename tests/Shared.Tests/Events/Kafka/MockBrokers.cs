@@ -7,6 +7,7 @@ internal sealed partial class MockBrokers : IDisposable
 {
     private const string Library = "librdkafka";
     private const int Producer = 0;
+    private const int SetMask = 2; // Of Linux.
     private readonly int _count;
     private readonly nint _client, _cluster;
 
@@ -16,7 +17,7 @@ internal sealed partial class MockBrokers : IDisposable
         _count = count;
         _client = New(Producer, NewSettings(), error, (nuint)error.Length);
         Assert.True(_client != 0, System.Text.Encoding.UTF8.GetString(error));
-        _cluster = NewCluster(_client, count);
+        _cluster = WithoutSignals(() => NewCluster(_client, count));
         SetRebalanceDelay(_cluster, 0);
         BootstrapServers = Marshal.PtrToStringUTF8(Bootstraps(_cluster))!;
     }
@@ -43,6 +44,30 @@ internal sealed partial class MockBrokers : IDisposable
         DestroyCluster(_cluster);
         Destroy(_client);
     }
+
+    /// <summary>
+    /// The cluster's thread inherits what this one lets through, and takes a signal for the end of all brokers: the kernel may give it
+    /// the one that tells of a child's exit. librdkafka's other threads are made so by itself.
+    /// </summary>
+    private static nint WithoutSignals(Func<nint> create)
+    {
+        if (!OperatingSystem.IsLinux())
+            return create();
+        var (all, former) = (new byte[128], new byte[128]);
+        Array.Fill(all, byte.MaxValue);
+        Assert.Equal(0, SetSignalMask(SetMask, all, former));
+        try
+        {
+            return create();
+        }
+        finally
+        {
+            Assert.Equal(0, SetSignalMask(SetMask, former, all));
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "pthread_sigmask")]
+    private static partial int SetSignalMask(int how, byte[] mask, byte[] former);
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_conf_new")]
     private static partial nint NewSettings();
