@@ -58,7 +58,7 @@ internal static class CommandLine
         }
         catch (OperationCanceledException)
         {
-            return Fail(Interrupted, "interrupted; what was finished is kept: run the command again to go on");
+            return Fail(Interrupted, "interrupted; nothing is left half done: run the command again");
         }
     }
 

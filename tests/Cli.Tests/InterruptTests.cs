@@ -31,7 +31,7 @@ public sealed class InterruptTests : IDisposable
         var errors = await tcmgc.StandardError.ReadToEndAsync();
         await tcmgc.WaitForExitAsync();
 
-        Assert.EndsWith("tcmgc: interrupted; what was finished is kept: run the command again to go on\n", errors, StringComparison.Ordinal);
+        Assert.EndsWith("tcmgc: interrupted; nothing is left half done: run the command again\n", errors, StringComparison.Ordinal);
         Assert.Equal(130, tcmgc.ExitCode);
     }
 }

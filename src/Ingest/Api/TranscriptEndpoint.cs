@@ -1,3 +1,4 @@
+using System.Net.Mime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -6,10 +7,11 @@ using Microsoft.AspNetCore.Routing;
 using TcMgc.Ingest.Transcripts;
 using TcMgc.Shared;
 using TcMgc.Shared.Hosting;
+using TcMgc.Shared.Transcripts;
 
 namespace TcMgc.Ingest.Api;
 
-/// <summary><c>PUT /api/videos/{id}/transcript</c>: what is said in a video, in place of what was known of that.</summary>
+/// <summary><c>/api/videos/{id}/transcript</c>: what is said in a video; given, told and forgotten.</summary>
 internal static class TranscriptEndpoint
 {
     /// <summary>A transcript as the answer to it tells of it.</summary>
@@ -17,21 +19,43 @@ internal static class TranscriptEndpoint
     /// <param name="Warning">What could not be read, in one line; null where all could.</param>
     private sealed record TranscriptView(int Cues, string? Warning);
 
-    public static void Map(IEndpointRouteBuilder app) => app.MapPut("/api/videos/{id}/transcript", PutAsync)
-        .WithName("putTranscript").WithSummary("Say what is said in a video: SubRip, WebVTT or JSON, whatever its type is called; replaces what was known.")
-        .Accepts<IFormFile>("application/x-subrip", "text/vtt", "application/json", "*/*")
-        .WithMetadata(new RequestSizeLimitAttribute(TranscriptFile.LargestBytes))
-        .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
-        .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var transcript = app.MapGroup("/api/videos/{id}/transcript")
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        transcript.MapPut("", PutAsync)
+            .WithName("putTranscript").WithSummary("Say what is said in a video: SubRip, WebVTT or JSON, whatever its type is called; replaces what was known.")
+            .Accepts<IFormFile>("application/x-subrip", "text/vtt", "application/json", "*/*")
+            .WithMetadata(new RequestSizeLimitAttribute(TranscriptFile.LargestBytes))
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge);
+        transcript.MapGet("", GetAsync)
+            .WithName("getTranscript").WithSummary("What is said in a video: cues in the order of their start, in the JSON that PUT takes.")
+            .Produces<IReadOnlyList<Cue>>();
+        transcript.MapDelete("", DeleteAsync)
+            .WithName("deleteTranscript").WithSummary("Forget what is said in a video.");
+    }
 
     private static async Task<Results<Ok<TranscriptView>, ProblemHttpResult>> PutAsync(string id, HttpRequest http, TranscriptIntake intake, CancellationToken cancel)
     {
         using var content = new MemoryStream();
         await http.Body.CopyToAsync(content, cancel).ConfigureAwait(false);
         if (!VideoId.TryParse(id, out var video) || await intake.TakeAsync(video, content.ToArray(), cancel).ConfigureAwait(false) is not { } read)
-            return Problems.Of(StatusCodes.Status404NotFound, "video-not-found", $"there is no video '{id}'; GET /api/videos lists those there are");
+            return NoVideo(id);
         return read.Cues is { } cues
             ? TypedResults.Ok(new TranscriptView(cues.Count, read.Warning))
             : Problems.Of(StatusCodes.Status400BadRequest, "transcript-unreadable", $"the transcript {read.Reason}");
     }
+
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> GetAsync(string id, TranscriptIntake intake, CancellationToken cancel) =>
+        VideoId.TryParse(id, out var video) && await intake.OpenAsync(video, cancel).ConfigureAwait(false) is { } cues
+            ? TypedResults.Stream(cues, MediaTypeNames.Application.Json)
+            : Problems.Of(StatusCodes.Status404NotFound, "transcript-not-found", $"of a video '{id}' no transcript is known; PUT one");
+
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(string id, TranscriptIntake intake, CancellationToken cancel) =>
+        VideoId.TryParse(id, out var video) && await intake.ForgetAsync(video, cancel).ConfigureAwait(false)
+            ? TypedResults.NoContent()
+            : NoVideo(id);
+
+    private static ProblemHttpResult NoVideo(string id) =>
+        Problems.Of(StatusCodes.Status404NotFound, "video-not-found", $"there is no video '{id}'; GET /api/videos lists those there are");
 }

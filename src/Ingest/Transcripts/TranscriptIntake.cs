@@ -38,6 +38,29 @@ public sealed class TranscriptIntake(IEventLog log, IBlobStore blobs, ICatalog c
         return read;
     }
 
+    /// <summary>Forgets what is said in a video.</summary>
+    /// <param name="video">The video.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <returns>Whether there is such a video; that nothing was known of it is no matter.</returns>
+    /// <exception cref="UserException">A store cannot be used.</exception>
+    public async ValueTask<bool> ForgetAsync(VideoId video, CancellationToken cancel)
+    {
+        if (await catalog.GetAsync(video, cancel).ConfigureAwait(false) is not { State: not VideoState.Deleted } entry)
+            return false;
+        if (entry.Transcript is not null)
+            await TellAsync(video, entry.UploadId, null, 0, null, cancel).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>What is known to be said in a video, as a blob of cues that the caller disposes; null where nothing is.</summary>
+    /// <param name="video">The video.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="UserException">A store cannot be used.</exception>
+    public async ValueTask<Stream?> OpenAsync(VideoId video, CancellationToken cancel) =>
+        await catalog.GetAsync(video, cancel).ConfigureAwait(false) is { State: not VideoState.Deleted, Transcript: { } transcript }
+            ? await blobs.OpenReadAsync(transcript, cancel).ConfigureAwait(false)
+            : null;
+
     /// <summary>Takes in what lies beside a video. Where that has gone, so has the transcript, if the video is still read there.</summary>
     /// <param name="path">The video's file, absolute.</param>
     /// <param name="video">The video.</param>

@@ -79,10 +79,40 @@ public sealed class TranscriptEndpointTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task What_was_put_is_told_in_the_form_in_which_it_can_be_put_again()
+    {
+        await PutAsync(Gulls);
+
+        var (status, cues) = await GetAsync();
+
+        Assert.Equal((200, """[{"start":3,"end":4,"text":"gulls cry"}]"""), (status, cues));
+        Assert.Equal((200, """{"cues":1}"""), await PutAsync(cues));
+        Assert.Single(await EventsAsync());
+    }
+
+    [Fact]
+    public async Task A_transcript_that_is_deleted_is_neither_found_nor_told_however_often()
+    {
+        await PutAsync(Waves);
+        await UntilFoundAsync("waves", 1);
+
+        Assert.Equal(204, (await SendAsync(HttpMethod.Delete)).Status);
+        Assert.Equal(204, (await SendAsync(HttpMethod.Delete)).Status);
+
+        await UntilFoundAsync("waves", 0);
+        Assert.Contains("\"urn:tcmgc:problem:transcript-not-found\"", await RefusedAsync(404, GetAsync()), StringComparison.Ordinal);
+        Assert.Equal([1, 0], (await EventsAsync()).Select(told => told.Cues));
+    }
+
+    [Fact]
     public async Task A_video_that_is_not_there_has_no_transcript()
     {
         foreach (var id in (string[])["no-id", Guid.NewGuid().ToString()])
+        {
             Assert.Contains("\"urn:tcmgc:problem:video-not-found\"", await RefusedAsync(404, PutAsync(Waves, video: id)), StringComparison.Ordinal);
+            Assert.Contains("\"urn:tcmgc:problem:video-not-found\"", await RefusedAsync(404, SendAsync(HttpMethod.Delete, id)), StringComparison.Ordinal);
+            Assert.Contains("\"urn:tcmgc:problem:transcript-not-found\"", await RefusedAsync(404, SendAsync(HttpMethod.Get, id)), StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -99,6 +129,15 @@ public sealed class TranscriptEndpointTests : IAsyncLifetime, IDisposable
     {
         using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(transcript)) { Headers = { ContentType = type is null ? null : new(type) } };
         using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/videos/{video ?? _video}/transcript") { Content = content, Headers = { ExpectContinue = transcript.Length > 1 << 20 } };
+        using var response = await _http.SendAsync(request);
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    private Task<(int Status, string Body)> GetAsync() => SendAsync(HttpMethod.Get);
+
+    private async Task<(int Status, string Body)> SendAsync(HttpMethod method, string? video = null)
+    {
+        using var request = new HttpRequestMessage(method, $"/api/videos/{video ?? _video}/transcript");
         using var response = await _http.SendAsync(request);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
