@@ -13,12 +13,11 @@ internal sealed class LocalHub : IDisposable
 
     private readonly HttpListener _listener;
     private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Task _serving;
 
     public LocalHub()
     {
         (_listener, Address) = Listen();
-        _serving = ServeAsync();
+        _ = Task.Run(ServeAsync); // Not on the threads of the tests, which may all wait for an answer.
     }
 
     public string Address { get; }
@@ -52,11 +51,11 @@ internal sealed class LocalHub : IDisposable
 
     public IEnumerable<string> Contents => Requests.Where(r => r.StartsWith("GET", StringComparison.Ordinal));
 
+    /// <summary>Ends the stall and every connection. The end of serving is not waited for: nothing rests on it.</summary>
     public void Dispose()
     {
         _disposed.TrySetResult();
         _listener.Close();
-        _serving.GetAwaiter().GetResult();
     }
 
     private async Task ServeAsync()
