@@ -63,7 +63,7 @@ public sealed class KafkaBrokerTests : IDisposable
 
         _brokers.SetDown(3);
 
-        await deliveries.DisposeAsync();
-        await log.DisposeAsync();
+        await deliveries.DisposeAsync().AsTask().WaitAsync(_end.Token);
+        await log.DisposeAsync().AsTask().WaitAsync(_end.Token);
     }
 }
