@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
 namespace TcMgc.EndToEnd.Tests;
@@ -8,13 +9,6 @@ namespace TcMgc.EndToEnd.Tests;
 internal sealed class BrowserFactAttribute : FactAttribute
 {
     public BrowserFactAttribute() => Skip = PageBrowser.Chromium is null ? "no Chromium is here: install one (Debian: chromium), or set TCMGC_CHROMIUM to its path" : null;
-}
-
-/// <summary>A fact that needs a Chromium and axe-core, which eng/test.sh fetches where it can; skipped with the reason where one is missing.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-internal sealed class AxeFactAttribute : FactAttribute
-{
-    public AxeFactAttribute() => Skip = new BrowserFactAttribute().Skip ?? (File.Exists(PageBrowser.Axe) ? null : "axe-core is not here: eng/test.sh fetches it from npm");
 }
 
 /// <summary>The page in a browser without a window; what the page complains about in the browser's console is kept.</summary>
@@ -33,9 +27,6 @@ internal sealed class PageBrowser : IAsyncDisposable
     }
 
     public static string? Chromium { get; } = Environment.GetEnvironmentVariable("TCMGC_CHROMIUM") ?? OnPath("chromium", "chromium-browser", "google-chrome");
-
-    /// <summary>Where axe-core lies, which looks for barriers in a page.</summary>
-    public static string Axe { get; } = Path.Combine(SharedFolder.RepositoryRoot, ".deps", "axe-core", "axe.min.js");
 
     public IPage Page { get; }
 
@@ -69,19 +60,16 @@ internal sealed class PageBrowser : IAsyncDisposable
         await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name) });
     }
 
-    /// <summary>The barriers that axe-core finds in what the page shows now, in light and in dark colours.</summary>
-    public async Task<IReadOnlyList<string>> BarriersAsync()
+    /// <summary>Fails where axe-core finds a barrier in what the page shows now, in light or in dark colours.</summary>
+    public async Task HasNoBarrierAsync()
     {
-        await Page.EvaluateAsync($"() => {{ {await File.ReadAllTextAsync(Axe)} }}");
         var found = new List<string>();
         foreach (var colours in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
         {
             await Page.EmulateMediaAsync(new() { ColorScheme = colours, ReducedMotion = ReducedMotion.Reduce });
-            found.AddRange(await Page.EvaluateAsync<string[]>("""
-                async () => (await axe.run()).violations.flatMap(violation => violation.nodes.map(node => `${violation.id}: ${node.html} ${node.failureSummary}`))
-                """));
+            found.AddRange((await Page.RunAxe()).Violations.SelectMany(violation => violation.Nodes.Select(node => $"{violation.Help}: {node.Html}")));
         }
-        return found;
+        Assert.True(found.Count == 0, string.Join('\n', found));
     }
 
     public async ValueTask DisposeAsync()

@@ -30,22 +30,22 @@ internal sealed partial class ProgramRun : IDisposable
 
     public static ProgramRun Start(params IEnumerable<string> arguments) => StartIn(Path.GetTempPath(), arguments);
 
-    public static ProgramRun StartIn(string folder, params IEnumerable<string> arguments) => StartIn(folder, "tcmgc.dll", arguments, []);
+    public static ProgramRun StartIn(string folder, params IEnumerable<string> arguments) => StartIn(folder, "dotnet", [InOutput("tcmgc.dll"), .. arguments], []);
 
     /// <summary>Starts another of the product's programs, with variables besides this process's.</summary>
     public static ProgramRun StartProgram(string assembly, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> variables) =>
-        StartIn(Path.GetTempPath(), assembly, arguments, variables);
+        StartIn(Path.GetTempPath(), "dotnet", [InOutput(assembly), .. arguments], variables);
 
-    private static ProgramRun StartIn(string folder, string assembly, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> variables)
+    /// <summary>Starts any command in a folder, with variables besides this process's.</summary>
+    public static ProgramRun StartIn(string folder, string command, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> variables)
     {
-        var start = new ProcessStartInfo("dotnet")
+        var start = new ProcessStartInfo(command)
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, assembly));
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
         foreach (var (name, value) in variables)
@@ -107,6 +107,8 @@ internal sealed partial class ProgramRun : IDisposable
             _lines.Writer.TryWrite(line);
         }
     }
+
+    private static string InOutput(string assembly) => Path.Combine(AppContext.BaseDirectory, assembly);
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Signal(int process, int signal);

@@ -193,7 +193,7 @@ export class Library extends EventTarget {
         warning.hidden = !video.warning;
         warning.textContent = video.warning ? api.sentence(video.warning) : '';
         where.hidden = video.state !== 'indexed';
-        where.setAttribute('aria-label', `Where in ${video.title ?? video.name}?`);
+        where.setAttribute('aria-label', `${where.textContent} ${video.title ?? video.name}`);
         retry.hidden = !video.upload?.retry;
         remove.textContent = video.upload ? (video.state === 'failed' ? 'Dismiss' : 'Cancel') : 'Remove';
         remove.setAttribute('aria-label', `${remove.textContent} ${video.name}`);

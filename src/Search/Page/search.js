@@ -171,10 +171,11 @@ export class Search {
     const strip = element('div', { className: 'strip', hidden: true });
     const picture = element('span', { className: 'picture' }, image, strip, spanOf(result, segment), element('span', { className: 'time' }, at));
     previewOnHover(picture, strip, () => this.library.get(result.video)?.preview, () => segment.start, () => segment.end);
+    // Speech control finds a button by the text that is seen: the label begins with it.
     return element('button', {
       type: 'button', className: 'open', onclick: open,
-      aria: { label: `${name}, at ${at}, from ${clock(segment.start)} to ${clock(segment.end)}` },
-    }, picture, element('strong', { className: 'name' }, name));
+      aria: { label: `${at} ${name}, from ${clock(segment.start)} to ${clock(segment.end)}` },
+    }, picture, ' ', element('strong', { className: 'name' }, name));
   }
 }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Reflection;
 using System.Runtime.InteropServices;
 
 namespace TcMgc.Shared.Tests.Events.Kafka;
@@ -10,6 +12,8 @@ internal sealed partial class MockBrokers : IDisposable
     private const int SetMask = 2; // Of Linux.
     private readonly int _count;
     private readonly nint _client, _cluster;
+
+    static MockBrokers() => NativeLibrary.SetDllImportResolver(typeof(MockBrokers).Assembly, Resolve);
 
     public MockBrokers(int count)
     {
@@ -64,6 +68,22 @@ internal sealed partial class MockBrokers : IDisposable
         {
             Assert.Equal(0, SetSignalMask(SetMask, former, all));
         }
+    }
+
+    /// <summary>
+    /// The library that Confluent.Kafka has loaded. Its package brings several builds; which of them a system can load, it finds out itself.
+    /// </summary>
+    private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
+    {
+        if (name != Library)
+            return nint.Zero;
+        Confluent.Kafka.Library.Load();
+        using var process = Process.GetCurrentProcess();
+        var loaded = process.Modules.Cast<ProcessModule>().FirstOrDefault(module => module.ModuleName.Contains(Library, StringComparison.Ordinal));
+        // macOS lists no modules, and has one build only.
+        return loaded is null
+            ? NativeLibrary.Load(Library, typeof(Confluent.Kafka.Library).Assembly, path)
+            : NativeLibrary.Load(loaded.FileName);
     }
 
     [LibraryImport("libc", EntryPoint = "pthread_sigmask")]
