@@ -51,8 +51,8 @@ restore() { # a project or solution, with all that it refers to
   say "restoring packages"
   dotnet restore "$root/$1" -tl:off >"$output" 2>&1 || status=$?
   cat "$output" >>"$log"
-  # A version that has left the feed costs a warning: the next one is taken.
-  sed -n 's/^.*: warning \(NU160[13]: .*\)/tcmgc: warning \1/p' "$output" | sort -u >&2
+  # A version that has left the feed costs a warning, said once for all projects.
+  sed -n 's/^.*: warning NU1603: .* but \(.*resolved instead\).*/tcmgc: warning NU1603: \1/p' "$output" | sort -u >&2
   [ $status -eq 0 ] || fail "packages could not be restored: $(first_error "$output"). The whole log: $log"
 }
 
@@ -63,7 +63,8 @@ first_error() {
     {
       code = substr($0, RSTART + 8, RLENGTH - 10)
       text = substr($0, RSTART + RLENGTH)
-      sub(/ \[[^]]*proj\]$/, "", text)
+      sub(/ *\[[^]]*(proj|sln)\]$/, "", text)
+      sub(/^Warning As Error: /, "", text)
       detail = sub(/^ +(- )?/, "", text)
       sub(/\.$/, "", text)
       if (!detail && !seen[text]++) errors++

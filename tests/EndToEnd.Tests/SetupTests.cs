@@ -34,10 +34,7 @@ public sealed class SetupTests : IDisposable
         var ended = await SetUpAsync("feed");
 
         Assert.Equal(0, ended.Status);
-        var warning = Assert.Single(ended.ErrorLines, line => line.Contains("warning", StringComparison.Ordinal));
-        Assert.StartsWith("tcmgc: warning NU1603: ", warning, StringComparison.Ordinal);
-        Assert.Contains("Wanted 1.0.0 was not found", warning, StringComparison.Ordinal);
-        Assert.Contains("Wanted 1.0.1 was resolved instead", warning, StringComparison.Ordinal);
+        Assert.Contains("tcmgc: warning NU1603: Wanted 1.0.0 was not found. Wanted 1.0.1 was resolved instead", ended.ErrorLines);
         Assert.True(Directory.Exists(InClone("packages/wanted/1.0.1")));
     }
 
