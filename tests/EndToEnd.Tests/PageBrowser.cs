@@ -67,7 +67,8 @@ internal sealed class PageBrowser : IAsyncDisposable
         foreach (var colours in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
         {
             await Page.EmulateMediaAsync(new() { ColorScheme = colours, ReducedMotion = ReducedMotion.Reduce });
-            found.AddRange((await Page.RunAxe()).Violations.SelectMany(violation => violation.Nodes.Select(node => $"{violation.Help}: {node.Html}")));
+            var result = await Page.RunAxe();
+            found.AddRange(result.Violations.SelectMany(barrier => barrier.Nodes, (barrier, node) => $"{barrier.Help}: {node.Html}"));
         }
         Assert.True(found.Count == 0, string.Join('\n', found));
     }

@@ -30,14 +30,16 @@ internal sealed partial class ProgramRun : IDisposable
 
     public static ProgramRun Start(params IEnumerable<string> arguments) => StartIn(Path.GetTempPath(), arguments);
 
-    public static ProgramRun StartIn(string folder, params IEnumerable<string> arguments) => StartIn(folder, "dotnet", [InOutput("tcmgc.dll"), .. arguments], []);
+    public static ProgramRun StartIn(string folder, params IEnumerable<string> arguments) =>
+        StartIn(folder, "dotnet", [InOutput("tcmgc.dll"), .. arguments], []);
 
     /// <summary>Starts another of the product's programs, with variables besides this process's.</summary>
     public static ProgramRun StartProgram(string assembly, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> variables) =>
         StartIn(Path.GetTempPath(), "dotnet", [InOutput(assembly), .. arguments], variables);
 
     /// <summary>Starts any command in a folder, with variables besides this process's.</summary>
-    public static ProgramRun StartIn(string folder, string command, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> variables)
+    public static ProgramRun StartIn(
+        string folder, string command, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> variables)
     {
         var start = new ProcessStartInfo(command)
         {

@@ -2,7 +2,10 @@ using System.IO.Compression;
 
 namespace TcMgc.EndToEnd.Tests;
 
-/// <summary>What <c>./tcmgc setup</c> says of a feed that has changed: on a small clone whose program needs one package, with a feed of its own.</summary>
+/// <summary>
+/// What <c>./tcmgc setup</c> says when the package feed has changed. It runs on a small clone whose program needs one package,
+/// with a feed of its own.
+/// </summary>
 public sealed class SetupTests : IDisposable
 {
     private readonly string _clone = Directory.CreateTempSubdirectory("tcmgc-setup-").FullName;
@@ -44,8 +47,9 @@ public sealed class SetupTests : IDisposable
         var ended = await SetUpAsync("feed");
 
         Assert.Equal(1, ended.Status);
-        Assert.Equal("tcmgc: packages could not be restored: Unable to find package Wanted. No packages exist with this id in source(s): feed (NU1101). "
-            + $"The whole log: {InClone("artifacts/setup.log")}", ended.ErrorLines[^1]);
+        Assert.Equal("tcmgc: packages could not be restored: Unable to find package Wanted. "
+            + $"No packages exist with this id in source(s): feed (NU1101). The whole log: {InClone("artifacts/setup.log")}",
+            ended.ErrorLines[^1]);
     }
 
     [Fact]
@@ -56,8 +60,8 @@ public sealed class SetupTests : IDisposable
         var ended = await SetUpAsync("feed");
 
         Assert.Equal(1, ended.Status);
-        Assert.StartsWith("tcmgc: packages could not be restored: Unable to find package Wanted with version (>= 1.0.0) (NU1102): "
-            + "Found 1 version(s) in feed [ Nearest version: 0.9.0 ].", ended.ErrorLines[^1], StringComparison.Ordinal);
+        Assert.StartsWith("tcmgc: packages could not be restored: Unable to find package Wanted with version (>= 1.0.0) "
+            + "(NU1102): Found 1 version(s) in feed [ Nearest version: 0.9.0 ].", ended.ErrorLines[^1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -66,8 +70,9 @@ public sealed class SetupTests : IDisposable
         var ended = await SetUpAsync("http://127.0.0.1:9/index.json");
 
         Assert.Equal(1, ended.Status);
-        Assert.StartsWith("tcmgc: packages could not be restored: Unable to load the service index for source http://127.0.0.1:9/index.json (NU1301): "
-            + "Connection refused (127.0.0.1:9).", ended.ErrorLines[^1], StringComparison.Ordinal);
+        Assert.StartsWith("tcmgc: packages could not be restored: Unable to load the service index for source "
+            + "http://127.0.0.1:9/index.json (NU1301): Connection refused (127.0.0.1:9).",
+            ended.ErrorLines[^1], StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_clone, recursive: true);
@@ -87,7 +92,11 @@ public sealed class SetupTests : IDisposable
     {
         using var package = ZipFile.Open(InClone($"feed/{name}.{version}.nupkg"), ZipArchiveMode.Create);
         using var writer = new StreamWriter(package.CreateEntry($"{name}.nuspec").Open());
-        writer.Write($"<package><metadata><id>{name}</id><version>{version}</version><authors>a</authors><description>d</description></metadata></package>");
+        writer.Write($"""
+            <package>
+              <metadata><id>{name}</id><version>{version}</version><authors>a</authors><description>d</description></metadata>
+            </package>
+            """);
     }
 
     private void Write(string file, string text)

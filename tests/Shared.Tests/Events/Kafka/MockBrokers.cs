@@ -70,16 +70,15 @@ internal sealed partial class MockBrokers : IDisposable
         }
     }
 
-    /// <summary>
-    /// The library that Confluent.Kafka has loaded. Its package brings several builds; which of them a system can load, it finds out itself.
-    /// </summary>
+    /// <summary>The library that Confluent.Kafka has loaded: the one of its package's builds that this system can load.</summary>
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
     {
         if (name != Library)
             return nint.Zero;
         Confluent.Kafka.Library.Load();
         using var process = Process.GetCurrentProcess();
-        var loaded = process.Modules.Cast<ProcessModule>().FirstOrDefault(module => module.ModuleName.Contains(Library, StringComparison.Ordinal));
+        var loaded = process.Modules.Cast<ProcessModule>()
+            .FirstOrDefault(module => module.ModuleName.Contains(Library, StringComparison.Ordinal));
         // macOS lists no modules, and has one build only.
         return loaded is null
             ? NativeLibrary.Load(Library, typeof(Confluent.Kafka.Library).Assembly, path)
