@@ -68,7 +68,7 @@ internal sealed class PageBrowser : IAsyncDisposable
         {
             await Page.EmulateMediaAsync(new() { ColorScheme = colours, ReducedMotion = ReducedMotion.Reduce });
             var result = await Page.RunAxe();
-            found.AddRange(result.Violations.SelectMany(barrier => barrier.Nodes, (barrier, node) => $"{barrier.Help}: {node.Html}"));
+            found.AddRange(result.Violations.SelectMany(rule => rule.Nodes, (rule, node) => $"{rule.Help}: {node.Html}"));
         }
         Assert.True(found.Count == 0, string.Join('\n', found));
     }
