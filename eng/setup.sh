@@ -47,16 +47,15 @@ want_chromium() {
 }
 
 restore() { # a project or solution, with all that it refers to
-  local output="$root/artifacts/restore.log" status=0
+  local status=0
   say "restoring packages"
-  dotnet restore "$root/$1" -tl:off >"$output" 2>&1 || status=$?
-  cat "$output" >>"$log"
+  dotnet restore "$root/$1" -tl:off >>"$log" 2>&1 || status=$?
   # A version that has left the feed costs a warning, said once for all projects.
-  sed -n 's/^.*: warning NU1603: .* but \(.*resolved instead\).*/tcmgc: warning NU1603: \1/p' "$output" | sort -u >&2
-  [ $status -eq 0 ] || fail "packages could not be restored: $(first_error "$output"). The whole log: $log"
+  sed -n 's/^.*: warning NU1603: .* but \(.*resolved instead\).*/tcmgc: warning NU1603: \1/p' "$log" | sort -u >&2
+  [ $status -eq 0 ] || fail "packages could not be restored: $(first_error). The whole log: $log"
 }
 
-# The first error in what `dotnet restore` prints, as one line. The lines that belong to it follow it, indented.
+# The first error that `dotnet restore` has logged, as one line. The lines that belong to it follow it, indented.
 first_error() {
   awk '
     !match($0, /: error ?[A-Z0-9]*: /) { next }
@@ -77,7 +76,7 @@ first_error() {
       if (errors > 1) first = first ", and " (errors - 1) " more"
       print first
     }
-  ' "$1"
+  ' "$log"
 }
 
 mkdir -p "$root/artifacts"

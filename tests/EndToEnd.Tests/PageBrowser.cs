@@ -4,11 +4,13 @@ using Microsoft.Playwright;
 
 namespace TcMgc.EndToEnd.Tests;
 
-/// <summary>A fact that needs a Chromium (TCMGC_CHROMIUM, or one on the path); skipped with the reason where there is none.</summary>
+/// <summary>A fact that needs a Chromium (TCMGC_CHROMIUM, or one on the path); where there is none it is skipped and says so.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class BrowserFactAttribute : FactAttribute
 {
-    public BrowserFactAttribute() => Skip = PageBrowser.Chromium is null ? "no Chromium is here: install one (Debian: chromium), or set TCMGC_CHROMIUM to its path" : null;
+    public BrowserFactAttribute() => Skip = PageBrowser.Chromium is null
+        ? "no Chromium is here: install one (Debian: chromium), or set TCMGC_CHROMIUM to its path"
+        : null;
 }
 
 /// <summary>The page in a browser without a window; what the page complains about in the browser's console is kept.</summary>
@@ -26,7 +28,8 @@ internal sealed class PageBrowser : IAsyncDisposable
         page.Request += (_, request) => Add(new Uri(request.Url).Host is not ("127.0.0.1" or ""), $"asks {request.Url}");
     }
 
-    public static string? Chromium { get; } = Environment.GetEnvironmentVariable("TCMGC_CHROMIUM") ?? OnPath("chromium", "chromium-browser", "google-chrome");
+    public static string? Chromium { get; } =
+        Environment.GetEnvironmentVariable("TCMGC_CHROMIUM") ?? OnPath("chromium", "chromium-browser", "google-chrome");
 
     public IPage Page { get; }
 
@@ -36,7 +39,8 @@ internal sealed class PageBrowser : IAsyncDisposable
     public static async Task<PageBrowser> OpenAsync(ServeRun run)
     {
         var playwright = await Playwright.CreateAsync();
-        var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = ["--no-sandbox"], Timeout = Patience });
+        var browser = await playwright.Chromium.LaunchAsync(
+            new() { ExecutablePath = Chromium, Args = ["--no-sandbox"], Timeout = Patience });
         var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1360, Height = 850 } });
         page.SetDefaultTimeout(Patience);
         Assertions.SetDefaultExpectTimeout(Patience);
@@ -52,7 +56,8 @@ internal sealed class PageBrowser : IAsyncDisposable
             return;
         await Page.EvaluateAsync("""
             async () => {
-              const backgrounds = [...document.querySelectorAll('.strip')].map(place => /url\("(.+)"\)/.exec(place.style.backgroundImage)?.[1]);
+              const backgrounds = [...document.querySelectorAll('.strip')]
+                .map(place => /url\("(.+)"\)/.exec(place.style.backgroundImage)?.[1]);
               const addresses = new Set([...backgrounds, ...[...document.images].map(image => image.src)].filter(Boolean));
               await Promise.all([...addresses].map(address => Object.assign(new Image(), { src: address }).decode()));
             }

@@ -34,7 +34,8 @@ internal sealed partial class ProgramRun : IDisposable
         StartIn(folder, "dotnet", [InOutput("tcmgc.dll"), .. arguments], []);
 
     /// <summary>Starts another of the product's programs, with variables besides this process's.</summary>
-    public static ProgramRun StartProgram(string assembly, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> variables) =>
+    public static ProgramRun StartProgram(
+        string assembly, IEnumerable<string> arguments, IEnumerable<KeyValuePair<string, string>> variables) =>
         StartIn(Path.GetTempPath(), "dotnet", [InOutput(assembly), .. arguments], variables);
 
     /// <summary>Starts any command in a folder, with variables besides this process's.</summary>

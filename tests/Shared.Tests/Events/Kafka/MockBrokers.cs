@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace TcMgc.Shared.Tests.Events.Kafka;
 
-/// <summary>librdkafka's own cluster: brokers in this process that speak Kafka's protocol on 127.0.0.1, and can be taken away.</summary>
+/// <summary>librdkafka's own cluster: brokers in this process that speak Kafka on 127.0.0.1 and can be taken away.</summary>
 internal sealed partial class MockBrokers : IDisposable
 {
     private const string Library = "librdkafka";
@@ -50,8 +50,8 @@ internal sealed partial class MockBrokers : IDisposable
     }
 
     /// <summary>
-    /// The cluster's thread inherits what this one lets through, and takes a signal for the end of all brokers: the kernel may give it
-    /// the one that tells of a child's exit. librdkafka's other threads are made so by itself.
+    /// The cluster's thread inherits this one's signal mask, and a signal ends all its brokers: SIGCHLD may reach it when a child exits.
+    /// librdkafka blocks signals itself in its other threads.
     /// </summary>
     private static nint WithoutSignals(Func<nint> create)
     {
