@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace TcMgc.EndToEnd.Tests;
 
-/// <summary>A fact that needs a Chromium (TCMGC_CHROMIUM, or one on the path); where there is none it is skipped and says so.</summary>
+/// <summary>A fact that needs a Chromium (TCMGC_CHROMIUM, or one on the path); skipped with the reason without one.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class BrowserFactAttribute : FactAttribute
 {

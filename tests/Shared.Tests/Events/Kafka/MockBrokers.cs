@@ -50,8 +50,8 @@ internal sealed partial class MockBrokers : IDisposable
     }
 
     /// <summary>
-    /// The cluster's thread inherits this one's signal mask, and a signal ends all its brokers: SIGCHLD may reach it when a child exits.
-    /// librdkafka blocks signals itself in its other threads.
+    /// The cluster's thread inherits this one's signal mask. A signal ends all its brokers, and SIGCHLD may reach it when a child
+    /// exits. librdkafka blocks signals itself in its other threads.
     /// </summary>
     private static nint WithoutSignals(Func<nint> create)
     {
