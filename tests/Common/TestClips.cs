@@ -29,14 +29,19 @@ internal static class TestClips
         "nullsrc=s={0}:r=10,geq=lum='mod(floor(X/(8+4*T))+floor(Y/(8+4*T)),2)*200+20':cb='128+60*cos(T)':cr='128-60*sin(T)'",
     ];
 
-    /// <summary>What stands before a scene, in each round of the twelve. Turned colours would not do: the scenes turn theirs with time.</summary>
-    private static readonly string[] Bars = ["", ",drawbox=w=iw/3:h=ih:c=black:t=fill", ",drawbox=x=iw*2/3:w=iw/3:h=ih:c=white:t=fill"];
+    /// <summary>
+    /// What stands in front of a scene, in each round of the twelve. Turned colours do not tell clips apart: scenes turn theirs
+    /// with time.
+    /// </summary>
+    private static readonly string[] Bars =
+        ["", ",drawbox=w=iw/3:h=ih:c=black:t=fill", ",drawbox=x=iw*2/3:w=iw/3:h=ih:c=white:t=fill"];
 
     /// <summary>The folder that the clips lie in; tests may put files of their own there, under names of their own.</summary>
     public static string Folder { get; } = CreateFolder();
 
     /// <summary>
-    /// Clip <paramref name="index"/> (0 to 35) of a set in which no two clips look alike: H.264 in MP4, 10 frames a second, no sound.
+    /// Clip <paramref name="index"/> (0 to 35) of a set in which no two clips look alike: H.264 in MP4, 10 frames a second,
+    /// no sound.
     /// </summary>
     public static string Distinct(int index, double seconds = 8, string size = "320x240") =>
         Make($"distinct-{index}", ".mp4", [.. Lavfi(Scene(index, size)), "-t", Text(seconds), .. Fast]);
