@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Tests.Vectors;
@@ -53,16 +52,6 @@ public sealed class DataFolderTests : IDisposable
         using var folder = await Open();
 
         Assert.Null(await folder.Catalog.GetAsync(Video(1), s_never));
-    }
-
-    [Fact]
-    public async Task The_system_s_SQLite_is_used_where_there_is_one()
-    {
-        using var folder = await Open();
-        var bundled = !NativeLibrary.TryLoad("libsqlite3.so.0", out var system);
-        var version = bundled ? null : Marshal.PtrToStringUTF8(Marshal.GetDelegateForFunctionPointer<Version>(NativeLibrary.GetExport(system, "sqlite3_libversion"))());
-
-        Assert.True(bundled || version == SQLitePCL.raw.sqlite3_libversion().utf8_to_string());
     }
 
     [Fact]
@@ -200,8 +189,6 @@ public sealed class DataFolderTests : IDisposable
 
         Assert.Equal(8, opened.Length);
     }
-
-    private delegate nint Version();
 
     private async Task<DataFolder> Open() => await DataFolder.OpenAsync(Data, TimeProvider.System, s_never);
 
