@@ -12,7 +12,7 @@ public sealed class ReindexCommandTests : IAsyncLifetime
 
     private string Clips => Path.Combine(_folder, "clips");
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _qdrant = await QdrantStandIn.StartAsync();
         Directory.CreateDirectory(Clips);
@@ -23,7 +23,7 @@ public sealed class ReindexCommandTests : IAsyncLifetime
         await Succeeds(["index", Clips, "--data", Data, "--model", Model("old")]);
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         await _qdrant.DisposeAsync();
         Directory.Delete(_folder, recursive: true);

@@ -13,16 +13,16 @@ public sealed class TrainCommandTests(TrainCommandTests.World world) : IClassFix
 
         public string Dataset => Path.Combine(Root, "world");
 
-        public async Task InitializeAsync()
+        public async ValueTask InitializeAsync()
         {
             var (status, _, errors) = await CommandRun.Of("dataset", "synthesize", "--out", Dataset, "--videos", "12", "--validation", "4", "--test", "4");
             Assert.True(status == 0, errors);
         }
 
-        public Task DisposeAsync()
+        public ValueTask DisposeAsync()
         {
             Directory.Delete(Root, recursive: true);
-            return Task.CompletedTask;
+            return default;
         }
     }
 

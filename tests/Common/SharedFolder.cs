@@ -37,12 +37,16 @@ internal static class SharedFolder
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class SharedFactAttribute : FactAttribute
 {
-    public SharedFactAttribute() => Skip = SharedFolder.Root is null ? SharedFolder.Absent : null;
+    public SharedFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line) =>
+        Skip = SharedFolder.Root is null ? SharedFolder.Absent : null;
 }
 
 /// <summary>A theory that needs <see cref="SharedFolder"/>; skipped with the reason where it is absent.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class SharedTheoryAttribute : TheoryAttribute
 {
-    public SharedTheoryAttribute() => Skip = SharedFolder.Root is null ? SharedFolder.Absent : null;
+    public SharedTheoryAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line) =>
+        Skip = SharedFolder.Root is null ? SharedFolder.Absent : null;
 }

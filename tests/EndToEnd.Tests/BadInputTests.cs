@@ -12,12 +12,12 @@ public sealed class BadInputTests(BadInputTests.Indexed indexed) : IClassFixture
         /// <summary>A data folder with one clip, that no test changes.</summary>
         public string Data { get; private set; } = "";
 
-        public async Task InitializeAsync() => Data = await Place.IndexedAsync(Clip);
+        public async ValueTask InitializeAsync() => Data = await Place.IndexedAsync(Clip);
 
-        public Task DisposeAsync()
+        public ValueTask DisposeAsync()
         {
             Place.Dispose();
-            return Task.CompletedTask;
+            return default;
         }
 
         /// <summary>A data folder of the test's own.</summary>

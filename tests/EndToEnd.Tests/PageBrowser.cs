@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
@@ -8,7 +9,9 @@ namespace TcMgc.EndToEnd.Tests;
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class BrowserFactAttribute : FactAttribute
 {
-    public BrowserFactAttribute() => Skip = PageBrowser.Chromium is null
+    public BrowserFactAttribute([CallerFilePath] string? file = null, [CallerLineNumber] int line = -1)
+        : base(file, line) =>
+        Skip = PageBrowser.Chromium is null
         ? "no Chromium is here: install one (Debian: chromium), or set TCMGC_CHROMIUM to its path"
         : null;
 }

@@ -14,12 +14,12 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
 
         public string Data { get; private set; } = "";
 
-        public async Task InitializeAsync() => Data = await Place.IndexedAsync(Enumerable.Range(0, Clips).Select(index => TestClips.Distinct(index)));
+        public async ValueTask InitializeAsync() => Data = await Place.IndexedAsync(Enumerable.Range(0, Clips).Select(index => TestClips.Distinct(index)));
 
-        public Task DisposeAsync()
+        public ValueTask DisposeAsync()
         {
             Place.Dispose();
-            return Task.CompletedTask;
+            return default;
         }
     }
 

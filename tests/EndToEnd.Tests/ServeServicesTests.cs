@@ -3,7 +3,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using TcMgc.EndToEnd.Tests.Services;
-using Xunit.Abstractions;
 
 namespace TcMgc.EndToEnd.Tests;
 

@@ -8,23 +8,19 @@ using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Featurizer.Tests;
 
-public sealed class FeaturizeWorkerTests : IAsyncLifetime, IDisposable
+public sealed class FeaturizeWorkerTests : IAsyncLifetime
 {
     private readonly string _path = Directory.CreateTempSubdirectory("tcmgc-featurize-").FullName;
     private readonly TinyModel _model = new();
     private readonly List<FeaturizeWorker> _workers = [];
     private DataFolder _data = null!;
 
-    public async Task InitializeAsync() => _data = await DataFolder.OpenAsync(_path, TimeProvider.System, default);
+    public async ValueTask InitializeAsync() => _data = await DataFolder.OpenAsync(_path, TimeProvider.System, default);
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         foreach (var worker in _workers)
             await worker.DisposeAsync();
-    }
-
-    public void Dispose()
-    {
         _data.Dispose();
         _model.Dispose();
         Directory.Delete(_path, recursive: true);

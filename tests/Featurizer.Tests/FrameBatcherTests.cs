@@ -176,9 +176,9 @@ public sealed class FrameBatcherTests : IClassFixture<FrameBatcherTests.Shared>,
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request.Request.Done);
     }
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    public ValueTask InitializeAsync() => default;
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         foreach (var batcher in _batchers)
             await batcher.DisposeAsync();

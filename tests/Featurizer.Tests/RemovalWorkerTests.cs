@@ -21,17 +21,17 @@ public sealed class RemovalWorkerTests : IAsyncLifetime
 
     private RemovalWorker Worker => new(_data.Blobs, _data.Index, _data.Catalog);
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _data = await DataFolder.OpenAsync(_path, TimeProvider.System, default);
         await _data.Index.BindAsync(new("m", Width, 1, null), default);
     }
 
-    public Task DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         _data.Dispose();
         Directory.Delete(_path, recursive: true);
-        return Task.CompletedTask;
+        return default;
     }
 
     private static VideoUploaded Uploaded(string source, int second = 0) => new()

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 
 namespace TcMgc.Featurizer.Tests;
 
@@ -82,15 +83,15 @@ public sealed class SegmenterTests
         from shots in Gen.Choose(1, 60).ArrayOf()
         select (frames, shots));
 
-    [Fact]
-    public void Segments_tile_the_frames_each_with_1_to_N() => Prop.ForAll(Videos(), video =>
+    [Property]
+    public Property Segments_tile_the_frames_each_with_1_to_N() => Prop.ForAll(Videos(), video =>
     {
         var lengths = Cut(video.Frames, Video(video.Shots));
         return lengths.Sum() == video.Shots.Sum() && lengths.All(length => length >= 1 && length <= video.Frames);
-    }).QuickCheckThrowOnFailure();
+    });
 
-    [Fact]
-    public void A_prefix_of_the_video_has_the_same_first_segments() => Prop.ForAll(Videos(), Arb.From(Gen.Choose(0, 200)), (video, rest) =>
+    [Property]
+    public Property A_prefix_of_the_video_has_the_same_first_segments() => Prop.ForAll(Videos(), Arb.From(Gen.Choose(0, 200)), (video, rest) =>
     {
         // What is finished before the end depends on the frames seen, not on those to come: batches cannot matter.
         var all = Cut(video.Frames, Video([.. video.Shots, rest]));
@@ -101,10 +102,10 @@ public sealed class SegmenterTests
         while (segmenter.TryTake(out var length))
             finished.Add(length);
         return all.Take(finished.Count).SequenceEqual(finished);
-    }).QuickCheckThrowOnFailure();
+    });
 
-    [Fact]
-    public void Few_frames_wait() => Prop.ForAll(Videos(), video =>
+    [Property]
+    public Property Few_frames_wait() => Prop.ForAll(Videos(), video =>
     {
         var segmenter = new Segmenter(video.Frames);
         var waiting = 0;
@@ -116,11 +117,11 @@ public sealed class SegmenterTests
                 waiting -= length;
             return waiting <= Segmenter.MostWaiting(video.Frames, s_options);
         });
-    }).QuickCheckThrowOnFailure();
+    });
 
-    [Fact]
-    public void The_scale_of_embeddings_does_not_matter() => Prop.ForAll(Videos(), video =>
+    [Property]
+    public Property The_scale_of_embeddings_does_not_matter() => Prop.ForAll(Videos(), video =>
         Cut(video.Frames, Video(video.Shots)).SequenceEqual(
             Cut(video.Frames, Video(video.Shots).Select((embedding, at) => embedding.Select(value => value * (at % 2 == 0 ? 4 : 16)).ToArray()))))
-        .QuickCheckThrowOnFailure();
+        ;
 }

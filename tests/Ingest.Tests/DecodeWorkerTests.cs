@@ -15,13 +15,13 @@ public sealed class DecodeWorkerTests : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-decode-").FullName;
     private DataFolder _data = null!;
 
-    public async Task InitializeAsync() => _data = await DataFolder.OpenAsync(_folder, TimeProvider.System, default);
+    public async ValueTask InitializeAsync() => _data = await DataFolder.OpenAsync(_folder, TimeProvider.System, default);
 
-    public Task DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         _data.Dispose();
         Directory.Delete(_folder, recursive: true);
-        return Task.CompletedTask;
+        return default;
     }
 
     [Fact]

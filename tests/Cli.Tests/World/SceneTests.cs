@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using TcMgc.Cli.World;
 using TcMgc.Model.Datasets;
 
@@ -13,17 +14,17 @@ public sealed class SceneTests
          from number in Gen.Choose(0, 400)
          select (seed, split, number)).ToArbitrary();
 
-    [Fact]
-    public void Every_caption_is_true_of_its_video() => Prop.ForAll(s_videos, which =>
+    [Property]
+    public Property Every_caption_is_true_of_its_video() => Prop.ForAll(s_videos, which =>
     {
         var video = new SyntheticDataset(which.Seed).Video(which.Split, which.Number);
         return video.Captions.All(caption => caption.Meaning.IsTrueOf(video.Scene));
-    }).QuickCheckThrowOnFailure();
+    });
 
-    [Fact]
-    public void Captions_are_lower_case_and_no_longer_than_22_words() => Prop.ForAll(s_videos, which =>
+    [Property]
+    public Property Captions_are_lower_case_and_no_longer_than_22_words() => Prop.ForAll(s_videos, which =>
         new SyntheticDataset(which.Seed).Video(which.Split, which.Number).Captions.All(caption =>
-            caption.Text.All(c => char.IsAsciiLetterLower(c) || c is ' ' or ',') && caption.Text.Split(' ').Length <= 22)).QuickCheckThrowOnFailure();
+            caption.Text.All(c => char.IsAsciiLetterLower(c) || c is ' ' or ',') && caption.Text.Split(' ').Length <= 22));
 
     [Fact]
     public void The_whole_language_is_a_few_hundred_words()
@@ -67,14 +68,14 @@ public sealed class SceneTests
         Assert.NotEqual(Painted(one.Scene, 2.5), Painted(other.Scene, 2.5));
     }
 
-    [Fact]
-    public void Backwards_a_video_has_the_same_frames_in_the_opposite_order() => Prop.ForAll(s_videos, which =>
+    [Property]
+    public Property Backwards_a_video_has_the_same_frames_in_the_opposite_order() => Prop.ForAll(s_videos, which =>
     {
         var scene = new SyntheticDataset(which.Seed).Video(which.Split, which.Number).Scene;
         var reversed = scene.Reversed();
         return Enumerable.Range(0, scene.Seconds).All(second =>
             Painted(scene, second).AsSpan().SequenceEqual(Painted(reversed, scene.Seconds - 1 - second)));
-    }).QuickCheckThrowOnFailure();
+    });
 
     [Fact]
     public void Every_fourth_test_video_is_the_one_before_it_backwards_and_neither_caption_fits_the_other()

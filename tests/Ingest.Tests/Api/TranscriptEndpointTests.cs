@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using Microsoft.AspNetCore.Builder;
 using TcMgc.Ingest.Api;
 using TcMgc.Ingest.Transcripts;
@@ -13,7 +14,7 @@ using TcMgc.Shared.Hosting;
 namespace TcMgc.Ingest.Tests.Api;
 
 /// <summary>What is said in an uploaded video, given over HTTP.</summary>
-public sealed class TranscriptEndpointTests : IAsyncLifetime, IDisposable
+public sealed class TranscriptEndpointTests : IAsyncLifetime
 {
     private const string Waves = "00:01 --> 00:02\nthe waves are loud\n", Gulls = """{"segments": [{"start": 3, "end": 4, "text": "gulls cry"}]}""";
 
@@ -23,7 +24,7 @@ public sealed class TranscriptEndpointTests : IAsyncLifetime, IDisposable
     private Stores _stores = null!;
     private string _video = "";
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         var builder = ServiceProgram.CreateBuilder(["--Data", _folder, "--Urls", "http://127.0.0.1:0"], "test");
         _stores = await builder.AddStoresAsync();
@@ -37,14 +38,13 @@ public sealed class TranscriptEndpointTests : IAsyncLifetime, IDisposable
         _video = taken.RootElement.GetProperty("id").GetString()!;
     }
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        _http.Dispose();
         await _app.StopAsync(); // Nothing writes to the folder any more.
         await _app.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
-
-    public void Dispose() => _http.Dispose();
 
     [Fact]
     public async Task A_transcript_replaces_what_was_known_and_is_stored_once_however_often_it_is_put()
@@ -115,15 +115,15 @@ public sealed class TranscriptEndpointTests : IAsyncLifetime, IDisposable
         }
     }
 
-    [Fact]
-    public void Any_bytes_are_answered_clearly() => Prop.ForAll(
+    [Property]
+    public Property Any_bytes_are_answered_clearly() => Prop.ForAll(
         Gen.OneOf(ArbMap.Default.GeneratorFor<byte[]>(), Gen.Elements("[", "{", "WEBVTT\n", Waves).SelectMany(start => ArbMap.Default.GeneratorFor<string>().Select(rest => Encoding.UTF8.GetBytes(start + rest)))).ToArbitrary(),
         bytes =>
         {
             using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/videos/{_video}/transcript") { Content = new ByteArrayContent(bytes) };
             using var response = _http.Send(request);
             Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.BadRequest, Convert.ToHexString(bytes));
-        }).QuickCheckThrowOnFailure();
+        });
 
     private async Task<(int Status, string Body)> PutAsync(string transcript, string? type = null, string? video = null)
     {

@@ -14,7 +14,7 @@ public sealed class TranscriptIntakeTests : IAsyncLifetime
 
     private string Video => Path.Combine(_folder, "sea.mp4");
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _data = await DataFolder.OpenAsync(Path.Combine(_folder, "data"), TimeProvider.System, default);
         var source = VideoUploaded.SourceOf(Video);
@@ -22,11 +22,11 @@ public sealed class TranscriptIntakeTests : IAsyncLifetime
             .TakeAsync(VideoId.FromSha256(new byte[32]), "sea.mp4", new('0', 64), 3, source, default);
     }
 
-    public Task DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         _data.Dispose();
         Directory.Delete(_folder, recursive: true);
-        return Task.CompletedTask;
+        return default;
     }
 
     [Fact]

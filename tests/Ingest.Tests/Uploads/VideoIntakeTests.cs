@@ -12,13 +12,13 @@ public sealed class VideoIntakeTests : IAsyncLifetime
 
     private VideoIntake Intake => new(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System);
 
-    public async Task InitializeAsync() => _data = await DataFolder.OpenAsync(_folder, TimeProvider.System, default);
+    public async ValueTask InitializeAsync() => _data = await DataFolder.OpenAsync(_folder, TimeProvider.System, default);
 
-    public Task DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         _data.Dispose();
         Directory.Delete(_folder, recursive: true);
-        return Task.CompletedTask;
+        return default;
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class WatchWorkerTests : IAsyncLifetime
     private DataFolder _data = null!;
     private WatchWorker _worker = null!;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _data = await DataFolder.OpenAsync(Path.Combine(_folder, "data"), TimeProvider.System, default);
         var options = new WatchOptions { Folder = Directory.CreateDirectory(Path.Combine(_folder, "videos")).FullName, Still = TimeSpan.FromSeconds(Still) };
@@ -21,11 +21,11 @@ public sealed class WatchWorkerTests : IAsyncLifetime
             TimeProvider.System, NullLogger<WatchWorker>.Instance);
     }
 
-    public Task DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         _data.Dispose();
         Directory.Delete(_folder, recursive: true);
-        return Task.CompletedTask;
+        return default;
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using TcMgc.Model.Evaluation;
 
 namespace TcMgc.Model.Tests.Evaluation;
@@ -53,12 +54,12 @@ public sealed class DualSoftmaxTests
         Assert.Single(reranked.Rows().SelectMany(row => row).Distinct());
     }
 
-    [Fact]
-    public void What_is_added_to_all_scores_changes_nothing() => Prop.ForAll(
+    [Property]
+    public Property What_is_added_to_all_scores_changes_nothing() => Prop.ForAll(
         Gen.ArrayOf(Gen.Choose(-50, 50), 12).ToArbitrary(), Gen.Choose(-100, 100).ToArbitrary(), (scores, shift) =>
         {
             SimilarityMatrix Reranked(int added) =>
                 DualSoftmax.Rerank(Matrix.Of([0, 1, 2, 0], [.. scores.Select(score => (float)(score + added)).Chunk(3)]));
             return Reranked(0).Rows().Zip(Reranked(shift).Rows()).All(rows => rows.First.Zip(rows.Second).All(pair => Math.Abs(pair.First - pair.Second) < Tolerance));
-        }).QuickCheckThrowOnFailure();
+        });
 }

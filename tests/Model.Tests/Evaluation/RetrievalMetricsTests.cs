@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using TcMgc.Model.Evaluation;
 
 namespace TcMgc.Model.Tests.Evaluation;
@@ -86,15 +87,15 @@ public sealed class RetrievalMetricsTests
         Assert.Contains("nothing to evaluate", error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void A_strictly_rising_function_of_the_scores_changes_nothing() => Holds(matrix =>
+    [Property]
+    public Property A_strictly_rising_function_of_the_scores_changes_nothing() => Holds(matrix =>
     {
         var risen = Matrix.Of([.. matrix.RightVideos], [.. matrix.Rows().Select(row => row.Select(score => MathF.Exp(score) - 7).ToArray())]);
         return Both(risen).SequenceEqual(Both(matrix));
     });
 
-    [Fact]
-    public void The_order_of_the_videos_changes_nothing() => Holds(matrix =>
+    [Property]
+    public Property The_order_of_the_videos_changes_nothing() => Holds(matrix =>
     {
         var order = Enumerable.Range(0, matrix.Videos).ToArray();
         new Random(matrix.Queries).Shuffle(order);
@@ -103,20 +104,20 @@ public sealed class RetrievalMetricsTests
         return Both(shuffled).SequenceEqual(Both(matrix));
     });
 
-    [Fact]
-    public void The_order_of_the_queries_changes_nothing() => Holds(matrix =>
+    [Property]
+    public Property The_order_of_the_queries_changes_nothing() => Holds(matrix =>
     {
         var turned = Matrix.Of([.. matrix.RightVideos.Reverse()], [.. matrix.Rows().Reverse()]);
         return Both(turned).SequenceEqual(Both(matrix));
     });
 
-    [Fact]
-    public void Recall_rises_with_k_and_everything_stays_in_its_bounds() => Holds(matrix => Both(matrix).All(metrics =>
+    [Property]
+    public Property Recall_rises_with_k_and_everything_stays_in_its_bounds() => Holds(matrix => Both(matrix).All(metrics =>
         metrics.RecallAt1 is >= 0 && metrics.RecallAt1 <= metrics.RecallAt5 && metrics.RecallAt5 <= metrics.RecallAt10 && metrics.RecallAt10 <= 100 + Tolerance
         && metrics.MedianRank >= 1 && metrics.MedianRank <= metrics.Candidates && metrics.MeanRank >= 1 && metrics.MeanRank <= metrics.Candidates));
 
-    [Fact]
-    public void One_caption_a_video_makes_the_two_ways_mirror_each_other() => Holds(matrix =>
+    [Property]
+    public Property One_caption_a_video_makes_the_two_ways_mirror_each_other() => Holds(matrix =>
     {
         var rows = matrix.Rows()[..matrix.Videos];
         int[] diagonal = [.. Enumerable.Range(0, matrix.Videos)];
@@ -124,7 +125,7 @@ public sealed class RetrievalMetricsTests
         return Rounded(RetrievalMetrics.TextToVideo(Matrix.Of(diagonal, rows))) == Rounded(RetrievalMetrics.VideoToText(Matrix.Of(diagonal, mirrored)));
     });
 
-    private static void Holds(Func<SimilarityMatrix, bool> law) => Prop.ForAll(Matrices, law).QuickCheckThrowOnFailure();
+    private static Property Holds(Func<SimilarityMatrix, bool> law) => Prop.ForAll(Matrices, law);
 
     /// <summary>Sums of doubles depend on their order in the last digits.</summary>
     private static RetrievalMetrics[] Both(SimilarityMatrix matrix) =>

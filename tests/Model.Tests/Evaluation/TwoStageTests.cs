@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using TcMgc.Model.Evaluation;
 
 namespace TcMgc.Model.Tests.Evaluation;
@@ -27,27 +28,27 @@ public sealed class TwoStageTests
         Assert.Equal(100 / 3.0, two.BestAmongCandidates);
     }
 
-    [Fact]
-    public void Every_video_a_candidate_is_exhaustive_scoring() => Holds(pairs =>
+    [Property]
+    public Property Every_video_a_candidate_is_exhaustive_scoring() => Holds(pairs =>
     {
         var two = TwoStage.Of(pairs, pairs.Logits.Videos + 3);
         return two.TextToVideo == RetrievalMetrics.TextToVideo(pairs.Logits) && two is { RightAmongCandidates: 100, BestAmongCandidates: 100 };
     });
 
-    [Fact]
-    public void One_candidate_is_the_first_stage_alone() => Holds(pairs =>
+    [Property]
+    public Property One_candidate_is_the_first_stage_alone() => Holds(pairs =>
         TwoStage.Of(pairs, 1).TextToVideo == RetrievalMetrics.TextToVideo(pairs.Nearness));
 
-    [Fact]
-    public void More_candidates_never_hold_less() => Holds(pairs =>
+    [Property]
+    public Property More_candidates_never_hold_less() => Holds(pairs =>
     {
         var kept = Enumerable.Range(1, pairs.Logits.Videos).Select(k => TwoStage.Of(pairs, k)).ToArray();
         return kept.Zip(kept.Skip(1)).All(next => next.First.RightAmongCandidates <= next.Second.RightAmongCandidates
             && next.First.BestAmongCandidates <= next.Second.BestAmongCandidates);
     });
 
-    [Fact]
-    public void The_first_place_is_never_taken_by_a_video_that_is_no_candidate() => Holds(pairs =>
+    [Property]
+    public Property The_first_place_is_never_taken_by_a_video_that_is_no_candidate() => Holds(pairs =>
         Enumerable.Range(1, pairs.Logits.Videos).All(k => TwoStage.Of(pairs, k) is var two && two.TextToVideo.RecallAt1 <= two.RightAmongCandidates));
 
     [Fact]
@@ -63,7 +64,7 @@ public sealed class TwoStageTests
         Assert.Equal((50, 100), (two.RightAmongCandidates, two.BestAmongCandidates));
     }
 
-    private static void Holds(Func<Similarities, bool> law) => Prop.ForAll(Pairs, law).QuickCheckThrowOnFailure();
+    private static Property Holds(Func<Similarities, bool> law) => Prop.ForAll(Pairs, law);
 
     private static Similarities Random(int videos, int seed)
     {

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using TcMgc.Model.Graphs;
 
 namespace TcMgc.Model.Tests.Graphs;
@@ -11,13 +12,13 @@ public sealed class DimTests
         from symbols in Gen.Elements("", "B", "T", "V").ListOf()
         select symbols.Where(s => s.Length > 0).Take(3).Aggregate((Dim)factor, (dim, symbol) => dim * symbol)).ToArbitrary();
 
-    [Fact]
-    public void A_product_divided_by_one_factor_is_the_other() =>
-        Prop.ForAll(s_dims, s_dims, (a, b) => (a * b).DividedBy(b) == a).QuickCheckThrowOnFailure();
+    [Property]
+    public Property A_product_divided_by_one_factor_is_the_other() =>
+        Prop.ForAll(s_dims, s_dims, (a, b) => (a * b).DividedBy(b) == a);
 
-    [Fact]
-    public void The_order_of_a_product_does_not_matter() =>
-        Prop.ForAll(s_dims, s_dims, (a, b) => a * b == b * a).QuickCheckThrowOnFailure();
+    [Property]
+    public Property The_order_of_a_product_does_not_matter() =>
+        Prop.ForAll(s_dims, s_dims, (a, b) => a * b == b * a);
 
     [Fact]
     public void A_product_evaluates_to_the_product_of_the_values()

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using TcMgc.Model.Text;
 
 namespace TcMgc.Model.Tests.Text;
@@ -21,9 +22,9 @@ public sealed class CanonicalCompositionTests
     [InlineData("\u09c7\u0301\u09be", "\u09c7\u0301\u09be")]
     public void Texts_are_composed(string text, string expected) => Assert.Equal(expected, CanonicalComposition.Compose(text));
 
-    [Fact]
-    public void Composing_twice_changes_nothing() => Prop.ForAll(Arb.From(Texts()), text =>
-        CanonicalComposition.Compose(CanonicalComposition.Compose(text)) == CanonicalComposition.Compose(text)).QuickCheckThrowOnFailure();
+    [Property]
+    public Property Composing_twice_changes_nothing() => Prop.ForAll(Arb.From(Texts()), text =>
+        CanonicalComposition.Compose(CanonicalComposition.Compose(text)) == CanonicalComposition.Compose(text));
 
     [Fact]
     public void A_million_marks_on_one_letter_are_put_in_order()

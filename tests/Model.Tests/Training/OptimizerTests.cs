@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using TcMgc.Model.Datasets;
 using TcMgc.Model.Training;
 
@@ -39,18 +40,18 @@ public sealed class OptimizerTests
         Assert.Equal(0, factors[^1], 6);
     }
 
-    [Fact]
-    public void A_batch_has_no_video_twice_and_an_epoch_no_pair_twice() => Prop.ForAll(
+    [Property]
+    public Property A_batch_has_no_video_twice_and_an_epoch_no_pair_twice() => Prop.ForAll(
         Gen.Choose(1, 9).ListOf(20).ToArbitrary(), Gen.Choose(2, 8).ToArbitrary(), (captions, size) =>
         {
             TrainingPair[] pairs = [.. captions.Index().SelectMany(v => Enumerable.Range(0, v.Item), (v, c) => new TrainingPair(v.Index, $"{c}"))];
             var batches = PairOrder.Batches(pairs, size, 1, new Random(1));
             return batches.All(batch => batch.Length == size && batch.Select(i => pairs[i].Video).Distinct().Count() == size)
                 && batches.SelectMany(batch => batch).Distinct().Count() == batches.Count * size;
-        }).QuickCheckThrowOnFailure();
+        });
 
-    [Fact]
-    public void A_batch_of_several_captions_has_every_video_once_in_each_round() => Prop.ForAll(
+    [Property]
+    public Property A_batch_of_several_captions_has_every_video_once_in_each_round() => Prop.ForAll(
         Gen.Choose(1, 9).ListOf(20).ToArbitrary(), Gen.Choose(2, 8).ToArbitrary(), Gen.Choose(1, 4).ToArbitrary(), (captions, videos, rounds) =>
         {
             TrainingPair[] pairs = [.. captions.Index().SelectMany(v => Enumerable.Range(0, v.Item), (v, c) => new TrainingPair(v.Index, $"{c}"))];
@@ -59,7 +60,7 @@ public sealed class OptimizerTests
                 var shown = batch.Select(i => pairs[i].Video).Chunk(videos).ToList();
                 return shown.Count == rounds && shown.TrueForAll(round => round.SequenceEqual(shown[0])) && shown[0].Distinct().Count() == videos;
             });
-        }).QuickCheckThrowOnFailure();
+        });
 
     [Fact]
     public void An_epoch_leaves_out_less_than_a_batch_where_every_video_has_as_many_captions()
@@ -79,13 +80,13 @@ public sealed class OptimizerTests
         Assert.Equal(expected, chosen[..FrameSampling.Uniform(count, chosen)]);
     }
 
-    [Fact]
-    public void Frames_drawn_at_random_rise_and_come_one_from_each_stretch() => Prop.ForAll(Gen.Choose(5, 60).ToArbitrary(), Gen.Choose(1, 999).ToArbitrary(), (count, seed) =>
+    [Property]
+    public Property Frames_drawn_at_random_rise_and_come_one_from_each_stretch() => Prop.ForAll(Gen.Choose(5, 60).ToArbitrary(), Gen.Choose(1, 999).ToArbitrary(), (count, seed) =>
     {
         var chosen = new int[5];
         FrameSampling.Random(count, chosen, new Random(seed));
         return chosen.Index().All(c => c.Item >= c.Index * count / 5 && c.Item < (c.Index + 1) * count / 5);
-    }).QuickCheckThrowOnFailure();
+    });
 
     [Fact]
     public void A_shifted_picture_moves_and_its_borders_go_on()

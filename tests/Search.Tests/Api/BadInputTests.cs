@@ -3,21 +3,24 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using TcMgc.EndToEnd.Tests;
 
 namespace TcMgc.Search.Tests.Api;
 
 /// <summary>Whatever a request holds, its answer is clear, and never that the service failed.</summary>
-public sealed class BadInputTests : IAsyncLifetime, IDisposable
+public sealed class BadInputTests : IAsyncLifetime
 {
     private readonly TinyModel _model = new();
     private HostedApi _api = null!;
 
-    public async Task InitializeAsync() => _api = await HostedApi.StartAsync(_model.Model, videos: 3);
+    public async ValueTask InitializeAsync() => _api = await HostedApi.StartAsync(_model.Model, videos: 3);
 
-    public Task DisposeAsync() => _api.DisposeAsync().AsTask();
-
-    public void Dispose() => _model.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await _api.DisposeAsync();
+        _model.Dispose();
+    }
 
     private (int Status, string? Type, string Body) Search(string json) => _api.Send(HttpMethod.Post, "/api/search", Encoding.UTF8.GetBytes(json));
 
@@ -41,22 +44,22 @@ public sealed class BadInputTests : IAsyncLifetime, IDisposable
          select $$"""{"text":"a red ball","{{name}}":{{value}}}""").ToArbitrary(),
         json => HostedApi.AssertClear(Search(json), json)).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
 
-    [Fact]
-    public void Any_text_is_answered_clearly() => Prop.ForAll(ArbMap.Default.ArbFor<string>(), text =>
+    [Property]
+    public Property Any_text_is_answered_clearly() => Prop.ForAll(ArbMap.Default.ArbFor<string>(), text =>
     {
         var answer = Search(JsonSerializer.Serialize(new { text, explain = true }));
         Assert.Equal(string.IsNullOrWhiteSpace(text) || text.Length > 2000 ? 400 : 200, answer.Status);
-    }).QuickCheckThrowOnFailure();
+    });
 
-    [Fact]
-    public void Any_bytes_are_answered_clearly() => Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), bytes =>
+    [Property]
+    public Property Any_bytes_are_answered_clearly() => Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), bytes =>
     {
         HostedApi.AssertClear(_api.Send(HttpMethod.Post, "/api/search", bytes), Convert.ToHexString(bytes));
         HostedApi.AssertClear(_api.Send(HttpMethod.Patch, $"/api/videos/{_api.Videos[0]}", bytes, "text/plain"), Convert.ToHexString(bytes));
-    }).QuickCheckThrowOnFailure();
+    });
 
-    [Fact]
-    public void Any_path_and_number_is_answered_clearly() => Prop.ForAll(
+    [Property]
+    public Property Any_path_and_number_is_answered_clearly() => Prop.ForAll(
         ArbMap.Default.ArbFor<string>(), ArbMap.Default.ArbFor<double>(), ArbMap.Default.ArbFor<int>(), (name, real, number) =>
         {
             // A null character in a path is refused before the service sees it.
@@ -65,7 +68,7 @@ public sealed class BadInputTests : IAsyncLifetime, IDisposable
                 $"/api/videos/{_api.Videos[0]}/thumbnail?time={time}&width={number}", $"/api/videos/{_api.Videos[0]}/{part}", $"/api/{part}", $"/page/{part}"])
                 if (_api.Send(HttpMethod.Get, path) is { Status: not 410 } answer)
                     HostedApi.AssertClear(answer, path);
-        }).QuickCheckThrowOnFailure();
+        });
 
     [Theory]
     [InlineData("""{"text":""}""", "text-empty")]

@@ -3,18 +3,20 @@ using System.Net.Http.Json;
 
 namespace TcMgc.Search.Tests.Api;
 
-public sealed class EntityTagTests : IAsyncLifetime, IDisposable
+public sealed class EntityTagTests : IAsyncLifetime
 {
     private readonly TinyModel _model = new();
     private HostedApi _api = null!;
 
     private string Video => $"/api/videos/{_api.Videos[0]}";
 
-    public async Task InitializeAsync() => _api = await HostedApi.StartAsync(_model.Model, videos: 2);
+    public async ValueTask InitializeAsync() => _api = await HostedApi.StartAsync(_model.Model, videos: 2);
 
-    public Task DisposeAsync() => _api.DisposeAsync().AsTask();
-
-    public void Dispose() => _model.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        await _api.DisposeAsync();
+        _model.Dispose();
+    }
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string header, string tag, object? body = null)
     {

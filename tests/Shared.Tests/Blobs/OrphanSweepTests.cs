@@ -4,7 +4,7 @@ using TcMgc.Shared.Tests.Events;
 
 namespace TcMgc.Shared.Tests.Blobs;
 
-public sealed class OrphanSweepTests : IAsyncLifetime, IDisposable
+public sealed class OrphanSweepTests : IAsyncLifetime
 {
     private static readonly CancellationToken s_never = CancellationToken.None;
     private static readonly TimeSpan s_grace = TimeSpan.FromHours(24);
@@ -18,14 +18,13 @@ public sealed class OrphanSweepTests : IAsyncLifetime, IDisposable
         public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + ahead;
     }
 
-    public async Task InitializeAsync() => _data = await DataFolder.OpenAsync(_folder.File("data"), TimeProvider.System, s_never);
+    public async ValueTask InitializeAsync() => _data = await DataFolder.OpenAsync(_folder.File("data"), TimeProvider.System, s_never);
 
-    public Task DisposeAsync() => Task.CompletedTask;
-
-    public void Dispose()
+    public ValueTask DisposeAsync()
     {
         _data.Dispose();
         _folder.Dispose();
+        return default;
     }
 
     [Fact]

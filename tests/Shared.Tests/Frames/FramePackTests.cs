@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using TcMgc.Shared.Frames;
 
 namespace TcMgc.Shared.Tests.Frames;
@@ -8,13 +9,13 @@ public sealed class FramePackTests
 {
     private const int Side = 3, FrameBytes = Side * Side * 3;
 
-    [Fact]
-    public void Any_frames_come_back_as_written_in_batches_of_any_size() =>
+    [Property]
+    public Property Any_frames_come_back_as_written_in_batches_of_any_size() =>
         Prop.ForAll(Gen.Choose(0, 20).ToArbitrary(), Gen.Choose(1, 7).ToArbitrary(), (count, batch) =>
         {
             var frames = Frames(count);
             return ReadAll(Pack(frames), batch).GetAwaiter().GetResult().AsSpan().SequenceEqual(frames);
-        }).QuickCheckThrowOnFailure();
+        });
 
     [Fact]
     public async Task Times_side_and_count_are_kept()

@@ -5,7 +5,7 @@ using static TcMgc.Shared.Tests.Events.SampleEvents;
 
 namespace TcMgc.Shared.Tests.Hosting;
 
-public sealed class EventConsumerTests : IAsyncLifetime, IDisposable
+public sealed class EventConsumerTests : IAsyncLifetime
 {
     private static readonly Subscription s_workers = new("workers", [Topics.Uploaded]) { MaxInFlight = 1 };
 
@@ -13,16 +13,15 @@ public sealed class EventConsumerTests : IAsyncLifetime, IDisposable
     private readonly CancellationTokenSource _stop = new(TimeSpan.FromMinutes(3));
     private DataFolder _data = null!;
 
-    public async Task InitializeAsync() => _data = await DataFolder.OpenAsync(_folder, TimeProvider.System, default);
+    public async ValueTask InitializeAsync() => _data = await DataFolder.OpenAsync(_folder, TimeProvider.System, default);
 
-    public Task DisposeAsync()
+    public ValueTask DisposeAsync()
     {
+        _stop.Dispose();
         _data.Dispose();
         Directory.Delete(_folder, recursive: true);
-        return Task.CompletedTask;
+        return default;
     }
-
-    public void Dispose() => _stop.Dispose();
 
     [Fact]
     public async Task What_fails_once_is_tried_again()

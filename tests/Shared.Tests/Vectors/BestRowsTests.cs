@@ -1,13 +1,14 @@
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Shared.Tests.Vectors;
 
 public sealed class BestRowsTests
 {
-    [Fact]
-    public void It_keeps_the_best_as_sorting_all_would() =>
+    [Property]
+    public Property It_keeps_the_best_as_sorting_all_would() =>
         Prop.ForAll(ArbMap.Default.ArbFor<short[]>(), ArbMap.Default.ArbFor<byte>(), (scores, count) =>
         {
             var best = new BestRows(count % 20);
@@ -16,10 +17,10 @@ public sealed class BestRowsTests
             Assert.Equal(
                 scores.Select(score => (float)score).OrderDescending().Take(count % 20),
                 best.Sorted().ToArray().Select(kept => kept.Score));
-        }).QuickCheckThrowOnFailure();
+        });
 
-    [Fact]
-    public void Halves_that_were_kept_apart_join_to_the_whole() =>
+    [Property]
+    public Property Halves_that_were_kept_apart_join_to_the_whole() =>
         Prop.ForAll(ArbMap.Default.ArbFor<short[]>(), ArbMap.Default.ArbFor<short[]>(), (one, other) =>
         {
             BestRows whole = new(5), left = new(5), right = new(5);
@@ -31,7 +32,7 @@ public sealed class BestRowsTests
                 whole.Add(score, 0);
             left.AddAll(right);
             Assert.Equal(whole.Sorted().ToArray().Select(kept => kept.Score), left.Sorted().ToArray().Select(kept => kept.Score));
-        }).QuickCheckThrowOnFailure();
+        });
 
     [Fact]
     public void Equal_scores_come_in_the_order_of_rows()

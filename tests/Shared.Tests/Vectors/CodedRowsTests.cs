@@ -1,30 +1,31 @@
 using System.Numerics.Tensors;
 using FsCheck;
 using FsCheck.Fluent;
+using FsCheck.Xunit;
 using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Shared.Tests.Vectors;
 
 public sealed class CodedRowsTests
 {
-    [Fact]
-    public void The_bound_is_never_below_the_product_whatever_the_values() => Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
+    [Property]
+    public Property The_bound_is_never_below_the_product_whatever_the_values() => Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
     {
         var random = new Random(seed);
         var dimensions = 1 + random.Next(300);
         var (row, query) = (Values(random, dimensions), Values(random, dimensions));
 
         Assert.True(AtMost(query, row) >= TensorPrimitives.Dot<float>(query, row));
-    }).QuickCheckThrowOnFailure();
+    });
 
-    [Fact]
-    public void For_unit_vectors_the_bound_is_near_the_product() => Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
+    [Property]
+    public Property For_unit_vectors_the_bound_is_near_the_product() => Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
     {
         var random = new Random(seed);
         var (row, query) = (Unit(random, 128), Unit(random, 128));
 
         Assert.InRange(AtMost(query, row) - TensorPrimitives.Dot<float>(query, row), 0, 0.2f);
-    }).QuickCheckThrowOnFailure();
+    });
 
     [Fact]
     public void A_copied_row_keeps_its_bound()

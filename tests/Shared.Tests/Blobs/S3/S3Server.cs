@@ -24,12 +24,12 @@ public sealed class S3Server : IAsyncLifetime
 
     internal string Bucket => StandIn is null ? s_real!.AbsolutePath.Trim('/') : S3StandIn.Bucket;
 
-    public async Task InitializeAsync() => StandIn = s_real is null ? await S3StandIn.StartAsync() : null;
+    public async ValueTask InitializeAsync() => StandIn = s_real is null ? await S3StandIn.StartAsync() : null;
 
     /// <summary>The setting of a store that holds nothing.</summary>
     internal string NewPlace() => $"s3://{Bucket}/{_prefix}/{Interlocked.Increment(ref _stores)}";
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (StandIn is not null)
         {

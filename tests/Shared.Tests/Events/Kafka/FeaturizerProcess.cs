@@ -6,14 +6,14 @@ using static TcMgc.Shared.Tests.Events.SampleEvents;
 namespace TcMgc.Shared.Tests.Events.Kafka;
 
 /// <summary>
-/// This assembly run as a program: a worker whose effect is a file per video. It stops in the middle of the video that it is told,
+/// A process of its own (Program.cs): a worker whose effect is a file per video. It stops in the middle of the video that it is told,
 /// unless another worker did so before. SIGTERM ends it in order.
 /// </summary>
 internal static class FeaturizerProcess
 {
-    public const string Group = "featurizer";
+    public const string Command = "featurizer", Group = "featurizer";
 
-    public static async Task<int> Main(string[] arguments)
+    public static async Task<int> RunAsync(string[] arguments)
     {
         if (arguments is not [var servers, var prefix, var folder, var name, var heldVideo])
             return 2;

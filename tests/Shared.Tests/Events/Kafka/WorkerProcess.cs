@@ -17,10 +17,13 @@ internal sealed partial class WorkerProcess : IDisposable
     public WorkerProcess(KafkaOptions options, string folder, string name, VideoId heldVideo)
     {
         Name = name;
-        var start = new ProcessStartInfo("dotnet") { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])[typeof(WorkerProcess).Assembly.Location, options.BootstrapServers, options.Prefix, folder, name, heldVideo.ToString()])
-            start.ArgumentList.Add(argument);
-        _process = Process.Start(start)!;
+        _process = Process.Start(new ProcessStartInfo(
+            Environment.ProcessPath!,
+            [FeaturizerProcess.Command, options.BootstrapServers, options.Prefix, folder, name, heldVideo.ToString()])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
         _process.OutputDataReceived += (_, line) => Read(line.Data);
         _process.ErrorDataReceived += (_, line) => _errors.AppendLine(line.Data);
         _process.BeginOutputReadLine();

@@ -6,7 +6,6 @@ using System.Text.Json;
 using TcMgc.Shared.Frames;
 using TcMgc.Shared.Vectors;
 using TcMgc.Shared.Vectors.Qdrant;
-using Xunit.Abstractions;
 
 namespace TcMgc.Shared.Tests.Vectors.Qdrant;
 
@@ -19,7 +18,7 @@ public sealed class AloneCollection;
 /// printed; docs/qdrant.md has them.
 /// </summary>
 [Collection(nameof(AloneCollection))]
-public sealed class FeatureFetchTests(QdrantServer server, ITestOutputHelper output) : IClassFixture<QdrantServer>, IAsyncLifetime, IDisposable
+public sealed class FeatureFetchTests(QdrantServer server, ITestOutputHelper output) : IClassFixture<QdrantServer>, IAsyncLifetime
 {
     private const int Candidates = 100;
 
@@ -38,7 +37,7 @@ public sealed class FeatureFetchTests(QdrantServer server, ITestOutputHelper out
 
     private static CancellationToken Never => CancellationToken.None;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _index = new(new() { Url = server.Url, Alias = _alias }, TimeProvider.System);
         await _index.BindAsync(s_model, Never);
@@ -47,12 +46,11 @@ public sealed class FeatureFetchTests(QdrantServer server, ITestOutputHelper out
         await _index.UpsertAsync(segments, Never);
     }
 
-    public Task DisposeAsync() => Task.CompletedTask;
-
-    public void Dispose()
+    public ValueTask DisposeAsync()
     {
         _index.Dispose();
         _http.Dispose();
+        return default;
     }
 
     [Fact]

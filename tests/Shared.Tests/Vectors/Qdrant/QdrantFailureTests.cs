@@ -11,7 +11,7 @@ using static TcMgc.Shared.Tests.Vectors.SampleSegments;
 namespace TcMgc.Shared.Tests.Vectors.Qdrant;
 
 /// <summary>What goes wrong on the way to Qdrant, played by the stand-in.</summary>
-public sealed class QdrantFailureTests : IAsyncLifetime, IDisposable
+public sealed class QdrantFailureTests : IAsyncLifetime
 {
     private QdrantStandIn _server = null!;
     private QdrantVectorIndex _index = null!;
@@ -28,15 +28,17 @@ public sealed class QdrantFailureTests : IAsyncLifetime, IDisposable
 
     private QdrantOptions Options => new() { Url = _server.Url, Retries = 2, RetryDelay = TimeSpan.FromMilliseconds(1) };
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _server = await QdrantStandIn.StartAsync();
         _index = new(Options, TimeProvider.System);
     }
 
-    public async Task DisposeAsync() => await _server.DisposeAsync();
-
-    public void Dispose() => _index.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        _index.Dispose();
+        await _server.DisposeAsync();
+    }
 
     [Fact]
     public async Task A_server_that_is_down_is_told_with_its_address_and_the_key_to_set()

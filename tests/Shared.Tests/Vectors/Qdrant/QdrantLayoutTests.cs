@@ -14,7 +14,7 @@ public sealed class QdrantLayoutTests : IAsyncLifetime
 
     private static CancellationToken Never => CancellationToken.None;
 
-    public async Task InitializeAsync()
+    public async ValueTask InitializeAsync()
     {
         _server = await QdrantStandIn.StartAsync();
         _server.Before = async context =>
@@ -29,7 +29,7 @@ public sealed class QdrantLayoutTests : IAsyncLifetime
         };
     }
 
-    public async Task DisposeAsync() => await _server.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
     public async Task Pooled_vectors_are_in_memory_and_frames_a_multivector_of_halves_on_disk()

@@ -14,10 +14,10 @@ public sealed class QdrantServer : IAsyncLifetime
 
     public string NewAlias() => $"{_prefix}-{Interlocked.Increment(ref _aliases)}";
 
-    public async Task InitializeAsync() =>
+    public async ValueTask InitializeAsync() =>
         _standIn = Environment.GetEnvironmentVariable("TCMGC_TEST_QDRANT") is null ? await QdrantStandIn.StartAsync() : null;
 
-    public async Task DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         if (_standIn is not null)
         {
