@@ -12,7 +12,7 @@ public sealed partial class ScalingDocumentTests
     private const double FrameRows = 2.0 * Width * SegmentFrames, Pooled = 4.0 * Width, Graph = 4.0 * 4 * Edges;
 
     private static readonly double[] s_hours = [1e3, 1e4, 1e5, 1e6];
-    private static readonly string s_document = File.ReadAllText(Path.Combine(SharedFolder.RepositoryRoot, "docs", "scaling.md"));
+    private static readonly string s_document = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "docs", "scaling.md"));
 
     public static TheoryData<string, double[]> Rows => new()
     {

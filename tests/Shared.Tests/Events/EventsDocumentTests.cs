@@ -13,7 +13,7 @@ public sealed partial class EventsDocumentTests
     private static partial Regex Example();
 
     private static readonly Dictionary<string, string> s_examples =
-        Example().Matches(File.ReadAllText(Path.Combine(SharedFolder.RepositoryRoot, "docs", "events.md")))
+        Example().Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "docs", "events.md")))
             .ToDictionary(match => match.Groups["topic"].Value, match => match.Groups["json"].Value);
 
     public static TheoryData<string> EveryTopic() => [.. Topics.All];

@@ -7,7 +7,7 @@ namespace TcMgc.Shared.Tests.Events.Kafka;
 /// <summary>docs/kafka.md names what there is.</summary>
 public sealed class KafkaDocumentTests
 {
-    private static readonly string s_document = File.ReadAllText(Path.Combine(SharedFolder.RepositoryRoot, "docs", "kafka.md"));
+    private static readonly string s_document = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "docs", "kafka.md"));
 
     public static TheoryData<string> EverySetting() =>
         [.. typeof(KafkaOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name)];
