@@ -9,6 +9,7 @@ namespace TcMgc.Shared.Hosting;
 internal sealed partial class ProblemHandler(IProblemDetailsService problems, ILogger<ProblemHandler> log) : IExceptionHandler
 {
     private const int ClientClosed = StatusCodes.Status499ClientClosedRequest;
+    private const string RetryAfterSeconds = "5";
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -25,6 +26,8 @@ internal sealed partial class ProblemHandler(IProblemDetailsService problems, IL
         };
         if (problem.Status >= StatusCodes.Status500InternalServerError)
             LogFailed(httpContext.Request.Method, httpContext.Request.Path, exception);
+        if (exception is StoreUnavailableException)
+            httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
         httpContext.Response.StatusCode = problem.Status!.Value;
         return await problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = problem, Exception = exception }).ConfigureAwait(false);
     }

@@ -74,13 +74,23 @@ internal sealed partial class S3Bucket : IDisposable
         await FindAsync(request).ConfigureAwait(false) ?? throw new UserException($"{_place}: what is written or read there is gone; try again");
 
     /// <summary>A failure as the user is told it.</summary>
-    public UserException Failed(Exception error) => new($"{_place}: {OneLine(error)}", error);
+    public UserException Failed(Exception error) => IsRefused(error)
+        ? new UserException($"{_place}: {OneLine(error)}", error)
+        : new StoreUnavailableException($"{_place}: {OneLine(error)}", error);
 
     public void Dispose() => Client.Dispose();
 
     /// <summary>Failures of the store and the way to it; the SDK has tried again where that may help.</summary>
     private static bool IsFailure(Exception error) => error is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or WebException
         or TimeoutException or TaskCanceledException { InnerException: TimeoutException };
+
+    /// <summary>Whether asking again changes nothing: no credentials, or the store's answer to a wrong key, bucket or region.</summary>
+    private static bool IsRefused(Exception error) => error switch
+    {
+        AmazonServiceException { StatusCode: HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests } => false,
+        AmazonServiceException { StatusCode: var status } => (int)status is >= 400 and < 500,
+        _ => error is AmazonClientException { InnerException: null },
+    };
 
     private static string OneLine(Exception error) => error.Message.ReplaceLineEndings(" ").Trim();
 

@@ -102,7 +102,7 @@ public sealed class S3BlobStoreTests : BlobStoreContract, IClassFixture<S3Server
     {
         using var store = new S3BlobStore("s3://videos", new() { Endpoint = "http://127.0.0.1:9" });
 
-        var error = await Assert.ThrowsAsync<UserException>(async () => await store.FindAsync("one", s_never));
+        var error = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await store.FindAsync("one", s_never));
 
         Assert.StartsWith("s3://videos: ", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
