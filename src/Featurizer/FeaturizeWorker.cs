@@ -125,9 +125,9 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
     {
         var started = time.GetTimestamp();
         IReadOnlyList<Segment> segments;
-        using (FeaturizeTelemetry.Begin("encode"))
+        using (FeaturizeTelemetry.Begin(SpanNames.Encode))
             segments = await EncodeAsync(decoded, progress, cancel).ConfigureAwait(false);
-        using (FeaturizeTelemetry.Begin("upsert"))
+        using (FeaturizeTelemetry.Begin(SpanNames.Upsert))
             await index.UpsertAsync(segments, cancel).ConfigureAwait(false);
         return new()
         {

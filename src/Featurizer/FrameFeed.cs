@@ -1,3 +1,5 @@
+using TcMgc.Shared;
+
 namespace TcMgc.Featurizer;
 
 /// <summary>One video's way into a <see cref="FrameBatcher"/>; disposed when nothing more of it follows.</summary>
@@ -16,12 +18,12 @@ internal sealed class FrameFeed(FrameBatcher batcher) : IDisposable
         var request = new FrameRequest(rgb, embeddings, count, isLast, cancel);
         _mayFollow = !isLast;
         int size;
-        using (FeaturizeTelemetry.Begin("batch wait"))
+        using (FeaturizeTelemetry.Begin(SpanNames.BatchWait))
         {
             await batcher.SendAsync(request).ConfigureAwait(false);
             size = await request.Started.ConfigureAwait(false);
         }
-        using var span = FeaturizeTelemetry.Begin("batch")?.SetTag("tcmgc.batch.size", size);
+        using var span = FeaturizeTelemetry.Begin(SpanNames.Batch)?.SetTag(AttributeNames.BatchSize, size);
         await request.Done.ConfigureAwait(false);
     }
 

@@ -112,7 +112,7 @@ public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, ICatalog catal
     private async ValueTask<UploadOutcome> DecodeAsync(
         VideoUploaded upload, string path, IProgress<DecodeProgress>? progress, CancellationToken cancel)
     {
-        using var span = IngestTelemetry.Begin("decode");
+        using var span = IngestTelemetry.Begin(SpanNames.Decode);
         var started = time.GetTimestamp();
         var probed = await _probe.ProbeAsync(path, cancel).ConfigureAwait(false);
         if (probed is not { Value: { } info })

@@ -45,7 +45,7 @@ public sealed class SearchEngine(
         if (await BoundAsync(cancel).ConfigureAwait(false) is not { } bound)
             return Answer([], 0, started);
         IReadOnlyList<EncodedText> encoded;
-        using (SearchTelemetry.Begin("text", time))
+        using (SearchTelemetry.Begin(SpanNames.Text, time))
             encoded = EncodedText.Of(texts, text => Encode(text, cancel));
         var scorer = new SegmentScorer(model, encoded);
         var shown = new ShownVideos(catalog, model.Id, request.Filter);
@@ -193,7 +193,7 @@ public sealed class SearchEngine(
     {
         if (transcripts is null || options.TranscriptWeight == 0)
             return [];
-        using var _ = SearchTelemetry.Begin("transcripts", time);
+        using var _ = SearchTelemetry.Begin(SpanNames.Transcripts, time);
         return await new SpokenSegments(transcripts, index, model.Id, shown)
             .FindAsync(texts.Where(text => text.Weight > 0).Select(text => text.Text), request.Filter.Video, cancel).ConfigureAwait(false);
     }
@@ -202,7 +202,7 @@ public sealed class SearchEngine(
     private async ValueTask<SegmentId[]> NearestAsync(
         IReadOnlyList<EncodedText> texts, ShownVideos shown, Ranking ranking, SearchRequest request, CancellationToken cancel)
     {
-        using var _ = SearchTelemetry.Begin("candidates", time);
+        using var _ = SearchTelemetry.Begin(SpanNames.Candidates, time);
         var found = ranking.Spoken.Keys.ToHashSet();
         foreach (var query in EncodedText.Queries(texts))
             foreach (var match in await CandidatesOf(request, shown)
@@ -215,9 +215,9 @@ public sealed class SearchEngine(
     private async ValueTask ScoreAsync(IndexModel bound, SegmentId[] segments, SegmentScorer scorer, ShownVideos shown, Ranking ranking, CancellationToken cancel)
     {
         var batch = Rent(bound, segments.Length);
-        using (SearchTelemetry.Begin("fetch", time))
+        using (SearchTelemetry.Begin(SpanNames.Fetch, time))
             await _features.FetchAsync(segments, shown, batch, cancel).ConfigureAwait(false);
-        using (SearchTelemetry.Begin("score", time))
+        using (SearchTelemetry.Begin(SpanNames.Score, time))
             await RankAsync(batch, scorer, shown, ranking, cancel).ConfigureAwait(false);
         _batches.Add(batch);
     }

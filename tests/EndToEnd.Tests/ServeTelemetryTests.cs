@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using TcMgc.EndToEnd.Tests.Services;
 
@@ -48,6 +49,40 @@ public sealed class ServeTelemetryTests(Workplace place) : IClassFixture<Workpla
             "tcmgc.events.lag", "tcmgc.search.stage.duration", "tcmgc.search.cache.lookups", "http.server.request.duration",
         }, receiver.Metrics.Keys.ToHashSet());
         Assert.Equal([Featurizer, Ingest], receiver.Logs.Where(log => log.Trace == Trace).Select(log => log.Service).Distinct().Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_request_is_traced_and_a_probe_is_not()
+    {
+        await using var receiver = await OtlpReceiver.StartAsync();
+        using var run = await ServeRun.StartAsync(
+            place, place.New("data"), $"OTEL_EXPORTER_OTLP_ENDPOINT={receiver.Url}", "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf");
+        foreach (var path in (string[])["/healthz", "/readyz", "/openapi.json", "/healthz"])
+            Assert.Equal(HttpStatusCode.OK, (await run.Http.GetAsync(path)).StatusCode);
+        await ServiceCluster.StopAsync(run);
+
+        Assert.Equal(
+            ["GET /openapi.json"],
+            receiver.Spans.Where(span => span.Name.StartsWith("GET", StringComparison.Ordinal)).Select(span => span.Name));
+    }
+
+    [Fact]
+    public async Task A_receiver_that_is_away_costs_one_line_and_nothing_else()
+    {
+        var receiver = await OtlpReceiver.StartAsync();
+        await receiver.DisposeAsync();
+        using var run = await ServeRun.StartAsync(
+            place, place.New("data"),
+            $"OTEL_EXPORTER_OTLP_ENDPOINT={receiver.Url}", "OTEL_BSP_SCHEDULE_DELAY=50", "OTEL_METRIC_EXPORT_INTERVAL=50");
+        var video = await ServiceCluster.UploadAsync(run, TestClips.Distinct(3));
+        await run.UntilAsync(video, "indexed");
+        run.Terminate();
+        var ended = await run.EndAsync();
+
+        Assert.Equal(0, ended.Status);
+        var line = Assert.Single(ended.ErrorLines, line => line.Contains("telemetry", StringComparison.Ordinal));
+        Assert.Contains($"] telemetry does not reach {receiver.Url}", line, StringComparison.Ordinal);
+        Assert.DoesNotContain(ended.ErrorLines, line => line.Contains("fail:", StringComparison.Ordinal));
     }
 
     private static void Holds(List<SentSpan> spans, string service, params string[] names) =>

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using TcMgc.Shared;
 
 namespace TcMgc.Cli.Benchmarks;
 
@@ -17,20 +18,23 @@ internal sealed class StageTimes : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Name is "tcmgc.search.stage.duration" or "tcmgc.search.cache.lookups")
+            if (instrument.Name is MetricNames.SearchStage or MetricNames.CacheLookups)
                 listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<double>((_, seconds, tags, _) =>
         {
             foreach (var (key, value) in tags)
-                if (key == "stage")
+                if (key == AttributeNames.Stage)
                     Add((string)value!, TimeSpan.FromSeconds(seconds));
         });
         _listener.SetMeasurementEventCallback<long>((_, lookups, tags, _) =>
         {
             var (ofFeatures, hits) = (false, false);
             foreach (var (key, value) in tags)
-                (ofFeatures, hits) = (ofFeatures || (key, value) is ("cache", "features"), hits || (key, value) is ("result", "hit"));
+            {
+                ofFeatures |= (key, value) is (AttributeNames.Cache, "features");
+                hits |= (key, value) is (AttributeNames.Result, "hit");
+            }
             Interlocked.Add(ref _asked, ofFeatures ? lookups : 0);
             Interlocked.Add(ref _cached, ofFeatures && hits ? lookups : 0);
         });

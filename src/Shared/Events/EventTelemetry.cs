@@ -10,46 +10,40 @@ namespace TcMgc.Shared.Events;
 /// </summary>
 public static class EventTelemetry
 {
-    /// <summary>Name of the activity source and of the meter.</summary>
-    public const string Name = "TcMgc.Events";
-
     /// <summary>What spans and measurements call the two logs.</summary>
     internal const string Kafka = "kafka", Sqlite = "sqlite";
 
-    private static readonly ActivitySource s_source = new(Name);
-    private static readonly Meter s_meter = new(Name);
-    private static readonly Counter<long> s_retries = s_meter.CreateCounter<long>("tcmgc.events.retries", "{attempt}", "Handlings that failed and are tried again");
-    private static readonly Counter<long> s_rejected = s_meter.CreateCounter<long>("tcmgc.events.rejected", "{event}", "Events that went to the dead letters");
+    private static readonly ActivitySource s_source = new(SourceNames.Events);
+    private static readonly Meter s_meter = new(SourceNames.Events);
+    private static readonly Counter<long> s_retries = s_meter.CreateCounter<long>(
+        MetricNames.EventRetries, "{attempt}", "Handlings that failed and are tried again");
+    private static readonly Counter<long> s_rejected = s_meter.CreateCounter<long>(
+        MetricNames.EventsRejected, "{event}", "Events that went to the dead letters");
 
-    /// <summary>Begins the span of a delivery's handling as a child of the span that appended it; null where nobody listens.</summary>
+    /// <summary>Begins the span of a delivery's handling: a child of the span that appended it. Null where nobody listens.</summary>
     public static Activity? StartProcess(Delivery delivery)
     {
         ArgumentNullException.ThrowIfNull(delivery);
-        var topic = delivery.Event.Topic;
-        var parent = delivery.Trace == default ? Activity.Current?.Context ?? default : delivery.Trace;
-        return s_source.StartActivity($"process {topic}", ActivityKind.Consumer, parent)
-            ?.SetTag("messaging.system", delivery.MessagingSystem).SetTag("messaging.operation.name", "process").SetTag("messaging.operation.type", "process")
-            .SetTag("messaging.destination.name", topic).SetTag("messaging.destination.partition.id", delivery.Partition)
-            .SetTag("messaging.consumer.group.name", delivery.Group).SetTag("messaging.message.id", delivery.Event.EventId.ToString());
+        return Start(SpanNames.Process, ActivityKind.Consumer, delivery.MessagingSystem, delivery.Event, delivery.Trace)
+            ?.SetTag(AttributeNames.Partition, delivery.Partition).SetTag(AttributeNames.Group, delivery.Group);
     }
 
     /// <summary>Counts a handling that failed and is tried again.</summary>
     internal static void Retried(string group, Exception error) => s_retries.Add(1,
-        new KeyValuePair<string, object?>("messaging.consumer.group.name", group), new KeyValuePair<string, object?>("error.type", error.GetType().Name));
+        new KeyValuePair<string, object?>(AttributeNames.Group, group),
+        new KeyValuePair<string, object?>(AttributeNames.ErrorType, error.GetType().Name));
 
     /// <summary>Counts an event that was given up, and marks its span.</summary>
     internal static void Rejected(Activity? span, Delivery delivery, Exception error)
     {
-        span?.SetStatus(ActivityStatusCode.Error, error.Message).SetTag("error.type", error.GetType().Name);
-        s_rejected.Add(1, new KeyValuePair<string, object?>("messaging.consumer.group.name", delivery.Group),
-            new KeyValuePair<string, object?>("messaging.destination.name", delivery.Event.Topic), new KeyValuePair<string, object?>("error.type", error.GetType().Name));
+        span?.SetStatus(ActivityStatusCode.Error, error.Message).SetTag(AttributeNames.ErrorType, error.GetType().Name);
+        s_rejected.Add(1, new KeyValuePair<string, object?>(AttributeNames.Group, delivery.Group),
+            new KeyValuePair<string, object?>(AttributeNames.Destination, delivery.Event.Topic),
+            new KeyValuePair<string, object?>(AttributeNames.ErrorType, error.GetType().Name));
     }
 
     internal static Activity? StartSend(string system, VideoEvent happened) =>
-        s_source.StartActivity($"send {happened.Topic}", ActivityKind.Producer)
-            ?.SetTag("messaging.system", system)
-            .SetTag("messaging.operation.name", "send").SetTag("messaging.operation.type", "send")
-            .SetTag("messaging.destination.name", happened.Topic).SetTag("messaging.message.id", happened.EventId.ToString());
+        Start(SpanNames.Send, ActivityKind.Producer, system, happened, parent: default);
 
     /// <summary>Hands W3C's <c>traceparent</c> and <c>tracestate</c> of the current span to <paramref name="set"/>.</summary>
     internal static void Inject(Action<string, byte[]> set) =>
@@ -62,4 +56,12 @@ public static class EventTelemetry
         string? Text(string name) => get(name) is { } value ? Encoding.UTF8.GetString(value) : null;
         return ActivityContext.TryParse(Text("traceparent"), Text("tracestate"), isRemote: true, out var context) ? context : default;
     }
+
+    /// <summary>Begins a span of an event; a child of the current one where no other parent is given.</summary>
+    private static Activity? Start(
+        string operation, ActivityKind kind, string system, VideoEvent happened, ActivityContext parent) =>
+        s_source.StartActivity($"{operation} {happened.Topic}", kind, parent)
+            ?.SetTag(AttributeNames.MessagingSystem, system)
+            .SetTag(AttributeNames.OperationName, operation).SetTag(AttributeNames.OperationType, operation)
+            .SetTag(AttributeNames.Destination, happened.Topic).SetTag(AttributeNames.MessageId, happened.EventId.ToString());
 }

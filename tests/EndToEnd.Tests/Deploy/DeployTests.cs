@@ -102,7 +102,7 @@ public sealed partial class DeployTests
             .Concat(Dockerfiles().Select(file => HealthCheck().Match(file).Groups[1].Value)).Distinct();
 
         Assert.Equal(["/healthz", "/readyz"], paths.Order(StringComparer.Ordinal));
-        Assert.All(paths, path => Assert.Contains($"MapHealthChecks(\"{path}\"", EmittedMetrics.Sources, StringComparison.Ordinal));
+        Assert.All(paths, path => Assert.Contains($"= \"{path}\"", EmittedMetrics.Sources, StringComparison.Ordinal));
     }
 
     [Fact]

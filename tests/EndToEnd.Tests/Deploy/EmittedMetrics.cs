@@ -5,12 +5,16 @@ namespace TcMgc.EndToEnd.Tests.Deploy;
 /// <summary>What Prometheus calls the instruments that the sources create, and their labels.</summary>
 internal static partial class EmittedMetrics
 {
-    /// <summary>Instruments of the framework, and the meter that Telemetry must add for them.</summary>
-    private static readonly (string Meter, string Kind, string Name, string Unit)[] s_framework =
+    /// <summary>Instruments of the framework, and what Telemetry must call for them.</summary>
+    private static readonly (string Call, string Kind, string Name, string Unit)[] s_framework =
     [
-        ("Microsoft.AspNetCore.Hosting", "Histogram", "http.server.request.duration", "s"),
-        ("System.Runtime", "UpDownCounter", "dotnet.process.memory.working_set", "By"),
+        (".AddAspNetCoreInstrumentation()", "Histogram", "http.server.request.duration", "s"),
+        (".AddRuntimeInstrumentation()", "UpDownCounter", "dotnet.process.memory.working_set", "By"),
     ];
+
+    /// <summary>The file of all names.</summary>
+    private static readonly string s_names =
+        File.ReadAllText(Path.Combine(SharedFolder.RepositoryRoot, "src/Shared/TelemetryNames.cs"));
 
     /// <summary>The text of every source file of the product.</summary>
     public static string Sources { get; } = string.Join('\n', Directory
@@ -20,15 +24,17 @@ internal static partial class EmittedMetrics
     public static HashSet<string> Names { get; } =
     [
         "up", // Prometheus's own.
-        .. Instruments().Matches(Sources).SelectMany(one => Series(one.Groups["kind"].Value, Literal(one.Groups["name"].Value), one.Groups["unit"].Value)),
-        .. s_framework.Where(one => Sources.Contains($"\"{one.Meter}\"", StringComparison.Ordinal)).SelectMany(one => Series(one.Kind, one.Name, one.Unit)),
+        .. Instruments().Matches(Sources).SelectMany(one =>
+            Series(one.Groups["kind"].Value, Literal("MetricNames", one.Groups["name"].Value), one.Groups["unit"].Value)),
+        .. s_framework.Where(one => Sources.Contains(one.Call, StringComparison.Ordinal))
+            .SelectMany(one => Series(one.Kind, one.Name, one.Unit)),
     ];
 
     public static HashSet<string> Labels { get; } =
     [
         "le", "job", "instance", // Of every series, or every histogram.
         "http_route", "http_response_status_code", // Of http.server.request.duration.
-        .. Tags().Matches(Sources).Select(tag => Underscored(tag.Groups[1].Value)),
+        .. Tags().Matches(Sources).Select(tag => Underscored(Literal("AttributeNames", tag.Groups[1].Value))),
     ];
 
     /// <summary>As the collector's exporter for Prometheus names them.</summary>
@@ -46,16 +52,15 @@ internal static partial class EmittedMetrics
         };
     }
 
-    /// <summary>The string itself, or of a constant <c>Type.Name</c>.</summary>
-    private static string Literal(string name) => name.StartsWith('"')
-        ? name.Trim('"')
-        : Regex.Match(Sources, $"""class {name.Split('.')[0]}\b.*?const string {name.Split('.')[1]} = "(.*?)";""", RegexOptions.Singleline).Groups[1].Value;
+    /// <summary>The string of a constant.</summary>
+    private static string Literal(string type, string name) =>
+        Regex.Match(s_names, $"""class {type}\b.*?const string {name} = "(.*?)";""", RegexOptions.Singleline).Groups[1].Value;
 
     private static string Underscored(string name) => name.Replace('.', '_');
 
-    [GeneratedRegex("""\.Create(?<kind>Counter|Histogram|ObservableGauge|ObservableCounter|UpDownCounter|Gauge)(?:<\w+>)?\((?<name>"[^"]+"|\w+\.\w+),[^;"]*"(?<unit>[^"]*)\x22""")]
+    [GeneratedRegex("""\.Create(?<kind>Counter|Histogram|ObservableGauge|ObservableCounter|UpDownCounter|Gauge)(?:<\w+>)?\(\s*MetricNames\.(?<name>\w+),[^;"]*"(?<unit>[^"]*)\x22""")]
     private static partial Regex Instruments();
 
-    [GeneratedRegex("""(?:\{ |KeyValuePair<string, object\?>\()"([a-z.]+)",""")]
+    [GeneratedRegex(@"(?:\{ |KeyValuePair<string, object\?>\()AttributeNames\.(\w+),")]
     private static partial Regex Tags();
 }

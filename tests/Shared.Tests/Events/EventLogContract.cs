@@ -220,7 +220,7 @@ public abstract class EventLogContract : IDisposable
     [Fact]
     public async Task A_delivery_continues_the_trace_of_its_append()
     {
-        using var listener = new ActivityListener { ShouldListenTo = source => source.Name == EventTelemetry.Name, Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData };
+        using var listener = new ActivityListener { ShouldListenTo = source => source.Name == SourceNames.Events, Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData };
         ActivitySource.AddActivityListener(listener);
         var log = Create();
         using var upload = new Activity("upload") { TraceStateString = "vendor=1" }.SetIdFormat(ActivityIdFormat.W3C).Start();

@@ -20,7 +20,7 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
     private readonly KafkaTopics _topics;
     private readonly IProducer<byte[], byte[]> _producer;
     private readonly KafkaDeadLetters _deadLetters;
-    private readonly Meter _meter = new(EventTelemetry.Name);
+    private readonly Meter _meter = new(SourceNames.Events);
     private readonly Lock _gate = new();
     private readonly List<KafkaSubscription> _subscriptions = [];
     private bool _isDisposed;
@@ -32,7 +32,8 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
         _producer = _clients.Producer();
         _topics = new(_producer.Handle, options, _names, _clients, clock);
         _deadLetters = new(_producer, _names, _clients, clock);
-        _meter.CreateObservableGauge(KafkaLag.Gauge, () => Subscriptions().SelectMany(one => one.Lag.Measure()), "{event}", "Events that a group has not committed");
+        _meter.CreateObservableGauge(
+            MetricNames.EventLag, () => Subscriptions().SelectMany(one => one.Lag.Measure()), "{event}", "Events that a group has not committed");
     }
 
     /// <summary>Connects to the cluster and creates topics that are absent, where the options and the cluster allow it.</summary>

@@ -9,9 +9,6 @@ namespace TcMgc.Shared.Events.Kafka;
 /// <summary>Where a group stands in each partition that this process has: the end as librdkafka's statistics tell it, less what is committed.</summary>
 internal sealed class KafkaLag(string group, KafkaAssignment assignment)
 {
-    /// <summary>Name of the gauge.</summary>
-    public const string Gauge = "tcmgc.events.lag";
-
     /// <summary>The end of a member waits so long for an answer.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
 
@@ -66,10 +63,10 @@ internal sealed class KafkaLag(string group, KafkaAssignment assignment)
 
     private Measurement<long> Measure(TopicPartition partition, long lag) => new(lag, new TagList
     {
-        { "messaging.system", EventTelemetry.Kafka },
-        { "messaging.consumer.group.name", group },
-        { "messaging.destination.name", partition.Topic },
-        { "messaging.destination.partition.id", partition.Partition.Value.ToString(CultureInfo.InvariantCulture) },
+        { AttributeNames.MessagingSystem, EventTelemetry.Kafka },
+        { AttributeNames.Group, group },
+        { AttributeNames.Destination, partition.Topic },
+        { AttributeNames.Partition, partition.Partition.Value.ToString(CultureInfo.InvariantCulture) },
     });
 
     /// <summary>Where a group that has committed nothing begins.</summary>

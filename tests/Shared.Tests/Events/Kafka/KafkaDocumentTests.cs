@@ -22,7 +22,7 @@ public sealed class KafkaDocumentTests
     [InlineData(KafkaHeaders.SchemaVersion)]
     [InlineData(KafkaHeaders.DeadTopic)]
     [InlineData(Topics.Dead)]
-    [InlineData(EventTelemetry.Name)]
-    [InlineData(KafkaLag.Gauge)]
+    [InlineData(SourceNames.Events)]
+    [InlineData(MetricNames.EventLag)]
     public void Every_name_on_the_wire_is_told(string name) => Assert.Contains($"`{name}`", s_document, StringComparison.Ordinal);
 }

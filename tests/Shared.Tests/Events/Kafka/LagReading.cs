@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
-using TcMgc.Shared.Events;
-using TcMgc.Shared.Events.Kafka;
+using TcMgc.Shared;
 
 namespace TcMgc.Shared.Tests.Events.Kafka;
 
@@ -14,7 +13,7 @@ internal sealed class LagReading : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == EventTelemetry.Name && instrument.Name == KafkaLag.Gauge)
+            if (instrument.Meter.Name == SourceNames.Events && instrument.Name == MetricNames.EventLag)
                 listener.EnableMeasurementEvents(instrument);
         };
         _listener.SetMeasurementEventCallback<long>((_, lag, tags, _) =>
