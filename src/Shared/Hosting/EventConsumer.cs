@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -8,8 +9,9 @@ namespace TcMgc.Shared.Hosting;
 
 /// <summary>
 /// Takes a group's deliveries, some at a time, and commits each when it is done. What fails is tried again, later and later; what
-/// fails every time goes to the dead letters. Asked to stop it takes no more and lets what is under way end; what has not ended
-/// when draining has taken too long is cancelled, and delivered again next time.
+/// fails every time goes to the dead letters. A store that is away is no fault of an event: the group waits for it, for as long as it
+/// takes. Asked to stop it takes no more and lets what is under way end; what has not ended when draining has taken too long is
+/// cancelled, and delivered again next time.
 /// </summary>
 /// <param name="log">Brings the deliveries.</param>
 /// <param name="time">Paces retries and draining.</param>
@@ -17,7 +19,14 @@ namespace TcMgc.Shared.Hosting;
 /// <param name="logger">Told of failures.</param>
 public sealed partial class EventConsumer(IEventLog log, TimeProvider time, ServiceOptions options, ILogger<EventConsumer> logger)
 {
-    private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(30), s_longestWait = TimeSpan.FromSeconds(15);
+    private readonly ConcurrentDictionary<string, Outage> _outages = new();
+
+    /// <summary>What a group waits for.</summary>
+    private sealed record Outage(string Reason, long Since);
+
+    /// <summary>The groups that wait for a store, and why, each in one line.</summary>
+    public IEnumerable<string> Waiting => _outages.Select(outage => $"{outage.Key} waits: {outage.Value.Reason}");
 
     /// <summary>Handles deliveries until asked to stop.</summary>
     /// <param name="subscription">What to take; as many deliveries are handled at a time as it lets be in flight.</param>
@@ -28,7 +37,7 @@ public sealed partial class EventConsumer(IEventLog log, TimeProvider time, Serv
         ArgumentNullException.ThrowIfNull(subscription);
         using var abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         using var stopping = stop.Register(() => abort.CancelAfter(options.Drain));
-        var retries = Retries(subscription.Group, stop);
+        var (wait, retries) = (Wait(subscription.Group, stop), Retries(subscription.Group, stop));
         var atATime = new ParallelOptions { MaxDegreeOfParallelism = subscription.MaxInFlight, CancellationToken = abort.Token };
         await Parallel.ForEachAsync(DeliveriesAsync(subscription, stop), atATime, async (delivery, cancel) =>
         {
@@ -36,7 +45,7 @@ public sealed partial class EventConsumer(IEventLog log, TimeProvider time, Serv
             var started = time.GetTimestamp();
             try
             {
-                await retries.ExecuteAsync(token => handle(delivery.Event, token), cancel).ConfigureAwait(false);
+                await wait.ExecuteAsync(_ => retries.ExecuteAsync(_ => handle(delivery.Event, cancel), stop), stop).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // Whatever one event does, the others must go on.
             catch (Exception error) when (error is not OperationCanceledException || !cancel.IsCancellationRequested)
@@ -46,14 +55,43 @@ public sealed partial class EventConsumer(IEventLog log, TimeProvider time, Serv
                     return; // Not committed: delivered again next time.
                 EventTelemetry.Rejected(span, delivery, error);
                 LogGivenUp(delivery.Event.Topic, delivery.Event.VideoId, error.Message, error is UserException ? null : error);
-                await log.RejectAsync(delivery, error.Message, CancellationToken.None).ConfigureAwait(false);
+                await wait.ExecuteAsync(_ => log.RejectAsync(delivery, error.Message, CancellationToken.None), CancellationToken.None).ConfigureAwait(false);
                 return;
             }
-            await log.CommitAsync(delivery, CancellationToken.None).ConfigureAwait(false); // Done is done: a stop here must not do it again.
+            // Done is done: a stop here must not do it again.
+            await wait.ExecuteAsync(_ => log.CommitAsync(delivery, CancellationToken.None), CancellationToken.None).ConfigureAwait(false);
+            EndOutage(subscription.Group);
             var elapsed = time.GetElapsedTime(started);
             LogHandled(delivery.Event.Topic, delivery.Event.VideoId, delivery.Group, elapsed.TotalSeconds);
         }).ConfigureAwait(false);
     }
+
+    private void EndOutage(string group)
+    {
+        if (!_outages.TryRemove(group, out var outage))
+            return;
+        var away = time.GetElapsedTime(outage.Since);
+        LogGoesOn(group, away);
+    }
+
+    private ResiliencePipeline Wait(string group, CancellationToken stop) =>
+        new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(new RetryStrategyOptions
+        {
+            MaxRetryAttempts = int.MaxValue,
+            Delay = options.RetryDelay,
+            MaxDelay = s_longestWait,
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            ShouldHandle = attempt => new(attempt.Outcome.Exception is StoreUnavailableException && !stop.IsCancellationRequested),
+            OnRetry = attempt =>
+            {
+                EventTelemetry.Retried(group, attempt.Outcome.Exception!);
+                var outage = new Outage(attempt.Outcome.Exception!.Message, time.GetTimestamp());
+                if (_outages.TryAdd(group, outage))
+                    LogWaits(group, outage.Reason);
+                return default;
+            },
+        }).Build();
 
     private ResiliencePipeline Retries(string group, CancellationToken stop) => options.Retries == 0
         ? ResiliencePipeline.Empty
@@ -64,7 +102,8 @@ public sealed partial class EventConsumer(IEventLog log, TimeProvider time, Serv
             MaxDelay = s_longestDelay,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
-            ShouldHandle = attempt => new(attempt.Outcome.Exception is not null and not OperationCanceledException && !stop.IsCancellationRequested),
+            ShouldHandle = attempt => new(attempt.Outcome.Exception is not (null or OperationCanceledException or StoreUnavailableException)
+                && !stop.IsCancellationRequested),
             OnRetry = attempt =>
             {
                 EventTelemetry.Retried(group, attempt.Outcome.Exception!);
@@ -98,6 +137,12 @@ public sealed partial class EventConsumer(IEventLog log, TimeProvider time, Serv
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Topic} of video {Video} handled by {Group} in {Seconds:F3} s")]
     private partial void LogHandled(string topic, VideoId video, string group, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Group} waits for a store: {Reason}")]
+    private partial void LogWaits(string group, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Group} goes on; the store was away for {Away}")]
+    private partial void LogGoesOn(string group, TimeSpan away);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "tried again in {Delay}: {Reason}")]
     private partial void LogRetry(string reason, TimeSpan delay);

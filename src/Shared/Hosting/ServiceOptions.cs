@@ -13,7 +13,10 @@ public sealed record ServiceOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00", ErrorMessage = "must be from {1} to {2}")]
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How often an event whose handling failed is tried again before it goes to the dead letters, 0 to 100; default 5.</summary>
+    /// <summary>
+    /// How often an event whose handling failed is tried again before it goes to the dead letters, 0 to 100; default 5. A store that is
+    /// away is waited for and does not count.
+    /// </summary>
     [Range(0, 100, ErrorMessage = "must be from {1} to {2}")]
     public int Retries { get; init; } = 5;
 

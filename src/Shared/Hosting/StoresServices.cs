@@ -28,7 +28,7 @@ public static class StoresServices
             .AddSingleton(services => services.GetRequiredService<Stores>().Changes)
             .AddSingleton<EventConsumer>()
             .AddWorker("catalog", services => services.GetRequiredService<Stores>().ProjectAsync)
-            .AddHealthChecks().AddCheck<StoresReadiness>("stores");
+            .AddHealthChecks().AddCheck<StoresReadiness>("stores").AddCheck<ConsumersReadiness>("consumers");
         return stores;
     }
 }

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Hosting;
 using static TcMgc.Shared.Tests.Events.SampleEvents;
@@ -62,6 +64,60 @@ public sealed class EventConsumerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_store_that_is_away_for_20_minutes_is_waited_for_and_no_event_is_given_up()
+    {
+        await _data.Events.AppendAsync(Uploaded(1), default);
+        await _data.Events.AppendAsync(Uploaded(2), default);
+        var time = new FakeTimeProvider();
+        var (back, attempts, handled) = (time.GetUtcNow().AddMinutes(20), new List<DateTimeOffset>(), new List<VideoId>());
+        var log = new KeptLog();
+        var consumer = Consumer(time: time, log: log);
+
+        var run = consumer.RunAsync(s_workers, async (happened, _) =>
+        {
+            attempts.Add(time.GetUtcNow());
+            if (time.GetUtcNow() < back)
+                throw new StoreUnavailableException("Qdrant at http://qdrant:6334 does not answer");
+            handled.Add(happened.VideoId);
+            if (handled.Count == 2)
+                await _stop.CancelAsync();
+        }, _stop.Token);
+        var waiting = new HashSet<string>();
+        while (!run.IsCompleted)
+        {
+            waiting.UnionWith(consumer.Waiting);
+            time.Advance(TimeSpan.FromSeconds(0.5));
+            await Task.Yield();
+        }
+        await run;
+
+        Assert.Equal([Uploaded(1).VideoId, Uploaded(2).VideoId], handled);
+        Assert.Empty(await DeadLettersAsync());
+        Assert.InRange(attempts.Count, 20 * 60 / 15, 500);
+        Assert.Equal(["workers waits: Qdrant at http://qdrant:6334 does not answer"], waiting);
+        Assert.Empty(consumer.Waiting);
+        Assert.Equal(
+            ["workers waits for a store: Qdrant at http://qdrant:6334 does not answer", "workers goes on; the store was away for"],
+            log.Lines.Where(line => line.StartsWith("workers", StringComparison.Ordinal)).Select(line => line.Split(" 00:")[0]));
+    }
+
+    [Fact]
+    public async Task Asked_to_stop_it_waits_for_no_store_and_the_event_comes_again()
+    {
+        var upload = Uploaded(1);
+        await _data.Events.AppendAsync(upload, default);
+
+        await Consumer().RunAsync(s_workers, async (_, _) =>
+        {
+            await _stop.CancelAsync();
+            throw new StoreUnavailableException("the disk is full");
+        }, _stop.Token);
+
+        Assert.Empty(await DeadLettersAsync());
+        Assert.Equal([upload], await AgainAsync());
+    }
+
+    [Fact]
     public async Task Asked_to_stop_it_lets_what_is_under_way_end()
     {
         await _data.Events.AppendAsync(Uploaded(1), default);
@@ -93,8 +149,23 @@ public sealed class EventConsumerTests : IAsyncLifetime
         Assert.Equal([upload], await AgainAsync());
     }
 
-    private EventConsumer Consumer(TimeSpan? drain = null) => new(_data.Events, TimeProvider.System,
-        new() { Retries = 2, RetryDelay = TimeSpan.FromMilliseconds(1), Drain = drain ?? TimeSpan.FromMinutes(1) }, NullLogger<EventConsumer>.Instance);
+    private EventConsumer Consumer(TimeSpan? drain = null, TimeProvider? time = null, ILogger<EventConsumer>? log = null) => new(
+        _data.Events, time ?? TimeProvider.System,
+        new() { Retries = 2, RetryDelay = TimeSpan.FromMilliseconds(1), Drain = drain ?? TimeSpan.FromMinutes(1) },
+        log ?? NullLogger<EventConsumer>.Instance);
+
+    /// <summary>What was logged, line by line.</summary>
+    private sealed class KeptLog : ILogger<EventConsumer>
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add(formatter(state, exception));
+    }
 
     private async Task<List<DeadLetter>> DeadLettersAsync() => await _data.Events.DeadLettersAsync(default).ToListAsync();
 
