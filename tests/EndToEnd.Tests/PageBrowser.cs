@@ -39,7 +39,9 @@ internal sealed class PageBrowser : IAsyncDisposable
     /// <summary>Errors in the console, and requests to other hosts.</summary>
     public ConcurrentQueue<string> Complaints { get; } = new();
 
-    public static async Task<PageBrowser> OpenAsync(ServeRun run)
+    public static Task<PageBrowser> OpenAsync(ServeRun run) => OpenAsync(run.Http.BaseAddress!);
+
+    public static async Task<PageBrowser> OpenAsync(Uri address)
     {
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(
@@ -48,7 +50,7 @@ internal sealed class PageBrowser : IAsyncDisposable
         page.SetDefaultTimeout(Patience);
         Assertions.SetDefaultExpectTimeout(Patience);
         var opened = new PageBrowser(playwright, browser, page);
-        await page.GotoAsync(run.Http.BaseAddress!.ToString());
+        await page.GotoAsync(address.ToString());
         return opened;
     }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
 using TcMgc.Cli.Pipeline;
+using TcMgc.Cli.Traces;
 using TcMgc.Featurizer;
 using TcMgc.Ingest;
 using TcMgc.Ingest.Api;
@@ -21,24 +22,34 @@ internal static class ServeCommand
         HelpName = "URL",
     };
 
+    private static readonly Option<int> s_traces = new Option<int>("--traces")
+    {
+        Description = "Show traces in a browser: starts the Aspire dashboard on loopback, fetched from NuGet at first use. "
+            + "Default PORT: a free one.",
+        HelpName = "PORT",
+        Arity = ArgumentArity.ZeroOrOne,
+    }.Between(0, ushort.MaxValue);
+
     private static readonly Option<string[]> s_set = SettingOption.Create();
 
     public static Command Create()
     {
         var (data, model, device) = (DataOption.Create(), ModelOption.Create(), Devices.Option());
-        var command = new Command("serve", "Take uploads, index them and answer searches over HTTP until stopped.") { data, model, device, s_urls, s_set };
+        var command = new Command("serve", "Take uploads, index them and answer searches over HTTP until stopped.") { data, model, device, s_urls, s_traces, s_set };
         command.SetAction((parsed, cancel) =>
         {
             string[] settings = [.. SettingOption.Given(parsed, data, "Data"), .. SettingOption.Given(parsed, model, "Model"),
                 .. SettingOption.Given(parsed, device, "Device"), .. SettingOption.Given(parsed, s_urls, "Urls"), .. SettingOption.Given(parsed, s_set)];
-            return RunAsync(settings, cancel);
+            int? tracesPort = parsed.GetResult(s_traces) is null ? null : parsed.GetValue(s_traces);
+            return RunAsync(settings, tracesPort, cancel);
         });
         return command;
     }
 
-    private static async Task RunAsync(string[] settings, CancellationToken cancel)
+    private static async Task RunAsync(string[] settings, int? tracesPort, CancellationToken cancel)
     {
-        var builder = ServiceProgram.CreateBuilder(settings, "tcmgc");
+        await using var traces = tracesPort is { } port ? await TraceDashboard.StartAsync(port, cancel) : null;
+        var builder = ServiceProgram.CreateBuilder([.. settings, .. traces?.Settings ?? []], "tcmgc");
         var stores = await builder.AddStoresAsync(forWork: true, cancel);
         var options = Settings.Read<ModelOptions>(builder.Configuration);
         var folder = await ModelChoice.OfAsync(options.Model, stores.Index, Settings.Read<StorageOptions>(builder.Configuration).Data, cancel);
@@ -52,6 +63,8 @@ internal static class ServeCommand
         await using var app = builder.BuildService();
         app.MapUploadApi();
         app.MapSearchApi();
+        if (traces is not null)
+            await Console.Out.WriteLineAsync($"traces at {traces.Url}");
         await app.RunUntilStoppedAsync(cancel);
     }
 }

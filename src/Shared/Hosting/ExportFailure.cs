@@ -29,6 +29,6 @@ internal sealed partial class ExportFailure(ILogger<ExportFailure> logger) : Eve
             LogFailure(eventData.Payload![0], $"{eventData.Payload[^1]}".Split('\n')[0].Trim());
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "telemetry does not reach {Receiver}; said once, tried on: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "telemetry does not reach {Receiver}, said once: {Reason}")]
     private partial void LogFailure(object? receiver, string reason);
 }
