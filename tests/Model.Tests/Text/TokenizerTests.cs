@@ -26,6 +26,7 @@ public sealed class TokenizerTests : IDisposable
     [InlineData("&amp;lt;", "<</w>")]
     [InlineData("é", "Ã ©</w>")]
     [InlineData("E\u0301", "Ã ©</w>")]
+    [InlineData("\U00020BB7a!", "ð ł ® · a</w> !</w>")]
     [InlineData("", "")]
     [InlineData(" \r\n", "")]
     public void Merges_apply_by_rank_within_words(string text, string pieces) => Assert.Equal(pieces, _vocabulary.Pieces(text));
