@@ -10,7 +10,7 @@ internal sealed class StoresReadiness(Stores stores) : IHealthCheck
     {
         try
         {
-            await stores.Index.GetModelAsync(cancellationToken).ConfigureAwait(false);
+            await stores.Index.CheckAsync(cancellationToken).ConfigureAwait(false);
             await stores.Catalog.GetAsync(default, cancellationToken).ConfigureAwait(false);
             await stores.Blobs.FindAsync("ready", cancellationToken).ConfigureAwait(false);
             return HealthCheckResult.Healthy();

@@ -3,6 +3,10 @@ namespace TcMgc.Shared.Vectors;
 /// <summary>The segments of all videos with their vectors, as one model made them.</summary>
 public interface IVectorIndex
 {
+    /// <summary>Whether the index answers now; says so within two seconds.</summary>
+    /// <exception cref="UserException">It does not, or holds what it should not.</exception>
+    ValueTask CheckAsync(CancellationToken cancellationToken);
+
     /// <summary>The model whose vectors the index holds; null while it was never bound to one.</summary>
     ValueTask<IndexModel?> GetModelAsync(CancellationToken cancellationToken);
 

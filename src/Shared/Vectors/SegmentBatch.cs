@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace TcMgc.Shared.Vectors;
 
 /// <summary>A buffer for segments, allocated once and filled by the index: the layout that a head scores, without copies.</summary>
@@ -53,13 +55,32 @@ public sealed class SegmentBatch
     /// <exception cref="InvalidOperationException">The buffer is full.</exception>
     public void Add(SegmentPlace place, ReadOnlySpan<float> vector, ReadOnlySpan<Half> features)
     {
-        ArgumentNullException.ThrowIfNull(place);
+        ThrowIfFull();
+        TensorPrimitives.ConvertToSingle(features, NextFeatures);
+        Add(place, vector, features.Length);
+    }
+
+    /// <summary>As the other, with features of single precision.</summary>
+    internal void Add(SegmentPlace place, ReadOnlySpan<float> vector, ReadOnlySpan<float> features)
+    {
+        ThrowIfFull();
+        features.CopyTo(NextFeatures);
+        Add(place, vector, features.Length);
+    }
+
+    private Span<float> NextFeatures => Features.AsSpan(Count * FramesEach * Dimensions, FramesEach * Dimensions);
+
+    private void ThrowIfFull()
+    {
         if (Count == Capacity)
             throw new InvalidOperationException($"the batch holds {Capacity} segments already");
+    }
+
+    private void Add(SegmentPlace place, ReadOnlySpan<float> vector, int features)
+    {
+        ArgumentNullException.ThrowIfNull(place);
         vector.CopyTo(Vectors.AsSpan(Count * Dimensions, Dimensions));
-        var rows = Features.AsSpan(Count * FramesEach * Dimensions, FramesEach * Dimensions);
-        System.Numerics.Tensors.TensorPrimitives.ConvertToSingle(features, rows);
-        rows[features.Length..].Clear();
+        NextFeatures[features..].Clear();
         var mask = Mask.AsSpan(Count * FramesEach, FramesEach);
         mask[..place.FrameTimes.Length].Fill(1);
         mask[place.FrameTimes.Length..].Clear();

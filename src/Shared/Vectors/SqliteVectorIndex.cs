@@ -24,6 +24,12 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
     private long _lastChange;
     private Held _wanted;
 
+    public ValueTask CheckAsync(CancellationToken cancellationToken)
+    {
+        Read(Model);
+        return default;
+    }
+
     public ValueTask<IndexModel?> GetModelAsync(CancellationToken cancellationToken) => new(Read(Model));
 
     public ValueTask BindAsync(IndexModel model, CancellationToken cancellationToken)

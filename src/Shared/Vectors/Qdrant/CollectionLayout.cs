@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
+using Google.Protobuf.Collections;
+using Qdrant.Client.Grpc;
 
 namespace TcMgc.Shared.Vectors.Qdrant;
 
@@ -9,8 +10,7 @@ internal static class CollectionLayout
 {
     private const int LongestName = 200;
 
-    /// <summary>Vectors are unit already; Dot returns them to the bit, Cosine would normalise them once more.</summary>
-    private const string Distance = "Dot";
+    private const string ModelId = "model", Dimensions = "dimensions", Frames = "frames", Folder = "folder", Former = "former";
 
     /// <summary>The alias, a hyphen and the model's id; where the id has other characters than a name may, a hash keeps names apart.</summary>
     public static string Name(string alias, string modelId)
@@ -25,48 +25,100 @@ internal static class CollectionLayout
     /// <summary>True where one collection holds the vectors of both; a model may have moved.</summary>
     public static bool Same(IndexModel a, IndexModel b) => a with { Folder = null } == b with { Folder = null };
 
-    public static CreateCollection Create(IndexModel model, QdrantOptions options) => new(
-        new()
+    public static CreateCollection Create(string name, IndexModel model, QdrantOptions options) => new()
+    {
+        CollectionName = name,
+        VectorsConfig = new()
         {
-            [PointFields.Text] = Pooled(model, options),
-            [PointFields.Image] = Pooled(model, options),
-            // N rows a segment: on disk always, as halves, which they are.
-            [PointFields.Frames] = new(model.Dimensions, Distance, OnDisk: true, Graph(options, build: options.FrameGraph), null, "float16", new("max_sim")),
+            ParamsMap = new()
+            {
+                Map =
+                {
+                    [PointFields.Text] = Pooled(model, options),
+                    [PointFields.Image] = Pooled(model, options),
+                    [PointFields.Frames] = Rows(model, Graph(options, build: options.FrameGraph)),
+                    [PointFields.Features] = Rows(model, Graph(options, build: false)),
+                },
+            },
         },
-        options.ShardNumber, options.ReplicationFactor, OnDiskPayload: true, Metadata(model));
+        ShardNumber = (uint)options.ShardNumber,
+        ReplicationFactor = (uint)options.ReplicationFactor,
+        Payload = new() { Memory = Memory.Cold },
+        Metadata = { Metadata(model) },
+    };
 
-    public static ModelMetadata Metadata(IndexModel model) => new(model.Id, model.Dimensions, model.Frames, model.Folder ?? "");
+    /// <summary>An <see cref="IndexModel"/> as metadata. A folder of "" stands for none: what is absent is left as it was.</summary>
+    public static Dictionary<string, Value> Metadata(IndexModel model) => new()
+    {
+        [ModelId] = model.Id,
+        [Dimensions] = model.Dimensions,
+        [Frames] = model.Frames,
+        [Folder] = model.Folder ?? "",
+    };
 
-    /// <summary>The model that the metadata names; null where the vectors are not of its size.</summary>
-    /// <exception cref="InvalidOperationException">The collection is not TcMgc's.</exception>
-    /// <exception cref="KeyNotFoundException">As before.</exception>
+    /// <summary>The collection that the alias left for this one, as metadata.</summary>
+    public static Dictionary<string, Value> FormerMetadata(string former) => new() { [Former] = former };
+
+    /// <summary>The collection that the alias left for this one; null where it left none.</summary>
+    public static string? FormerOf(CollectionConfig config) => Text(config.Metadata, Former);
+
+    /// <summary>The model that the metadata names; null where the collection is not TcMgc's, or its vectors are not of the model's size.</summary>
     public static IndexModel? ModelOf(CollectionConfig config)
     {
-        var (metadata, folder) = (config.Metadata, config.Metadata.GetProperty("folder").GetString()!);
-        var model = new IndexModel(metadata.GetProperty("model").GetString()!, metadata.GetProperty("dimensions").GetInt32(),
-            metadata.GetProperty("frames").GetInt32(), folder.Length == 0 ? null : folder);
-        return new[] { PointFields.Text, PointFields.Image, PointFields.Frames }.All(vector => Size(config.Params.Vectors, vector) == model.Dimensions) ? model : null;
+        var metadata = config.Metadata;
+        if (Text(metadata, ModelId) is not { } id || Text(metadata, Folder) is not { } folder
+            || Number(metadata, Dimensions) is not { } dimensions || Number(metadata, Frames) is not { } frames)
+            return null;
+        var vectors = config.Params.VectorsConfig.ParamsMap?.Map;
+        return PointFields.Vectors.All(name => vectors is not null && vectors.TryGetValue(name, out var vector) && vector.Size == (ulong)dimensions)
+            ? new(id, dimensions, frames, folder.Length == 0 ? null : folder) : null;
     }
 
-    public static SearchParams Search(string vector, QdrantOptions options) => vector == PointFields.Frames
-        ? new(Exact: !options.FrameGraph, options.FrameGraph ? options.HnswEf : null, null)
-        : new(null, options.HnswEf, options.Quantization switch
-        {
-            QdrantQuantization.Scalar => new(Rescore: true, Oversampling: 2),
-            QdrantQuantization.Binary => new(Rescore: true, Oversampling: 4),
-            _ => null,
-        });
+    public static SearchParams Search(string vector, QdrantOptions options)
+    {
+        var search = new SearchParams();
+        if (vector == PointFields.Frames)
+            search.Exact = !options.FrameGraph;
+        if (vector != PointFields.Frames || options.FrameGraph)
+            search.HnswEf = (ulong)options.HnswEf;
+        if (vector != PointFields.Frames && options.Quantization != QdrantQuantization.None)
+            search.Quantization = new() { Rescore = true, Oversampling = options.Quantization == QdrantQuantization.Scalar ? 2 : 4 };
+        return search;
+    }
 
-    private static VectorParams Pooled(IndexModel model, QdrantOptions options) =>
-        new(model.Dimensions, Distance, options.OnDisk, Graph(options, build: true), options.Quantization switch
+    /// <summary>Vectors are unit already; Dot returns them to the bit, Cosine would normalise them once more.</summary>
+    private static VectorParams Pooled(IndexModel model, QdrantOptions options) => new()
+    {
+        Size = (ulong)model.Dimensions,
+        Distance = Distance.Dot,
+        Memory = options.OnDisk ? Memory.Cold : Memory.Cached,
+        HnswConfig = Graph(options, build: true),
+        QuantizationConfig = options.Quantization switch
         {
-            QdrantQuantization.Scalar => new(new("int8", Quantile: 0.99f, AlwaysRam: true), null),
-            QdrantQuantization.Binary => new(null, new(AlwaysRam: true)),
+            QdrantQuantization.Scalar => new() { Scalar = new() { Type = QuantizationType.Int8, Quantile = 0.99f, Memory = Memory.Pinned } },
+            QdrantQuantization.Binary => new() { Binary = new() { Memory = Memory.Pinned } },
             _ => null,
-        }, null, null);
+        },
+    };
+
+    /// <summary>N rows a segment: on disk always, as halves, which they are.</summary>
+    private static VectorParams Rows(IndexModel model, HnswConfigDiff graph) => new()
+    {
+        Size = (ulong)model.Dimensions,
+        Distance = Distance.Dot,
+        Memory = Memory.Cold,
+        Datatype = Datatype.Float16,
+        MultivectorConfig = new() { Comparator = MultiVectorComparator.MaxSim },
+        HnswConfig = graph,
+    };
 
     /// <summary>A graph of no edges is not built.</summary>
-    private static HnswConfig Graph(QdrantOptions options, bool build) => build ? new(options.HnswM, options.HnswEfConstruct) : new(0, null);
+    private static HnswConfigDiff Graph(QdrantOptions options, bool build) =>
+        build ? new() { M = (ulong)options.HnswM, EfConstruct = (ulong)options.HnswEfConstruct } : new() { M = 0 };
 
-    private static int Size(JsonElement vectors, string vector) => vectors.GetProperty(vector).GetProperty("size").GetInt32();
+    private static string? Text(MapField<string, Value> metadata, string key) =>
+        metadata.TryGetValue(key, out var value) && value.HasStringValue ? value.StringValue : null;
+
+    private static int? Number(MapField<string, Value> metadata, string key) =>
+        metadata.TryGetValue(key, out var value) && value.HasIntegerValue ? (int)Math.Clamp(value.IntegerValue, int.MinValue, int.MaxValue) : null;
 }

@@ -1,24 +1,18 @@
 namespace TcMgc.Shared.Vectors.Qdrant;
 
-/// <summary>
-/// Names in a point: its vectors and its payload. Rows of half precision, and what is fetched with them, are kept in the payload
-/// as base64: a hundred segments are read so in a tenth of the time that JSON numbers take (docs/qdrant.md has the measurement).
-/// </summary>
+/// <summary>Names in a point: its vectors and its payload.</summary>
 internal static class PointFields
 {
-    /// <summary>Vector: <see cref="Segment.TextVector"/>. Payload: the same as base64 of single precision, little-endian.</summary>
+    /// <summary>Vector: <see cref="Segment.TextVector"/>.</summary>
     public const string Text = "text";
 
     /// <summary>Vector: <see cref="Segment.ImageVector"/>.</summary>
     public const string Image = "image";
 
-    /// <summary>
-    /// Multivector: <see cref="Segment.Frames"/>. Payload: the same as base64 of half precision, little-endian; absent where the
-    /// head scores them as they are, then <see cref="Features"/> are they.
-    /// </summary>
+    /// <summary>Multivector of halves, searched by still: <see cref="Segment.Frames"/>.</summary>
     public const string Frames = "frames";
 
-    /// <summary>Payload: what the head scores, as base64 of half precision, little-endian.</summary>
+    /// <summary>Multivector of halves, only fetched: what the head scores. The plain frames where it has no features of its own.</summary>
     public const string Features = "features";
 
     /// <summary>Payload: base64 of <see cref="Segment.Layouts"/>.</summary>
@@ -42,9 +36,15 @@ internal static class PointFields
     /// <summary>Payload: true in a video's last segment, which is written after its others. Indexed.</summary>
     public const string Last = "last";
 
-    /// <summary>What <see cref="Point.Place"/> reads.</summary>
+    /// <summary>Every vector of a point.</summary>
+    public static readonly string[] Vectors = [Text, Image, Frames, Features];
+
+    /// <summary>The payload that <see cref="StoredPoint.Place"/> reads.</summary>
     public static readonly string[] Place = [Video, Index, Start, End, Times];
 
-    /// <summary>What a <see cref="SegmentBatch"/> takes.</summary>
-    public static readonly string[] Scored = [.. Place, Text, Features];
+    /// <summary>The payload of <see cref="SegmentFrames"/>.</summary>
+    public static readonly string[] Drawn = [.. Place, Layouts];
+
+    /// <summary>The vectors that a <see cref="SegmentBatch"/> takes.</summary>
+    public static readonly string[] Scored = [Text, Features];
 }

@@ -1,30 +1,39 @@
+using Qdrant.Client.Grpc;
+
 namespace TcMgc.Shared.Vectors.Qdrant;
 
 /// <summary>The collections of one index, one for each model, and the alias that points at the one in use.</summary>
 internal sealed class QdrantCollections(QdrantConnection connection, QdrantOptions options)
 {
-    public QdrantCollection Named(string name) => new(connection, options, name);
+    public QdrantCollection Named(string name) => new(connection, options, name, connection.Calls.Work);
+
+    /// <summary>A collection that a user waits for.</summary>
+    public QdrantCollection Searched(string name) => new(connection, options, name, connection.Calls.Search);
 
     /// <summary>The alias's collection and its model; null where there is none.</summary>
     public async ValueTask<(QdrantCollection Collection, IndexModel Model)?> TargetAsync(CancellationToken cancel)
     {
-        var aliases = await connection.SendAsync(HttpMethod.Get, "aliases", default, QdrantJson.Default.EnvelopeAliases, cancel).ConfigureAwait(false);
-        if (!aliases.Ok)
-            throw connection.Refused(aliases);
-        if (aliases.Value!.All.FirstOrDefault(alias => alias.AliasName == options.Alias) is not { } target)
+        var answer = await connection.CallAsync(connection.Calls.Work, (client, call) => client.Collections.ListAliasesAsync(new(), call), cancel).ConfigureAwait(false);
+        if (answer?.Aliases.FirstOrDefault(alias => alias.AliasName == options.Alias) is not { } target)
             return null;
         var collection = Named(target.CollectionName);
         return await collection.ModelAsync(cancel).ConfigureAwait(false) is { } model ? (collection, model) : null;
     }
 
     /// <summary>Points the alias at a collection, in one step for every reader.</summary>
+    /// <exception cref="UserException">The collection is gone.</exception>
     public async ValueTask PointAliasAsync(QdrantCollection collection, CancellationToken cancel)
     {
-        var request = new ChangeAliases([new(new(options.Alias), null), new(null, new(options.Alias, collection.Name))]);
-        var answer = await connection.SendAsync(HttpMethod.Post, "collections/aliases", request,
-            QdrantJson.Default.ChangeAliases, QdrantJson.Default.EnvelopeBoolean, cancel).ConfigureAwait(false);
-        if (!answer.Ok)
-            throw connection.Refused(answer);
+        var change = new ChangeAliases
+        {
+            Actions =
+            {
+                new AliasOperations { DeleteAlias = new() { AliasName = options.Alias } },
+                new AliasOperations { CreateAlias = new() { AliasName = options.Alias, CollectionName = collection.Name } },
+            },
+        };
+        if (await connection.CallAsync(connection.Calls.Work, (client, call) => client.Collections.UpdateAliasesAsync(change, call), cancel).ConfigureAwait(false) is null)
+            throw new UserException($"Qdrant at {options.Url}: the collection {collection.Name} is gone, someone deleted it; start again");
     }
 
     /// <summary>The model's collection, created where it is not there yet; one of other sizes gives way if it is empty.</summary>

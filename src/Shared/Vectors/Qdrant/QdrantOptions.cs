@@ -11,9 +11,9 @@ public sealed record QdrantOptions : IValidatableObject
     /// <summary>The configuration section; errors name keys as <c>Qdrant:Url</c>.</summary>
     public const string Section = "Qdrant";
 
-    /// <summary>Address of the REST interface, http or https, without or with a path; default <c>http://localhost:6333</c>.</summary>
-    [Required(ErrorMessage = "must be an address such as http://localhost:6333")]
-    public string Url { get; init; } = "http://localhost:6333";
+    /// <summary>Address of the gRPC interface, http or https; default <c>http://localhost:6334</c>.</summary>
+    [Required(ErrorMessage = "must be an address such as http://localhost:6334")]
+    public string Url { get; init; } = "http://localhost:6334";
 
     /// <summary>Sent as <c>api-key</c>; default none. Over http it travels in the clear.</summary>
     [RegularExpression("[!-~]+", ErrorMessage = "must be visible ASCII characters without spaces")]
@@ -67,11 +67,15 @@ public sealed record QdrantOptions : IValidatableObject
     [Range(1, 1024, ErrorMessage = "must be 1 to 1024")]
     public int BatchSize { get; init; } = 64;
 
-    /// <summary>Longest time that one attempt of a request may take, 0.1 seconds to 10 minutes; default 30 seconds.</summary>
+    /// <summary>Longest time that one attempt of a write may take, 0.1 seconds to 10 minutes; default 30 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00", ErrorMessage = "must be 00:00:00.1 to 00:10:00")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Further attempts after a failure that may pass (no connection, 429, 5xx, too slow), 0 to 20; default 5.</summary>
+    /// <summary>Longest time that a search may wait for an answer, all attempts together, 0.1 seconds to 10 minutes; default 4 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00", ErrorMessage = "must be 00:00:00.1 to 00:10:00")]
+    public TimeSpan SearchTimeout { get; init; } = TimeSpan.FromSeconds(4);
+
+    /// <summary>Further attempts after a failure that may pass (no connection, too busy, too slow), 0 to 20; default 5.</summary>
     [Range(0, 20, ErrorMessage = "must be 0 to 20")]
     public int Retries { get; init; } = 5;
 
@@ -86,8 +90,8 @@ public sealed record QdrantOptions : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (!Uri.TryCreate(Url, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
-            || url.Query.Length + url.Fragment.Length + url.UserInfo.Length > 0)
-            yield return new($"must be an address such as http://localhost:6333, is '{Url}'", [nameof(Url)]);
+            || url.PathAndQuery.Length > 1 || url.Fragment.Length + url.UserInfo.Length > 0)
+            yield return new($"must be an address such as http://localhost:6334, is '{Url}'", [nameof(Url)]);
     }
 
     /// <summary>Checks every value.</summary>

@@ -1,3 +1,5 @@
+using Qdrant.Client.Grpc;
+
 namespace TcMgc.Shared.Vectors.Qdrant;
 
 /// <summary>
@@ -53,7 +55,7 @@ public sealed class QdrantReindex : IDisposable
         var present = (await WholeVideosAsync(collection, cancel).ConfigureAwait(false)).Keys.ToHashSet();
         var wanted = videos.ToHashSet();
         foreach (var video in present.Where(video => !wanted.Contains(video)))
-            await collection.DeleteAsync(Filter.Of(video), cancel).ConfigureAwait(false);
+            await collection.DeleteAsync(QdrantFilters.Of(video), cancel).ConfigureAwait(false);
         present.IntersectWith(wanted);
         var state = new ReindexProgress(Total: wanted.Count, Before: present.Count, Written: 0, Skipped: 0, Segments: 0);
         progress?.Report(state);
@@ -145,11 +147,13 @@ public sealed class QdrantReindex : IDisposable
     private static async ValueTask<Dictionary<VideoId, int>> WholeVideosAsync(QdrantCollection collection, CancellationToken cancel)
     {
         var videos = new Dictionary<VideoId, int>();
-        var page = default(Guid?);
+        var page = default(PointId);
         do
         {
-            page = await collection.ScrollAsync(page, Page, new([Condition.Last], null), [PointFields.Video, PointFields.Index], () => { },
-                (scoped in Point point) => videos[point.Video] = point.Index + 1, cancel).ConfigureAwait(false);
+            (var points, page) = await collection.ScrollAsync(
+                page, Page, QdrantFilters.Last(), [PointFields.Video, PointFields.Index], [], cancel).ConfigureAwait(false);
+            foreach (var point in points)
+                videos[point.Video] = point.Index + 1;
         }
         while (page is not null);
         return videos;

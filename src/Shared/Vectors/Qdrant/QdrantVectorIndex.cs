@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Qdrant.Client.Grpc;
 
 namespace TcMgc.Shared.Vectors.Qdrant;
 
@@ -22,18 +23,22 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
     /// <summary>Speaks to no one yet.</summary>
     /// <exception cref="UserException">A setting is wrong: names its key.</exception>
     public QdrantVectorIndex(QdrantOptions options, TimeProvider clock)
-        : this(options?.Alias ?? throw new ArgumentNullException(nameof(options)), options, clock) { }
+        : this(options ?? throw new ArgumentNullException(nameof(options)), clock, collections => collections.Searched(options.Alias)) { }
 
     /// <summary>One model's collection, whether the alias points at it or not.</summary>
     internal QdrantVectorIndex(QdrantOptions options, TimeProvider clock, string collection, IndexModel model)
-        : this(collection, options, clock) => _writing = _only = (_read, model);
+        : this(options, clock, collections => collections.Named(collection)) => _writing = _only = (_read, model);
 
-    private QdrantVectorIndex(string read, QdrantOptions options, TimeProvider clock)
+    private QdrantVectorIndex(QdrantOptions options, TimeProvider clock, Func<QdrantCollections, QdrantCollection> read)
     {
         _connection = new(options, clock);
         _collections = new(_connection, options);
-        _read = _collections.Named(read);
+        _read = read(_collections);
     }
+
+    /// <inheritdoc/>
+    public async ValueTask CheckAsync(CancellationToken cancellationToken) => await Task.WhenAll(
+        _connection.CheckAsync(cancellationToken).AsTask(), _read.CheckAsync(cancellationToken).AsTask()).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask<IndexModel?> GetModelAsync(CancellationToken cancellationToken) =>
@@ -77,7 +82,7 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
 
     /// <inheritdoc/>
     public async ValueTask DeleteAsync(VideoId video, CancellationToken cancellationToken) =>
-        await _read.DeleteAsync(Filter.Of(video), cancellationToken).ConfigureAwait(false);
+        await _read.DeleteAsync(QdrantFilters.Of(video), cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask<long> CountAsync(CancellationToken cancellationToken) =>
@@ -85,7 +90,7 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
 
     /// <inheritdoc/>
     public async ValueTask<int> CountAsync(VideoId video, CancellationToken cancellationToken) =>
-        (int)(await _read.CountAsync(Filter.Of(video), cancellationToken).ConfigureAwait(false) ?? 0);
+        (int)(await _read.CountAsync(QdrantFilters.Of(video), cancellationToken).ConfigureAwait(false) ?? 0);
 
     /// <inheritdoc/>
     /// <remarks>Small collections are compared whole; larger ones through the graph, which may miss some.</remarks>
@@ -122,13 +127,14 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
         batch.Clear();
         if (await ModelOfAsync(batch, cancellationToken).ConfigureAwait(false) is null || segments.Count == 0)
             return;
-        using var staged = new StagedSegments(Math.Min(segments.Count, Page), batch);
+        var room = new SegmentReader(batch);
         foreach (var some in segments.Chunk(Page))
         {
-            await _read.RetrieveAsync(some, PointFields.Scored, staged.Clear, staged.Add, cancellationToken).ConfigureAwait(false);
+            var found = await _read.GetAsync(some, PointFields.Place, PointFields.Scored, cancellationToken).ConfigureAwait(false);
+            var points = found.ToDictionary(point => point.Id);
             foreach (var segment in some)
-                staged.CopyTo(batch, segment);
-            staged.Clear();
+                if (points.TryGetValue(segment, out var point))
+                    room.Add(point);
         }
     }
 
@@ -141,9 +147,8 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
             return found;
         foreach (var some in segments.Chunk(Page))
         {
-            var frames = new Dictionary<SegmentId, SegmentFrames>(some.Length);
-            await RetrieveFramesAsync(some, [.. PointFields.Place, PointFields.Layouts], (scoped in Point point, ReadOnlySpan<byte> base64) =>
-                frames[point.Id] = FrameRows.Read(point, base64, model), cancellationToken).ConfigureAwait(false);
+            var points = await _read.GetAsync(some, PointFields.Drawn, [PointFields.Frames], cancellationToken).ConfigureAwait(false);
+            var frames = points.ToDictionary(point => point.Id, point => point.Frames(model));
             found.AddRange(some.Where(frames.ContainsKey).Select(segment => frames[segment]));
         }
         return found;
@@ -157,13 +162,14 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
         if (await ModelOfAsync(batch, cancellationToken).ConfigureAwait(false) is null
             || await TargetAsync(cancellationToken).ConfigureAwait(false) is not var (collection, _)) // All pages of one collection, wherever the alias goes.
             yield break;
-        using var staged = new StagedSegments(Math.Min(batch.Capacity, Page), batch);
-        var page = default(Guid?);
+        var room = new SegmentReader(batch);
+        var page = default(PointId);
         do
         {
             var wanted = Math.Min(batch.Capacity - batch.Count, Page);
-            page = await collection.ScrollAsync(page, wanted, null, PointFields.Scored, staged.Clear, staged.Add, cancellationToken).ConfigureAwait(false);
-            staged.CopyTo(batch);
+            (var points, page) = await collection.ScrollAsync(page, wanted, null, PointFields.Place, PointFields.Scored, cancellationToken).ConfigureAwait(false);
+            foreach (var point in points)
+                room.Add(point);
             if (batch.Count < batch.Capacity && page is not null)
                 continue;
             if (batch.Count > 0)
@@ -175,8 +181,6 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _connection.Dispose();
-
-    private delegate void FramesTaker(scoped in Point point, ReadOnlySpan<byte> frames);
 
     private async ValueTask<(QdrantCollection Collection, IndexModel Model)?> TargetAsync(CancellationToken cancel) =>
         _only ?? await _collections.TargetAsync(cancel).ConfigureAwait(false);
@@ -203,25 +207,25 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
 
     private async ValueTask<IEnumerable<FrameMatch>> BestFramesAsync(SegmentMatch[] segments, ReadOnlyMemory<float> query, IndexModel model, CancellationToken cancel)
     {
-        var best = new Dictionary<SegmentId, FrameMatch>(segments.Length);
-        using var rows = new FrameRows(model);
-        await RetrieveFramesAsync([.. segments.Select(match => match.Segment)], PointFields.Place, (scoped in Point point, ReadOnlySpan<byte> base64) =>
-            best[point.Id] = rows.Best(point, base64, query.Span), cancel).ConfigureAwait(false);
-        return best.Values;
+        var points = await _read.GetAsync(
+            segments.Select(match => match.Segment), PointFields.Place, [PointFields.Frames], cancel).ConfigureAwait(false);
+        var rows = new float[model.Frames * model.Dimensions];
+        return points.Select(point => point.BestFrame(query.Span, model, rows));
     }
 
-    /// <summary>Plain frames lie in <see cref="PointFields.Features"/> where the head scores them; those points are asked for a second time.</summary>
-    private async ValueTask RetrieveFramesAsync(SegmentId[] segments, string[] fields, FramesTaker take, CancellationToken cancel)
+    /// <summary>Gives points to a batch; holds room for one.</summary>
+    private sealed class SegmentReader(SegmentBatch batch)
     {
-        var plain = new HashSet<SegmentId>();
-        await _read.RetrieveAsync(segments, [.. fields, PointFields.Frames], plain.Clear, (scoped in Point point) =>
+        private readonly float[] _vector = new float[batch.Dimensions], _features = new float[batch.FramesEach * batch.Dimensions];
+
+        public void Add(StoredPoint point)
         {
-            if (point.Frames.IsEmpty)
-                plain.Add(point.Id);
-            else
-                take(point, point.Frames);
-        }, cancel).ConfigureAwait(false);
-        if (plain.Count > 0)
-            await _read.RetrieveAsync(plain, [.. fields, PointFields.Features], () => { }, (scoped in Point point) => take(point, point.Features), cancel).ConfigureAwait(false);
+            var place = point.Place(batch.FramesEach);
+            point.Vector(PointFields.Text, batch.Dimensions, _vector);
+            var rows = point.Rows(PointFields.Features, batch.Dimensions, _features);
+            if (rows != batch.FramesEach && rows != place.FrameTimes.Length)
+                throw point.Damaged(PointFields.Features);
+            batch.Add(place, _vector, _features.AsSpan(0, rows * batch.Dimensions));
+        }
     }
 }

@@ -1,8 +1,9 @@
-using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
+using Grpc.Core;
+using Grpc.Net.Client;
 using Microsoft.AspNetCore.Http;
+using Qdrant.Client.Grpc;
 using TcMgc.Shared.Tests.Vectors.Qdrant.StandIn;
 using TcMgc.Shared.Vectors;
 using TcMgc.Shared.Vectors.Qdrant;
@@ -14,6 +15,7 @@ namespace TcMgc.Shared.Tests.Vectors.Qdrant;
 public sealed class QdrantFailureTests : IAsyncLifetime
 {
     private QdrantStandIn _server = null!;
+    private readonly List<GrpcChannel> _channels = [];
     private QdrantVectorIndex _index = null!;
 
     /// <summary>The system's clock, put forward.</summary>
@@ -37,6 +39,7 @@ public sealed class QdrantFailureTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         _index.Dispose();
+        _channels.ForEach(channel => channel.Dispose());
         await _server.DisposeAsync();
     }
 
@@ -52,14 +55,14 @@ public sealed class QdrantFailureTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(503)]
-    [InlineData(429)]
-    [InlineData(500)]
-    public async Task A_failure_that_passes_is_not_noticed(int status)
+    [InlineData(StatusCode.Unavailable)]
+    [InlineData(StatusCode.ResourceExhausted)]
+    [InlineData(StatusCode.DeadlineExceeded)]
+    public async Task A_failure_that_passes_is_not_noticed(StatusCode status)
     {
         await _index.BindAsync(Model, Never);
         var before = _server.Requests;
-        Fail(times: 2, context => context.Response.StatusCode = status);
+        Fail(times: 2, status);
 
         Assert.Equal(Model, await _index.GetModelAsync(Never));
         Assert.Equal(3, _server.Requests - before);
@@ -68,13 +71,9 @@ public sealed class QdrantFailureTests : IAsyncLifetime
     [Fact]
     public async Task A_failure_that_stays_is_told_with_what_the_server_says()
     {
-        Fail(int.MaxValue, context =>
-        {
-            context.Response.StatusCode = 503;
-            return context.Response.WriteAsync("""{"status":{"error":"Service is\n restarting"}}""");
-        });
+        Fail(int.MaxValue, StatusCode.Unavailable, "Service is\n restarting");
 
-        Assert.Equal($"Qdrant at {_server.Url} fails (503 Service is restarting); its log says why", await Refusal(_index));
+        Assert.Equal($"Qdrant at {_server.Url} fails (Unavailable: Service is restarting); its log says why", await Refusal(_index));
     }
 
     [Fact]
@@ -82,7 +81,7 @@ public sealed class QdrantFailureTests : IAsyncLifetime
     {
         await _index.BindAsync(Model, Never);
         var before = _server.Requests;
-        Fail(int.MaxValue, context => context.Response.StatusCode = 400);
+        Fail(int.MaxValue, StatusCode.InvalidArgument);
 
         await Assert.ThrowsAsync<UserException>(async () => await _index.GetModelAsync(Never));
         Assert.Equal(1, _server.Requests - before);
@@ -91,7 +90,7 @@ public sealed class QdrantFailureTests : IAsyncLifetime
     [Fact]
     public async Task One_slow_answer_is_not_waited_for()
     {
-        using var index = new QdrantVectorIndex(Options with { Timeout = TimeSpan.FromSeconds(0.5) }, TimeProvider.System);
+        using var index = new QdrantVectorIndex(Options with { SearchTimeout = TimeSpan.FromSeconds(2) }, TimeProvider.System);
         await index.BindAsync(Model, Never);
         Fail(times: 1, Hang);
 
@@ -101,10 +100,10 @@ public sealed class QdrantFailureTests : IAsyncLifetime
     [Fact]
     public async Task A_server_that_stays_slow_is_told_with_the_key_to_set()
     {
-        using var index = new QdrantVectorIndex(Options with { Timeout = TimeSpan.FromSeconds(0.1) }, TimeProvider.System);
+        using var index = new QdrantVectorIndex(Options with { SearchTimeout = TimeSpan.FromSeconds(0.1) }, TimeProvider.System);
         Fail(int.MaxValue, Hang);
 
-        Assert.Contains("took longer than 0.1 s", await Refusal(index), StringComparison.Ordinal);
+        Assert.Equal($"Qdrant at {_server.Url} took longer than 0.1 s; look at its load, or make Qdrant:SearchTimeout longer", await Refusal(index));
     }
 
     [Fact]
@@ -176,7 +175,11 @@ public sealed class QdrantFailureTests : IAsyncLifetime
     [Fact]
     public async Task Something_else_at_the_address_is_told()
     {
-        Fail(int.MaxValue, context => context.Response.WriteAsync("<html>It works!</html>"));
+        Fail(int.MaxValue, context =>
+        {
+            context.Response.ContentType = "text/html";
+            return context.Response.WriteAsync("<html>It works!</html>");
+        });
 
         Assert.Contains("answers what Qdrant does not", await Refusal(_index), StringComparison.Ordinal);
     }
@@ -184,7 +187,7 @@ public sealed class QdrantFailureTests : IAsyncLifetime
     [Fact]
     public async Task A_server_that_failed_too_often_is_left_alone()
     {
-        Fail(int.MaxValue, context => context.Response.StatusCode = 503);
+        Fail(int.MaxValue, StatusCode.Unavailable);
         for (var i = 0; i < 5; i++)
             await Refusal(_index);
         var before = _server.Requests;
@@ -198,7 +201,7 @@ public sealed class QdrantFailureTests : IAsyncLifetime
     {
         var clock = new ClockAhead();
         using var index = new QdrantVectorIndex(Options with { Retries = 0 }, clock);
-        Fail(times: 12, context => context.Response.StatusCode = 503);
+        Fail(times: 12, StatusCode.Unavailable);
         for (var i = 0; i < 12; i++)
             await Refusal(index);
         Assert.Contains("left alone", await Refusal(index), StringComparison.Ordinal);
@@ -211,10 +214,9 @@ public sealed class QdrantFailureTests : IAsyncLifetime
     [Fact]
     public async Task A_collection_of_other_dimensions_is_refused()
     {
-        await Put($"collections/tcmgc-{Model.Id}", """
-            {"vectors":{"text":{"size":16,"distance":"Dot"},"image":{"size":16,"distance":"Dot"},"frames":{"size":16,"distance":"Dot"}},
-             "metadata":{"model":"tiny-0123456789ab","dimensions":8,"frames":4,"folder":""}}
-            """);
+        var create = CollectionLayout.Create($"tcmgc-{Model.Id}", Model, Options);
+        create.VectorsConfig.ParamsMap.Map["frames"].Size = 16;
+        await Client().Collections.CreateAsync(create);
 
         var error = await Assert.ThrowsAsync<UserException>(async () => await _index.BindAsync(Model, Never));
 
@@ -224,42 +226,44 @@ public sealed class QdrantFailureTests : IAsyncLifetime
     [Fact]
     public async Task A_collection_of_the_alias_name_that_is_not_ours_is_refused()
     {
-        await Put("collections/tcmgc", """{"vectors":{"size":16,"distance":"Dot"}}""");
+        await Client().Collections.CreateAsync(
+            new CreateCollection { CollectionName = "tcmgc", VectorsConfig = new() { Params = new() { Size = 16, Distance = Distance.Dot } } });
 
         Assert.Contains("was not made by TcMgc", await Refusal(_index), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("\"features\":\"AAAA\"", "features")]
-    [InlineData("\"features\":\"not base64\"", "features")]
-    [InlineData("\"text\":\"AAAA\"", "text")]
-    [InlineData("\"times\":[]", "times")]
-    [InlineData("\"times\":\"x\"", "")]
-    [InlineData("\"video\":7", "")]
-    public async Task A_point_that_something_else_changed_is_told_as_damage(string field, string named)
+    public static TheoryData<string, Action<PointStruct>> Damages => new()
     {
+        { "features", point => point.Vectors.Vectors_.Vectors.Remove("features") },
+        { "features", point => point.Vectors.Vectors_.Vectors["features"].MultiDense.Vectors.RemoveAt(0) },
+        { "text", point => point.Vectors.Vectors_.Vectors.Remove("text") },
+        { "times", point => point.Payload["times"] = Array.Empty<Value>() },
+        { "times", point => point.Payload["times"] = "x" },
+        { "start", point => point.Payload.Remove("start") },
+        { "video", point => point.Payload["video"] = 7 },
+    };
+
+    [Theory]
+    [MemberData(nameof(Damages))]
+    public async Task A_point_that_something_else_changed_is_told_as_damage(string named, Action<PointStruct> damage)
+    {
+        ArgumentNullException.ThrowIfNull(damage);
         await _index.BindAsync(Model, Never);
-        var segment = Of(1, 1, 1)[0];
-        using var points = new SegmentPoints();
-        points.Add(segment, last: true);
-        var body = Encoding.UTF8.GetString(points.Complete().Span);
-        var at = body.IndexOf("\"payload\":{", StringComparison.Ordinal) + "\"payload\":{".Length;
-        var name = field.Split(':')[0];
-        body = body[..at] + field + "," + body[at..].Replace(name, name.Insert(1, "old_"), StringComparison.Ordinal);
-        await Put($"collections/tcmgc-{Model.Id}/points?wait=true", body);
+        var segment = Of(1, 2, 1)[0];
+        var point = SegmentPoint.Of(segment, last: true);
+        damage(point);
+        await Client().Points.UpsertAsync(new UpsertPoints { CollectionName = $"tcmgc-{Model.Id}", Wait = true, Points = { point } });
 
         var error = await Assert.ThrowsAsync<UserException>(async () => await _index.FetchAsync([segment.Place.Id], new(1, Model), Never));
 
-        Assert.Contains($"holds what TcMgc did not write (segment {segment.Place.Id}: ", error.Message, StringComparison.Ordinal);
-        Assert.Contains(named, error.Message, StringComparison.Ordinal);
+        Assert.Contains($"holds what TcMgc did not write (segment {segment.Place.Id}: its {named} ", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_writer_whose_collection_was_deleted_says_so_and_writes_nowhere_else()
     {
         await _index.BindAsync(Model, Never);
-        using var http = new HttpClient();
-        (await http.DeleteAsync(new Uri($"{_server.Url}/collections/tcmgc-{Model.Id}"))).Dispose();
+        await Client().Collections.DeleteAsync(new DeleteCollection { CollectionName = $"tcmgc-{Model.Id}" });
 
         var error = await Assert.ThrowsAsync<UserException>(async () => await _index.UpsertAsync(Of(1, 1, 1), Never));
 
@@ -272,20 +276,16 @@ public sealed class QdrantFailureTests : IAsyncLifetime
 
     private static async Task Truncate(HttpContext context)
     {
-        context.Response.ContentLength = 10_000;
-        await context.Response.WriteAsync("""{"usage":null,"time":0.1,"status":"ok","result":[{"id":""");
+        context.Response.ContentType = "application/grpc";
+        await context.Response.Body.WriteAsync((byte[])[0, 0, 0, 39, 16, 10, 8]); // The first bytes of 10,000.
         await context.Response.Body.FlushAsync();
         context.Abort();
     }
 
     private static async Task<string> Refusal(QdrantVectorIndex index) =>
-        (await Assert.ThrowsAsync<UserException>(async () => await index.GetModelAsync(Never))).Message;
+        (await Assert.ThrowsAnyAsync<UserException>(async () => await index.GetModelAsync(Never))).Message;
 
-    private void Fail(int times, Action<HttpContext> answer) => Fail(times, context =>
-    {
-        answer(context);
-        return Task.CompletedTask;
-    });
+    private void Fail(int times, StatusCode status, string detail = "") => Fail(times, context => QdrantStandIn.FailAsync(context, status, detail));
 
     private void Fail(int times, Func<HttpContext, Task> answer)
     {
@@ -299,11 +299,10 @@ public sealed class QdrantFailureTests : IAsyncLifetime
         };
     }
 
-    private async Task Put(string path, string json)
+    private QdrantGrpcClient Client()
     {
-        using var http = new HttpClient();
-        using var content = new StringContent(json, Encoding.UTF8, "application/json");
-        using var answer = await http.PutAsync(new Uri($"{_server.Url}/{path}"), content);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var channel = GrpcChannel.ForAddress(_server.Url);
+        _channels.Add(channel);
+        return new(channel);
     }
 }

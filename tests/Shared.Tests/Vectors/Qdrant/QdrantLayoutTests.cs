@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Qdrant.Client.Grpc;
 using TcMgc.Shared.Tests.Vectors.Qdrant.StandIn;
 using TcMgc.Shared.Vectors;
 using TcMgc.Shared.Vectors.Qdrant;
@@ -6,56 +6,57 @@ using static TcMgc.Shared.Tests.Vectors.SampleSegments;
 
 namespace TcMgc.Shared.Tests.Vectors.Qdrant;
 
-/// <summary>What a new collection is asked to be; the stand-in refuses what Qdrant's description does not know.</summary>
+/// <summary>What a new collection is asked to be, and how it is searched.</summary>
 public sealed class QdrantLayoutTests : IAsyncLifetime
 {
-    private readonly Dictionary<string, JsonElement> _asked = new(StringComparer.Ordinal);
     private QdrantStandIn _server = null!;
 
     private static CancellationToken Never => CancellationToken.None;
 
-    public async ValueTask InitializeAsync()
-    {
-        _server = await QdrantStandIn.StartAsync();
-        _server.Before = async context =>
-        {
-            using var copy = new MemoryStream();
-            await context.Request.Body.CopyToAsync(copy);
-            copy.Position = 0;
-            context.Request.Body = new MemoryStream(copy.ToArray());
-            if (copy.Length > 0)
-                _asked[$"{context.Request.Method} {context.Request.Path.Value!.Split('/')[^1]}"] = (await JsonDocument.ParseAsync(copy)).RootElement.Clone();
-            return false;
-        };
-    }
+    public async ValueTask InitializeAsync() => _server = await QdrantStandIn.StartAsync();
 
     public async ValueTask DisposeAsync() => await _server.DisposeAsync();
 
     [Fact]
-    public async Task Pooled_vectors_are_in_memory_and_frames_a_multivector_of_halves_on_disk()
+    public async Task Pooled_vectors_are_in_memory_and_frames_and_features_are_multivectors_of_halves_on_disk()
     {
         var vectors = await VectorsAsync(new() { Url = _server.Url });
 
-        Assert.Equal("""{"size":8,"distance":"Dot","on_disk":false,"hnsw_config":{"m":16,"ef_construct":100}}""", Plain(vectors.GetProperty("text")));
-        Assert.Equal(Plain(vectors.GetProperty("text")), Plain(vectors.GetProperty("image")));
         Assert.Equal(
-            """{"size":8,"distance":"Dot","on_disk":true,"hnsw_config":{"m":0},"datatype":"float16","multivector_config":{"comparator":"max_sim"}}""",
-            Plain(vectors.GetProperty("frames")));
+            new VectorParams { Size = 8, Distance = Distance.Dot, Memory = Memory.Cached, HnswConfig = new() { M = 16, EfConstruct = 100 } },
+            vectors["text"]);
+        Assert.Equal(vectors["text"], vectors["image"]);
+        Assert.Equal(
+            new VectorParams
+            {
+                Size = 8,
+                Distance = Distance.Dot,
+                Memory = Memory.Cold,
+                HnswConfig = new() { M = 0 },
+                Datatype = Datatype.Float16,
+                MultivectorConfig = new() { Comparator = MultiVectorComparator.MaxSim },
+            },
+            vectors["frames"]);
+        Assert.Equal(vectors["frames"], vectors["features"]);
     }
 
     [Theory]
-    [InlineData(QdrantQuantization.Scalar, """{"scalar":{"type":"int8","quantile":0.99,"always_ram":true}}""", 2.0)]
-    [InlineData(QdrantQuantization.Binary, """{"binary":{"always_ram":true}}""", 4.0)]
-    public async Task Quantised_copies_are_in_memory_and_rescored_with_what_is_on_disk(QdrantQuantization quantization, string config, double oversampling)
+    [InlineData(QdrantQuantization.Scalar, 2.0)]
+    [InlineData(QdrantQuantization.Binary, 4.0)]
+    public async Task Quantised_copies_are_in_memory_and_rescored_with_what_is_on_disk(QdrantQuantization quantization, double oversampling)
     {
         var options = new QdrantOptions { Url = _server.Url, OnDisk = true, Quantization = quantization };
 
-        var text = (await VectorsAsync(options)).GetProperty("text");
+        var text = (await VectorsAsync(options))["text"];
         var search = await SearchAsync(options, (index, query) => index.NearestAsync(VectorSpace.Text, query, 3, Never).AsTask());
 
-        Assert.True(text.GetProperty("on_disk").GetBoolean());
-        Assert.Equal(config, Plain(text.GetProperty("quantization_config")));
-        Assert.Equal((true, oversampling), (search.GetProperty("quantization").GetProperty("rescore").GetBoolean(), search.GetProperty("quantization").GetProperty("oversampling").GetDouble()));
+        Assert.Equal(Memory.Cold, text.Memory);
+        Assert.Equal(
+            quantization == QdrantQuantization.Scalar
+                ? new QuantizationConfig { Scalar = new() { Type = QuantizationType.Int8, Quantile = 0.99f, Memory = Memory.Pinned } }
+                : new QuantizationConfig { Binary = new() { Memory = Memory.Pinned } },
+            text.QuantizationConfig);
+        Assert.Equal((true, oversampling), (search.Quantization.Rescore, search.Quantization.Oversampling));
     }
 
     [Theory]
@@ -65,38 +66,49 @@ public sealed class QdrantLayoutTests : IAsyncLifetime
     {
         var options = new QdrantOptions { Url = _server.Url, FrameGraph = graph };
 
-        var frames = (await VectorsAsync(options)).GetProperty("frames");
+        var vectors = await VectorsAsync(options);
         var search = await SearchAsync(options, (index, query) => index.NearestFramesAsync(query, 3, Never).AsTask());
 
-        Assert.Equal(edges, frames.GetProperty("hnsw_config").GetProperty("m").GetInt32());
-        Assert.Equal(exact, search.GetProperty("exact").GetBoolean());
+        Assert.Equal((edges, 0), ((int)vectors["frames"].HnswConfig.M, (int)vectors["features"].HnswConfig.M));
+        Assert.Equal(exact, search.Exact);
     }
 
     [Fact]
-    public async Task Shards_and_copies_are_as_set()
+    public async Task Shards_and_copies_are_as_set_and_payload_is_on_disk()
     {
         await VectorsAsync(new() { Url = _server.Url, ShardNumber = 6, ReplicationFactor = 2 });
 
-        var asked = _asked[$"PUT tcmgc-{Model.Id}"];
-        Assert.Equal((6, 2, true), (asked.GetProperty("shard_number").GetInt32(), asked.GetProperty("replication_factor").GetInt32(), asked.GetProperty("on_disk_payload").GetBoolean()));
+        var asked = _server.Asked.OfType<CreateCollection>().Single();
+        Assert.Equal((6u, 2u, Memory.Cold), (asked.ShardNumber, asked.ReplicationFactor, asked.Payload.Memory));
     }
 
-    private async Task<JsonElement> VectorsAsync(QdrantOptions options)
+    [Fact]
+    public async Task Every_write_waits_until_readers_see_it()
+    {
+        using var index = new QdrantVectorIndex(new() { Url = _server.Url, BatchSize = 2 }, TimeProvider.System);
+        await index.BindAsync(Model, Never);
+        await index.UpsertAsync(Of(1, 5, 1), Never);
+
+        var writes = _server.Asked.OfType<UpsertPoints>().ToList();
+        Assert.Equal([2, 2, 1], writes.Select(write => write.Points.Count));
+        Assert.All(writes, write => Assert.True(write.Wait));
+        Assert.All(_server.Asked.OfType<DeletePoints>(), delete => Assert.True(delete.Wait));
+    }
+
+    private async Task<IDictionary<string, VectorParams>> VectorsAsync(QdrantOptions options)
     {
         using var index = new QdrantVectorIndex(options, TimeProvider.System);
         await index.BindAsync(Model, Never);
-        return _asked[$"PUT tcmgc-{Model.Id}"].GetProperty("vectors");
+        return _server.Asked.OfType<CreateCollection>().Last().VectorsConfig.ParamsMap.Map;
     }
 
-    private async Task<JsonElement> SearchAsync(QdrantOptions options, Func<QdrantVectorIndex, ReadOnlyMemory<float>, Task> search)
+    private async Task<SearchParams> SearchAsync(QdrantOptions options, Func<QdrantVectorIndex, ReadOnlyMemory<float>, Task> search)
     {
         using var index = new QdrantVectorIndex(options, TimeProvider.System);
         await index.BindAsync(Model, Never);
         var segments = Of(1, 3, 1);
         await index.UpsertAsync(segments, Never);
         await search(index, segments[0].TextVector);
-        return _asked.Values.First(body => body.TryGetProperty("params", out _)).GetProperty("params");
+        return _server.Asked.OfType<QueryPoints>().First().Params;
     }
-
-    private static string Plain(JsonElement json) => JsonSerializer.Serialize(json);
 }

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using TcMgc.Shared.Tests.Vectors.Qdrant.StandIn;
 using TcMgc.Shared.Vectors;
 using TcMgc.Shared.Vectors.Qdrant;
@@ -54,14 +55,14 @@ public sealed class QdrantReindexTests : IClassFixture<QdrantServer>, IDisposabl
         using var reindex = new QdrantReindex(_options with { Url = server.Url, Retries = 0 }, TimeProvider.System);
         List<Segment> segments = Of(0, 5, 9).ConvertAll(Next);
         var writes = 0;
-        server.Before = context =>
+        server.Before = async context =>
         {
-            if (!context.Request.Path.Value!.EndsWith("/points", StringComparison.Ordinal) || ++writes != 2)
-                return Task.FromResult(false);
-            context.Response.StatusCode = 503;
-            return Task.FromResult(true);
+            if (context.Request.Path != "/qdrant.Points/Upsert" || ++writes != 2)
+                return false;
+            await QdrantStandIn.FailAsync(context, StatusCode.Unavailable, "restarting");
+            return true;
         };
-        await Assert.ThrowsAsync<UserException>(async () => await reindex.BuildAsync(s_next, [Video(0)], Writing(segments), null, Never));
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await reindex.BuildAsync(s_next, [Video(0)], Writing(segments), null, Never));
 
         var state = await reindex.BuildAsync(s_next, [Video(0)], Writing(segments), null, Never);
 

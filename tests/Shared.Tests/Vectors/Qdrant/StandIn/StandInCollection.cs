@@ -1,159 +1,100 @@
 using System.Numerics.Tensors;
-using System.Text.Json;
+using Grpc.Core;
+using Qdrant.Client.Grpc;
 
 namespace TcMgc.Shared.Tests.Vectors.Qdrant.StandIn;
 
 /// <summary>A collection in memory. Vectors compare by dot product, multivectors by the largest of their rows.</summary>
 internal sealed class StandInCollection
 {
-    private readonly Dictionary<string, (int Size, bool Multi, bool Half)> _vectors = new(StringComparer.Ordinal);
     private readonly SortedDictionary<Guid, StandInPoint> _points = [];
-    private readonly HashSet<string> _indexes = new(StringComparer.Ordinal);
-    private readonly JsonElement _config;
-    private readonly Dictionary<string, JsonElement> _metadata = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, VectorParams> _vectors;
+    private readonly CollectionInfo _info;
 
-    public StandInCollection(JsonElement config)
+    public StandInCollection(CreateCollection create)
     {
-        _config = config.Clone();
-        var vectors = config.GetProperty("vectors");
-        if (vectors.TryGetProperty("size", out _))
-            Define("", vectors); // Qdrant's name for the only vector.
-        else
-            foreach (var vector in vectors.EnumerateObject())
-                Define(vector.Name, vector.Value);
-        Update(config);
+        // Qdrant's name for the only vector is the empty one.
+        _vectors = create.VectorsConfig.Params is { } only ? new() { [""] = only } : new(create.VectorsConfig.ParamsMap.Map);
+        if (_vectors.Values.Any(vector => vector.Distance != Distance.Dot))
+            throw Wrong("this stand-in compares by Dot only");
+        _info = new()
+        {
+            Status = CollectionStatus.Green,
+            Config = new() { Params = new() { VectorsConfig = create.VectorsConfig, ShardNumber = create.ShardNumber } },
+        };
+        Describe(create.Metadata);
     }
 
-    public int Count => _points.Count;
+    public CollectionInfo Info => new(_info) { PointsCount = (ulong)_points.Count };
 
-    public void Update(JsonElement change)
+    /// <summary>Adds to what the collection says of itself; a null takes away.</summary>
+    public void Describe(IEnumerable<KeyValuePair<string, Value>> metadata)
     {
-        if (!change.TryGetProperty("metadata", out var metadata))
-            return;
-        foreach (var field in metadata.EnumerateObject())
-            if (field.Value.ValueKind == JsonValueKind.Null)
-                _metadata.Remove(field.Name);
+        foreach (var (name, value) in metadata)
+            if (value.KindCase == Value.KindOneofCase.NullValue)
+                _info.Config.Metadata.Remove(name);
             else
-                _metadata[field.Name] = field.Value.Clone();
+                _info.Config.Metadata[name] = value;
     }
 
-    public void AddIndex(string field) => _indexes.Add(field);
-
-    public void WriteInfo(Utf8JsonWriter writer)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("status", "green");
-        writer.WriteString("optimizer_status", "ok");
-        writer.WriteNumber("points_count", _points.Count);
-        writer.WriteNumber("segments_count", 1);
-        writer.WriteStartObject("config");
-        writer.WriteStartObject("params");
-        writer.WritePropertyName("vectors");
-        _config.GetProperty("vectors").WriteTo(writer);
-        writer.WriteEndObject();
-        writer.WriteStartObject("hnsw_config");
-        writer.WriteEndObject();
-        writer.WriteStartObject("optimizer_config");
-        writer.WriteEndObject();
-        writer.WriteStartObject("metadata");
-        foreach (var (name, value) in _metadata)
-        {
-            writer.WritePropertyName(name);
-            value.WriteTo(writer);
-        }
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-        writer.WriteStartObject("payload_schema");
-        foreach (var field in _indexes)
-        {
-            writer.WriteStartObject(field);
-            writer.WriteEndObject();
-        }
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-    }
+    public void AddIndex(string field) => _info.PayloadSchema[field] = new();
 
     /// <summary>All points or none.</summary>
-    public void Upsert(JsonElement points)
+    public void Upsert(IEnumerable<PointStruct> points)
     {
-        var read = points.EnumerateArray().Select(Read).ToList();
-        foreach (var point in read)
+        foreach (var point in points.Select(Read).ToList())
             _points[point.Id] = point;
     }
 
-    public void Delete(JsonElement filter)
+    public void Delete(PointsSelector selector)
     {
-        RefuseUnindexed(filter);
-        foreach (var point in _points.Values.Where(point => point.Matches(filter)).ToList())
+        foreach (var point in Matching(selector.Filter).ToList())
             _points.Remove(point.Id);
     }
 
-    public IEnumerable<StandInPoint> Matching(JsonElement? filter)
+    public IEnumerable<StandInPoint> Matching(Filter? filter)
     {
-        if (filter is { } conditions)
-            RefuseUnindexed(conditions);
-        return _points.Values.Where(point => filter is not { } some || point.Matches(some));
+        RefuseUnindexed(filter);
+        return _points.Values.Where(point => point.Matches(filter));
     }
 
     /// <summary>In no order that was asked for: as from several shards.</summary>
-    public IEnumerable<StandInPoint> Retrieve(JsonElement ids) =>
-        ids.EnumerateArray().Select(id => id.GetGuid()).Distinct().OrderDescending().Where(_points.ContainsKey).Select(id => _points[id]);
+    public IEnumerable<StandInPoint> Retrieve(IEnumerable<PointId> ids) => ids.Select(id => Guid.Parse(id.Uuid)).Distinct().OrderDescending()
+        .Where(_points.ContainsKey).Select(id => _points[id]);
 
-    public IEnumerable<(StandInPoint Point, float Score)> Query(JsonElement request)
+    public IEnumerable<(StandInPoint Point, float Score)> Query(string name, Query query, Filter? filter)
     {
-        var name = request.GetProperty("using").GetString()!;
-        if (!_vectors.TryGetValue(name, out var vector))
-            throw new StandInRefusal(400, $"Wrong input: Not existing vector name error: {name}");
-        var query = Row(request.GetProperty("query"), vector.Size, vector.Half);
-        return Matching(Optional(request, "filter"))
-            .Select(point => (Point: point, Score: point.Vectors[name].Max(row => TensorPrimitives.Dot<float>(query, row))))
+        var nearest = Row(query.Nearest.Dense, Vector(name));
+        return Matching(filter)
+            .Select(point => (Point: point, Score: point.Rows[name].Max(row => TensorPrimitives.Dot<float>(nearest, row))))
             .OrderByDescending(scored => scored.Score);
     }
 
-    public static JsonElement? Optional(JsonElement request, string name) =>
-        request.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    private VectorParams Vector(string name) =>
+        _vectors.TryGetValue(name, out var vector) ? vector : throw Wrong($"Not existing vector name error: {name}");
 
-    private void Define(string name, JsonElement vector)
+    private StandInPoint Read(PointStruct point)
     {
-        if (!vector.GetProperty("distance").ValueEquals("Dot"))
-            throw new StandInRefusal(400, "this stand-in compares by Dot only");
-        var half = vector.TryGetProperty("datatype", out var datatype) && datatype.ValueEquals("float16");
-        _vectors[name] = (vector.GetProperty("size").GetInt32(), vector.TryGetProperty("multivector_config", out _), half);
+        var rows = point.Vectors.Vectors_.Vectors.ToDictionary(
+            named => named.Key,
+            named => (named.Value.MultiDense?.Vectors ?? [named.Value.Dense]).Select(row => Row(row, Vector(named.Key))).ToArray());
+        return new(Guid.Parse(point.Id.Uuid), rows, point.Payload, [.. rows.Keys.Where(name => Vector(name).MultivectorConfig is not null)]);
     }
 
-    private static float[] Row(JsonElement values, int size, bool half)
+    private static float[] Row(DenseVector values, VectorParams vector)
     {
-        if (values.GetArrayLength() != size)
-            throw new StandInRefusal(400, $"Wrong input: Vector dimension error: expected dim: {size}, got {values.GetArrayLength()}");
-        return [.. values.EnumerateArray().Select(value => half ? (float)(Half)value.GetSingle() : value.GetSingle())];
-    }
-
-    private StandInPoint Read(JsonElement point)
-    {
-        var vectors = new Dictionary<string, float[][]>(StringComparer.Ordinal);
-        foreach (var given in point.GetProperty("vector").EnumerateObject())
-        {
-            if (!_vectors.TryGetValue(given.Name, out var vector))
-                throw new StandInRefusal(400, $"Wrong input: Not existing vector name error: {given.Name}");
-            vectors[given.Name] = vector.Multi
-                ? [.. given.Value.EnumerateArray().Select(row => Row(row, vector.Size, vector.Half))]
-                : [Row(given.Value, vector.Size, vector.Half)];
-        }
-        return new(point.GetProperty("id").GetGuid(), vectors, point.GetProperty("payload").Clone());
+        if ((ulong)values.Data.Count != vector.Size)
+            throw Wrong($"Vector dimension error: expected dim: {vector.Size}, got {values.Data.Count}");
+        return vector.Datatype == Datatype.Float16 ? [.. values.Data.Select(value => (float)(Half)value)] : [.. values.Data];
     }
 
     /// <summary>Qdrant filters without an index too, slowly (or refuses, in strict mode); we never mean to.</summary>
-    private void RefuseUnindexed(JsonElement filter)
+    private void RefuseUnindexed(Filter? filter)
     {
-        foreach (var clause in filter.EnumerateObject())
-            foreach (var condition in clause.Value.EnumerateArray())
-                if (condition.TryGetProperty("key", out var key) && !_indexes.Contains(key.GetString()!))
-                    throw new StandInRefusal(400, $"Bad request: Index required but not found for \"{key.GetString()}\"");
+        foreach (var field in (filter?.Must ?? []).Concat(filter?.MustNot ?? []).Where(condition => condition.Field is not null).Select(condition => condition.Field.Key))
+            if (!_info.PayloadSchema.ContainsKey(field))
+                throw new RpcException(new(StatusCode.InvalidArgument, $"Bad request: Index required but not found for \"{field}\""));
     }
-}
 
-/// <summary>An error status with Qdrant's kind of message.</summary>
-internal sealed class StandInRefusal(int status, string message) : Exception(message)
-{
-    public int Status => status;
+    private static RpcException Wrong(string what) => new(new(StatusCode.InvalidArgument, $"Wrong input: {what}"));
 }

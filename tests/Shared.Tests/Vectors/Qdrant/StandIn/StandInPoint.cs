@@ -1,73 +1,70 @@
-using System.Text.Json;
+using Google.Protobuf.Collections;
+using Qdrant.Client.Grpc;
 
 namespace TcMgc.Shared.Tests.Vectors.Qdrant.StandIn;
 
 /// <summary>A point: each named vector as rows (one, unless it is a multivector), and the payload.</summary>
-internal sealed record StandInPoint(Guid Id, IReadOnlyDictionary<string, float[][]> Vectors, JsonElement Payload)
+internal sealed class StandInPoint(Guid id, Dictionary<string, float[][]> rows, MapField<string, Value> payload, HashSet<string> multi)
 {
-    public bool Matches(JsonElement filter) =>
-        Conditions(filter, "must").All(Holds) && !Conditions(filter, "must_not").Any(Holds)
-        && (!filter.TryGetProperty("should", out _) || Conditions(filter, "should").Any(Holds));
+    private readonly Dictionary<string, VectorOutput> _vectors = rows.ToDictionary(named => named.Key, named => Output(named.Value, multi.Contains(named.Key)));
 
-    public void Write(Utf8JsonWriter writer, float? score, JsonElement? withPayload, JsonElement? withVector)
+    public Guid Id => id;
+
+    public IReadOnlyDictionary<string, float[][]> Rows => rows;
+
+    public MapField<string, Value> Payload => payload;
+
+    public bool Matches(Filter? filter) =>
+        filter is null || (filter.Must.All(Holds) && !filter.MustNot.Any(Holds) && (filter.Should.Count == 0 || filter.Should.Any(Holds)));
+
+    public RetrievedPoint Retrieved(WithPayloadSelector? withPayload, WithVectorsSelector? withVectors)
     {
-        writer.WriteStartObject();
-        writer.WriteString("id", Id);
-        if (score is { } number)
-        {
-            writer.WriteNumber("version", 0);
-            writer.WriteNumber("score", number);
-        }
-        if (withPayload is { ValueKind: JsonValueKind.Array or JsonValueKind.True } fields)
-        {
-            writer.WriteStartObject("payload");
-            foreach (var field in Payload.EnumerateObject().Where(field => Wanted(fields, field.Name)))
-                field.WriteTo(writer);
-            writer.WriteEndObject();
-        }
-        if (withVector is { ValueKind: JsonValueKind.Array or JsonValueKind.True } names)
-        {
-            writer.WriteStartObject("vector");
-            foreach (var (name, rows) in Vectors.Where(vector => Wanted(names, vector.Key)))
-                WriteVector(writer, name, rows);
-            writer.WriteEndObject();
-        }
-        writer.WriteEndObject();
+        var point = new RetrievedPoint { Id = id, Vectors = VectorsOf(withVectors) };
+        CopyPayload(withPayload, point.Payload);
+        return point;
     }
 
-    private static bool Wanted(JsonElement names, string name) =>
-        names.ValueKind == JsonValueKind.True || names.EnumerateArray().Any(wanted => wanted.ValueEquals(name));
-
-    private static void WriteVector(Utf8JsonWriter writer, string name, float[][] rows)
+    public ScoredPoint Scored(float score, WithPayloadSelector? withPayload, WithVectorsSelector? withVectors)
     {
-        writer.WritePropertyName(name);
-        if (rows.Length > 1 || name == "frames")
-            writer.WriteStartArray();
-        foreach (var row in rows)
-        {
-            writer.WriteStartArray();
-            foreach (var value in row)
-                writer.WriteNumberValue(value);
-            writer.WriteEndArray();
-        }
-        if (rows.Length > 1 || name == "frames")
-            writer.WriteEndArray();
+        var point = new ScoredPoint { Id = id, Score = score, Vectors = VectorsOf(withVectors) };
+        CopyPayload(withPayload, point.Payload);
+        return point;
     }
 
-    private static JsonElement.ArrayEnumerator Conditions(JsonElement filter, string clause) =>
-        filter.TryGetProperty(clause, out var conditions) ? conditions.EnumerateArray() : default;
-
-    private bool Holds(JsonElement condition)
+    private static VectorOutput Output(float[][] rows, bool multi)
     {
-        if (condition.TryGetProperty("has_id", out var ids))
-            return ids.EnumerateArray().Any(id => id.GetGuid() == Id);
-        if (!condition.TryGetProperty("key", out var key))
-            return Matches(condition);
-        if (!Payload.TryGetProperty(key.GetString()!, out var value))
-            return false;
-        var match = condition.GetProperty("match");
-        return match.TryGetProperty("any", out var any)
-            ? any.EnumerateArray().Any(one => JsonElement.DeepEquals(one, value))
-            : JsonElement.DeepEquals(match.GetProperty("value"), value);
+        var dense = rows.Select(row => new DenseVector { Data = { row } });
+        return multi ? new() { MultiDense = new() { Vectors = { dense } } } : new() { Dense = dense.Single() };
     }
+
+    private VectorsOutput? VectorsOf(WithVectorsSelector? wanted)
+    {
+        var names = wanted?.Include is { } include ? include.Names.Where(_vectors.ContainsKey) : wanted?.Enable == true ? _vectors.Keys : Enumerable.Empty<string>();
+        var output = new NamedVectorsOutput();
+        foreach (var name in names)
+            output.Vectors[name] = _vectors[name];
+        return output.Vectors.Count == 0 ? null : new() { Vectors = output };
+    }
+
+    private void CopyPayload(WithPayloadSelector? wanted, MapField<string, Value> to)
+    {
+        foreach (var (name, value) in payload)
+            if (wanted?.Include is { } include ? include.Fields.Contains(name) : wanted?.Enable == true)
+                to[name] = value;
+    }
+
+    private bool Holds(Condition condition) => condition switch
+    {
+        { HasId: { } ids } => ids.HasId.Any(one => Guid.Parse(one.Uuid) == id),
+        { Field: { Match: var match, Key: var key } } => payload.TryGetValue(key, out var value) && Is(value, match),
+        _ => throw new NotSupportedException($"this stand-in knows no {condition.ConditionOneOfCase}"),
+    };
+
+    private static bool Is(Value value, Match match) => match.MatchValueCase switch
+    {
+        Match.MatchValueOneofCase.Keyword => value.StringValue == match.Keyword,
+        Match.MatchValueOneofCase.Keywords => match.Keywords.Strings.Contains(value.StringValue),
+        Match.MatchValueOneofCase.Boolean => value is { HasBoolValue: true } && value.BoolValue == match.Boolean,
+        _ => throw new NotSupportedException($"this stand-in knows no match by {match.MatchValueCase}"),
+    };
 }
