@@ -19,6 +19,8 @@ internal sealed class MemoryIndex : IVectorIndex
     /// <summary>Segments whose features were asked for.</summary>
     public int Fetched { get; private set; }
 
+    public ValueTask CheckAsync(CancellationToken cancellationToken) => default;
+
     public ValueTask<IndexModel?> GetModelAsync(CancellationToken cancellationToken) => new(_model);
 
     public ValueTask BindAsync(IndexModel model, CancellationToken cancellationToken)

@@ -31,6 +31,8 @@ public sealed class CancellationTests
 
         public TaskCompletionSource Ended { get; } = new();
 
+        public ValueTask CheckAsync(CancellationToken cancellationToken) => default;
+
         public ValueTask<IndexModel?> GetModelAsync(CancellationToken cancellationToken) => new(model);
 
         public async IAsyncEnumerable<SegmentBatch> ReadAllAsync(SegmentBatch batch, [EnumeratorCancellation] CancellationToken cancellationToken)

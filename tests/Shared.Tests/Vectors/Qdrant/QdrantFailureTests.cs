@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
@@ -104,6 +105,27 @@ public sealed class QdrantFailureTests : IAsyncLifetime
         Fail(int.MaxValue, Hang);
 
         Assert.Equal($"Qdrant at {_server.Url} took longer than 0.1 s; look at its load, or make Qdrant:SearchTimeout longer", await Refusal(index));
+    }
+
+    [Fact]
+    public async Task A_server_that_hangs_ends_a_search_within_5_seconds_and_a_check_within_2_and_both_recover()
+    {
+        using var index = new QdrantVectorIndex(new() { Url = _server.Url }, TimeProvider.System);
+        await index.BindAsync(Model, Never);
+        await index.UpsertAsync(Of(1, 3, 1), Never);
+        Fail(int.MaxValue, Hang);
+
+        var started = Stopwatch.GetTimestamp();
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await index.CheckAsync(Never));
+        var check = Stopwatch.GetElapsedTime(started);
+        started = Stopwatch.GetTimestamp();
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await index.NearestAsync(VectorSpace.Text, Of(1, 1, 1)[0].TextVector, 3, Never));
+        var search = Stopwatch.GetElapsedTime(started);
+        _server.Before = null;
+
+        await index.CheckAsync(Never);
+        Assert.Equal(3, (await index.NearestAsync(VectorSpace.Text, Of(1, 1, 1)[0].TextVector, 3, Never)).Count);
+        Assert.True(check < TimeSpan.FromSeconds(2) && search < TimeSpan.FromSeconds(5), $"check {check}, search {search}");
     }
 
     [Fact]
