@@ -17,7 +17,8 @@ public sealed class NoticesTests
             .Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Select(line => line.Split('|')[1].Trim()).Skip(2);
 
         var missing = shipped.Where(package => !rows.Contains(package.Name)).Select(package => package.Row());
-        var left = rows.Except(shipped.Select(package => package.Name)).Where(name => !name.StartsWith(".NET", StringComparison.Ordinal));
+        var left = rows.Except(shipped.Select(package => package.Name)).Where(name =>
+            !name.StartsWith(".NET", StringComparison.Ordinal));
 
         Assert.True(!missing.Any(), $"add to THIRD-PARTY-NOTICES.md:\n{string.Join('\n', missing)}");
         Assert.True(!left.Any(), $"take out of THIRD-PARTY-NOTICES.md what ships no more: {string.Join(", ", left)}");
@@ -26,7 +27,8 @@ public sealed class NoticesTests
     /// <summary>The packages that lie beside the program, which holds every service.</summary>
     private static List<Package> Shipped()
     {
-        var libraries = JsonNode.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "tcmgc.deps.json")))!["libraries"]!.AsObject();
+        var libraries = JsonNode.Parse(
+            File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "tcmgc.deps.json")))!["libraries"]!.AsObject();
         return [.. from library in libraries
                    where (string?)library.Value!["type"] == "package"
                    let parts = library.Key.Split('/')
@@ -41,7 +43,8 @@ public sealed class NoticesTests
             var (id, version) = (Name.ToLowerInvariant(), Version.ToLowerInvariant());
             var about = XDocument.Load(Path.Combine(s_packages, id, version, $"{id}.nuspec")).Root!.Elements().First().Elements()
                 .ToLookup(element => element.Name.LocalName, element => element.Value.Trim());
-            string First(params string[] names) => names.SelectMany(name => about[name]).FirstOrDefault(value => value.Length > 0) ?? "";
+            string First(params string[] names) =>
+                names.SelectMany(name => about[name]).FirstOrDefault(value => value.Length > 0) ?? "";
             return $"| {Name} | {First("license", "licenseUrl")} | {First("copyright", "authors")} |";
         }
     }

@@ -7,6 +7,7 @@ using Xunit.Runner.InProc.SystemConsole;
 return args switch
 {
     [FeaturizerProcess.Command, .. var worker] => await FeaturizerProcess.RunAsync(worker),
-    _ when args.Contains("--server") => await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
+    _ when args.Contains("--server") =>
+        await TestPlatformTestFramework.RunAsync(args, SelfRegisteredExtensions.AddSelfRegisteredExtensions),
     _ => await ConsoleRunner.Run(args),
 };

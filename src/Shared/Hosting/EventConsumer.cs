@@ -9,9 +9,9 @@ namespace TcMgc.Shared.Hosting;
 
 /// <summary>
 /// Takes a group's deliveries, some at a time, and commits each when it is done. What fails is tried again, later and later; what
-/// fails every time goes to the dead letters. A store that is away is no fault of an event: the group waits for it, for as long as it
-/// takes. Asked to stop it takes no more and lets what is under way end; what has not ended when draining has taken too long is
-/// cancelled, and delivered again next time.
+/// fails every time goes to the dead letters. A store that is away is no fault of an event: the group waits for it, for as long
+/// as it takes. Asked to stop it takes no more and lets what is under way end; what has not ended when draining has taken too
+/// long is cancelled, and delivered again next time.
 /// </summary>
 /// <param name="log">Brings the deliveries.</param>
 /// <param name="time">Paces retries and draining.</param>
@@ -32,7 +32,8 @@ public sealed partial class EventConsumer(IEventLog log, TimeProvider time, Serv
     /// <param name="subscription">What to take; as many deliveries are handled at a time as it lets be in flight.</param>
     /// <param name="handle">Makes the delivery's effect durable. Its token is cancelled when draining has taken too long.</param>
     /// <param name="stop">Asks to stop.</param>
-    public async Task RunAsync(Subscription subscription, Func<VideoEvent, CancellationToken, ValueTask> handle, CancellationToken stop)
+    public async Task RunAsync(Subscription subscription, Func<VideoEvent, CancellationToken, ValueTask> handle,
+        CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(subscription);
         using var abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
@@ -45,7 +46,8 @@ public sealed partial class EventConsumer(IEventLog log, TimeProvider time, Serv
             var started = time.GetTimestamp();
             try
             {
-                await wait.ExecuteAsync(_ => retries.ExecuteAsync(_ => handle(delivery.Event, cancel), stop), stop).ConfigureAwait(false);
+                await wait.ExecuteAsync(_ =>
+                    retries.ExecuteAsync(_ => handle(delivery.Event, cancel), stop), stop).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // Whatever one event does, the others must go on.
             catch (Exception error) when (error is not OperationCanceledException || !cancel.IsCancellationRequested)
@@ -55,11 +57,14 @@ public sealed partial class EventConsumer(IEventLog log, TimeProvider time, Serv
                     return; // Not committed: delivered again next time.
                 EventTelemetry.Rejected(span, delivery, error);
                 LogGivenUp(delivery.Event.Topic, delivery.Event.VideoId, error.Message, error is UserException ? null : error);
-                await wait.ExecuteAsync(_ => log.RejectAsync(delivery, error.Message, CancellationToken.None), CancellationToken.None).ConfigureAwait(false);
+                await wait.ExecuteAsync(_ =>
+                    log.RejectAsync(delivery, error.Message, CancellationToken.None), CancellationToken.None)
+                    .ConfigureAwait(false);
                 return;
             }
             // Done is done: a stop here must not do it again.
-            await wait.ExecuteAsync(_ => log.CommitAsync(delivery, CancellationToken.None), CancellationToken.None).ConfigureAwait(false);
+            await wait.ExecuteAsync(_ =>
+                log.CommitAsync(delivery, CancellationToken.None), CancellationToken.None).ConfigureAwait(false);
             EndOutage(subscription.Group);
             var elapsed = time.GetElapsedTime(started);
             LogHandled(delivery.Event.Topic, delivery.Event.VideoId, delivery.Group, elapsed.TotalSeconds);
@@ -82,7 +87,8 @@ public sealed partial class EventConsumer(IEventLog log, TimeProvider time, Serv
             MaxDelay = s_longestWait,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
-            ShouldHandle = attempt => new(attempt.Outcome.Exception is StoreUnavailableException && !stop.IsCancellationRequested),
+            ShouldHandle = attempt =>
+                new(attempt.Outcome.Exception is StoreUnavailableException && !stop.IsCancellationRequested),
             OnRetry = attempt =>
             {
                 EventTelemetry.Retried(group, attempt.Outcome.Exception!);
@@ -102,7 +108,8 @@ public sealed partial class EventConsumer(IEventLog log, TimeProvider time, Serv
             MaxDelay = s_longestDelay,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
-            ShouldHandle = attempt => new(attempt.Outcome.Exception is not (null or OperationCanceledException or StoreUnavailableException)
+            ShouldHandle = attempt =>
+                new(attempt.Outcome.Exception is not (null or OperationCanceledException or StoreUnavailableException)
                 && !stop.IsCancellationRequested),
             OnRetry = attempt =>
             {
@@ -112,7 +119,9 @@ public sealed partial class EventConsumer(IEventLog log, TimeProvider time, Serv
             },
         }).Build();
 
-    /// <summary>The deliveries until asked to stop, or until the handling of one failed; then an end rather than an exception.</summary>
+    /// <summary>
+    /// The deliveries until asked to stop, or until the handling of one failed; then an end rather than an exception.
+    /// </summary>
     private async IAsyncEnumerable<Delivery> DeliveriesAsync(
         Subscription subscription, CancellationToken stop, [EnumeratorCancellation] CancellationToken failed = default)
     {
@@ -147,6 +156,7 @@ public sealed partial class EventConsumer(IEventLog log, TimeProvider time, Serv
     [LoggerMessage(Level = LogLevel.Warning, Message = "tried again in {Delay}: {Reason}")]
     private partial void LogRetry(string reason, TimeSpan delay);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Topic} of video {Video} given up ('tcmgc replay' sends it again): {Reason}")]
+    [LoggerMessage(Level = LogLevel.Error,
+        Message = "{Topic} of video {Video} given up ('tcmgc replay' sends it again): {Reason}")]
     private partial void LogGivenUp(string topic, VideoId video, string reason, Exception? error);
 }

@@ -18,7 +18,8 @@ internal static class Yaml
 
     private static JsonNode? Node(YamlNode node) => node switch
     {
-        YamlMappingNode mapping => new JsonObject(mapping.Select(pair => KeyValuePair.Create(((YamlScalarNode)pair.Key).Value!, Node(pair.Value)))),
+        YamlMappingNode mapping =>
+            new JsonObject(mapping.Select(pair => KeyValuePair.Create(((YamlScalarNode)pair.Key).Value!, Node(pair.Value)))),
         YamlSequenceNode sequence => new JsonArray([.. sequence.Select(Node)]),
         _ => JsonValue.Create(((YamlScalarNode)node).Value),
     };

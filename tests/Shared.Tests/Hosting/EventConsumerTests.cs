@@ -97,7 +97,8 @@ public sealed class EventConsumerTests : IAsyncLifetime
         Assert.Equal(["workers waits: Qdrant at http://qdrant:6334 does not answer"], waiting);
         Assert.Empty(consumer.Waiting);
         Assert.Equal(
-            ["workers waits for a store: Qdrant at http://qdrant:6334 does not answer", "workers goes on; the store was away for"],
+            ["workers waits for a store: Qdrant at http://qdrant:6334 does not answer",
+                "workers goes on; the store was away for"],
             log.Lines.Where(line => line.StartsWith("workers", StringComparison.Ordinal)).Select(line => line.Split(" 00:")[0]));
     }
 
@@ -140,7 +141,8 @@ public sealed class EventConsumerTests : IAsyncLifetime
         var upload = Uploaded(1);
         await _data.Events.AppendAsync(upload, default);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Consumer(drain: TimeSpan.Zero).RunAsync(s_workers, async (_, cancel) =>
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            Consumer(drain: TimeSpan.Zero).RunAsync(s_workers, async (_, cancel) =>
         {
             await _stop.CancelAsync();
             await Task.Delay(Timeout.Infinite, cancel);
@@ -163,7 +165,8 @@ public sealed class EventConsumerTests : IAsyncLifetime
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?,
+            string> formatter) =>
             Lines.Add(formatter(state, exception));
     }
 

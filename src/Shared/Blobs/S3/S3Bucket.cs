@@ -18,7 +18,8 @@ internal sealed partial class S3Bucket : IDisposable
         var match = Form().Match(place);
         if (!match.Success)
             throw new UserException($"Blobs is '{place}'; it must be a folder, s3://BUCKET or s3://BUCKET/FOLDER");
-        (_place, Name, Prefix) = (place, match.Groups["bucket"].Value, match.Groups["folder"] is { Length: > 0 } folder ? $"{folder.Value}/" : "");
+        (_place, Name, Prefix) = (place, match.Groups["bucket"].Value, match.Groups["folder"] is { Length: > 0 } folder
+            ? $"{folder.Value}/" : "");
         var hasEndpoint = options.Endpoint is { Length: > 0 };
         // Checksums beside the signature, which covers the content already, are what many compatible servers refuse.
         var config = new AmazonS3Config
@@ -28,7 +29,8 @@ internal sealed partial class S3Bucket : IDisposable
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };
         if (hasEndpoint)
-            (config.ServiceURL, config.AuthenticationRegion) = (options.Endpoint, options.Region is { Length: > 0 } region ? region : "us-east-1");
+            (config.ServiceURL, config.AuthenticationRegion) = (options.Endpoint, options.Region is { Length: > 0 } region
+                ? region : "us-east-1");
         else if (options.Region is { Length: > 0 } region)
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
         try
@@ -37,7 +39,8 @@ internal sealed partial class S3Bucket : IDisposable
         }
         catch (AmazonClientException error)
         {
-            throw new UserException($"{place}: {OneLine(error)} Set S3:Region, or S3:Endpoint for a server that is not Amazon's.", error);
+            throw new UserException(
+                $"{place}: {OneLine(error)} Set S3:Region, or S3:Endpoint for a server that is not Amazon's.", error);
         }
     }
 
@@ -58,7 +61,8 @@ internal sealed partial class S3Bucket : IDisposable
         {
             return await request(Client).ConfigureAwait(false);
         }
-        catch (AmazonS3Exception error) when (error.StatusCode == HttpStatusCode.NotFound && error.ErrorCode is not "NoSuchBucket")
+        catch (AmazonS3Exception error) when (error.StatusCode == HttpStatusCode.NotFound
+            && error.ErrorCode is not "NoSuchBucket")
         {
             return null;
         }
@@ -71,7 +75,8 @@ internal sealed partial class S3Bucket : IDisposable
     /// <summary>A request's answer.</summary>
     /// <exception cref="UserException">The store cannot be reached, or refuses.</exception>
     public async ValueTask<T> AskAsync<T>(Func<AmazonS3Client, Task<T>> request) where T : class =>
-        await FindAsync(request).ConfigureAwait(false) ?? throw new UserException($"{_place}: what is written or read there is gone; try again");
+        await FindAsync(request).ConfigureAwait(false)
+            ?? throw new UserException($"{_place}: what is written or read there is gone; try again");
 
     /// <summary>A failure as the user is told it.</summary>
     public UserException Failed(Exception error) => IsRefused(error)
@@ -81,10 +86,13 @@ internal sealed partial class S3Bucket : IDisposable
     public void Dispose() => Client.Dispose();
 
     /// <summary>Failures of the store and the way to it; the SDK has tried again where that may help.</summary>
-    private static bool IsFailure(Exception error) => error is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or WebException
+    private static bool IsFailure(Exception error) =>
+        error is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or WebException
         or TimeoutException or TaskCanceledException { InnerException: TimeoutException };
 
-    /// <summary>Whether asking again changes nothing: no credentials, or the store's answer to a wrong key, bucket or region.</summary>
+    /// <summary>
+    /// Whether asking again changes nothing: no credentials, or the store's answer to a wrong key, bucket or region.
+    /// </summary>
     private static bool IsRefused(Exception error) => error switch
     {
         AmazonServiceException { StatusCode: HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests } => false,

@@ -12,7 +12,9 @@ internal static class CollectionLayout
 
     private const string ModelId = "model", Dimensions = "dimensions", Frames = "frames", Folder = "folder", Former = "former";
 
-    /// <summary>The alias, a hyphen and the model's id; where the id has other characters than a name may, a hash keeps names apart.</summary>
+    /// <summary>
+    /// The alias, a hyphen and the model's id; where the id has other characters than a name may, a hash keeps names apart.
+    /// </summary>
     public static string Name(string alias, string modelId)
     {
         var plain = string.Concat(modelId.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '_'));
@@ -47,7 +49,9 @@ internal static class CollectionLayout
         Metadata = { Metadata(model) },
     };
 
-    /// <summary>An <see cref="IndexModel"/> as metadata. A folder of "" stands for none: what is absent is left as it was.</summary>
+    /// <summary>
+    /// An <see cref="IndexModel"/> as metadata. A folder of "" stands for none: what is absent is left as it was.
+    /// </summary>
     public static Dictionary<string, Value> Metadata(IndexModel model) => new()
     {
         [ModelId] = model.Id,
@@ -62,7 +66,9 @@ internal static class CollectionLayout
     /// <summary>The collection that the alias left for this one; null where it left none.</summary>
     public static string? FormerOf(CollectionConfig config) => Text(config.Metadata, Former);
 
-    /// <summary>The model that the metadata names; null where the collection is not TcMgc's, or its vectors are not of the model's size.</summary>
+    /// <summary>
+    /// The model that the metadata names; null where the collection is not TcMgc's, or its vectors are not of the model's size.
+    /// </summary>
     public static IndexModel? ModelOf(CollectionConfig config)
     {
         var metadata = config.Metadata;
@@ -70,7 +76,8 @@ internal static class CollectionLayout
             || Number(metadata, Dimensions) is not { } dimensions || Number(metadata, Frames) is not { } frames)
             return null;
         var vectors = config.Params.VectorsConfig.ParamsMap?.Map;
-        return PointFields.Vectors.All(name => vectors is not null && vectors.TryGetValue(name, out var vector) && vector.Size == (ulong)dimensions)
+        return PointFields.Vectors.All(name =>
+            vectors is not null && vectors.TryGetValue(name, out var vector) && vector.Size == (ulong)dimensions)
             ? new(id, dimensions, frames, folder.Length == 0 ? null : folder) : null;
     }
 
@@ -82,7 +89,10 @@ internal static class CollectionLayout
         if (vector != PointFields.Frames || options.FrameGraph)
             search.HnswEf = (ulong)options.HnswEf;
         if (vector != PointFields.Frames && options.Quantization != QdrantQuantization.None)
-            search.Quantization = new() { Rescore = true, Oversampling = options.Quantization == QdrantQuantization.Scalar ? 2 : 4 };
+        {
+            var oversampling = options.Quantization == QdrantQuantization.Scalar ? 2 : 4;
+            search.Quantization = new() { Rescore = true, Oversampling = oversampling };
+        }
         return search;
     }
 
@@ -95,7 +105,8 @@ internal static class CollectionLayout
         HnswConfig = Graph(options, build: true),
         QuantizationConfig = options.Quantization switch
         {
-            QdrantQuantization.Scalar => new() { Scalar = new() { Type = QuantizationType.Int8, Quantile = 0.99f, Memory = Memory.Pinned } },
+            QdrantQuantization.Scalar =>
+                new() { Scalar = new() { Type = QuantizationType.Int8, Quantile = 0.99f, Memory = Memory.Pinned } },
             QdrantQuantization.Binary => new() { Binary = new() { Memory = Memory.Pinned } },
             _ => null,
         },
@@ -120,5 +131,6 @@ internal static class CollectionLayout
         metadata.TryGetValue(key, out var value) && value.HasStringValue ? value.StringValue : null;
 
     private static int? Number(MapField<string, Value> metadata, string key) =>
-        metadata.TryGetValue(key, out var value) && value.HasIntegerValue ? (int)Math.Clamp(value.IntegerValue, int.MinValue, int.MaxValue) : null;
+        metadata.TryGetValue(key, out var value) && value.HasIntegerValue
+            ? (int)Math.Clamp(value.IntegerValue, int.MinValue, int.MaxValue) : null;
 }

@@ -12,7 +12,9 @@ internal static class PointFields
     /// <summary>Multivector of halves, searched by still: <see cref="Segment.Frames"/>.</summary>
     public const string Frames = "frames";
 
-    /// <summary>Multivector of halves, only fetched: what the head scores. The plain frames where it has no features of its own.</summary>
+    /// <summary>
+    /// Multivector of halves, only fetched: what the head scores. The plain frames where it has no features of its own.
+    /// </summary>
     public const string Features = "features";
 
     /// <summary>Payload: base64 of <see cref="Segment.Layouts"/>.</summary>

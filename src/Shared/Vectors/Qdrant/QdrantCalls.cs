@@ -34,7 +34,8 @@ internal sealed class QdrantCalls
             search.AddTimeout(options.SearchTimeout);
         // Half of the time for an attempt: one that hangs leaves room for another.
         Search = new(Retrying(search, options).AddPipeline(breaker).Build(),
-            options.Retries > 0 ? options.SearchTimeout / 2 : options.SearchTimeout, options.SearchTimeout, nameof(options.SearchTimeout));
+            options.Retries > 0 ? options.SearchTimeout / 2 : options.SearchTimeout, options.SearchTimeout,
+                nameof(options.SearchTimeout));
         Work = new(Retrying(new() { TimeProvider = clock }, options).AddPipeline(breaker).Build(),
             options.Timeout, options.Timeout, nameof(options.Timeout));
         Check = new(ResiliencePipeline.Empty, s_check, s_check, null);
@@ -51,7 +52,8 @@ internal sealed class QdrantCalls
 
     private static PredicateBuilder<object> Transient => new PredicateBuilder().Handle<RpcException>(QdrantFailures.MayPass);
 
-    private static ResiliencePipelineBuilder Retrying(ResiliencePipelineBuilder builder, QdrantOptions options) => options.Retries == 0 ? builder
+    private static ResiliencePipelineBuilder Retrying(ResiliencePipelineBuilder builder, QdrantOptions options) =>
+        options.Retries == 0 ? builder
         : builder.AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = Transient,
@@ -60,7 +62,8 @@ internal sealed class QdrantCalls
             MaxDelay = s_longestWait,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
-            DelayGenerator = arguments => new(QdrantFailures.RetryAfter(arguments.Outcome.Exception) is { } wish ? Min(wish, s_longestWait) : null),
+            DelayGenerator = arguments =>
+                new(QdrantFailures.RetryAfter(arguments.Outcome.Exception) is { } wish ? Min(wish, s_longestWait) : null),
         });
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;

@@ -3,7 +3,9 @@ using Qdrant.Client.Grpc;
 
 namespace TcMgc.Shared.Vectors.Qdrant;
 
-/// <summary>The calls on one collection, named itself or by an alias of it. An answer is null where there is no such collection.</summary>
+/// <summary>
+/// The calls on one collection, named itself or by an alias of it. An answer is null where there is no such collection.
+/// </summary>
 internal sealed class QdrantCollection(QdrantConnection connection, QdrantOptions options, string name, CallPolicy reading)
 {
     /// <summary>Bytes of one write.</summary>
@@ -28,17 +30,20 @@ internal sealed class QdrantCollection(QdrantConnection connection, QdrantOption
     public async ValueTask CreateAsync(IndexModel model, CancellationToken cancel)
     {
         var create = CollectionLayout.Create(name, model, options);
-        await connection.CallAsync(connection.Calls.Work, (client, call) => client.Collections.CreateAsync(create, call), cancel, StatusCode.AlreadyExists)
+        await connection.CallAsync(connection.Calls.Work, (client, call) =>
+            client.Collections.CreateAsync(create, call), cancel, StatusCode.AlreadyExists)
             .ConfigureAwait(false);
         await IndexAsync(PointFields.Video, FieldType.Uuid, cancel).ConfigureAwait(false);
         await IndexAsync(PointFields.Last, FieldType.Bool, cancel).ConfigureAwait(false);
     }
 
     /// <summary>Changes what the collection says of its model.</summary>
-    public ValueTask DescribeAsync(IndexModel model, CancellationToken cancel) => DescribeAsync(CollectionLayout.Metadata(model), cancel);
+    public ValueTask DescribeAsync(IndexModel model, CancellationToken cancel) =>
+        DescribeAsync(CollectionLayout.Metadata(model), cancel);
 
     /// <summary>Has the collection remember which one the alias left for it.</summary>
-    public ValueTask RememberFormerAsync(string former, CancellationToken cancel) => DescribeAsync(CollectionLayout.FormerMetadata(former), cancel);
+    public ValueTask RememberFormerAsync(string former, CancellationToken cancel) =>
+        DescribeAsync(CollectionLayout.FormerMetadata(former), cancel);
 
     /// <summary>The collection that the alias left for this one; null where it left none.</summary>
     public async ValueTask<string?> FormerAsync(CancellationToken cancel) =>
@@ -46,7 +51,8 @@ internal sealed class QdrantCollection(QdrantConnection connection, QdrantOption
 
     /// <summary>Deletes the collection; nothing happens where there is none.</summary>
     public async ValueTask DropAsync(CancellationToken cancel) => await connection.CallAsync(connection.Calls.Work,
-        (client, call) => client.Collections.DeleteAsync(new DeleteCollection { CollectionName = name }, call), cancel).ConfigureAwait(false);
+        (client, call) => client.Collections.DeleteAsync(new DeleteCollection { CollectionName = name }, call), cancel)
+            .ConfigureAwait(false);
 
     /// <summary>
     /// Writes the segments of whole videos and deletes those videos' other segments. Returns once a search finds the one and no
@@ -73,7 +79,8 @@ internal sealed class QdrantCollection(QdrantConnection connection, QdrantOption
             await UpdateAsync((client, call) => client.Points.UpsertAsync(write, call), cancel).ConfigureAwait(false);
             (points, bytes) = (NewWrite(), 0);
         }
-        var others = QdrantFilters.Others(segments.Select(segment => segment.Place.Video).Distinct(), segments.Select(segment => segment.Place.Id).Distinct());
+        var others = QdrantFilters.Others(segments.Select(segment => segment.Place.Video).Distinct(),
+            segments.Select(segment => segment.Place.Id).Distinct());
         await DeleteAsync(others, cancel).ConfigureAwait(false);
 
         UpsertPoints NewWrite() => new() { CollectionName = name, Wait = true };
@@ -89,11 +96,13 @@ internal sealed class QdrantCollection(QdrantConnection connection, QdrantOption
     public async ValueTask<long?> CountAsync(Filter? filter, CancellationToken cancel)
     {
         var count = new CountPoints { CollectionName = name, Filter = filter, Exact = true };
-        return (long?)(await connection.CallAsync(reading, (client, call) => client.Points.CountAsync(count, call), cancel).ConfigureAwait(false))?.Result.Count;
+        return (long?)(await connection.CallAsync(reading, (client, call) =>
+            client.Points.CountAsync(count, call), cancel).ConfigureAwait(false))?.Result.Count;
     }
 
     /// <summary>The points nearest to a vector, best first.</summary>
-    public async ValueTask<List<SegmentMatch>?> NearestAsync(string vector, ReadOnlyMemory<float> query, int count, CancellationToken cancel)
+    public async ValueTask<List<SegmentMatch>?> NearestAsync(string vector, ReadOnlyMemory<float> query, int count,
+        CancellationToken cancel)
     {
         var points = new QueryPoints
         {
@@ -104,12 +113,16 @@ internal sealed class QdrantCollection(QdrantConnection connection, QdrantOption
             Params = CollectionLayout.Search(vector, options),
             WithPayload = new[] { PointFields.Video },
         };
-        var answer = await connection.CallAsync(reading, (client, call) => client.Points.QueryAsync(points, call), cancel).ConfigureAwait(false);
-        return answer?.Result.Select(scored => new StoredPoint(scored, options.Url) is var point ? new SegmentMatch(point.Id, point.Video, scored.Score) : default).ToList();
+        var answer = await connection.CallAsync(reading, (client, call) =>
+            client.Points.QueryAsync(points, call), cancel).ConfigureAwait(false);
+        return answer?.Result.Select(scored =>
+            new StoredPoint(scored, options.Url) is var point ? new SegmentMatch(point.Id, point.Video, scored.Score)
+            : default).ToList();
     }
 
     /// <summary>The videos with the points nearest to a vector, best first.</summary>
-    public async ValueTask<List<VideoId>?> NearestVideosAsync(string vector, ReadOnlyMemory<float> query, int count, CancellationToken cancel)
+    public async ValueTask<List<VideoId>?> NearestVideosAsync(string vector, ReadOnlyMemory<float> query, int count,
+        CancellationToken cancel)
     {
         var groups = new QueryPointGroups
         {
@@ -122,15 +135,19 @@ internal sealed class QdrantCollection(QdrantConnection connection, QdrantOption
             Params = CollectionLayout.Search(vector, options),
             WithPayload = new[] { PointFields.Video },
         };
-        var answer = await connection.CallAsync(reading, (client, call) => client.Points.QueryGroupsAsync(groups, call), cancel).ConfigureAwait(false);
+        var answer = await connection.CallAsync(reading, (client, call) =>
+            client.Points.QueryGroupsAsync(groups, call), cancel).ConfigureAwait(false);
         return answer?.Result.Groups.Select(group => new StoredPoint(group.Hits[0], options.Url).Video).ToList();
     }
 
     /// <summary>Reads points by id, in any order; those that are not there are left out.</summary>
-    public async ValueTask<IReadOnlyList<StoredPoint>> GetAsync(IEnumerable<SegmentId> ids, string[] fields, string[] vectors, CancellationToken cancel)
+    public async ValueTask<IReadOnlyList<StoredPoint>> GetAsync(IEnumerable<SegmentId> ids, string[] fields, string[] vectors,
+        CancellationToken cancel)
     {
-        var points = new GetPoints { CollectionName = name, WithPayload = fields, WithVectors = vectors, Ids = { ids.Select(id => (PointId)id.Value) } };
-        var answer = await connection.CallAsync(reading, (client, call) => client.Points.GetAsync(points, call), cancel).ConfigureAwait(false);
+        var points = new GetPoints { CollectionName = name, WithPayload = fields, WithVectors = vectors,
+            Ids = { ids.Select(id => (PointId)id.Value) } };
+        var answer = await connection.CallAsync(reading, (client, call) =>
+            client.Points.GetAsync(points, call), cancel).ConfigureAwait(false);
         return answer is null ? [] : [.. answer.Result.Select(Stored)];
     }
 
@@ -139,12 +156,15 @@ internal sealed class QdrantCollection(QdrantConnection connection, QdrantOption
     public async ValueTask<(IReadOnlyList<StoredPoint> Points, PointId? Next)> ScrollAsync(
         PointId? page, int count, Filter? filter, string[] fields, string[] vectors, CancellationToken cancel)
     {
-        var points = new ScrollPoints { CollectionName = name, Offset = page, Limit = (uint)count, Filter = filter, WithPayload = fields, WithVectors = vectors };
-        var answer = await connection.CallAsync(reading, (client, call) => client.Points.ScrollAsync(points, call), cancel).ConfigureAwait(false);
+        var points = new ScrollPoints { CollectionName = name, Offset = page, Limit = (uint)count, Filter = filter,
+            WithPayload = fields, WithVectors = vectors };
+        var answer = await connection.CallAsync(reading, (client, call) =>
+            client.Points.ScrollAsync(points, call), cancel).ConfigureAwait(false);
         return answer is null ? ([], null) : ([.. answer.Result.Select(Stored)], answer.NextPageOffset);
     }
 
-    private static Query Nearest(ReadOnlyMemory<float> query) => new() { Nearest = new() { Dense = new() { Data = { query.ToArray() } } } };
+    private static Query Nearest(ReadOnlyMemory<float> query) =>
+        new() { Nearest = new() { Dense = new() { Data = { query.ToArray() } } } };
 
     private StoredPoint Stored(RetrievedPoint point) => new(point, options.Url);
 
@@ -152,13 +172,16 @@ internal sealed class QdrantCollection(QdrantConnection connection, QdrantOption
         ?? throw new UserException($"Qdrant at {options.Url}: the collection {name} was not made by TcMgc for vectors of its model, or by an earlier version; "
             + $"delete it, or set {QdrantOptions.Section}:Alias to another name");
 
-    private async ValueTask<CollectionConfig?> ConfigAsync(CallPolicy policy, CancellationToken cancel) => (await connection.CallAsync(policy,
-        (client, call) => client.Collections.GetAsync(new GetCollectionInfoRequest { CollectionName = name }, call), cancel).ConfigureAwait(false))?.Result.Config;
+    private async ValueTask<CollectionConfig?> ConfigAsync(CallPolicy policy, CancellationToken cancel) =>
+        (await connection.CallAsync(policy,
+        (client, call) => client.Collections.GetAsync(new GetCollectionInfoRequest { CollectionName = name }, call), cancel)
+            .ConfigureAwait(false))?.Result.Config;
 
     private async ValueTask DescribeAsync(Dictionary<string, Value> metadata, CancellationToken cancel)
     {
         var update = new UpdateCollection { CollectionName = name, Metadata = { metadata } };
-        if (await connection.CallAsync(connection.Calls.Work, (client, call) => client.Collections.UpdateAsync(update, call), cancel).ConfigureAwait(false) is null)
+        if (await connection.CallAsync(connection.Calls.Work, (client, call) =>
+            client.Collections.UpdateAsync(update, call), cancel).ConfigureAwait(false) is null)
             throw Gone();
     }
 
@@ -170,7 +193,8 @@ internal sealed class QdrantCollection(QdrantConnection connection, QdrantOption
 
     /// <summary>Writes, and waits until reading shows it.</summary>
     private async ValueTask UpdateAsync(
-        Func<QdrantGrpcClient, CallOptions, AsyncUnaryCall<PointsOperationResponse>> update, CancellationToken cancel, bool mayMiss = false)
+        Func<QdrantGrpcClient, CallOptions, AsyncUnaryCall<PointsOperationResponse>> update, CancellationToken cancel,
+            bool mayMiss = false)
     {
         var answer = await connection.CallAsync(connection.Calls.Work, update, cancel).ConfigureAwait(false);
         if (answer is null && !mayMiss)
@@ -179,5 +203,6 @@ internal sealed class QdrantCollection(QdrantConnection connection, QdrantOption
             throw new StoreUnavailableException($"Qdrant at {options.Url} has not finished a write in time ({answer.Result.Status}); look at its load, then try again");
     }
 
-    private UserException Gone() => new($"Qdrant at {options.Url}: the collection {name} is gone, someone deleted it; start again");
+    private UserException Gone() =>
+        new($"Qdrant at {options.Url}: the collection {name} is gone, someone deleted it; start again");
 }

@@ -13,7 +13,8 @@ internal sealed class QdrantCollections(QdrantConnection connection, QdrantOptio
     /// <summary>The alias's collection and its model; null where there is none.</summary>
     public async ValueTask<(QdrantCollection Collection, IndexModel Model)?> TargetAsync(CancellationToken cancel)
     {
-        var answer = await connection.CallAsync(connection.Calls.Work, (client, call) => client.Collections.ListAliasesAsync(new(), call), cancel).ConfigureAwait(false);
+        var answer = await connection.CallAsync(connection.Calls.Work, (client, call) =>
+            client.Collections.ListAliasesAsync(new(), call), cancel).ConfigureAwait(false);
         if (answer?.Aliases.FirstOrDefault(alias => alias.AliasName == options.Alias) is not { } target)
             return null;
         var collection = Named(target.CollectionName);
@@ -32,8 +33,10 @@ internal sealed class QdrantCollections(QdrantConnection connection, QdrantOptio
                 new AliasOperations { CreateAlias = new() { AliasName = options.Alias, CollectionName = collection.Name } },
             },
         };
-        if (await connection.CallAsync(connection.Calls.Work, (client, call) => client.Collections.UpdateAliasesAsync(change, call), cancel).ConfigureAwait(false) is null)
-            throw new UserException($"Qdrant at {options.Url}: the collection {collection.Name} is gone, someone deleted it; start again");
+        if (await connection.CallAsync(connection.Calls.Work, (client, call) =>
+            client.Collections.UpdateAliasesAsync(change, call), cancel).ConfigureAwait(false) is null)
+            throw new UserException(
+                $"Qdrant at {options.Url}: the collection {collection.Name} is gone, someone deleted it; start again");
     }
 
     /// <summary>The model's collection, created where it is not there yet; one of other sizes gives way if it is empty.</summary>
@@ -53,7 +56,8 @@ internal sealed class QdrantCollections(QdrantConnection connection, QdrantOptio
     }
 
     /// <exception cref="UserException">The collection holds segments of the other model.</exception>
-    public async ValueTask ThrowUnlessEmptyAsync(QdrantCollection collection, IndexModel bound, IndexModel model, CancellationToken cancel)
+    public async ValueTask ThrowUnlessEmptyAsync(QdrantCollection collection, IndexModel bound, IndexModel model,
+        CancellationToken cancel)
     {
         if (await collection.CountAsync(null, cancel).ConfigureAwait(false) > 0)
             throw new UserException($"Qdrant at {options.Url}: the index {options.Alias} was built with the model {bound.Id} "

@@ -55,7 +55,8 @@ internal sealed class QdrantConnection : IDisposable
     /// <param name="absent">The status that callers expect: the answer is null then.</param>
     /// <exception cref="UserException">Qdrant does not answer in time, fails, or refuses it.</exception>
     public async ValueTask<T?> CallAsync<T>(
-        CallPolicy policy, Func<QdrantGrpcClient, CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancel, StatusCode absent = StatusCode.NotFound)
+        CallPolicy policy, Func<QdrantGrpcClient, CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancel,
+            StatusCode absent = StatusCode.NotFound)
         where T : class
     {
         RpcException? last = null;
@@ -85,7 +86,8 @@ internal sealed class QdrantConnection : IDisposable
         catch (Exception error) when (QdrantFailures.Explain(error, last, policy, _options) is { } reason)
         {
             var message = $"Qdrant at {_options.Url} {reason}";
-            throw QdrantFailures.IsAway(error) ? new StoreUnavailableException(message, error) : new UserException(message, error);
+            throw QdrantFailures.IsAway(error) ? new StoreUnavailableException(message, error)
+                : new UserException(message, error);
         }
     }
 
@@ -93,14 +95,17 @@ internal sealed class QdrantConnection : IDisposable
     /// <exception cref="UserException">Qdrant does not answer, or says that it does not serve.</exception>
     public async ValueTask CheckAsync(CancellationToken cancel)
     {
-        var answer = await CallAsync(Calls.Check, (_, options) => _health.CheckAsync(new(), options), cancel).ConfigureAwait(false);
+        var answer = await CallAsync(Calls.Check, (_, options) =>
+            _health.CheckAsync(new(), options), cancel).ConfigureAwait(false);
         if (answer is not { Status: HealthCheckResponse.Types.ServingStatus.Serving })
-            throw new StoreUnavailableException($"Qdrant at {_options.Url} is not serving ({answer?.Status.ToString() ?? "unknown"}); its log says why");
+            throw new StoreUnavailableException(
+                $"Qdrant at {_options.Url} is not serving ({answer?.Status.ToString() ?? "unknown"}); its log says why");
     }
 
     public void Dispose() => _channel.Dispose();
 
-    private async Task<T> AttemptAsync<T>(Func<QdrantGrpcClient, CallOptions, AsyncUnaryCall<T>> call, CallPolicy policy, CancellationToken cancel)
+    private async Task<T> AttemptAsync<T>(Func<QdrantGrpcClient, CallOptions, AsyncUnaryCall<T>> call, CallPolicy policy,
+        CancellationToken cancel)
     {
         // gRPC counts down by the system's clock, whatever the clock of the retries.
         var deadline = TimeProvider.System.GetUtcNow().UtcDateTime + policy.Deadline;

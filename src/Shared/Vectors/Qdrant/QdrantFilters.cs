@@ -18,5 +18,6 @@ internal static class QdrantFilters
     /// <summary>The last one of each video, which is written after all others.</summary>
     public static Filter Last() => new() { Must = { Conditions.Match(PointFields.Last, true) } };
 
-    private static Condition OfVideos(IEnumerable<VideoId> videos) => Conditions.Match(PointFields.Video, videos.Select(video => video.Value.ToString()).ToList());
+    private static Condition OfVideos(IEnumerable<VideoId> videos) =>
+        Conditions.Match(PointFields.Video, videos.Select(video => video.Value.ToString()).ToList());
 }

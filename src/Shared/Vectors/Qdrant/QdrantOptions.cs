@@ -24,7 +24,8 @@ public sealed record QdrantOptions : IValidatableObject
     /// 1 to 64 letters, digits, '.', '_', '-'; default <c>tcmgc</c>.
     /// </summary>
     [Required(ErrorMessage = "must be a name of 1 to 64 letters, digits, '.', '_' or '-'")]
-    [RegularExpression("[A-Za-z0-9][A-Za-z0-9._-]{0,63}", ErrorMessage = "must be a name of 1 to 64 letters, digits, '.', '_' or '-'")]
+    [RegularExpression("[A-Za-z0-9][A-Za-z0-9._-]{0,63}",
+        ErrorMessage = "must be a name of 1 to 64 letters, digits, '.', '_' or '-'")]
     public string Alias { get; init; } = "tcmgc";
 
     /// <summary>
@@ -45,7 +46,9 @@ public sealed record QdrantOptions : IValidatableObject
     [Range(1, 16, ErrorMessage = "must be 1 to 16")]
     public int ReplicationFactor { get; init; } = 1;
 
-    /// <summary>Edges of a node in the HNSW graph of a new collection (m), 4 to 128; default 16. More find more and take more memory.</summary>
+    /// <summary>
+    /// Edges of a node in the HNSW graph of a new collection (m), 4 to 128; default 16. More find more and take more memory.
+    /// </summary>
     [Range(4, 128, ErrorMessage = "must be 4 to 128")]
     public int HnswM { get; init; } = 16;
 
@@ -53,7 +56,9 @@ public sealed record QdrantOptions : IValidatableObject
     [Range(4, 2000, ErrorMessage = "must be 4 to 2000")]
     public int HnswEfConstruct { get; init; } = 100;
 
-    /// <summary>Neighbours considered in a search through the HNSW graph, 1 to 10,000; default 128. Never fewer than are asked for.</summary>
+    /// <summary>
+    /// Neighbours considered in a search through the HNSW graph, 1 to 10,000; default 128. Never fewer than are asked for.
+    /// </summary>
     [Range(1, 10_000, ErrorMessage = "must be 1 to 10000")]
     public int HnswEf { get; init; } = 128;
 
@@ -63,7 +68,9 @@ public sealed record QdrantOptions : IValidatableObject
     /// </summary>
     public bool FrameGraph { get; init; }
 
-    /// <summary>Most segments in one write, 1 to 1,024; default 64. A write stays below 16 MiB (half of what Qdrant takes) besides.</summary>
+    /// <summary>
+    /// Most segments in one write, 1 to 1,024; default 64. A write stays below 16 MiB (half of what Qdrant takes) besides.
+    /// </summary>
     [Range(1, 1024, ErrorMessage = "must be 1 to 1024")]
     public int BatchSize { get; init; } = 64;
 
@@ -71,7 +78,9 @@ public sealed record QdrantOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00", ErrorMessage = "must be 00:00:00.1 to 00:10:00")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Longest time that a search may wait for an answer, all attempts together, 0.1 seconds to 10 minutes; default 4 seconds.</summary>
+    /// <summary>
+    /// Longest time that a search may wait for an answer, all attempts together, 0.1 seconds to 10 minutes; default 4 seconds.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00", ErrorMessage = "must be 00:00:00.1 to 00:10:00")]
     public TimeSpan SearchTimeout { get; init; } = TimeSpan.FromSeconds(4);
 
@@ -89,7 +98,8 @@ public sealed record QdrantOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (!Uri.TryCreate(Url, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
+        if (!Uri.TryCreate(Url, UriKind.Absolute, out var url)
+            || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
             || url.PathAndQuery.Length > 1 || url.Fragment.Length + url.UserInfo.Length > 0)
             yield return new($"must be an address such as http://localhost:6334, is '{Url}'", [nameof(Url)]);
     }
@@ -100,7 +110,8 @@ public sealed record QdrantOptions : IValidatableObject
     {
         var wrong = new List<ValidationResult>();
         if (!Validator.TryValidateObject(this, new(this), wrong, validateAllProperties: true))
-            throw new UserException(string.Join("; ", wrong.Select(result => $"{Section}:{result.MemberNames.First()} {result.ErrorMessage}")));
+            throw new UserException(
+                string.Join("; ", wrong.Select(result => $"{Section}:{result.MemberNames.First()} {result.ErrorMessage}")));
     }
 }
 

@@ -45,7 +45,8 @@ public sealed class QdrantReindex : IDisposable
     /// <param name="cancel">Stops between two writes; nothing that was written is lost.</param>
     /// <exception cref="UserException">Qdrant cannot be used, or holds the model's collection in another layout.</exception>
     public async ValueTask<ReindexProgress> BuildAsync(IndexModel model, IReadOnlyCollection<VideoId> videos,
-        Func<VideoId, IVectorIndex, CancellationToken, ValueTask<int>> write, IProgress<ReindexProgress>? progress, CancellationToken cancel)
+        Func<VideoId, IVectorIndex, CancellationToken, ValueTask<int>> write, IProgress<ReindexProgress>? progress,
+            CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(videos);
@@ -125,7 +126,8 @@ public sealed class QdrantReindex : IDisposable
     {
         var former = await FormerAsync(cancel).ConfigureAwait(false);
         if (former is null || await former.ModelAsync(cancel).ConfigureAwait(false) is not { } model)
-            throw new UserException($"Qdrant at {_options.Url}: the index {_options.Alias} has no former collection to roll back to");
+            throw new UserException(
+                $"Qdrant at {_options.Url}: the index {_options.Alias} has no former collection to roll back to");
         await SwitchToAsync(former, cancel).ConfigureAwait(false);
         return model;
     }
@@ -140,11 +142,15 @@ public sealed class QdrantReindex : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _connection.Dispose();
 
-    private static async ValueTask<IReadOnlyList<VideoId>> FoundAsync(QdrantCollection collection, ReadOnlyMemory<float> query, int videos, CancellationToken cancel) =>
+    private static async ValueTask<IReadOnlyList<VideoId>> FoundAsync(QdrantCollection collection, ReadOnlyMemory<float> query,
+        int videos, CancellationToken cancel) =>
         await collection.NearestVideosAsync(PointFields.Text, query, videos, cancel).ConfigureAwait(false) ?? [];
 
-    /// <summary>Videos whose last segment is there: all of their segments are, since it is written after the others. And their number.</summary>
-    private static async ValueTask<Dictionary<VideoId, int>> WholeVideosAsync(QdrantCollection collection, CancellationToken cancel)
+    /// <summary>
+    /// Videos whose last segment is there: all of their segments are, since it is written after the others. And their number.
+    /// </summary>
+    private static async ValueTask<Dictionary<VideoId,
+        int>> WholeVideosAsync(QdrantCollection collection, CancellationToken cancel)
     {
         var videos = new Dictionary<VideoId, int>();
         var page = default(PointId);
@@ -180,7 +186,8 @@ public sealed class QdrantReindex : IDisposable
         var collection = _collections.Named(CollectionLayout.Name(_options.Alias, model.Id));
         return await collection.ModelAsync(cancel).ConfigureAwait(false) is not null
             ? collection
-            : throw new UserException($"Qdrant at {_options.Url}: no collection was built for the model {model.Id}; 'tcmgc reindex' builds it");
+            : throw new UserException(
+                $"Qdrant at {_options.Url}: no collection was built for the model {model.Id}; 'tcmgc reindex' builds it");
     }
 }
 

@@ -23,7 +23,8 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
     /// <summary>Speaks to no one yet.</summary>
     /// <exception cref="UserException">A setting is wrong: names its key.</exception>
     public QdrantVectorIndex(QdrantOptions options, TimeProvider clock)
-        : this(options ?? throw new ArgumentNullException(nameof(options)), clock, collections => collections.Searched(options.Alias)) { }
+        : this(options ?? throw new ArgumentNullException(nameof(options)), clock, collections =>
+            collections.Searched(options.Alias)) { }
 
     /// <summary>One model's collection, whether the alias points at it or not.</summary>
     internal QdrantVectorIndex(QdrantOptions options, TimeProvider clock, string collection, IndexModel model)
@@ -58,8 +59,10 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
         if (_only is not null && !same)
             throw new InvalidOperationException($"the collection {_read.Name} is for one model alone");
         if (bound is { } former && !same)
-            await _collections.ThrowUnlessEmptyAsync(former.Collection, former.Model, model, cancellationToken).ConfigureAwait(false);
-        var collection = same ? bound!.Value.Collection : await _collections.PrepareAsync(model, cancellationToken).ConfigureAwait(false);
+            await _collections.ThrowUnlessEmptyAsync(former.Collection, former.Model, model, cancellationToken)
+                .ConfigureAwait(false);
+        var collection = same ? bound!.Value.Collection
+            : await _collections.PrepareAsync(model, cancellationToken).ConfigureAwait(false);
         await collection.DescribeAsync(model, cancellationToken).ConfigureAwait(false);
         if (!same)
             await _collections.PointAliasAsync(collection, cancellationToken).ConfigureAwait(false);
@@ -94,7 +97,8 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
 
     /// <inheritdoc/>
     /// <remarks>Small collections are compared whole; larger ones through the graph, which may miss some.</remarks>
-    public async ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(VectorSpace space, ReadOnlyMemory<float> query, int count,
+        CancellationToken cancellationToken)
     {
         if (count < 1 || await ModelOfWidthAsync(query.Length, cancellationToken).ConfigureAwait(false) is null)
             return [];
@@ -104,11 +108,13 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
 
     /// <inheritdoc/>
     /// <remarks>Exact unless <see cref="QdrantOptions.FrameGraph"/> is set.</remarks>
-    public async ValueTask<IReadOnlyList<FrameMatch>> NearestFramesAsync(ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<FrameMatch>> NearestFramesAsync(ReadOnlyMemory<float> query, int count,
+        CancellationToken cancellationToken)
     {
         if (count < 1 || await ModelOfWidthAsync(query.Length, cancellationToken).ConfigureAwait(false) is not { } model)
             return [];
-        // Qdrant rounds the query to half precision as it does the frames: some more are asked for and ordered by the query itself.
+        // Qdrant rounds the query to half precision as it does the frames: some more are asked for and ordered by the query
+        // itself.
         var asked = (int)Math.Min(count + Math.Max(8L, count / 8), Array.MaxLength);
         var segments = await _read.NearestAsync(PointFields.Frames, query, asked, cancellationToken).ConfigureAwait(false) ?? [];
         var best = new List<FrameMatch>(segments.Count);
@@ -130,7 +136,8 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
         var room = new SegmentReader(batch);
         foreach (var some in segments.Chunk(Page))
         {
-            var found = await _read.GetAsync(some, PointFields.Place, PointFields.Scored, cancellationToken).ConfigureAwait(false);
+            var found = await _read.GetAsync(some, PointFields.Place, PointFields.Scored, cancellationToken)
+                .ConfigureAwait(false);
             var points = found.ToDictionary(point => point.Id);
             foreach (var segment in some)
                 if (points.TryGetValue(segment, out var point))
@@ -139,7 +146,8 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<SegmentFrames>> FetchFramesAsync(IReadOnlyList<SegmentId> segments, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<SegmentFrames>> FetchFramesAsync(IReadOnlyList<SegmentId> segments,
+        CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(segments);
         var found = new List<SegmentFrames>(segments.Count);
@@ -147,7 +155,8 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
             return found;
         foreach (var some in segments.Chunk(Page))
         {
-            var points = await _read.GetAsync(some, PointFields.Drawn, [PointFields.Frames], cancellationToken).ConfigureAwait(false);
+            var points = await _read.GetAsync(some, PointFields.Drawn, [PointFields.Frames], cancellationToken)
+                .ConfigureAwait(false);
             var frames = points.ToDictionary(point => point.Id, point => point.Frames(model));
             found.AddRange(some.Where(frames.ContainsKey).Select(segment => frames[segment]));
         }
@@ -155,19 +164,22 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<SegmentBatch> ReadAllAsync(SegmentBatch batch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SegmentBatch> ReadAllAsync(SegmentBatch batch,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
         batch.Clear();
         if (await ModelOfAsync(batch, cancellationToken).ConfigureAwait(false) is null
-            || await TargetAsync(cancellationToken).ConfigureAwait(false) is not var (collection, _)) // All pages of one collection, wherever the alias goes.
+            || await TargetAsync(cancellationToken)
+                .ConfigureAwait(false) is not var (collection, _)) // All pages of one collection, wherever the alias goes.
             yield break;
         var room = new SegmentReader(batch);
         var page = default(PointId);
         do
         {
             var wanted = Math.Min(batch.Capacity - batch.Count, Page);
-            (var points, page) = await collection.ScrollAsync(page, wanted, null, PointFields.Place, PointFields.Scored, cancellationToken).ConfigureAwait(false);
+            (var points, page) = await collection.ScrollAsync(page, wanted, null, PointFields.Place, PointFields.Scored,
+                cancellationToken).ConfigureAwait(false);
             foreach (var point in points)
                 room.Add(point);
             if (batch.Count < batch.Capacity && page is not null)
@@ -205,7 +217,8 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
             : throw new ArgumentException($"the batch is for {batch.FramesEach} × {batch.Dimensions} features, the index has {model.Frames} × {model.Dimensions}", nameof(batch));
     }
 
-    private async ValueTask<IEnumerable<FrameMatch>> BestFramesAsync(SegmentMatch[] segments, ReadOnlyMemory<float> query, IndexModel model, CancellationToken cancel)
+    private async ValueTask<IEnumerable<FrameMatch>> BestFramesAsync(SegmentMatch[] segments, ReadOnlyMemory<float> query,
+        IndexModel model, CancellationToken cancel)
     {
         var points = await _read.GetAsync(
             segments.Select(match => match.Segment), PointFields.Place, [PointFields.Frames], cancel).ConfigureAwait(false);
@@ -216,7 +229,8 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
     /// <summary>Gives points to a batch; holds room for one.</summary>
     private sealed class SegmentReader(SegmentBatch batch)
     {
-        private readonly float[] _vector = new float[batch.Dimensions], _features = new float[batch.FramesEach * batch.Dimensions];
+        private readonly float[] _vector = new float[batch.Dimensions],
+            _features = new float[batch.FramesEach * batch.Dimensions];
 
         public void Add(StoredPoint point)
         {

@@ -15,10 +15,12 @@ internal readonly struct StoredPoint(PointId id, MapField<string, Value> payload
     public SegmentId Id => Guid.TryParse(id.Uuid, out var value) ? new(value) : throw Damaged("id");
 
     /// <exception cref="UserException">It is absent, or no UUID.</exception>
-    public VideoId Video => Guid.TryParse(Field(PointFields.Video).StringValue, out var video) ? new(video) : throw Damaged(PointFields.Video);
+    public VideoId Video =>
+        Guid.TryParse(Field(PointFields.Video).StringValue, out var video) ? new(video) : throw Damaged(PointFields.Video);
 
     /// <exception cref="UserException">It is absent, or no number.</exception>
-    public int Index => Field(PointFields.Index) is { HasIntegerValue: true } index ? (int)index.IntegerValue : throw Damaged(PointFields.Index);
+    public int Index => Field(PointFields.Index) is { HasIntegerValue: true } index ? (int)index.IntegerValue
+        : throw Damaged(PointFields.Index);
 
     /// <summary>Where it lies, once its times are known to be 1 to <paramref name="mostFrames"/>.</summary>
     /// <exception cref="UserException">They are not.</exception>
@@ -30,7 +32,8 @@ internal readonly struct StoredPoint(PointId id, MapField<string, Value> payload
         var times = new float[values.Count];
         for (var frame = 0; frame < times.Length; frame++)
             times[frame] = (float)Number(values[frame], PointFields.Times);
-        return new(Id, Video, Index, Number(Field(PointFields.Start), PointFields.Start), Number(Field(PointFields.End), PointFields.End), times);
+        return new(Id, Video, Index, Number(Field(PointFields.Start), PointFields.Start),
+            Number(Field(PointFields.End), PointFields.End), times);
     }
 
     /// <summary>Decodes base64.</summary>
@@ -87,7 +90,8 @@ internal readonly struct StoredPoint(PointId id, MapField<string, Value> payload
         PlainFrames(place, model, rows);
         var (best, similarity) = (0, float.NegativeInfinity);
         for (var frame = 0; frame < place.FrameTimes.Length; frame++)
-            if (TensorPrimitives.Dot(query, rows.AsSpan(frame * model.Dimensions, model.Dimensions)) is var dot && dot > similarity)
+            if (TensorPrimitives.Dot(query, rows.AsSpan(frame * model.Dimensions, model.Dimensions)) is var dot
+                && dot > similarity)
                 (best, similarity) = (frame, dot);
         return new(place.Id, place.Video, best, place.FrameTimes[best], similarity);
     }
@@ -98,10 +102,12 @@ internal readonly struct StoredPoint(PointId id, MapField<string, Value> payload
             throw Damaged(PointFields.Frames);
     }
 
-    public UserException Damaged(string field) => new($"Qdrant at {url} holds what TcMgc did not write (segment {id.Uuid}: its {field} are absent or of another form); "
+    public UserException Damaged(string field) =>
+        new($"Qdrant at {url} holds what TcMgc did not write (segment {id.Uuid}: its {field} are absent or of another form); "
         + $"index that video again, or set {QdrantOptions.Section}:Alias to another name");
 
-    private VectorOutput? Output(string name) => vectors?.Vectors is { } named && named.Vectors.TryGetValue(name, out var vector) ? vector : null;
+    private VectorOutput? Output(string name) =>
+        vectors?.Vectors is { } named && named.Vectors.TryGetValue(name, out var vector) ? vector : null;
 
     private Value Field(string name) => payload.TryGetValue(name, out var value) ? value : throw Damaged(name);
 

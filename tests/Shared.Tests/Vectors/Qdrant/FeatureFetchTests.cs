@@ -65,11 +65,14 @@ public sealed class FeatureFetchTests(QdrantServer server, ITestOutputHelper out
         var video = VideoId.FromSha256([.. BitConverter.GetBytes(number), .. new byte[28]]);
         var frames = Enumerable.Range(0, s_model.Frames).SelectMany(frame => Halves(number * 100 + frame)).ToArray();
         var pooled = Array.ConvertAll(Halves(number), half => (float)half * 1.1f);
-        return new(new(SegmentId.Of(video, s_model.Id, 0), video, 0, 0, 12, [.. Enumerable.Range(0, s_model.Frames).Select(frame => (float)frame)]),
+        return new(new(SegmentId.Of(video, s_model.Id, 0), video, 0, 0, 12,
+            [.. Enumerable.Range(0, s_model.Frames).Select(frame => (float)frame)]),
             pooled, pooled, frames, frames, new byte[s_model.Frames * ColourLayout.Bytes]);
     }
 
-    /// <summary>The way they are kept: series of rounds until one round stays below a limit, or the machine never lets it.</summary>
+    /// <summary>
+    /// The way they are kept: series of rounds until one round stays below a limit, or the machine never lets it.
+    /// </summary>
     private async Task<TimeSpan> BestFetchAsync(TimeSpan limit)
     {
         var best = TimeSpan.MaxValue;

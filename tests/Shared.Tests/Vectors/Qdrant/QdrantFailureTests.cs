@@ -119,7 +119,8 @@ public sealed class QdrantFailureTests : IAsyncLifetime
         await Assert.ThrowsAsync<StoreUnavailableException>(async () => await index.CheckAsync(Never));
         var check = Stopwatch.GetElapsedTime(started);
         started = Stopwatch.GetTimestamp();
-        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await index.NearestAsync(VectorSpace.Text, Of(1, 1, 1)[0].TextVector, 3, Never));
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () =>
+            await index.NearestAsync(VectorSpace.Text, Of(1, 1, 1)[0].TextVector, 3, Never));
         var search = Stopwatch.GetElapsedTime(started);
         _server.Before = null;
 
@@ -249,7 +250,8 @@ public sealed class QdrantFailureTests : IAsyncLifetime
     public async Task A_collection_of_the_alias_name_that_is_not_ours_is_refused()
     {
         await Client().Collections.CreateAsync(
-            new CreateCollection { CollectionName = "tcmgc", VectorsConfig = new() { Params = new() { Size = 16, Distance = Distance.Dot } } });
+            new CreateCollection { CollectionName = "tcmgc",
+                VectorsConfig = new() { Params = new() { Size = 16, Distance = Distance.Dot } } });
 
         Assert.Contains("was not made by TcMgc", await Refusal(_index), StringComparison.Ordinal);
     }
@@ -274,9 +276,11 @@ public sealed class QdrantFailureTests : IAsyncLifetime
         var segment = Of(1, 2, 1)[0];
         var point = SegmentPoint.Of(segment, last: true);
         damage(point);
-        await Client().Points.UpsertAsync(new UpsertPoints { CollectionName = $"tcmgc-{Model.Id}", Wait = true, Points = { point } });
+        await Client().Points.UpsertAsync(
+            new UpsertPoints { CollectionName = $"tcmgc-{Model.Id}", Wait = true, Points = { point } });
 
-        var error = await Assert.ThrowsAsync<UserException>(async () => await _index.FetchAsync([segment.Place.Id], new(1, Model), Never));
+        var error = await Assert.ThrowsAsync<UserException>(async () =>
+            await _index.FetchAsync([segment.Place.Id], new(1, Model), Never));
 
         Assert.Contains($"holds what TcMgc did not write (segment {segment.Place.Id}: its {named} ", error.Message, StringComparison.Ordinal);
     }
@@ -307,7 +311,8 @@ public sealed class QdrantFailureTests : IAsyncLifetime
     private static async Task<string> Refusal(QdrantVectorIndex index) =>
         (await Assert.ThrowsAnyAsync<UserException>(async () => await index.GetModelAsync(Never))).Message;
 
-    private void Fail(int times, StatusCode status, string detail = "") => Fail(times, context => QdrantStandIn.FailAsync(context, status, detail));
+    private void Fail(int times, StatusCode status, string detail = "") =>
+        Fail(times, context => QdrantStandIn.FailAsync(context, status, detail));
 
     private void Fail(int times, Func<HttpContext, Task> answer)
     {

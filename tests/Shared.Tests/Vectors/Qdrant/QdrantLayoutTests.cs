@@ -23,7 +23,8 @@ public sealed class QdrantLayoutTests : IAsyncLifetime
         var vectors = await VectorsAsync(new() { Url = _server.Url });
 
         Assert.Equal(
-            new VectorParams { Size = 8, Distance = Distance.Dot, Memory = Memory.Cached, HnswConfig = new() { M = 16, EfConstruct = 100 } },
+            new VectorParams { Size = 8, Distance = Distance.Dot, Memory = Memory.Cached,
+                HnswConfig = new() { M = 16, EfConstruct = 100 } },
             vectors["text"]);
         Assert.Equal(vectors["text"], vectors["image"]);
         Assert.Equal(
@@ -43,7 +44,8 @@ public sealed class QdrantLayoutTests : IAsyncLifetime
     [Theory]
     [InlineData(QdrantQuantization.Scalar, 2.0)]
     [InlineData(QdrantQuantization.Binary, 4.0)]
-    public async Task Quantised_copies_are_in_memory_and_rescored_with_what_is_on_disk(QdrantQuantization quantization, double oversampling)
+    public async Task Quantised_copies_are_in_memory_and_rescored_with_what_is_on_disk(QdrantQuantization quantization,
+        double oversampling)
     {
         var options = new QdrantOptions { Url = _server.Url, OnDisk = true, Quantization = quantization };
 
@@ -53,7 +55,8 @@ public sealed class QdrantLayoutTests : IAsyncLifetime
         Assert.Equal(Memory.Cold, text.Memory);
         Assert.Equal(
             quantization == QdrantQuantization.Scalar
-                ? new QuantizationConfig { Scalar = new() { Type = QuantizationType.Int8, Quantile = 0.99f, Memory = Memory.Pinned } }
+                ? new QuantizationConfig { Scalar = new() { Type = QuantizationType.Int8, Quantile = 0.99f,
+                    Memory = Memory.Pinned } }
                 : new QuantizationConfig { Binary = new() { Memory = Memory.Pinned } },
             text.QuantizationConfig);
         Assert.Equal((true, oversampling), (search.Quantization.Rescore, search.Quantization.Oversampling));
@@ -102,7 +105,8 @@ public sealed class QdrantLayoutTests : IAsyncLifetime
         return _server.Asked.OfType<CreateCollection>().Last().VectorsConfig.ParamsMap.Map;
     }
 
-    private async Task<SearchParams> SearchAsync(QdrantOptions options, Func<QdrantVectorIndex, ReadOnlyMemory<float>, Task> search)
+    private async Task<SearchParams> SearchAsync(QdrantOptions options, Func<QdrantVectorIndex, ReadOnlyMemory<float>,
+        Task> search)
     {
         using var index = new QdrantVectorIndex(options, TimeProvider.System);
         await index.BindAsync(Model, Never);

@@ -8,7 +8,8 @@ public sealed class QdrantOptionsTests
     {
         { "Qdrant:Url must be an address such as http://localhost:6334, is 'localhost:6334'", new() { Url = "localhost:6334" } },
         { "Qdrant:Url must be an address such as http://localhost:6334, is 'http://h?x=1'", new() { Url = "http://h?x=1" } },
-        { "Qdrant:Url must be an address such as http://localhost:6334, is 'http://h/qdrant'", new() { Url = "http://h/qdrant" } },
+        { "Qdrant:Url must be an address such as http://localhost:6334, is 'http://h/qdrant'",
+            new() { Url = "http://h/qdrant" } },
         { "Qdrant:Url must be an address such as http://localhost:6334", new() { Url = "" } },
         { "Qdrant:ApiKey must be visible ASCII characters without spaces", new() { ApiKey = "a\nb" } },
         { "Qdrant:Alias must be a name of 1 to 64 letters, digits, '.', '_' or '-'", new() { Alias = "a/b" } },
@@ -16,7 +17,8 @@ public sealed class QdrantOptionsTests
         { "Qdrant:BatchSize must be 1 to 1024", new() { BatchSize = 0 } },
         { "Qdrant:Timeout must be 00:00:00.1 to 00:10:00", new() { Timeout = TimeSpan.Zero } },
         { "Qdrant:SearchTimeout must be 00:00:00.1 to 00:10:00", new() { SearchTimeout = TimeSpan.FromHours(1) } },
-        { "Qdrant:ShardNumber must be 1 to 1024; Qdrant:ReplicationFactor must be 1 to 16", new() { ShardNumber = 0, ReplicationFactor = 17 } },
+        { "Qdrant:ShardNumber must be 1 to 1024; Qdrant:ReplicationFactor must be 1 to 16",
+            new() { ShardNumber = 0, ReplicationFactor = 17 } },
     };
 
     [Fact]

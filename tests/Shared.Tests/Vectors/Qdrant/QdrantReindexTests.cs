@@ -35,7 +35,8 @@ public sealed class QdrantReindexTests : IClassFixture<QdrantServer>, IDisposabl
     public async Task An_interrupted_build_goes_on_where_it_was()
     {
         await IndexAsync();
-        await Assert.ThrowsAsync<IOException>(async () => await _reindex.BuildAsync(s_next, s_videos, EncodeUntil(3), null, Never));
+        await Assert.ThrowsAsync<IOException>(async () =>
+            await _reindex.BuildAsync(s_next, s_videos, EncodeUntil(3), null, Never));
         var before = _encoded.Count;
         var told = new List<ReindexProgress>();
 
@@ -62,7 +63,8 @@ public sealed class QdrantReindexTests : IClassFixture<QdrantServer>, IDisposabl
             await QdrantStandIn.FailAsync(context, StatusCode.Unavailable, "restarting");
             return true;
         };
-        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await reindex.BuildAsync(s_next, [Video(0)], Writing(segments), null, Never));
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () =>
+            await reindex.BuildAsync(s_next, [Video(0)], Writing(segments), null, Never));
 
         var state = await reindex.BuildAsync(s_next, [Video(0)], Writing(segments), null, Never);
 
@@ -204,7 +206,8 @@ public sealed class QdrantReindexTests : IClassFixture<QdrantServer>, IDisposabl
         return Writing(Of(number, 2, 100 + number).ConvertAll(Next))(video, index, cancel);
     };
 
-    private static Func<VideoId, IVectorIndex, CancellationToken, ValueTask<int>> Writing(List<Segment> segments) => async (_, index, cancel) =>
+    private static Func<VideoId, IVectorIndex, CancellationToken, ValueTask<int>> Writing(List<Segment> segments) =>
+        async (_, index, cancel) =>
     {
         await index.UpsertAsync(segments, cancel);
         return segments.Count;

@@ -4,7 +4,9 @@ using TcMgc.Shared.Tests.Vectors.Qdrant.StandIn;
 
 namespace TcMgc.Shared.Tests.Vectors.Qdrant;
 
-/// <summary>The server of a class of tests: the one that TCMGC_TEST_QDRANT names, or a stand-in. Its own collections go with it.</summary>
+/// <summary>
+/// The server of a class of tests: the one that TCMGC_TEST_QDRANT names, or a stand-in. Its own collections go with it.
+/// </summary>
 public sealed class QdrantServer : IAsyncLifetime
 {
     private static readonly string? s_real = Environment.GetEnvironmentVariable("TCMGC_TEST_QDRANT");

@@ -16,16 +16,19 @@ internal sealed class CollectionsService(StandInCollections collections, Action<
             Add<CreateCollection, CollectionOperationResponse>(nameof(Create), (service, request) => service.Create(request));
             Add<UpdateCollection, CollectionOperationResponse>(nameof(Update), (service, request) => service.Update(request));
             Add<DeleteCollection, CollectionOperationResponse>(nameof(Delete), (service, request) => service.Delete(request));
-            Add<ChangeAliases, CollectionOperationResponse>(nameof(UpdateAliases), (service, request) => service.UpdateAliases(request));
+            Add<ChangeAliases, CollectionOperationResponse>(nameof(UpdateAliases), (service, request) =>
+                service.UpdateAliases(request));
             Add<ListAliasesRequest, ListAliasesResponse>(nameof(ListAliases), (service, request) => service.ListAliases(request));
         }
     }
 
     public GetCollectionInfoResponse Get(GetCollectionInfoRequest request) =>
-        Answer(request, () => new GetCollectionInfoResponse { Result = collections.In(request.CollectionName, collection => collection.Info) });
+        Answer(request, () =>
+            new GetCollectionInfoResponse { Result = collections.In(request.CollectionName, collection => collection.Info) });
 
     public ListCollectionsResponse List(ListCollectionsRequest request) => Answer(request, () =>
-        new ListCollectionsResponse { Collections = { collections.Names.Select(name => new CollectionDescription { Name = name }) } });
+        new ListCollectionsResponse { Collections = { collections.Names.Select(name =>
+            new CollectionDescription { Name = name }) } });
 
     public CollectionOperationResponse Create(CreateCollection request) =>
         Answer(request, () => new CollectionOperationResponse { Result = collections.Create(request) });

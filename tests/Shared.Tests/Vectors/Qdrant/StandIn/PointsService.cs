@@ -15,7 +15,8 @@ internal sealed class PointsService(StandInCollections collections, Action<IMess
         {
             Add<UpsertPoints, PointsOperationResponse>(nameof(Upsert), (service, request) => service.Upsert(request));
             Add<DeletePoints, PointsOperationResponse>(nameof(Delete), (service, request) => service.Delete(request));
-            Add<CreateFieldIndexCollection, PointsOperationResponse>(nameof(CreateFieldIndex), (service, request) => service.CreateFieldIndex(request));
+            Add<CreateFieldIndexCollection,
+                PointsOperationResponse>(nameof(CreateFieldIndex), (service, request) => service.CreateFieldIndex(request));
             Add<GetPoints, GetResponse>(nameof(Get), (service, request) => service.Get(request));
             Add<ScrollPoints, ScrollResponse>(nameof(Scroll), (service, request) => service.Scroll(request));
             Add<CountPoints, CountResponse>(nameof(Count), (service, request) => service.Count(request));
@@ -34,7 +35,8 @@ internal sealed class PointsService(StandInCollections collections, Action<IMess
         Changed(request, request.CollectionName, request.Wait, collection => collection.AddIndex(request.FieldName));
 
     public GetResponse Get(GetPoints request) => Answer(request, request.CollectionName, collection =>
-        new GetResponse { Result = { collection.Retrieve(request.Ids).Select(point => point.Retrieved(request.WithPayload, request.WithVectors)) } });
+        new GetResponse { Result = { collection.Retrieve(request.Ids).Select(point =>
+            point.Retrieved(request.WithPayload, request.WithVectors)) } });
 
     public ScrollResponse Scroll(ScrollPoints request) => Answer(request, request.CollectionName, collection =>
     {
@@ -55,7 +57,8 @@ internal sealed class PointsService(StandInCollections collections, Action<IMess
     {
         Result =
         {
-            collection.Query(request.Using, request.Query, request.Filter).Take(request.HasLimit ? (int)request.Limit : DefaultLimit)
+            collection.Query(request.Using, request.Query, request.Filter).Take(request.HasLimit ? (int)request.Limit
+                : DefaultLimit)
                 .Select(scored => scored.Point.Scored(scored.Score, request.WithPayload, request.WithVectors)),
         },
     });
@@ -74,7 +77,8 @@ internal sealed class PointsService(StandInCollections collections, Action<IMess
                     groups.Select(group => new PointGroup
                     {
                         Id = new() { StringValue = group.Key },
-                        Hits = { group.Take((int)request.GroupSize).Select(hit => hit.Point.Scored(hit.Score, request.WithPayload, request.WithVectors)) },
+                        Hits = { group.Take((int)request.GroupSize).Select(hit =>
+                            hit.Point.Scored(hit.Score, request.WithPayload, request.WithVectors)) },
                     }),
                 },
             },

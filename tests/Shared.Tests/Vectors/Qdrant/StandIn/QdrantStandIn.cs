@@ -94,7 +94,8 @@ internal sealed class QdrantStandIn : IAsyncDisposable
         var health = new HealthServiceImpl();
         health.SetStatus("", HealthCheckResponse.Types.ServingStatus.Serving);
         builder.Services.AddRouting()
-            .AddSingleton(health).AddSingleton(new CollectionsService(_collections, Note)).AddSingleton(new PointsService(_collections, Note))
+            .AddSingleton(health).AddSingleton(new CollectionsService(_collections, Note)).AddSingleton(
+                new PointsService(_collections, Note))
             .AddSingleton<IServiceMethodProvider<CollectionsService>, CollectionsService.Methods>()
             .AddSingleton<IServiceMethodProvider<PointsService>, PointsService.Methods>()
             .AddGrpc(options => (options.MaxReceiveMessageSize, options.MaxSendMessageSize) = (null, null));

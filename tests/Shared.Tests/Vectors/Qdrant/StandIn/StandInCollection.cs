@@ -59,7 +59,8 @@ internal sealed class StandInCollection
     }
 
     /// <summary>In no order that was asked for: as from several shards.</summary>
-    public IEnumerable<StandInPoint> Retrieve(IEnumerable<PointId> ids) => ids.Select(id => Guid.Parse(id.Uuid)).Distinct().OrderDescending()
+    public IEnumerable<StandInPoint> Retrieve(IEnumerable<PointId> ids) =>
+        ids.Select(id => Guid.Parse(id.Uuid)).Distinct().OrderDescending()
         .Where(_points.ContainsKey).Select(id => _points[id]);
 
     public IEnumerable<(StandInPoint Point, float Score)> Query(string name, Query query, Filter? filter)
@@ -77,8 +78,10 @@ internal sealed class StandInCollection
     {
         var rows = point.Vectors.Vectors_.Vectors.ToDictionary(
             named => named.Key,
-            named => (named.Value.MultiDense?.Vectors ?? [named.Value.Dense]).Select(row => Row(row, Vector(named.Key))).ToArray());
-        return new(Guid.Parse(point.Id.Uuid), rows, point.Payload, [.. rows.Keys.Where(name => Vector(name).MultivectorConfig is not null)]);
+            named => (named.Value.MultiDense?.Vectors ?? [named.Value.Dense]).Select(row =>
+                Row(row, Vector(named.Key))).ToArray());
+        return new(Guid.Parse(point.Id.Uuid), rows, point.Payload,
+            [.. rows.Keys.Where(name => Vector(name).MultivectorConfig is not null)]);
     }
 
     private static float[] Row(DenseVector values, VectorParams vector)
@@ -91,9 +94,11 @@ internal sealed class StandInCollection
     /// <summary>Qdrant filters without an index too, slowly (or refuses, in strict mode); we never mean to.</summary>
     private void RefuseUnindexed(Filter? filter)
     {
-        foreach (var field in (filter?.Must ?? []).Concat(filter?.MustNot ?? []).Where(condition => condition.Field is not null).Select(condition => condition.Field.Key))
+        foreach (var field in (filter?.Must ?? []).Concat(filter?.MustNot ?? []).Where(condition =>
+            condition.Field is not null).Select(condition => condition.Field.Key))
             if (!_info.PayloadSchema.ContainsKey(field))
-                throw new RpcException(new(StatusCode.InvalidArgument, $"Bad request: Index required but not found for \"{field}\""));
+                throw new RpcException(
+                    new(StatusCode.InvalidArgument, $"Bad request: Index required but not found for \"{field}\""));
     }
 
     private static RpcException Wrong(string what) => new(new(StatusCode.InvalidArgument, $"Wrong input: {what}"));

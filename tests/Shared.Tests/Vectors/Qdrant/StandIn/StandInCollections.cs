@@ -23,13 +23,15 @@ internal sealed class StandInCollections
 
     /// <summary>Runs what reads or changes one collection.</summary>
     public T In<T>(string name, Func<StandInCollection, T> action) => Locked(() =>
-        _collections.TryGetValue(_aliases.GetValueOrDefault(name, name), out var collection) ? action(collection) : throw Absent(name));
+        _collections.TryGetValue(_aliases.GetValueOrDefault(name, name), out var collection) ? action(collection)
+            : throw Absent(name));
 
     public bool Create(CreateCollection create) => Locked(() =>
     {
         var name = create.CollectionName;
         if (name.IndexOfAny(['<', '>', ':', '"', '\\', '|', '?', '*', '/']) >= 0 || name.Length is 0 or > 255)
-            throw new RpcException(new(StatusCode.InvalidArgument, $"Validation error in body: [collection_name: {name} is not allowed]"));
+            throw new RpcException(
+                new(StatusCode.InvalidArgument, $"Validation error in body: [collection_name: {name} is not allowed]"));
         if (_aliases.ContainsKey(name) || _collections.ContainsKey(name))
             throw Exists(name);
         _collections.Add(name, new(create));
@@ -61,7 +63,9 @@ internal sealed class StandInCollections
         return true;
     });
 
-    private static RpcException Absent(string name) => new(new(StatusCode.NotFound, $"Not found: Collection `{name}` doesn't exist!"));
+    private static RpcException Absent(string name) =>
+        new(new(StatusCode.NotFound, $"Not found: Collection `{name}` doesn't exist!"));
 
-    private static RpcException Exists(string name) => new(new(StatusCode.AlreadyExists, $"Wrong input: Collection `{name}` already exists!"));
+    private static RpcException Exists(string name) =>
+        new(new(StatusCode.AlreadyExists, $"Wrong input: Collection `{name}` already exists!"));
 }

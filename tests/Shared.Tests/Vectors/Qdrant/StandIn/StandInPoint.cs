@@ -4,9 +4,11 @@ using Qdrant.Client.Grpc;
 namespace TcMgc.Shared.Tests.Vectors.Qdrant.StandIn;
 
 /// <summary>A point: each named vector as rows (one, unless it is a multivector), and the payload.</summary>
-internal sealed class StandInPoint(Guid id, Dictionary<string, float[][]> rows, MapField<string, Value> payload, HashSet<string> multi)
+internal sealed class StandInPoint(Guid id, Dictionary<string, float[][]> rows, MapField<string, Value> payload,
+    HashSet<string> multi)
 {
-    private readonly Dictionary<string, VectorOutput> _vectors = rows.ToDictionary(named => named.Key, named => Output(named.Value, multi.Contains(named.Key)));
+    private readonly Dictionary<string,
+        VectorOutput> _vectors = rows.ToDictionary(named => named.Key, named => Output(named.Value, multi.Contains(named.Key)));
 
     public Guid Id => id;
 
@@ -15,7 +17,8 @@ internal sealed class StandInPoint(Guid id, Dictionary<string, float[][]> rows, 
     public MapField<string, Value> Payload => payload;
 
     public bool Matches(Filter? filter) =>
-        filter is null || (filter.Must.All(Holds) && !filter.MustNot.Any(Holds) && (filter.Should.Count == 0 || filter.Should.Any(Holds)));
+        filter is null || (filter.Must.All(Holds) && !filter.MustNot.Any(Holds)
+            && (filter.Should.Count == 0 || filter.Should.Any(Holds)));
 
     public RetrievedPoint Retrieved(WithPayloadSelector? withPayload, WithVectorsSelector? withVectors)
     {
@@ -39,7 +42,8 @@ internal sealed class StandInPoint(Guid id, Dictionary<string, float[][]> rows, 
 
     private VectorsOutput? VectorsOf(WithVectorsSelector? wanted)
     {
-        var names = wanted?.Include is { } include ? include.Names.Where(_vectors.ContainsKey) : wanted?.Enable == true ? _vectors.Keys : Enumerable.Empty<string>();
+        var names = wanted?.Include is { } include ? include.Names.Where(_vectors.ContainsKey) : wanted?.Enable == true
+            ? _vectors.Keys : Enumerable.Empty<string>();
         var output = new NamedVectorsOutput();
         foreach (var name in names)
             output.Vectors[name] = _vectors[name];
