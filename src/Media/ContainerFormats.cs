@@ -33,7 +33,8 @@ internal static partial class ContainerFormats
     public static bool IsPicture(string format) => format.EndsWith("_pipe", StringComparison.Ordinal) || format is "image2" or "ico";
 
     /// <summary>The format that ffmpeg refused to open, from its messages; null where it refused none.</summary>
-    public static string? RefusedIn(string messages) => NotOnWhitelist().Match(messages) is { Success: true } match ? match.Groups["format"].Value : null;
+    public static string? RefusedIn(IEnumerable<string> messages) =>
+        NotOnWhitelist().Match(string.Join('\n', messages)) is { Success: true } match ? match.Groups["format"].Value : null;
 
     /// <summary>Why a file of a refused format is not opened.</summary>
     public static string ReasonToRefuse(string format) => format switch

@@ -1,25 +1,30 @@
+using FFMpegCore;
+
 namespace TcMgc.Media;
 
-/// <summary>What every run of ffmpeg and ffprobe gets: quiet, without a terminal, and unable to open anything but the one input.</summary>
+/// <summary>What every run of ffmpeg and ffprobe gets: quiet, and unable to open anything but the one input.</summary>
 internal static class FfmpegArguments
 {
     /// <summary>Room over the limit: codecs count in whole blocks. The exact limit is checked on the size that the file says.</summary>
-    private const long PixelsOverLimit = 4_000_000;
+    private const long Room = 4_000_000;
 
-    /// <summary>Guards and the input, for a file or (path null) for bytes on standard input.</summary>
-    public static string[] Input(string? path, MediaOptions options) =>
-    [
-        "-protocol_whitelist", "file,pipe",
-        "-format_whitelist", path is null ? ContainerFormats.ForImages : ContainerFormats.ForFiles,
-        "-max_pixels", $"{options.MaxMegapixels * 1_000_000L + PixelsOverLimit}",
-        // As a file: URL taken literally, so that no character of a name means anything.
-        "-i", path is null ? "pipe:0" : $"file:{Path.GetFullPath(path)}",
-    ];
+    /// <summary>What the input may be, and open.</summary>
+    public static string Guards(string formats, MediaOptions options) =>
+        $"-protocol_whitelist file -format_whitelist {formats} -max_pixels {options.MaxMegapixels * 1_000_000L + Room}";
 
-    /// <summary>ffmpeg, quiet, with no terminal.</summary>
-    public static string[] Quiet { get; } = ["-v", "error", "-hide_banner", "-nostdin"];
+    /// <summary>ffmpeg's, for pictures on standard output: options of the input; which stream, in what format.</summary>
+    public static string Pictures(
+        string input, string formats, MediaOptions options, string filter,
+        Action<FFMpegInputOptions> before, Action<FFMpegOutputOptions> after) =>
+        FFMpegArguments
+            .FromFileInput(input, verifyExists: false, of =>
+                before(of.WithCustomArgument($"-v error -hide_banner -nostdin {Guards(formats, options)}")))
+            // As one name without a value: commas in a value would be escaped.
+            .OutputToUrl("pipe:1", of =>
+                after(of.DisableAudio().DisableSubtitles().DisableData().WithVideoFilters(all => all.WithCustomFilter(filter))))
+            .Arguments;
 
-    /// <summary>Raw RGB frames of S×S on standard output, nothing else.</summary>
-    public static string[] RawFrames(string filter) =>
-        ["-vf", filter, "-an", "-sn", "-dn", "-fps_mode", "cfr", "-f", "rawvideo", "-pix_fmt", "rgb24", "pipe:1"];
+    /// <summary>Frames as bytes, RGB.</summary>
+    public static FFMpegOutputOptions AsRawFrames(this FFMpegOutputOptions output) =>
+        output.WithFpsMode(FFMpegCore.Enums.FpsMode.ConstantFrameRate).ForceFormat("rawvideo").WithPixelFormat("rgb24");
 }

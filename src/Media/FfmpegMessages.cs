@@ -6,33 +6,20 @@ namespace TcMgc.Media;
 internal static partial class FfmpegMessages
 {
     /// <summary>The first message that says something of the file, without addresses and paths; null where there is none.</summary>
-    public static string? Essence(IReadOnlyList<string> messages, string? path)
-    {
-        foreach (var message in messages)
-        {
-            var text = Context().Replace(message, "");
-            if (path is not null)
-                text = text.Replace($"file:{Path.GetFullPath(path)}: ", "", StringComparison.Ordinal);
-            text = text.Replace("pipe:0: ", "", StringComparison.Ordinal).Trim();
-            if (text.Length > 0 && !Noise().IsMatch(text))
-                return text;
-        }
-        return null;
-    }
+    public static string? Essence(IReadOnlyList<string> messages) => messages
+        .Select(message => InputName().Replace(Context().Replace(message, ""), "").Trim())
+        .FirstOrDefault(text => text.Length > 0 && !Noise().IsMatch(text));
 
     /// <summary><c> (ffmpeg: …)</c>, or nothing where ffmpeg said nothing.</summary>
-    public static string Quoted(IReadOnlyList<string> messages, string? path) =>
-        Essence(messages, path) is { } essence ? $" (ffmpeg: {essence})" : "";
+    public static string Quoted(IReadOnlyList<string> messages) =>
+        Essence(messages) is { } essence ? $" (ffmpeg: {essence})" : "";
 
     /// <summary>The size of a frame that a decoder refused to make; null where none did.</summary>
-    public static (int Width, int Height)? RefusedSize(IReadOnlyList<string> messages)
-    {
-        foreach (var message in messages)
-            if (PictureSize().Match(message) is { Success: true } match
-                && int.TryParse(match.Groups[1].ValueSpan, out var width) && int.TryParse(match.Groups[2].ValueSpan, out var height))
-                return (width, height);
-        return null;
-    }
+    public static (int Width, int Height)? RefusedSize(IReadOnlyList<string> messages) =>
+        messages.Select(message => PictureSize().Match(message)).FirstOrDefault(match => match.Success) is { } match
+            && int.TryParse(match.Groups[1].ValueSpan, out var width) && int.TryParse(match.Groups[2].ValueSpan, out var height)
+                ? (width, height)
+                : null;
 
     /// <summary>Throws where ffmpeg is older than what it is asked for.</summary>
     public static void ThrowIfTooOld(IReadOnlyList<string> messages)
@@ -43,6 +30,9 @@ internal static partial class FfmpegMessages
 
     [GeneratedRegex(@"^(\[[^\]]* @ [^\]]*\]\s*)+")]
     private static partial Regex Context();
+
+    [GeneratedRegex(@"\binput(\.\w+)?: ")]
+    private static partial Regex InputName();
 
     [GeneratedRegex("^Last message repeated|non monotonically increasing dts|^Conversion failed|deprecated pixel format")]
     private static partial Regex Noise();

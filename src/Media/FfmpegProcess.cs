@@ -18,12 +18,14 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     private readonly MessageTail _messages = new();
     private readonly Task _draining;
     private readonly CancellationTokenSource _watchdog;
+    private readonly FfmpegInput _input;
     private readonly TimeSpan _patience;
     private bool _disposed;
 
-    private FfmpegProcess(Process process, TimeSpan patience, TimeProvider time)
+    private FfmpegProcess(Process process, FfmpegInput input, TimeSpan patience, TimeProvider time)
     {
         _process = process;
+        _input = input;
         _patience = patience;
         _watchdog = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         _watchdog.Token.UnsafeRegister(static self => ((FfmpegProcess)self!).Stall(), this);
@@ -33,15 +35,14 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     /// <summary>True when the watchdog ended the process.</summary>
     public bool Stalled { get; private set; }
 
-    /// <summary>What the process reads.</summary>
-    public Stream Input => _process.StandardInput.BaseStream;
-
-    /// <summary>Starts a program whose every argument is passed as it is.</summary>
+    /// <summary>Starts a program in its input's folder, which goes with it.</summary>
     /// <exception cref="UserException">The program is not installed.</exception>
-    public static FfmpegProcess Start(string program, IEnumerable<string> arguments, MediaOptions options, TimeProvider time)
+    public static FfmpegProcess Start(
+        string program, string arguments, FfmpegInput input, MediaOptions options, TimeProvider time)
     {
-        var start = new ProcessStartInfo(program)
+        var start = new ProcessStartInfo(program, arguments)
         {
+            WorkingDirectory = input.Folder,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -49,22 +50,23 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         };
         start.Environment.Remove("FFREPORT"); // would write a report beside the user's files
         start.Environment["AV_LOG_FORCE_NOCOLOR"] = "1";
-        foreach (var argument in arguments)
-            start.ArgumentList.Add(argument);
         try
         {
-            return new(Process.Start(start)!, options.StallTimeout, time);
+            var process = Process.Start(start)!;
+            process.StandardInput.Close();
+            return new(process, input, options.StallTimeout, time);
         }
         catch (Win32Exception error)
         {
-            throw new UserException(
-                $"cannot run '{program}' ({error.Message}). Install ffmpeg 5.1 or newer (apt-get install ffmpeg, or brew install ffmpeg), "
-                + "or set TCMGC_FFMPEG and TCMGC_FFPROBE to the paths of ffmpeg and ffprobe.", error);
+            input.Dispose();
+            throw NotRunnable(program, error);
         }
     }
 
-    /// <summary>Says that the process gets no input.</summary>
-    public void CloseInput() => _process.StandardInput.Close();
+    /// <summary>What is said where a program is missing.</summary>
+    public static UserException NotRunnable(string program, Exception error) =>
+        new($"cannot run '{program}' ({error.Message}). Install ffmpeg 5.1 or newer (apt-get install ffmpeg, "
+            + "or brew install ffmpeg), or set TCMGC_FFMPEG and TCMGC_FFPROBE to the paths of ffmpeg and ffprobe.", error);
 
     /// <summary>
     /// Fills a buffer with the process's output as far as it comes; less only at the output's end. The process is ended when the
@@ -100,9 +102,11 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         _watchdog.CancelAfter(Timeout.InfiniteTimeSpan);
         cancellationToken.ThrowIfCancellationRequested();
         var status = _process.ExitCode;
-        if (!Stalled && status is Interrupted or SignalBase + Sigkill or SignalBase + Sigterm or SignalBase + Sigint)
-            await ThrowInterruptedAsync(status, cancellationToken).ConfigureAwait(false);
-        return (status, [.. _messages.Lines]);
+        if (!Stalled)
+            await ThrowIfInterruptedAsync(status, cancellationToken).ConfigureAwait(false);
+        string[] messages = [.. _messages.Lines];
+        FfmpegMessages.ThrowIfTooOld(messages);
+        return (status, messages);
     }
 
     /// <summary>Ends the process, if it has not ended.</summary>
@@ -128,11 +132,15 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         await _draining.ConfigureAwait(false);
         _watchdog.Dispose();
         _process.Dispose();
+        _input.Dispose();
     }
 
     /// <summary>Ctrl-C reaches ffmpeg and this program at the same time; ours is waited for, so that it is not taken for a bad file.</summary>
-    private static async Task ThrowInterruptedAsync(int status, CancellationToken cancellationToken)
+    /// <exception cref="UserException">Another program ended it.</exception>
+    public static async ValueTask ThrowIfInterruptedAsync(int status, CancellationToken cancellationToken)
     {
+        if (status is not (Interrupted or SignalBase + Sigkill or SignalBase + Sigterm or SignalBase + Sigint))
+            return;
         await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken).ConfigureAwait(false);
         throw new UserException($"ffmpeg was stopped from outside (status {status}); run the command again");
     }

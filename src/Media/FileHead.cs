@@ -33,14 +33,14 @@ internal static class FileHead
     }
 
     /// <summary>Why a file that ffmpeg cannot open is no video.</summary>
-    public static string ReasonUnreadable(byte[] head, IReadOnlyList<string> messages, string path)
+    public static string ReasonUnreadable(byte[] head, IReadOnlyList<string> messages)
     {
         if (head.AsSpan().StartsWith("version https://git-lfs"u8))
             return "is a Git LFS pointer, not the video itself; run 'git lfs pull'";
-        var essence = FfmpegMessages.Essence(messages, path);
+        var essence = FfmpegMessages.Essence(messages);
         if (essence == "moov atom not found" && head.Length > 16 && head.AsSpan(4).StartsWith("ftyp"u8))
             return "is cut short: its index (ffmpeg: moov atom) is missing, so that no frame can be found";
-        return $"is not a video, or damaged beyond reading{FfmpegMessages.Quoted(messages, path)}";
+        return $"is not a video, or damaged beyond reading{FfmpegMessages.Quoted(messages)}";
     }
 
     /// <summary>True for a WebP that holds an animation (RFC 9649, section 2.7).</summary>

@@ -1,3 +1,4 @@
+using FFMpegCore.Enums;
 using TcMgc.Shared;
 
 namespace TcMgc.Media;
@@ -23,16 +24,12 @@ public sealed class FrameDecoder(MediaOptions options, TimeProvider? time = null
         ArgumentNullException.ThrowIfNull(info);
         ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(side, 4096);
-        string[] arguments =
-        [
-            .. FfmpegArguments.Quiet,
-            .. options.Threads > 0 ? ["-threads", $"{options.Threads}"] : Array.Empty<string>(),
-            .. FfmpegArguments.Input(path, options),
-            "-map", $"0:{info.StreamIndex}",
-            .. FfmpegArguments.RawFrames(FrameFilter.EachSecond(info, side)),
-        ];
-        var ffmpeg = FfmpegProcess.Start(options.Ffmpeg, arguments, options, time ?? TimeProvider.System);
-        ffmpeg.CloseInput();
-        return new(ffmpeg, path, info, side, options);
+        var input = FfmpegInput.Link(path);
+        var filter = FrameFilter.EachSecond(info, side);
+        var arguments = FfmpegArguments.Pictures(input.Name, ContainerFormats.ForFiles, options, filter,
+            before => _ = options.Threads > 0 ? before.WithThreads(options.Threads) : before,
+            after => after.WithMap(0, StreamType.All, info.StreamIndex).AsRawFrames());
+        var ffmpeg = FfmpegProcess.Start(options.Ffmpeg, arguments, input, options, time ?? TimeProvider.System);
+        return new(ffmpeg, info, side, options);
     }
 }

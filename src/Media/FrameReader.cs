@@ -4,15 +4,13 @@ namespace TcMgc.Media;
 public sealed class FrameReader : IAsyncDisposable
 {
     private readonly FfmpegProcess _ffmpeg;
-    private readonly string _path;
     private readonly MediaInfo _info;
     private readonly MediaOptions _options;
     private readonly int _maxFrames;
 
-    internal FrameReader(FfmpegProcess ffmpeg, string path, MediaInfo info, int side, MediaOptions options)
+    internal FrameReader(FfmpegProcess ffmpeg, MediaInfo info, int side, MediaOptions options)
     {
         _ffmpeg = ffmpeg;
-        _path = path;
         _info = info;
         _options = options;
         _maxFrames = (int)Math.Min(Math.Ceiling(options.MaxDuration.TotalSeconds), int.MaxValue);
@@ -65,9 +63,8 @@ public sealed class FrameReader : IAsyncDisposable
     private async ValueTask ConcludeAsync(CancellationToken cancellationToken)
     {
         var (status, messages) = await _ffmpeg.EndAsync(cancellationToken).ConfigureAwait(false);
-        FfmpegMessages.ThrowIfTooOld(messages);
         var problem = _ffmpeg.Stalled ? $"nothing more was decoded within {_options.StallTimeout.TotalSeconds:0} s"
-            : FfmpegMessages.Essence(messages, _path) is { } essence ? $"ffmpeg: {essence}"
+            : FfmpegMessages.Essence(messages) is { } essence ? $"ffmpeg: {essence}"
             : status != 0 ? $"ffmpeg ended with status {status}"
             : null;
         if (Frames == 0)

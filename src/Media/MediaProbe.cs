@@ -1,5 +1,9 @@
+using System.ComponentModel;
 using System.Globalization;
 using System.Text.Json;
+using FFMpegCore;
+using FFMpegCore.Exceptions;
+using Instances.Exceptions;
 using TcMgc.Shared;
 
 namespace TcMgc.Media;
@@ -9,8 +13,11 @@ namespace TcMgc.Media;
 /// <param name="time">Clock of the watchdog; the system's by default.</param>
 public sealed class MediaProbe(MediaOptions options, TimeProvider? time = null)
 {
-    /// <summary>The fields asked for of a few streams are a few kilobytes; a file that makes it more is not read on.</summary>
-    private const int MaxReportBytes = 1 << 20;
+    private const string DurationTag = "DURATION";
+    private const string Entries =
+        "format=format_name,start_time,duration:format_tags=none:chapter=id:chapter_tags=none:"
+        + "stream=index,codec_type,codec_name,width,height,pix_fmt,field_order,sample_aspect_ratio,start_time,duration:"
+        + "stream_disposition=attached_pic,still_image,timed_thumbnails:stream_side_data=side_data_type,rotation";
 
     // Codecs that come interlaced; for others an unknown field order means nothing.
     private static readonly string[] CodecsWithFields = ["h264", "mpeg2video", "mpeg4", "vc1", "dvvideo", "prores", "dnxhd", "ffv1", "mjpeg"];
@@ -18,129 +25,142 @@ public sealed class MediaProbe(MediaOptions options, TimeProvider? time = null)
     // What yadif takes; others would be converted twice.
     private static readonly string[] PlanarFamilies = ["yuv420p", "yuv422p", "yuv444p", "yuv440p", "yuv411p", "yuv410p", "yuvj4", "gbrp", "gray"];
 
+    private string Guards => FfmpegArguments.Guards(ContainerFormats.ForFiles, options);
+
     /// <summary>Probes a file, whatever its name.</summary>
     /// <exception cref="UserException">ffprobe is not installed.</exception>
     public async ValueTask<MediaResult<MediaInfo>> ProbeAsync(string path, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (FileHead.ReasonAgainst(path, out var head) is { } reason)
-            return MediaResult<MediaInfo>.Refused(reason);
-
-        string[] arguments = ["-v", "error", "-hide_banner", "-show_entries", ProbeReport.Entries, "-of", "json", .. FfmpegArguments.Input(path, options)];
-        await using var ffprobe = FfmpegProcess.Start(options.Ffprobe, arguments, options, time ?? TimeProvider.System);
-        ffprobe.CloseInput();
-        var json = new byte[MaxReportBytes];
-        var length = await ffprobe.ReadAsync(json, cancellationToken).ConfigureAwait(false);
-        if (length == json.Length)
-            return MediaResult<MediaInfo>.Refused("has more streams than any video");
-        var (status, messages) = await ffprobe.EndAsync(cancellationToken).ConfigureAwait(false);
-        if (ffprobe.Stalled)
-            return MediaResult<MediaInfo>.Refused($"could not be read within {options.StallTimeout.TotalSeconds:0} s");
-        if (ContainerFormats.RefusedIn(string.Join('\n', messages)) is { } format)
-            return MediaResult<MediaInfo>.Refused(ContainerFormats.ReasonToRefuse(format));
+            return MediaResult.Refused<MediaInfo>(reason);
+        var (report, refusal) = await ReportAsync(path, DurationTag, cancellationToken).ConfigureAwait(false);
+        if (refusal is not null)
+            return MediaResult.Refused<MediaInfo>(refusal);
+        var isClear = report?.VideoStreams.All(stream => stream is { PixelFormat: not null, Width: > 0, Height: > 0 }) == true;
+        IReadOnlyList<string> messages = isClear ? [] : await MessagesAsync(path, cancellationToken).ConfigureAwait(false);
+        if (ContainerFormats.RefusedIn(messages) is { } format)
+            return MediaResult.Refused<MediaInfo>(ContainerFormats.ReasonToRefuse(format));
         // Some decoders refuse before ffprobe has a report, others leave the size out of it.
         if (FfmpegMessages.RefusedSize(messages) is { } size && options.IsTooLarge(size.Width, size.Height))
-            return MediaResult<MediaInfo>.Refused(options.TooLarge(size.Width, size.Height));
-        return status == 0 && Parse(json.AsSpan(0, length)) is { Format.Name: not null, Streams: not null } report
-            ? Choose(report, head, messages, path)
-            : MediaResult<MediaInfo>.Refused(FileHead.ReasonUnreadable(head, messages, path));
+            return MediaResult.Refused<MediaInfo>(options.TooLarge(size.Width, size.Height));
+        return report is not null
+            ? Choose(report, head, messages)
+            : MediaResult.Refused<MediaInfo>(FileHead.ReasonUnreadable(head, messages));
     }
 
-    private static ProbeReport? Parse(ReadOnlySpan<byte> json)
+    /// <summary>What ffprobe reports; null where it cannot. It is silent, for FFMpegCore would hold its every message.</summary>
+    private async Task<(IMediaAnalysis? Report, string? Refusal)> ReportAsync(
+        string path, string streamTag, CancellationToken cancellationToken)
     {
+        using var input = FfmpegInput.Link(path);
+        using var patience = new CancellationTokenSource(options.StallTimeout, time ?? TimeProvider.System);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
+        var place = new FFOptions { BinaryFolder = FfprobeFolder.Of(options.Ffprobe), WorkingDirectory = input.Folder };
+        var arguments = $"-v fatal -nosexagesimal -show_entries {Entries}:stream_tags={streamTag} {Guards}";
         try
         {
-            return JsonSerializer.Deserialize(json, ProbeJson.Default.ProbeReport);
+            var analysing = FFProbe.AnalyseAsync(input.Name, place, arguments, ending.Token);
+            return (await analysing.WaitAsync(ending.Token).ConfigureAwait(false), null);
         }
-        catch (JsonException)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return null;
+            return (null, $"could not be read within {options.StallTimeout.TotalSeconds:0} s");
+        }
+        catch (Exception error) when (error is FFProbeProcessException or FormatNullException or JsonException)
+        {
+            var status = (error as FFProbeProcessException)?.ExitCode ?? 0;
+            await FfmpegProcess.ThrowIfInterruptedAsync(status, cancellationToken).ConfigureAwait(false);
+            return (null, null);
+        }
+        catch (Exception error) when (error is OverflowException or ArgumentException && streamTag == DurationTag) // Too long.
+        {
+            return await ReportAsync(path, "none", cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is FFProbeException or InstanceException or Win32Exception)
+        {
+            throw FfmpegProcess.NotRunnable(options.Ffprobe, error);
         }
     }
 
-    private MediaResult<MediaInfo> Choose(ProbeReport report, byte[] head, IReadOnlyList<string> messages, string path)
+    /// <summary>What ffprobe says of a file that it cannot read, or not wholly.</summary>
+    private async Task<IReadOnlyList<string>> MessagesAsync(string path, CancellationToken cancellationToken)
     {
-        var format = report.Format!.Name!;
-        if (FileHead.IsAnimatedWebP(head))
-            return MediaResult<MediaInfo>.Refused("is an animated WebP picture, which ffmpeg cannot decode; convert it to GIF or MP4");
-        if (ContainerFormats.IsPicture(format))
-            return MediaResult<MediaInfo>.Refused($"is a picture ({format.Replace("_pipe", "", StringComparison.Ordinal)}), not a video");
-        var pictures = report.Streams!.Where(stream => stream.Type == "video").ToList();
-        var hasSound = report.Streams!.Any(stream => stream.Type == "audio");
-        if (pictures.Find(stream => !stream.IsCover) is not { } video)
-            return MediaResult<MediaInfo>.Refused(pictures.Count > 0
-                ? "has only a cover picture, no video stream"
-                : hasSound ? "has only sound, no video stream" : "has no video stream");
-        if (video.Codec is null or "unknown")
-            return MediaResult<MediaInfo>.Refused("has a video stream of a codec that ffmpeg does not know");
-        if (video.Width <= 0 || video.Height <= 0)
-            return MediaResult<MediaInfo>.Refused($"has a video stream that cannot be read{FfmpegMessages.Quoted(messages, path)}");
-        return options.IsTooLarge(video.Width, video.Height)
-            ? MediaResult<MediaInfo>.Refused(options.TooLarge(video.Width, video.Height))
-            : Describe(report.Format, video, hasSound);
+        var input = FfmpegInput.Link(path);
+        await using var ffprobe = FfmpegProcess.Start(
+            options.Ffprobe, $"-v error -hide_banner {Guards} {input.Name}", input, options, time ?? TimeProvider.System);
+        return (await ffprobe.EndAsync(cancellationToken).ConfigureAwait(false)).Messages;
     }
 
-    private static MediaInfo Describe(ProbedFormat format, ProbedStream video, bool hasSound)
+    private MediaResult<MediaInfo> Choose(IMediaAnalysis report, byte[] head, IReadOnlyList<string> messages)
     {
-        var aspect = SampleAspect(video.SampleAspect);
-        var rotation = Rotation(video.SideData);
-        var shownWidth = Math.Max(1, (int)Math.Round(video.Width * aspect, MidpointRounding.AwayFromZero));
+        var format = report.Format.FormatName;
+        if (FileHead.IsAnimatedWebP(head))
+            return MediaResult.Refused<MediaInfo>(
+                "is an animated WebP picture, which ffmpeg cannot decode; convert it to GIF or MP4");
+        if (ContainerFormats.IsPicture(format))
+            return MediaResult.Refused<MediaInfo>($"is a picture ({format.Split("_pipe")[0]}), not a video");
+        // A cover or a thumbnail is kept as if it were a stream.
+        if (report.VideoStreams.FirstOrDefault(stream => stream.Disposition?.Any(kind => kind.Value) != true) is not { } video)
+            return MediaResult.Refused<MediaInfo>(report.VideoStreams.Count > 0
+                ? "has only a cover picture, no video stream"
+                : report.AudioStreams.Count > 0 ? "has only sound, no video stream" : "has no video stream");
+        if (video.CodecName is null or "unknown")
+            return MediaResult.Refused<MediaInfo>("has a video stream of a codec that ffmpeg does not know");
+        if (video is not { Width: > 0 and var width, Height: > 0 and var height })
+            return MediaResult.Refused<MediaInfo>($"has a video stream that cannot be read{FfmpegMessages.Quoted(messages)}");
+        return options.IsTooLarge(width, height)
+            ? MediaResult.Refused<MediaInfo>(options.TooLarge(width, height))
+            : Describe(report, video, width, height);
+    }
+
+    private static MediaInfo Describe(IMediaAnalysis report, VideoStream video, int width, int height)
+    {
+        // FFMpegCore cuts times to milliseconds.
+        var (format, stream) = (report.Raw.Format, report.Raw.Streams.First(stream => stream.Index == video.Index));
+        var pixel = video.SampleAspectRatio;
+        var aspect = (double)pixel.Width / pixel.Height is >= 1.0 / 16 and <= 16 and var ratio ? ratio : 1;
+        var rotation = (360 - video.Rotation % 360) % 360; // ffprobe counts counter-clockwise.
+        var shownWidth = Math.Max(1, (int)Math.Round(width * aspect, MidpointRounding.AwayFromZero));
         var onItsSide = rotation is 90 or 270;
-        var late = Math.Max(0, (Seconds(video.StartTime) ?? 0) - (Seconds(format.StartTime) ?? 0));
+        var late = Math.Max(0, (Seconds(stream.StartTime) ?? 0) - (Seconds(format.StartTime) ?? 0));
         return new()
         {
-            Format = format.Name!,
-            Codec = video.Codec!,
+            Format = format.FormatName,
+            Codec = video.CodecName!,
             PixelFormat = video.PixelFormat,
             StreamIndex = video.Index,
-            CodedWidth = video.Width,
-            CodedHeight = video.Height,
-            Width = onItsSide ? video.Height : shownWidth,
-            Height = onItsSide ? shownWidth : video.Height,
+            CodedWidth = width,
+            CodedHeight = height,
+            Width = onItsSide ? height : shownWidth,
+            Height = onItsSide ? shownWidth : height,
             Rotation = rotation,
             SampleAspect = aspect,
-            Duration = Duration(format, video, late),
+            Duration = Duration(format, stream, late),
             StartsLate = late,
             MayBeInterlaced = MayBeInterlaced(video),
-            HasSound = hasSound,
+            HasSound = report.AudioStreams.Count > 0,
         };
     }
 
-    private static double SampleAspect(string? ratio)
+    private static double? Duration(FFProbeFormat format, FFProbeStream video, double late)
     {
-        var parts = (ratio ?? "").Split(':');
-        return parts.Length == 2 && Seconds(parts[0]) is { } width && Seconds(parts[1]) is > 0 and var height
-            && width / height is >= 1.0 / 16 and <= 16 and var aspect
-            ? aspect
-            : 1;
-    }
-
-    /// <summary>ffprobe counts counter-clockwise.</summary>
-    private static int Rotation(IReadOnlyList<ProbedSideData>? sideData)
-    {
-        var turn = sideData?.FirstOrDefault(data => data.Rotation is not null)?.Rotation ?? 0;
-        return (((int)Math.Round(-turn) % 360) + 360) % 360;
-    }
-
-    private static double? Duration(ProbedFormat format, ProbedStream video, double late)
-    {
+        // Matroska writes nanoseconds; TimeSpan reads seven digits.
         var own = Seconds(video.Duration)
-            ?? (video.Tags?.GetValueOrDefault("DURATION") is { } tag && TimeSpan.TryParse(Ticks(tag), CultureInfo.InvariantCulture, out var time)
-                ? time.TotalSeconds
-                : null);
+            ?? (video.Tags?.GetValueOrDefault(DurationTag) is { } tag
+                && TimeSpan.TryParse(tag[..Math.Min(16, tag.Length)], CultureInfo.InvariantCulture, out var time)
+                    ? time.TotalSeconds
+                    : null);
         return own is > 0 ? own + late : Seconds(format.Duration) is > 0 and var whole ? whole : null;
     }
 
-    /// <summary>Matroska writes nanoseconds; TimeSpan reads seven digits.</summary>
-    private static string Ticks(string tag) => tag.Length > 16 && tag[^10] == '.' ? tag[..^2] : tag;
-
-    private static bool MayBeInterlaced(ProbedStream video) =>
+    private static bool MayBeInterlaced(VideoStream video) =>
         video is { Width: >= 3, Height: >= 3 }
         && Array.Exists(PlanarFamilies, family => video.PixelFormat?.StartsWith(family, StringComparison.Ordinal) == true)
         && video.FieldOrder switch
         {
             "progressive" => false,
-            null or "unknown" => CodecsWithFields.Contains(video.Codec),
+            null or "unknown" => CodecsWithFields.Contains(video.CodecName),
             _ => true,
         };
 

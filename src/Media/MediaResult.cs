@@ -6,7 +6,7 @@ namespace TcMgc.Media;
 /// <typeparam name="T">Of the value.</typeparam>
 public readonly record struct MediaResult<T> where T : class
 {
-    private MediaResult(T? value, string? reason) => (Value, Reason) = (value, reason);
+    internal MediaResult(T? value, string? reason) => (Value, Reason) = (value, reason);
 
     /// <summary>True where there is a value.</summary>
     [MemberNotNullWhen(true, nameof(Value))]
@@ -21,8 +21,6 @@ public readonly record struct MediaResult<T> where T : class
 
     /// <summary>The file gave a value.</summary>
     public static implicit operator MediaResult<T>(T value) => new(value, null);
-
-    internal static MediaResult<T> Refused(string reason) => new(null, reason);
 }
 
 /// <summary>Makes results.</summary>
@@ -31,5 +29,5 @@ public static class MediaResult
     /// <summary>A file that gave nothing.</summary>
     /// <typeparam name="T">Of what was wanted.</typeparam>
     /// <param name="reason">What is wrong with it, in one line without its name.</param>
-    public static MediaResult<T> Refused<T>(string reason) where T : class => MediaResult<T>.Refused(reason);
+    public static MediaResult<T> Refused<T>(string reason) where T : class => new(null, reason);
 }

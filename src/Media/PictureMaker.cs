@@ -1,4 +1,5 @@
 using System.Globalization;
+using FFMpegCore.Enums;
 using TcMgc.Shared;
 
 namespace TcMgc.Media;
@@ -19,7 +20,7 @@ public sealed class PictureMaker(MediaOptions options, TimeProvider time)
     /// <returns>A JPEG; or why there is none.</returns>
     /// <exception cref="UserException">ffmpeg is not installed.</exception>
     public ValueTask<MediaResult<byte[]>> FrameAsync(string path, double at, int width, CancellationToken cancel) =>
-        RunAsync(path, ["-ss", Text(at)], $"scale={width}:-2", cancel);
+        RunAsync(path, TimeSpan.FromMilliseconds(Math.Round(at * 1000)), $"scale={width}:-2", cancel);
 
     /// <summary>Pictures at even distances as one, row by row.</summary>
     /// <param name="path">The video.</param>
@@ -31,25 +32,23 @@ public sealed class PictureMaker(MediaOptions options, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(strip);
         var (width, height) = (strip.Width, strip.Height);
-        return RunAsync(path, [], $"fps=1/{Text(strip.Interval)}:round=up,scale={width}:{height}:force_original_aspect_ratio=decrease,"
-            + $"pad={width}:{height}:-1:-1,tile={strip.Columns}x{strip.Rows}", cancel);
+        return RunAsync(path, null, $"fps=1/{Text(strip.Interval)}:round=up,scale={width}:{height}"
+            + $":force_original_aspect_ratio=decrease,pad={width}:{height}:-1:-1,tile={strip.Columns}x{strip.Rows}", cancel);
     }
 
-    private async ValueTask<MediaResult<byte[]>> RunAsync(string path, string[] seek, string filter, CancellationToken cancel)
+    private async ValueTask<MediaResult<byte[]>> RunAsync(string path, TimeSpan? start, string filter, CancellationToken cancel)
     {
-        string[] arguments =
-        [
-            .. FfmpegArguments.Quiet, .. seek, .. FfmpegArguments.Input(path, options), "-map", "0:v:0", "-frames:v", "1",
-            "-vf", filter, "-an", "-sn", "-dn", "-q:v", "4", "-f", "mjpeg", "pipe:1",
-        ];
-        await using var ffmpeg = FfmpegProcess.Start(options.Ffmpeg, arguments, options, time);
-        ffmpeg.CloseInput();
+        var input = FfmpegInput.Link(path);
+        var arguments = FfmpegArguments.Pictures(input.Name, ContainerFormats.ForFiles, options, filter,
+            before => before.WithStartTime(start),
+            after => after.WithMap(0, StreamType.Video, 0).WithFrameCount(1).WithVideoQualityScale(4).ForceFormat("mjpeg"));
+        await using var ffmpeg = FfmpegProcess.Start(options.Ffmpeg, arguments, input, options, time);
         var picture = new byte[LargestPicture];
         var bytes = await ffmpeg.ReadAsync(picture, cancel).ConfigureAwait(false);
         var (_, messages) = await ffmpeg.EndAsync(cancel).ConfigureAwait(false);
         return bytes is > 0 and < LargestPicture
             ? picture[..bytes]
-            : MediaResult<byte[]>.Refused("gives no picture there" + FfmpegMessages.Quoted(messages, path));
+            : MediaResult.Refused<byte[]>("gives no picture there" + FfmpegMessages.Quoted(messages));
     }
 
     private static string Text(double seconds) => seconds.ToString("0.###", CultureInfo.InvariantCulture);

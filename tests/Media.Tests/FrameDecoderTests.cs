@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.Versioning;
 using TcMgc.Shared;
 
@@ -175,25 +174,8 @@ public sealed class FrameDecoderTests
         return new FrameDecoder(options ?? new()).Open(path, info, side);
     }
 
-    /// <summary>A program in ffmpeg's place.</summary>
-    private static string Script(string name, string body)
-    {
-        var path = Path.Combine(TestClips.Folder, $"{name}.sh");
-        File.WriteAllText(path, $"#!/bin/sh\n{body}\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return path;
-    }
+    private static string Script(string name, string body) => ProgramScript.Make(name, $"{name}.sh", body);
 
-    private static void AssertEnded(string processId)
-    {
-        try
-        {
-            using var process = Process.GetProcessById(int.Parse(processId));
-            Assert.True(process.WaitForExit(5000), $"process {processId} still runs");
-        }
-        catch (ArgumentException)
-        {
-            // There is no such process any more.
-        }
-    }
+    private static void AssertEnded(string processId) =>
+        Assert.True(ProgramScript.Ends(int.Parse(processId)), $"process {processId} still runs");
 }

@@ -120,6 +120,19 @@ public sealed class MediaProbeTests
     }
 
     [Fact]
+    public async Task A_frame_larger_than_its_container_says_is_refused_with_its_size()
+    {
+        var path = Path.Combine(TestClips.Folder, "larger.mp4");
+        var clip = TestClips.Make("larger", ".mp4", ["-f", "lavfi", "-i", "color=s=64x64:r=1:d=1", "-c:v", "mjpeg"]);
+        var small = await File.ReadAllBytesAsync(clip);
+        PatchJpeg(small, 20_000);
+        await File.WriteAllBytesAsync(path, small);
+
+        var reason = (await ProbeAsync(path)).Reason;
+        Assert.Equal("20000x20000 frame is larger than the limit (16384 a side, 100 megapixels)", reason);
+    }
+
+    [Fact]
     public async Task A_missing_file_and_a_folder_are_refused()
     {
         Assert.Equal("does not exist", (await ProbeAsync(Path.Combine(TestClips.Folder, "nothing.mp4"))).Reason);
