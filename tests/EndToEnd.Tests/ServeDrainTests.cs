@@ -6,7 +6,8 @@ using TcMgc.Shared.Events;
 namespace TcMgc.EndToEnd.Tests;
 
 /// <summary>Asked to stop, a service ends what is under way: nothing is lost, and nothing is done again.</summary>
-public sealed class ServeDrainTests(Workplace place) : IClassFixture<Workplace>
+[Collection(ServiceTests.Name)]
+public sealed class ServeDrainTests(Workplace place, ServiceBrokers brokers) : IClassFixture<Workplace>
 {
     private const int Clips = 10;
 
@@ -15,7 +16,7 @@ public sealed class ServeDrainTests(Workplace place) : IClassFixture<Workplace>
     [Fact]
     public async Task Each_service_stopped_at_work_and_started_again_loses_and_doubles_nothing()
     {
-        await using var cluster = await ServiceCluster.StartAsync(place);
+        await using var cluster = await ServiceCluster.StartAsync(place, brokers);
         var (ingestData, featurizerData) = (cluster.NewData(), cluster.NewData());
         var (ingest, featurizer, search) = await cluster.AllAsync(ingestData, featurizerData);
         foreach (var clip in Enumerable.Range(0, Clips).Select(index => TestClips.Distinct(index)))
@@ -39,7 +40,7 @@ public sealed class ServeDrainTests(Workplace place) : IClassFixture<Workplace>
     [Fact]
     public async Task A_request_under_way_is_answered_before_search_ends()
     {
-        await using var cluster = await ServiceCluster.StartAsync(place);
+        await using var cluster = await ServiceCluster.StartAsync(place, brokers);
         var (ingest, featurizer, search) = await cluster.AllAsync();
         var clip = TestClips.Distinct(1);
         await search.UntilAsync(await ServiceCluster.UploadAsync(ingest, clip), "indexed");

@@ -7,7 +7,9 @@ using TcMgc.EndToEnd.Tests.Services;
 namespace TcMgc.EndToEnd.Tests;
 
 /// <summary>Ingest, Featurizer and Search as processes of their own, with Kafka's protocol between them and the vectors elsewhere.</summary>
-public sealed class ServeServicesTests(Workplace place, ITestOutputHelper output) : IClassFixture<Workplace>
+[Collection(ServiceTests.Name)]
+public sealed class ServeServicesTests(Workplace place, ServiceBrokers brokers, ITestOutputHelper output)
+    : IClassFixture<Workplace>
 {
     private const int Clips = 30;
 
@@ -16,7 +18,7 @@ public sealed class ServeServicesTests(Workplace place, ITestOutputHelper output
     [Fact]
     public async Task A_clip_uploaded_to_one_service_is_encoded_by_another_and_found_and_removed_by_a_third()
     {
-        await using var cluster = await ServiceCluster.StartAsync(place);
+        await using var cluster = await ServiceCluster.StartAsync(place, brokers);
         var (ingest, featurizer, search) = await cluster.AllAsync();
         var clip = TestClips.Distinct(8);
 
@@ -33,7 +35,7 @@ public sealed class ServeServicesTests(Workplace place, ITestOutputHelper output
     [Fact]
     public async Task Thirty_clips_uploaded_at_once_become_searchable_and_stills_find_them()
     {
-        await using var cluster = await ServiceCluster.StartAsync(place);
+        await using var cluster = await ServiceCluster.StartAsync(place, brokers);
         var (ingest, featurizer, search) = await cluster.AllAsync();
         string[] clips = SharedFolder.Root is null
             ? [.. Enumerable.Range(0, Clips).Select(index => TestClips.Distinct(index))]

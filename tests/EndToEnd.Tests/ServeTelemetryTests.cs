@@ -5,7 +5,8 @@ using TcMgc.EndToEnd.Tests.Services;
 namespace TcMgc.EndToEnd.Tests;
 
 /// <summary>What three services send to a receiver of OpenTelemetry's protocol.</summary>
-public sealed class ServeTelemetryTests(Workplace place) : IClassFixture<Workplace>
+[Collection(ServiceTests.Name)]
+public sealed class ServeTelemetryTests(Workplace place, ServiceBrokers brokers) : IClassFixture<Workplace>
 {
     private const string Ingest = "tcmgc-ingest", Featurizer = "tcmgc-featurizer", Search = "tcmgc-search";
 
@@ -16,7 +17,7 @@ public sealed class ServeTelemetryTests(Workplace place) : IClassFixture<Workpla
     public async Task A_video_is_one_trace_from_upload_to_searchable_through_three_processes()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
-        await using var cluster = await ServiceCluster.StartAsync(place);
+        await using var cluster = await ServiceCluster.StartAsync(place, brokers);
         (cluster.Variables["OTEL_EXPORTER_OTLP_ENDPOINT"], cluster.Variables["OTEL_EXPORTER_OTLP_PROTOCOL"]) = (receiver.Url, "http/protobuf");
         cluster.Variables["OTEL_METRIC_EXPORT_INTERVAL"] = "500";
         var (ingest, featurizer, search) = await cluster.AllAsync();

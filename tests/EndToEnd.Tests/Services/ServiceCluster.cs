@@ -1,33 +1,41 @@
 using System.Net;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Events.Kafka;
-using TcMgc.Shared.Tests.Events.Kafka;
 using TcMgc.Shared.Tests.Vectors.Qdrant.StandIn;
+using TcMgc.Tests.Common.Kafka;
 
 namespace TcMgc.EndToEnd.Tests.Services;
 
-/// <summary>Brokers, a vector index and a folder of blobs, for services that are processes of their own.</summary>
+/// <summary>
+/// A log of its own in the tests' brokers, a vector index and a folder of blobs, for services that are processes of their own.
+/// </summary>
 internal sealed class ServiceCluster : IAsyncDisposable
 {
     /// <summary>What the workplace's model takes.</summary>
     private const int FrameSide = 64;
 
-    private const int Brokers = 3, Partitions = 3;
+    private const int Partitions = 3;
 
     private readonly Workplace _place;
-    private readonly MockBrokers _brokers = new(Brokers);
+    private readonly KafkaOptions _log;
     private readonly QdrantStandIn _vectors;
     private readonly List<ServeRun> _services = [];
     private readonly string[] _stores;
 
-    private ServiceCluster(Workplace place, QdrantStandIn vectors)
+    private ServiceCluster(Workplace place, TestBrokers brokers, QdrantStandIn vectors)
     {
         (_place, _vectors) = (place, vectors);
-        foreach (var topic in Topics.All.Append(Topics.Dead))
-            _brokers.CreateTopic(topic, Partitions);
+        _log = new()
+        {
+            BootstrapServers = brokers.BootstrapServers,
+            Prefix = brokers.NewPrefix(Partitions),
+            GroupProtocol = brokers.AreReal ? KafkaGroupProtocol.Consumer : KafkaGroupProtocol.Classic,
+            Timeout = TimeSpan.FromMinutes(2),
+        };
         _stores =
         [
-            "Events=kafka", $"Kafka:BootstrapServers={_brokers.BootstrapServers}", "Kafka:Timeout=00:02:00",
+            "Events=kafka", $"Kafka:BootstrapServers={_log.BootstrapServers}", $"Kafka:Prefix={_log.Prefix}",
+            $"Kafka:Partitions={Partitions}", $"Kafka:GroupProtocol={_log.GroupProtocol}", $"Kafka:Timeout={_log.Timeout}",
             "Vectors=qdrant", $"Qdrant:Url={vectors.Url}", $"Blobs={place.New("blobs")}", "Drain=00:02:00", "Kafka:DrainTimeout=00:02:00",
         ];
     }
@@ -35,7 +43,8 @@ internal sealed class ServiceCluster : IAsyncDisposable
     /// <summary>What each service gets besides this process's variables.</summary>
     public Dictionary<string, string> Variables { get; } = [];
 
-    public static async Task<ServiceCluster> StartAsync(Workplace place) => new(place, await QdrantStandIn.StartAsync());
+    public static async Task<ServiceCluster> StartAsync(Workplace place, ServiceBrokers brokers) =>
+        new(place, brokers.Brokers, await QdrantStandIn.StartAsync());
 
     /// <summary>A folder for a service's own data.</summary>
     public string NewData() => _place.New("data");
@@ -78,8 +87,7 @@ internal sealed class ServiceCluster : IAsyncDisposable
     /// <summary>All that was appended to the log so far.</summary>
     public async Task<List<VideoEvent>> EventsAsync()
     {
-        var options = new KafkaOptions { BootstrapServers = _brokers.BootstrapServers, Timeout = TimeSpan.FromMinutes(2) };
-        await using var log = await KafkaEventLog.OpenAsync(options, TimeProvider.System, default);
+        await using var log = await KafkaEventLog.OpenAsync(_log, TimeProvider.System, default);
         var events = new List<VideoEvent>();
         await foreach (var happened in log.ReadAllAsync(default))
             events.Add(happened);
@@ -99,6 +107,5 @@ internal sealed class ServiceCluster : IAsyncDisposable
         foreach (var service in _services)
             service.Dispose();
         await _vectors.DisposeAsync();
-        _brokers.Dispose();
     }
 }

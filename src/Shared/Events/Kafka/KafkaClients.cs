@@ -5,22 +5,33 @@ namespace TcMgc.Shared.Events.Kafka;
 /// <summary>Makes librdkafka's clients: the user's settings, and those that the adapter's promises rest on.</summary>
 internal sealed class KafkaClients(KafkaOptions options)
 {
-    private volatile string? _lastError;
+    private const string Setting = $"{KafkaOptions.Section}:{nameof(KafkaOptions.ClientSettings)}:";
+
+    /// <summary>Milliseconds after which a member that is silent is missed; until then a classic group stands still.</summary>
+    private const int ClassicSession = 10_000;
+
+    private volatile Error? _lastError;
+
+    /// <summary>Whether credentials or certificates were refused when a connection was last tried.</summary>
+    public bool IsRefused => _lastError is { Code: ErrorCode.Local_Authentication or ErrorCode.Local_Ssl };
+
+    /// <summary>Forgets what went wrong before the cluster answered.</summary>
+    public void Answered() => _lastError = null;
 
     /// <summary>A producer whose retries neither lose, double nor reorder; keys go to the partitions that Java's clients choose.</summary>
     public IProducer<byte[], byte[]> Producer() => Build(() =>
     {
         var settings = new ProducerConfig(Settings()) { Acks = Acks.All, EnableIdempotence = true, Partitioner = Partitioner.Murmur2Random };
-        return new ProducerBuilder<byte[], byte[]>(settings).SetErrorHandler((_, error) => Remember(error)).SetLogHandler(Ignore).Build();
+        return new ProducerBuilder<byte[], byte[]>(settings)
+            .SetErrorHandler((_, error) => Remember(error)).SetLogHandler((_, line) => Remember(line)).Build();
     });
 
     /// <summary>A member of a group, which commits nothing of itself.</summary>
     public IConsumer<byte[], byte[]> Member(string group, Action<ConsumerBuilder<byte[], byte[]>> handlers) => Build(() =>
     {
         var settings = Consumer(group);
-        settings.PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky;
         settings.StatisticsIntervalMs ??= 5000;
-        var builder = new ConsumerBuilder<byte[], byte[]>(settings).SetErrorHandler((_, error) => Remember(error)).SetLogHandler(Ignore);
+        var builder = Builder(settings);
         handlers(builder);
         return builder.Build();
     });
@@ -30,32 +41,74 @@ internal sealed class KafkaClients(KafkaOptions options)
     {
         var settings = Consumer(group);
         settings.EnablePartitionEof = true;
-        return new ConsumerBuilder<byte[], byte[]>(settings).SetErrorHandler((_, error) => Remember(error)).SetLogHandler(Ignore).Build();
+        return Builder(settings).Build();
     });
 
     /// <summary>What the user is told when the cluster refuses or does not answer.</summary>
     public UserException Explained(string what, KafkaException error)
     {
-        var unanswered = error.Error.Code is ErrorCode.Local_Transport or ErrorCode.Local_TimedOut or ErrorCode.Local_AllBrokersDown or ErrorCode.Local_MsgTimedOut;
-        var reason = unanswered && _lastError is { } last ? last : error.Error.Reason;
-        return new($"Kafka at {options.BootstrapServers}: {what}: {reason}", error);
+        var cause = error.Error.IsSilence() && _lastError is { } last ? last : error.Error;
+        var line = $"Kafka at {options.BootstrapServers}: {what}: {cause.Reason}{Advice(cause.Code)}";
+        return error.Error.IsFinal() ? new UserException(line, error) : new StoreUnavailableException(line, error);
     }
 
-    private ConsumerConfig Consumer(string group) => new(Settings())
+    private ConsumerConfig Consumer(string group)
     {
-        GroupId = group,
-        EnableAutoCommit = false,
-        EnableAutoOffsetStore = false,
-        AutoOffsetReset = AutoOffsetReset.Earliest,
-    };
+        var settings = new ConsumerConfig(Settings())
+        {
+            GroupId = group,
+            GroupProtocol = GroupProtocol.Consumer,
+            EnableAutoCommit = false,
+            EnableAutoOffsetStore = false,
+            AutoOffsetReset = AutoOffsetReset.Earliest,
+        };
+        if (options.GroupProtocol == KafkaGroupProtocol.Classic)
+        {
+            settings.GroupProtocol = GroupProtocol.Classic;
+            settings.PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky;
+            settings.SessionTimeoutMs ??= ClassicSession;
+        }
+        return settings;
+    }
+
+    private ConsumerBuilder<byte[], byte[]> Builder(ConsumerConfig settings) => new ConsumerBuilder<byte[], byte[]>(settings)
+        .SetErrorHandler((_, error) => Remember(error)).SetLogHandler((_, line) => Remember(line));
 
     private Dictionary<string, string> Settings() => new(options.ClientSettings) { ["bootstrap.servers"] = options.BootstrapServers };
 
     /// <summary>What librdkafka retries by itself; kept for the message should it give up.</summary>
-    private void Remember(Error error) => _lastError = error.Reason;
+    private void Remember(Error error)
+    {
+        // That all are down says less than why one of them is.
+        if (error.Code != ErrorCode.Local_AllBrokersDown)
+            _lastError = error;
+    }
 
-    /// <summary>librdkafka's log would go to standard error, which belongs to the program.</summary>
-    private static void Ignore(object client, LogMessage message) { }
+    /// <summary>What can be done about what no retry heals.</summary>
+    private static string Advice(ErrorCode code) => code switch
+    {
+        ErrorCode.UnsupportedVersion or ErrorCode.Local_UnsupportedFeature =>
+            $" (brokers before 4.0 want {KafkaOptions.Section}:{nameof(KafkaOptions.GroupProtocol)} set to classic)",
+        ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed =>
+            $" (are {Setting}sasl.username and sasl.password right?)",
+        ErrorCode.Local_Ssl => $" (does {Setting}ssl.ca.location vouch for the brokers, and is security.protocol theirs?)",
+        ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed =>
+            $" (give the user of {Setting}sasl.username that right)",
+        _ => "",
+    };
+
+    /// <summary>
+    /// librdkafka's log would go to standard error, which belongs to the program. That a broker hangs up is told there alone.
+    /// </summary>
+    private void Remember(LogMessage line)
+    {
+        if (line.Facility != "FAIL" || !line.Message.Contains("Disconnected", StringComparison.Ordinal))
+            return;
+        var reason = line.Message[(line.Message.IndexOf("]: ", StringComparison.Ordinal) + 3)..];
+        if (reason.Contains("APIVERSION_QUERY", StringComparison.Ordinal))
+            reason += $" (is {Setting}security.protocol the brokers'?)";
+        Remember(new Error(ErrorCode.Local_Transport, reason));
+    }
 
     private static T Build<T>(Func<T> build)
     {
@@ -65,7 +118,7 @@ internal sealed class KafkaClients(KafkaOptions options)
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or KafkaException)
         {
-            throw new UserException($"{KafkaOptions.Section}:{nameof(KafkaOptions.ClientSettings)}: {error.Message.ReplaceLineEndings(" ")}", error);
+            throw new UserException($"{Setting} {error.Message.ReplaceLineEndings(" ")}", error);
         }
         catch (DllNotFoundException error)
         {

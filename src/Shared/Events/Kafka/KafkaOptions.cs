@@ -8,14 +8,17 @@ public sealed record KafkaOptions : IValidatableObject
     /// <summary>Name of the section; errors name <c>Kafka:Member</c>.</summary>
     public const string Section = "Kafka";
 
-    private const int MostPartitions = 10_000, BrokersDefault = -1;
+    /// <summary>Of <see cref="ReplicationFactor"/>: what the brokers are set to.</summary>
+    internal const short BrokersDefault = -1;
+
+    private const int MostPartitions = 10_000;
 
     /// <summary>What the adapter's promises rest on.</summary>
     private static readonly HashSet<string> s_ours = new(StringComparer.Ordinal)
     {
         "bootstrap.servers", "metadata.broker.list", "group.id", "acks", "request.required.acks", "enable.idempotence",
         "enable.auto.commit", "auto.commit.enable", "enable.auto.offset.store", "auto.offset.reset", "enable.partition.eof",
-        "partition.assignment.strategy", "partitioner",
+        "group.protocol", "partition.assignment.strategy", "partitioner",
     };
 
     /// <summary>Brokers to begin with: <c>host:port</c>, several separated by commas.</summary>
@@ -33,8 +36,11 @@ public sealed record KafkaOptions : IValidatableObject
     [Range(1, MostPartitions, ErrorMessage = "must be from {1} to {2}")]
     public int Partitions { get; init; } = 12;
 
-    /// <summary>Copies of each partition of a topic that is created, at least 1; default -1, what the brokers are set to.</summary>
-    public short ReplicationFactor { get; init; } = BrokersDefault;
+    /// <summary>
+    /// Copies of each partition of a topic that is created, at least 1, or -1 for what the brokers are set to; default null:
+    /// three, or one for each broker where there are fewer. Of three or more, two must have an event before its append returns.
+    /// </summary>
+    public short? ReplicationFactor { get; init; }
 
     /// <summary>How long events of a topic that is created are kept; default null, for ever: the log is the source of truth.</summary>
     public TimeSpan? Retention { get; init; }
@@ -55,13 +61,19 @@ public sealed record KafkaOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00", ErrorMessage = "must be from {1} to {2}")]
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>
+    /// How members of a group agree on who has which partitions; default <see cref="KafkaGroupProtocol.Consumer"/>, which brokers
+    /// know from 4.0 on.
+    /// </summary>
+    public KafkaGroupProtocol GroupProtocol { get; init; }
+
     /// <summary>Settings of librdkafka as they are, for every client: <c>security.protocol</c>, <c>sasl.*</c>, <c>ssl.*</c>, <c>compression.type</c> …</summary>
     public IReadOnlyDictionary<string, string> ClientSettings { get; init; } = new Dictionary<string, string>();
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (ReplicationFactor is not BrokersDefault and < 1)
+        if (ReplicationFactor is not null and not BrokersDefault and < 1)
             yield return new("must be at least 1, or -1 for what the brokers are set to", [nameof(ReplicationFactor)]);
         if (Retention is { } kept && kept < TimeSpan.FromSeconds(1))
             yield return new("must be at least 1 second; leave it out to keep events for ever", [nameof(Retention)]);
@@ -78,4 +90,14 @@ public sealed record KafkaOptions : IValidatableObject
         if (!Validator.TryValidateObject(this, context, errors, validateAllProperties: true))
             throw new UserException(string.Join("; ", errors.Select(error => $"{Section}:{error.MemberNames.First()} {error.ErrorMessage}")));
     }
+}
+
+/// <summary>How members of a group agree on who has which partitions.</summary>
+public enum KafkaGroupProtocol
+{
+    /// <summary>The brokers say who has what (KIP-848): a member that comes or goes holds up nobody else.</summary>
+    Consumer,
+
+    /// <summary>The members agree among themselves, as before 4.0: while one is missed, all stand still.</summary>
+    Classic,
 }

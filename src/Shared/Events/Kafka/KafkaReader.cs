@@ -14,23 +14,26 @@ internal sealed class KafkaReader(IConsumer<byte[], byte[]> consumer, KafkaOptio
     public async IAsyncEnumerable<ConsumeResult<byte[], byte[]>> ReadAsync(
         List<TopicPartition> partitions, bool fromCommitted, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var ends = await Task.Run(() => Guarded(() => Assign(partitions, fromCommitted)), cancellationToken).ConfigureAwait(false);
+        var ends = await Task.Run(() => Assign(partitions, fromCommitted, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
         while (ends.Count > 0)
-            foreach (var message in await Task.Run(() => Guarded(() => Next(ends, cancellationToken)), cancellationToken).ConfigureAwait(false))
+            foreach (var message in await Task.Run(() => Next(ends, cancellationToken), cancellationToken).ConfigureAwait(false))
                 yield return message;
     }
 
     /// <summary>Starts the partitions that hold something to read; gives where each of them ends.</summary>
-    private Dictionary<TopicPartition, Offset> Assign(List<TopicPartition> partitions, bool fromCommitted)
+    private Dictionary<TopicPartition, Offset> Assign(
+        List<TopicPartition> partitions, bool fromCommitted, CancellationToken cancellationToken)
     {
         var starts = fromCommitted
-            ? consumer.Committed(partitions, options.Timeout).ToDictionary(at => at.TopicPartition, at => at.Offset)
+            ? Answered(() => consumer.Committed(partitions, options.Timeout), cancellationToken)
+                .ToDictionary(at => at.TopicPartition, at => at.Offset)
             : [];
         var ends = new Dictionary<TopicPartition, Offset>();
         var assigned = new List<TopicPartitionOffset>();
         foreach (var partition in partitions)
         {
-            var range = consumer.QueryWatermarkOffsets(partition, options.Timeout);
+            var range = Answered(() => consumer.QueryWatermarkOffsets(partition, options.Timeout), cancellationToken);
             var start = starts.TryGetValue(partition, out var committed) && committed >= range.Low ? committed : range.Low;
             if (start >= range.High)
                 continue;
@@ -47,12 +50,11 @@ internal sealed class KafkaReader(IConsumer<byte[], byte[]> consumer, KafkaOptio
         var started = clock.GetTimestamp();
         while (messages.Count < MostAtATime && ends.Count > 0)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var result = consumer.Consume(messages.Count == 0 ? s_poll : TimeSpan.Zero);
+            var result = Answered(() => consumer.Consume(messages.Count == 0 ? s_poll : TimeSpan.Zero), cancellationToken);
             if (result is null && messages.Count > 0)
                 break;
             if (result is null && clock.GetElapsedTime(started) > options.Timeout)
-                throw new KafkaException(ErrorCode.Local_TimedOut);
+                throw Unreadable(new(ErrorCode.Local_TimedOut));
             if (result is not null && ends.TryGetValue(result.TopicPartition, out var end))
                 Take(result, end, ends, messages);
         }
@@ -70,15 +72,26 @@ internal sealed class KafkaReader(IConsumer<byte[], byte[]> consumer, KafkaOptio
         consumer.Pause([result.TopicPartition]);
     }
 
-    private T Guarded<T>(Func<T> action)
+    /// <summary>
+    /// Asks again what is refused for a while: by a broker that has just started, of a topic that is new, or whose leader moves.
+    /// </summary>
+    private T Answered<T>(Func<T> ask, CancellationToken cancellationToken)
     {
-        try
-        {
-            return action();
-        }
-        catch (KafkaException error)
-        {
-            throw clients.Explained("the log cannot be read", error);
-        }
+        for (var started = clock.GetTimestamp(); ;)
+            try
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                return ask();
+            }
+            catch (KafkaException error) when (error.Error.IsFinal() || clock.GetElapsedTime(started) >= options.Timeout)
+            {
+                throw Unreadable(error);
+            }
+            catch (KafkaException)
+            {
+                cancellationToken.WaitHandle.WaitOne(s_poll);
+            }
     }
+
+    private UserException Unreadable(KafkaException error) => clients.Explained("the log cannot be read", error);
 }

@@ -200,14 +200,11 @@ internal sealed class KafkaSubscription : IAsyncDisposable
             if (_consumer.Consume(wait) is { } message)
                 _held.Enqueue(message);
         }
-        catch (ConsumeException error) when (!IsFinal(error.Error))
+        catch (ConsumeException error) when (!error.Error.IsFinal())
         {
             // librdkafka tries again by itself.
         }
     }
-
-    private static bool IsFinal(Error error) =>
-        error.IsFatal || error.Code is ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed;
 
     private void Deliver(ConsumeResult<byte[], byte[]> message)
     {
@@ -264,7 +261,8 @@ internal sealed class KafkaSubscription : IAsyncDisposable
                     await Task.Run(() => _consumer.Commit(due), CancellationToken.None).ConfigureAwait(false);
                     _assignment.Committed(due);
                 }
-                catch (KafkaException error) when (!IsFinal(error.Error) && !_end.IsCancellationRequested && _clock.GetElapsedTime(started) < _options.Timeout)
+                catch (KafkaException error) when (!error.Error.IsFinal() && !_end.IsCancellationRequested
+                    && _clock.GetElapsedTime(started) < _options.Timeout)
                 {
                     // A rebalance under way, or a coordinator that moves.
                     await Task.Delay(s_retry, _clock, cancellationToken).ConfigureAwait(false);

@@ -15,7 +15,7 @@ internal static class FeaturizerProcess
 
     public static async Task<int> RunAsync(string[] arguments)
     {
-        if (arguments is not [var servers, var prefix, var folder, var name, var heldVideo])
+        if (arguments is not [var servers, var prefix, var protocol, var folder, var name, var heldVideo])
             return 2;
         using var stop = new CancellationTokenSource();
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
@@ -23,7 +23,8 @@ internal static class FeaturizerProcess
             signal.Cancel = true;
             stop.Cancel();
         });
-        await using var log = await KafkaEventLog.OpenAsync(KafkaCluster.Options(servers, prefix, 6), TimeProvider.System, stop.Token);
+        await using var log = await KafkaEventLog.OpenAsync(
+            KafkaCluster.Options(servers, prefix, 6, Enum.Parse<KafkaGroupProtocol>(protocol)), TimeProvider.System, stop.Token);
         try
         {
             await foreach (var delivery in log.SubscribeAsync(new(Group, [Topics.Uploaded]) { MaxInFlight = 2 }, stop.Token))

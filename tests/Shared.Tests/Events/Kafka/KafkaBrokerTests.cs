@@ -4,66 +4,59 @@ using static TcMgc.Shared.Tests.Events.SampleEvents;
 
 namespace TcMgc.Shared.Tests.Events.Kafka;
 
-/// <summary>Brokers that go away; always librdkafka's, for those of others are not ours to stop.</summary>
+/// <summary>Brokers that die and come back.</summary>
 [Collection(KafkaTests.Name)]
-public sealed class KafkaBrokerTests : IDisposable
+public sealed class KafkaBrokerTests(ThreeBrokers cluster) : IDisposable
 {
     private readonly CancellationTokenSource _end = new(TimeSpan.FromMinutes(3));
-    private readonly MockBrokers _brokers = new(3);
 
-    public void Dispose()
-    {
-        _brokers.Dispose();
-        _end.Dispose();
-    }
+    public void Dispose() => _end.Dispose();
 
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public async Task Brokers_go_away_and_return_and_nothing_is_lost_or_doubled(int brokers)
+    public async Task Brokers_die_and_return_and_nothing_is_lost_or_doubled_and_who_leaves_meanwhile_can(int brokers)
     {
-        var options = KafkaCluster.Options(_brokers.BootstrapServers, "", partitions: 3);
-        KafkaCluster.CreateTopics(_brokers, options);
-        await using var log = await KafkaEventLog.OpenAsync(options, TimeProvider.System, _end.Token);
+        var options = cluster.NewLog(partitions: 3);
+        await using var log = await OpenAsync(options);
         await using var deliveries = log.SubscribeAsync(new("workers", Topics.All), _end.Token).GetAsyncEnumerator(_end.Token);
-        var seen = new List<VideoEvent>();
-        async Task ReceiveAsync(int count)
-        {
-            for (; count > 0 && await deliveries.MoveNextAsync(); count--)
-            {
-                seen.Add(deliveries.Current.Event);
-                await log.CommitAsync(deliveries.Current, _end.Token);
-            }
-        }
+        var leaver = await OpenAsync(options);
+        var leaving = leaver.SubscribeAsync(new("leavers", Topics.All), _end.Token).GetAsyncEnumerator(_end.Token);
         VideoEvent[] happened = [.. Enumerable.Range(0, 9).Select(video => Uploaded(video))];
         foreach (var one in happened[..3])
             await log.AppendAsync(one, _end.Token);
-        await ReceiveAsync(3);
+        var seen = await ReceiveAsync(log, deliveries, 3);
+        await ReceiveAsync(leaver, leaving, 1);
 
-        _brokers.SetDown(brokers);
+        cluster.Brokers.TakeAway(brokers);
         var appending = happened[3..].Select(one => log.AppendAsync(one, _end.Token).AsTask()).ToList();
-        _brokers.SetUp(brokers);
+        try
+        {
+            await leaving.DisposeAsync().AsTask().WaitAsync(_end.Token);
+            await leaver.DisposeAsync().AsTask().WaitAsync(_end.Token);
+        }
+        finally
+        {
+            cluster.Brokers.BringBack(brokers);
+        }
         await Task.WhenAll(appending);
-        await ReceiveAsync(6);
+        seen.AddRange(await ReceiveAsync(log, deliveries, 6));
 
-        Assert.Equal(happened.Select(one => one.EventId).Order(), seen.Select(one => one.EventId).Order());
-        Assert.Equal(happened.Select(one => one.EventId).Order(), (await log.ReadAllAsync(_end.Token).ToListAsync(_end.Token)).Select(one => one.EventId).Order());
+        Assert.Equal(happened.Select(one => one.EventId).Order(), seen.Order());
+        Assert.Equal(seen.Order(), await log.ReadAllAsync(_end.Token).Select(one => one.EventId).Order().ToListAsync(_end.Token));
     }
 
-    [Fact]
-    public async Task A_member_whose_brokers_are_gone_for_good_can_leave()
+    private async Task<List<Guid>> ReceiveAsync(KafkaEventLog log, IAsyncEnumerator<Delivery> deliveries, int count)
     {
-        var options = KafkaCluster.Options(_brokers.BootstrapServers, "", partitions: 3);
-        KafkaCluster.CreateTopics(_brokers, options);
-        var log = await KafkaEventLog.OpenAsync(options, TimeProvider.System, _end.Token);
-        var deliveries = log.SubscribeAsync(new("workers", Topics.All), _end.Token).GetAsyncEnumerator(_end.Token);
-        await log.AppendAsync(Uploaded(1), _end.Token);
-        Assert.True(await deliveries.MoveNextAsync());
-        await log.CommitAsync(deliveries.Current, _end.Token);
-
-        _brokers.SetDown(3);
-
-        await deliveries.DisposeAsync().AsTask().WaitAsync(_end.Token);
-        await log.DisposeAsync().AsTask().WaitAsync(_end.Token);
+        var seen = new List<Guid>();
+        while (seen.Count < count && await deliveries.MoveNextAsync())
+        {
+            seen.Add(deliveries.Current.Event.EventId);
+            await log.CommitAsync(deliveries.Current, _end.Token);
+        }
+        return seen;
     }
+
+    private Task<KafkaEventLog> OpenAsync(KafkaOptions options) =>
+        KafkaEventLog.OpenAsync(options, TimeProvider.System, _end.Token).AsTask();
 }

@@ -1,64 +1,79 @@
+using System.Globalization;
 using Confluent.Kafka;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Events.Kafka;
+using TcMgc.Tests.Common.Kafka;
 
 namespace TcMgc.Shared.Tests.Events.Kafka;
 
 /// <summary>
-/// The cluster that the tests share: the one that <c>TCMGC_TEST_KAFKA=host:port</c> names, else three brokers in this process.
-/// Each log has topics and groups of its own.
+/// One broker, started at first use. Groups of the new protocol notice changes soon, and miss a dead member as soon as others.
 /// </summary>
-public sealed class KafkaCluster : IDisposable
+public class KafkaCluster : IDisposable
 {
-    private static readonly string? s_real = Environment.GetEnvironmentVariable("TCMGC_TEST_KAFKA") is { Length: > 0 } servers ? servers : null;
-    private readonly MockBrokers? _mock;
-    private readonly string _servers;
+    /// <summary>Milliseconds after which a silent member is missed; brokers that are not ours allow no less than 6000.</summary>
+    private static readonly int s_session = TestBrokers.IsOutside ? 6000 : 3000;
 
-    public KafkaCluster()
+    /// <summary>
+    /// Milliseconds. librdkafka's brokers never answer who asked to join and was taken for dead since, as on a machine that stood
+    /// still; this ends the wait.
+    /// </summary>
+    private const string PollInterval = "6000";
+
+    /// <summary>In the new protocol the brokers decide.</summary>
+    private static readonly Dictionary<string, string> s_classic = new()
     {
-        _mock = s_real is null ? new(3) : null;
-        _servers = s_real ?? _mock!.BootstrapServers;
+        ["session.timeout.ms"] = s_session.ToString(CultureInfo.InvariantCulture),
+        ["heartbeat.interval.ms"] = "200",
+    };
+
+    private readonly Lazy<TestBrokers> _brokers;
+
+    public KafkaCluster() : this(1, $"""
+        group.consumer.min.heartbeat.interval.ms=200
+        group.consumer.heartbeat.interval.ms=200
+        group.consumer.min.session.timeout.ms={s_session}
+        group.consumer.session.timeout.ms={s_session}
+        group.min.session.timeout.ms={s_session}
+        """)
+    {
     }
 
-    /// <summary>Options of a new log with its topics.</summary>
-    public KafkaOptions NewLog(int partitions)
-    {
-        var options = Options(_servers, $"test-{Guid.NewGuid():N}-", partitions);
-        if (_mock is not null)
-            CreateTopics(_mock, options);
-        return options;
-    }
+    protected KafkaCluster(int brokers, string settings, bool mustBeOurs = false) =>
+        _brokers = new(() => new(brokers, settings, mustBeOurs));
 
-    public void Dispose() => _mock?.Dispose();
+    internal TestBrokers Brokers => _brokers.Value;
+
+    /// <summary>Options of a new log. librdkafka's brokers know the classic protocol only.</summary>
+    public KafkaOptions NewLog(int partitions, KafkaGroupProtocol protocol = KafkaGroupProtocol.Consumer) =>
+        Options(Brokers.BootstrapServers, Brokers.NewPrefix(partitions), partitions,
+            Brokers.AreReal ? protocol : KafkaGroupProtocol.Classic);
+
+    public void Dispose()
+    {
+        if (_brokers.IsValueCreated)
+            _brokers.Value.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     /// <summary>Options with patience for a busy machine, and without a client's usual leisure.</summary>
-    internal static KafkaOptions Options(string servers, string prefix, int partitions) => new()
+    internal static KafkaOptions Options(string servers, string prefix, int partitions, KafkaGroupProtocol protocol) => new()
     {
         BootstrapServers = servers,
         Prefix = prefix,
         Partitions = partitions,
+        GroupProtocol = protocol,
         Timeout = TimeSpan.FromMinutes(2),
         DrainTimeout = TimeSpan.FromMinutes(2),
-        ClientSettings = new Dictionary<string, string>
+        ClientSettings = new Dictionary<string, string>(protocol == KafkaGroupProtocol.Classic ? s_classic : [])
         {
             ["linger.ms"] = "0",
             ["fetch.wait.max.ms"] = "100",
-            // The least that brokers allow; librdkafka's wait nearly as long for a member to return.
-            ["session.timeout.ms"] = s_real is null ? "3000" : "6000",
-            // librdkafka's brokers never answer who asked to join and was taken for dead since, as on a machine that stood still; this ends the wait.
-            ["max.poll.interval.ms"] = "6000",
-            ["heartbeat.interval.ms"] = "200",
+            ["max.poll.interval.ms"] = PollInterval,
             ["reconnect.backoff.max.ms"] = "300",
             ["statistics.interval.ms"] = "200",
         },
     };
-
-    /// <summary>librdkafka's brokers know no request that creates topics.</summary>
-    internal static void CreateTopics(MockBrokers brokers, KafkaOptions options)
-    {
-        foreach (var topic in Topics.All.Append(Topics.Dead))
-            brokers.CreateTopic(options.Prefix + topic, options.Partitions);
-    }
 
     /// <summary>Appends a message as another program might.</summary>
     internal static async Task AppendRawAsync(KafkaOptions options, string topic, Message<byte[], byte[]> message)
@@ -76,9 +91,12 @@ public sealed class KafkaCluster : IDisposable
     }
 }
 
-/// <summary>Tests of one cluster, one after the other.</summary>
+/// <summary>Three brokers, with the settings that brokers have: for tests that take some away.</summary>
+public sealed class ThreeBrokers() : KafkaCluster(3, "", mustBeOurs: true);
+
+/// <summary>Tests of these clusters, one after the other.</summary>
 [CollectionDefinition(Name)]
-public sealed class KafkaTests : ICollectionFixture<KafkaCluster>
+public sealed class KafkaTests : ICollectionFixture<KafkaCluster>, ICollectionFixture<ThreeBrokers>
 {
     public const string Name = "Kafka";
 }

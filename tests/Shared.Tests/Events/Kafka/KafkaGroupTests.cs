@@ -1,5 +1,6 @@
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Events.Kafka;
+using TcMgc.Tests.Common.Kafka;
 using static TcMgc.Shared.Tests.Events.SampleEvents;
 
 namespace TcMgc.Shared.Tests.Events.Kafka;
@@ -20,10 +21,14 @@ public sealed class KafkaGroupTests(KafkaCluster cluster) : IDisposable
         _folder.Dispose();
     }
 
-    [Fact]
-    public async Task Of_three_workers_one_is_killed_in_the_middle_of_a_video_and_nothing_is_lost_or_doubled()
+    [Theory]
+    [InlineData(KafkaGroupProtocol.Consumer)]
+    [InlineData(KafkaGroupProtocol.Classic)]
+    public async Task Of_three_workers_one_is_killed_in_the_middle_of_a_video_and_nothing_is_lost_or_doubled(
+        KafkaGroupProtocol protocol)
     {
-        var options = cluster.NewLog(partitions: 6);
+        Assert.SkipUnless(cluster.Brokers.AreReal || protocol == KafkaGroupProtocol.Classic, TestBrokers.OnlyClassic);
+        var options = cluster.NewLog(partitions: 6, protocol);
         await using var log = await KafkaEventLog.OpenAsync(options, TimeProvider.System, _end.Token);
         await using var finished = log.SubscribeAsync(new("test", [Topics.Decoded]), _end.Token).GetAsyncEnumerator(_end.Token);
         using WorkerProcess one = Start(options, "one"), two = Start(options, "two"), three = Start(options, "three");

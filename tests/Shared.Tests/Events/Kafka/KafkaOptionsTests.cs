@@ -16,6 +16,7 @@ public sealed class KafkaOptionsTests
         { "Kafka:Timeout", s_options with { Timeout = TimeSpan.Zero } },
         { "Kafka:DrainTimeout", s_options with { DrainTimeout = TimeSpan.FromHours(2) } },
         { "Kafka:ClientSettings:acks", With("acks", "0") },
+        { "Kafka:ClientSettings:group.protocol", With("group.protocol", "classic") },
     };
 
     [Theory]
@@ -44,7 +45,7 @@ public sealed class KafkaOptionsTests
     [Fact]
     public async Task A_cluster_that_does_not_answer_is_told_with_its_address_and_key()
     {
-        var error = await Assert.ThrowsAsync<UserException>(() => OpenAsync(s_options));
+        var error = await Assert.ThrowsAsync<StoreUnavailableException>(() => OpenAsync(s_options));
 
         Assert.Contains("Kafka at 127.0.0.1:1", error.Message, StringComparison.Ordinal);
         Assert.Contains("Kafka:BootstrapServers", error.Message, StringComparison.Ordinal);

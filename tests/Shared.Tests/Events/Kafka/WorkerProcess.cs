@@ -19,7 +19,8 @@ internal sealed partial class WorkerProcess : IDisposable
         Name = name;
         _process = Process.Start(new ProcessStartInfo(
             Environment.ProcessPath!,
-            [FeaturizerProcess.Command, options.BootstrapServers, options.Prefix, folder, name, heldVideo.ToString()])
+            [FeaturizerProcess.Command, options.BootstrapServers, options.Prefix, options.GroupProtocol.ToString(), folder, name,
+                heldVideo.ToString()])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

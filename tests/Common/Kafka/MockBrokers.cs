@@ -2,11 +2,17 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Runtime.InteropServices;
 
-namespace TcMgc.Shared.Tests.Events.Kafka;
+namespace TcMgc.Tests.Common.Kafka;
 
 /// <summary>librdkafka's own cluster: brokers in this process that speak Kafka on 127.0.0.1 and can be taken away.</summary>
 internal sealed partial class MockBrokers : IDisposable
 {
+    /// <summary>A request's number, as Kafka's protocol has it.</summary>
+    public const short ListOffsets = 2;
+
+    /// <summary>An error's number, as Kafka's protocol has it.</summary>
+    public const int UnknownTopic = 3, LeaderNotAvailable = 5, NotLeader = 6;
+
     private const string Library = "librdkafka";
     private const int Producer = 0;
     private const int SetMask = 2; // Of Linux.
@@ -42,6 +48,9 @@ internal sealed partial class MockBrokers : IDisposable
         for (var broker = 1; broker <= count; broker++)
             Assert.Equal(0, SetUp(_cluster, broker));
     }
+
+    /// <summary>Answers the next requests of a kind with errors, one each.</summary>
+    public void Refuse(short request, params int[] errors) => PushErrors(_cluster, request, (nuint)errors.Length, errors);
 
     public void Dispose()
     {
@@ -117,4 +126,7 @@ internal sealed partial class MockBrokers : IDisposable
 
     [LibraryImport(Library, EntryPoint = "rd_kafka_mock_broker_set_up")]
     private static partial int SetUp(nint cluster, int broker);
+
+    [LibraryImport(Library, EntryPoint = "rd_kafka_mock_push_request_errors_array")]
+    private static partial void PushErrors(nint cluster, short request, nuint count, int[] errors);
 }
