@@ -36,13 +36,18 @@ public sealed class ServeTelemetryTests(Workplace place, ServiceBrokers brokers)
         Holds(spans, Ingest, "send videos.uploaded", "process videos.uploaded", "decode", "send videos.decoded");
         Holds(spans, Featurizer, "process videos.decoded", "encode", "batch wait", "batch", "upsert", "send videos.indexed");
         Holds(spans, Search, "process videos.indexed");
+        Holds(spans, Featurizer, "qdrant.Points/Upsert");
+        Assert.All(spans.Where(span => span.Name == "qdrant.Points/Upsert"), call =>
+            Assert.Equal("upsert", spans.Single(span => span.Id == call.Parent).Name));
+        Assert.DoesNotContain(receiver.Spans, span => span.Name == "POST"); // The HTTP under a gRPC call is no span of its own.
         Assert.All(spans.Where(span => span.Name.StartsWith("send ", StringComparison.Ordinal) || span.Name.StartsWith("process ", StringComparison.Ordinal)), span =>
         {
             Assert.Equal(("kafka", span.Name.Split(' ')[0], span.Name.Split(' ')[1]),
                 (span.Tags["messaging.system"], span.Tags["messaging.operation.type"], span.Tags["messaging.destination.name"]));
             Assert.True(span.Tags.ContainsKey("messaging.message.id"));
         });
-        Holds([.. receiver.Spans.Where(span => span.Trace == QueryTrace)], Search, "text", "candidates", "fetch", "score");
+        var stages = receiver.Spans.Where(span => span.Trace == QueryTrace).ToList();
+        Holds(stages, Search, "text", "candidates", "qdrant.Points/Query", "fetch", "score");
 
         Assert.Superset(new HashSet<string>
         {
