@@ -102,7 +102,7 @@ internal static partial class DashboardPackage
         {
             throw new UserException(
                 $"--traces needs the package {s_name} {s_version} in {packages}, and the .NET SDK to fetch it: "
-                + $"cannot run 'dotnet' ({error.Message})", error);
+                + "cannot run 'dotnet'", error);
         }
     }
 
