@@ -164,7 +164,7 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
         IConsumer<byte[], byte[]> consumer, IEnumerable<string> topics, bool fromCommitted, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var partitions = await _topics.PartitionsAsync(topics, cancellationToken).ConfigureAwait(false);
-        var reader = new KafkaReader(consumer, _options, _clients, _clock);
+        var reader = new KafkaReader(consumer, _topics, _options, _clients, _clock);
         await foreach (var message in reader.ReadAsync(partitions, fromCommitted, cancellationToken).ConfigureAwait(false))
             yield return message;
     }

@@ -4,7 +4,8 @@ using Confluent.Kafka;
 namespace TcMgc.Shared.Events.Kafka;
 
 /// <summary>Reads partitions up to their present end, outside of any group's assignment.</summary>
-internal sealed class KafkaReader(IConsumer<byte[], byte[]> consumer, KafkaOptions options, KafkaClients clients, TimeProvider clock)
+internal sealed class KafkaReader(
+    IConsumer<byte[], byte[]> consumer, KafkaTopics topics, KafkaOptions options, KafkaClients clients, TimeProvider clock)
 {
     private const int MostAtATime = 256;
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(100);
@@ -14,8 +15,8 @@ internal sealed class KafkaReader(IConsumer<byte[], byte[]> consumer, KafkaOptio
     public async IAsyncEnumerable<ConsumeResult<byte[], byte[]>> ReadAsync(
         List<TopicPartition> partitions, bool fromCommitted, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var ends = await Task.Run(() => Assign(partitions, fromCommitted, cancellationToken), cancellationToken)
-            .ConfigureAwait(false);
+        var ranges = await topics.RangesAsync(partitions, cancellationToken).ConfigureAwait(false);
+        var ends = await Task.Run(() => Assign(ranges, fromCommitted, cancellationToken), cancellationToken).ConfigureAwait(false);
         while (ends.Count > 0)
             foreach (var message in await Task.Run(() => Next(ends, cancellationToken), cancellationToken).ConfigureAwait(false))
                 yield return message;
@@ -23,21 +24,20 @@ internal sealed class KafkaReader(IConsumer<byte[], byte[]> consumer, KafkaOptio
 
     /// <summary>Starts the partitions that hold something to read; gives where each of them ends.</summary>
     private Dictionary<TopicPartition, Offset> Assign(
-        List<TopicPartition> partitions, bool fromCommitted, CancellationToken cancellationToken)
+        Dictionary<TopicPartition, (Offset First, Offset End)> ranges, bool fromCommitted, CancellationToken cancellationToken)
     {
         var starts = fromCommitted
-            ? Answered(() => consumer.Committed(partitions, options.Timeout), cancellationToken)
+            ? Answered(() => consumer.Committed(ranges.Keys, options.Timeout), cancellationToken)
                 .ToDictionary(at => at.TopicPartition, at => at.Offset)
             : [];
         var ends = new Dictionary<TopicPartition, Offset>();
         var assigned = new List<TopicPartitionOffset>();
-        foreach (var partition in partitions)
+        foreach (var (partition, (first, end)) in ranges)
         {
-            var range = Answered(() => consumer.QueryWatermarkOffsets(partition, options.Timeout), cancellationToken);
-            var start = starts.TryGetValue(partition, out var committed) && committed >= range.Low ? committed : range.Low;
-            if (start >= range.High)
+            var start = starts.TryGetValue(partition, out var committed) && committed >= first ? committed : first;
+            if (start >= end)
                 continue;
-            ends[partition] = range.High;
+            ends[partition] = end;
             assigned.Add(new(partition, start));
         }
         consumer.Assign(assigned);

@@ -59,6 +59,41 @@ internal sealed class KafkaTopics(Handle client, KafkaOptions options, KafkaName
         }
     }
 
+    /// <summary>The first position that each partition keeps, and its present end.</summary>
+    /// <remarks>
+    /// A consumer's QueryWatermarkOffsets asks both at once and tells only the later answer's failure: where a leader moves,
+    /// a partition may seem empty.
+    /// </remarks>
+    /// <exception cref="UserException">The cluster does not answer, or refuses.</exception>
+    public async Task<Dictionary<TopicPartition, (Offset First, Offset End)>> RangesAsync(
+        List<TopicPartition> partitions, CancellationToken cancellationToken)
+    {
+        var first = await OffsetsAsync(partitions, OffsetSpec.Earliest(), cancellationToken).ConfigureAwait(false);
+        var ends = await OffsetsAsync(partitions, OffsetSpec.Latest(), cancellationToken).ConfigureAwait(false);
+        return partitions.ToDictionary(partition => partition, partition => (first[partition], ends[partition]));
+    }
+
+    private async Task<Dictionary<TopicPartition, Offset>> OffsetsAsync(
+        List<TopicPartition> partitions, OffsetSpec spec, CancellationToken cancellationToken)
+    {
+        var asked = partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec });
+        for (var started = clock.GetTimestamp(); ; await Task.Delay(s_question, clock, cancellationToken).ConfigureAwait(false))
+            try
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var answer = await _admin.ListOffsetsAsync(asked, new() { RequestTimeout = options.Timeout }).ConfigureAwait(false);
+                return answer.ResultInfos.Select(info => info.TopicPartitionOffsetError)
+                    .ToDictionary(at => at.TopicPartition, at => at.Offset);
+            }
+            catch (KafkaException error)
+            {
+                var reason = (error as ListOffsetsException)?.Result.ResultInfos
+                    .Select(info => info.TopicPartitionOffsetError.Error).FirstOrDefault(one => one.IsError) ?? error.Error;
+                if (reason.IsFinal() || clock.GetElapsedTime(started) >= options.Timeout)
+                    throw clients.Explained("the log cannot be read", new(reason));
+            }
+    }
+
     private static IEnumerable<TopicMetadata> There(Metadata metadata) => metadata.Topics.Where(topic => !topic.Error.IsError);
 
     /// <summary>Of every topic: asking for one by its name would create it on brokers that are set so.</summary>
