@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Dapper;
 using Microsoft.Data.Sqlite;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Storage;
@@ -67,19 +68,14 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
         // A connection of its own: the transaction spans awaits, and other callers read the former entries meanwhile.
         using var connection = _file.Open();
         using var transaction = _file.Guarded(() => connection.BeginTransaction());
-        _file.Guarded(() => SqliteFile.Execute(connection, "DELETE FROM facts; DELETE FROM videos;"));
+        _file.Guarded(() => connection.Execute("DELETE FROM facts; DELETE FROM videos;"));
         await foreach (var happened in log.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             _file.Guarded(() => Apply(connection, happened));
         _file.Guarded(transaction.Commit);
     }
 
     /// <summary>True where no event was ever applied.</summary>
-    public bool IsEmpty() => Use(connection =>
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT NOT EXISTS(SELECT 1 FROM facts)";
-        return (long)command.ExecuteScalar()! == 1;
-    });
+    public bool IsEmpty() => Use(connection => connection.ExecuteScalar<bool>("SELECT NOT EXISTS(SELECT 1 FROM facts)"));
 
     public void Dispose()
     {
@@ -96,73 +92,45 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
         if (LastUpload(connection, happened.VideoId) is not { } upload)
             return;
         var entry = CatalogProjection.Of(upload, Outcomes(connection, upload));
-        using var command = connection.CreateCommand();
-        command.CommandText = "INSERT OR REPLACE INTO videos(id, sha256, name, state, entry) VALUES($id, $sha256, $name, $state, $entry)";
-        command.Parameters.AddWithValue("$id", Bytes(entry.Id.Value));
-        command.Parameters.AddWithValue("$sha256", entry.Sha256);
-        command.Parameters.AddWithValue("$name", entry.Name);
-        command.Parameters.AddWithValue("$state", entry.State.ToString());
-        command.Parameters.AddWithValue("$entry", JsonSerializer.SerializeToUtf8Bytes(entry, CatalogJson.Default.CatalogEntry));
-        command.ExecuteNonQuery();
+        connection.Execute("INSERT OR REPLACE INTO videos(id, sha256, name, state, entry) VALUES($id, $Sha256, $Name, $state, $json)", new
+        {
+            id = Bytes(entry.Id.Value),
+            entry.Sha256,
+            entry.Name,
+            state = entry.State.ToString(),
+            json = JsonSerializer.SerializeToUtf8Bytes(entry, CatalogJson.Default.CatalogEntry),
+        });
     }
 
     /// <summary>Of two events of one kind for one upload the later one counts, whichever comes first.</summary>
-    private static void Remember(SqliteConnection connection, VideoEvent happened)
+    private static void Remember(SqliteConnection connection, VideoEvent happened) => connection.Execute("""
+        INSERT INTO facts(video, upload, topic, time, event, body) VALUES($video, $upload, $Topic, $time, $id, $body)
+        ON CONFLICT(video, upload, topic) DO UPDATE SET time = excluded.time, event = excluded.event, body = excluded.body
+        WHERE (excluded.time, excluded.event) > (time, event)
+        """, new
     {
-        using var command = connection.CreateCommand();
-        command.CommandText = """
-            INSERT INTO facts(video, upload, topic, time, event, body) VALUES($video, $upload, $topic, $time, $event, $body)
-            ON CONFLICT(video, upload, topic) DO UPDATE SET time = excluded.time, event = excluded.event, body = excluded.body
-            WHERE (excluded.time, excluded.event) > (time, event)
-            """;
-        command.Parameters.AddWithValue("$video", Bytes(happened.VideoId.Value));
-        command.Parameters.AddWithValue("$upload", Bytes(happened.Upload));
-        command.Parameters.AddWithValue("$topic", happened.Topic);
-        command.Parameters.AddWithValue("$time", happened.Time.UtcTicks);
-        command.Parameters.AddWithValue("$event", Bytes(happened.EventId));
-        command.Parameters.AddWithValue("$body", EventJson.Serialize(happened));
-        command.ExecuteNonQuery();
-    }
-
-    private static VideoUploaded? LastUpload(SqliteConnection connection, VideoId video)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT topic, body FROM facts WHERE video = $video AND topic = $topic ORDER BY time DESC, event DESC LIMIT 1";
-        command.Parameters.AddWithValue("$video", Bytes(video.Value));
-        command.Parameters.AddWithValue("$topic", Topics.Uploaded);
-        return (VideoUploaded?)Events(command).SingleOrDefault();
-    }
-
-    private static List<VideoEvent> Outcomes(SqliteConnection connection, VideoUploaded upload)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT topic, body FROM facts WHERE video = $video AND upload = $upload AND topic <> $topic";
-        command.Parameters.AddWithValue("$video", Bytes(upload.VideoId.Value));
-        command.Parameters.AddWithValue("$upload", Bytes(upload.EventId));
-        command.Parameters.AddWithValue("$topic", Topics.Uploaded);
-        return Events(command);
-    }
-
-    private static List<VideoEvent> Events(SqliteCommand command)
-    {
-        using var reader = command.ExecuteReader();
-        var events = new List<VideoEvent>();
-        while (reader.Read())
-            events.Add(EventJson.Deserialize(reader.GetString(0), reader.GetFieldValue<byte[]>(1)));
-        return events;
-    }
-
-    private List<CatalogEntry> Entries(string query, object key) => Use(connection =>
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = query;
-        command.Parameters.AddWithValue("$key", key);
-        using var reader = command.ExecuteReader();
-        var entries = new List<CatalogEntry>();
-        while (reader.Read())
-            entries.Add(Entry(reader.GetFieldValue<byte[]>(0)));
-        return entries;
+        video = Bytes(happened.VideoId.Value),
+        upload = Bytes(happened.Upload),
+        happened.Topic,
+        time = happened.Time.UtcTicks,
+        id = Bytes(happened.EventId),
+        body = EventJson.Serialize(happened),
     });
+
+    private static VideoUploaded? LastUpload(SqliteConnection connection, VideoId video) => (VideoUploaded?)Events(connection,
+        "WHERE video = $video AND topic = $Uploaded ORDER BY time DESC, event DESC LIMIT 1",
+        new { video = Bytes(video.Value), Topics.Uploaded }).SingleOrDefault();
+
+    private static IEnumerable<VideoEvent> Outcomes(SqliteConnection connection, VideoUploaded upload) => Events(connection,
+        "WHERE video = $video AND upload = $upload AND topic <> $Uploaded",
+        new { video = Bytes(upload.VideoId.Value), upload = Bytes(upload.EventId), Topics.Uploaded });
+
+    private static IEnumerable<VideoEvent> Events(SqliteConnection connection, string condition, object parameters) =>
+        connection.Query<(string Topic, byte[] Body)>($"SELECT topic, body FROM facts {condition}", parameters)
+            .Select(fact => EventJson.Deserialize(fact.Topic, fact.Body));
+
+    private List<CatalogEntry> Entries(string query, object key) =>
+        Use(connection => connection.Query<byte[]>(query, new { key }).Select(Entry).ToList());
 
     private CatalogEntry Entry(byte[] json)
     {

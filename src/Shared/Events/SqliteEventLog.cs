@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Dapper;
 using Microsoft.Data.Sqlite;
 using TcMgc.Shared.Storage;
 
@@ -34,17 +35,17 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
         Use(connection =>
         {
             using var transaction = connection.BeginTransaction();
-            using var command = connection.CreateCommand();
-            command.CommandText = """
-                INSERT INTO events(topic, video, body) VALUES($topic, $video, $body);
+            connection.Execute("""
+                INSERT INTO events(topic, video, body) VALUES($Topic, $video, $body);
                 INSERT INTO traces(position, parent, state) SELECT last_insert_rowid(), $parent, $state WHERE $parent IS NOT NULL
-                """;
-            command.Parameters.AddWithValue("$topic", happened.Topic);
-            command.Parameters.AddWithValue("$video", happened.VideoId.Value.ToByteArray(bigEndian: true));
-            command.Parameters.AddWithValue("$body", body);
-            command.Parameters.AddWithValue("$parent", (object?)Activity.Current?.Id ?? DBNull.Value);
-            command.Parameters.AddWithValue("$state", (object?)Activity.Current?.TraceStateString ?? DBNull.Value);
-            command.ExecuteNonQuery();
+                """, new
+            {
+                happened.Topic,
+                video = happened.VideoId.Value.ToByteArray(bigEndian: true),
+                body,
+                parent = Activity.Current?.Id,
+                state = Activity.Current?.TraceStateString,
+            });
             transaction.Commit();
         });
         WakeSubscribers();
@@ -169,21 +170,13 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
     }
 
     /// <summary>Commits a group's deliveries of a topic up to a position.</summary>
-    public void CommitUpTo(string group, string topic, long position) => Use(connection =>
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = """
-            INSERT INTO commits(consumers, topic, position) VALUES($group, $topic, $position)
-            ON CONFLICT(consumers, topic) DO UPDATE SET position = max(position, excluded.position)
-            """;
-        command.Parameters.AddWithValue("$group", group);
-        command.Parameters.AddWithValue("$topic", topic);
-        command.Parameters.AddWithValue("$position", position);
-        return command.ExecuteNonQuery();
-    });
+    public void CommitUpTo(string group, string topic, long position) => Use(connection => connection.Execute("""
+        INSERT INTO commits(consumers, topic, position) VALUES($group, $topic, $position)
+        ON CONFLICT(consumers, topic) DO UPDATE SET position = max(position, excluded.position)
+        """, new { group, topic, position }));
 
     /// <summary>Position of the last event; 0 for an empty log.</summary>
-    public long End() => Number("SELECT ifnull(max(position), 0) FROM events");
+    public long End() => Use(connection => connection.ExecuteScalar<long>("SELECT ifnull(max(position), 0) FROM events"));
 
     public void Dispose()
     {
@@ -221,38 +214,24 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
 
     private List<(long Position, string Topic, byte[] Body, ActivityContext Trace)> Page(Dictionary<string, long> from) => Use(connection =>
     {
-        using var command = connection.CreateCommand();
+        var parameters = new DynamicParameters();
         var conditions = from.Select((topic, i) =>
         {
-            command.Parameters.AddWithValue($"$topic{i}", topic.Key);
-            command.Parameters.AddWithValue($"$from{i}", topic.Value);
+            parameters.Add($"topic{i}", topic.Key);
+            parameters.Add($"from{i}", topic.Value);
             return $"(topic = $topic{i} AND position > $from{i})";
         });
-        command.CommandText = $"""
+        return connection.Query<(long Position, string Topic, byte[] Body, string? Parent, string? State)>($"""
             SELECT position, topic, body, parent, state FROM events LEFT JOIN traces USING(position)
             WHERE {string.Join(" OR ", conditions)} ORDER BY position LIMIT {PageSize}
-            """;
-        using var reader = command.ExecuteReader();
-        var page = new List<(long, string, byte[], ActivityContext)>();
-        while (reader.Read())
-            page.Add((reader.GetInt64(0), reader.GetString(1), reader.GetFieldValue<byte[]>(2), Trace(reader)));
-        return page;
+            """, parameters).Select(row => (row.Position, row.Topic, row.Body, Trace(row.Parent, row.State))).ToList();
     });
 
-    private static ActivityContext Trace(SqliteDataReader row) =>
-        !row.IsDBNull(3) && ActivityContext.TryParse(row.GetString(3), row.IsDBNull(4) ? null : row.GetString(4), isRemote: true, out var span) ? span : default;
+    private static ActivityContext Trace(string? parent, string? state) =>
+        ActivityContext.TryParse(parent, state, isRemote: true, out var span) ? span : default;
 
-    private long Committed(string group, string topic) => Number(
-        "SELECT ifnull(max(position), 0) FROM commits WHERE consumers = $group AND topic = $topic", ("$group", group), ("$topic", topic));
-
-    private long Number(string query, params (string Name, object Value)[] parameters) => Use(connection =>
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = query;
-        foreach (var (name, value) in parameters)
-            command.Parameters.AddWithValue(name, value);
-        return (long)command.ExecuteScalar()!;
-    });
+    private long Committed(string group, string topic) => Use(connection => connection.ExecuteScalar<long>(
+        "SELECT ifnull(max(position), 0) FROM commits WHERE consumers = $group AND topic = $topic", new { group, topic }));
 
     private void Use(Action<SqliteConnection> action) => Use(connection =>
     {
@@ -270,7 +249,7 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
     private SqliteConnection Open()
     {
         var connection = _file.Open();
-        SqliteFile.Execute(connection, "CREATE TABLE IF NOT EXISTS traces(position INTEGER PRIMARY KEY, parent TEXT NOT NULL, state TEXT)");
+        connection.Execute("CREATE TABLE IF NOT EXISTS traces(position INTEGER PRIMARY KEY, parent TEXT NOT NULL, state TEXT)");
         SqliteDeadLetters.Create(connection);
         return connection;
     }

@@ -1,3 +1,4 @@
+using Dapper;
 using Microsoft.Data.Sqlite;
 
 namespace TcMgc.Shared.Storage;
@@ -33,7 +34,7 @@ internal sealed class SqliteFile
         try
         {
             connection.Open();
-            Execute(connection, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=10000;");
+            connection.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=10000;");
             return connection;
         }
         catch
@@ -65,34 +66,22 @@ internal sealed class SqliteFile
 
     public UserException Damaged(string detail) => new($"{Path}: the database is damaged ({detail}); {_advice}");
 
-    public static void Execute(SqliteConnection connection, string statements)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = statements;
-        command.ExecuteNonQuery();
-    }
-
     private void Create(SqliteConnection connection, string schema)
     {
-        using var transaction = connection.BeginTransaction(deferred: Number(connection, "PRAGMA user_version") == _version);
-        var found = Number(connection, "PRAGMA user_version");
+        using var transaction = connection.BeginTransaction(deferred: Version(connection) == _version);
+        var found = Version(connection);
         if (found > _version)
             throw new UserException($"{Path}: written by a newer tcmgc (schema {found}, this one knows {_version}); use that one, or another --data folder");
         if (found == 0)
         {
-            if (Number(connection, "SELECT count(*) FROM sqlite_master") > 0)
+            if (connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master") > 0)
                 throw new UserException($"{Path}: a database of another program; use another --data folder");
-            Execute(connection, $"{schema}; PRAGMA user_version={_version};");
+            connection.Execute($"{schema}; PRAGMA user_version={_version};");
         }
         transaction.Commit();
     }
 
-    private static long Number(SqliteConnection connection, string query)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = query;
-        return (long)command.ExecuteScalar()!;
-    }
+    private static long Version(SqliteConnection connection) => connection.ExecuteScalar<long>("PRAGMA user_version");
 
     private UserException Explained(SqliteException error) => error.SqliteErrorCode switch
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Dapper;
 using Microsoft.Data.Sqlite;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
@@ -37,15 +38,11 @@ public sealed class TranscriptIndex : IDisposable
     /// <inheritdoc cref="FollowAsync"/>
     internal async ValueTask CatchUpAsync(ICatalog catalog, IBlobStore blobs, CancellationToken cancellationToken)
     {
-        if (Use(connection => Number(connection, "SELECT count(*) FROM followed")) > 0)
+        if (Use(connection => connection.ExecuteScalar<bool>("SELECT EXISTS(SELECT 1 FROM followed)")))
             return;
         await foreach (var entry in catalog.ListAsync(cancellationToken).ConfigureAwait(false))
             await FollowAsync(entry, blobs, cancellationToken).ConfigureAwait(false);
-        Use(connection =>
-        {
-            SqliteFile.Execute(connection, "INSERT INTO followed(done) VALUES(1)");
-            return true;
-        });
+        Use(connection => connection.Execute("INSERT INTO followed(done) VALUES(1)"));
     }
 
     /// <summary>Makes what is known of a video's words follow its entry; where nothing has changed nothing is done.</summary>
@@ -79,29 +76,16 @@ public sealed class TranscriptIndex : IDisposable
     {
         if (TranscriptQuery.Of(texts) is not { } query)
             return [];
-        return Use(connection =>
-        {
-            using var command = connection.CreateCommand();
-            // Only what is returned is highlighted: a word may be in every cue there is.
-            command.CommandText = $"""
-                SELECT video, start, "end", text,
-                    (SELECT highlight(words, 0, char({(int)WordStarts}), char({(int)WordEnds})) FROM words WHERE words MATCH $query AND rowid = found.id)
-                FROM (
-                    SELECT cues.*, words.rank AS rank FROM words JOIN cues ON cues.id = words.rowid
-                    WHERE words MATCH $query {(video is null ? "" : "AND video = $video")} ORDER BY words.rank, cues.id LIMIT $count) AS found
-                ORDER BY found.rank, found.id
-                """;
-            command.Parameters.AddWithValue("$query", query);
-            command.Parameters.AddWithValue("$count", count);
-            if (video is { } only)
-                command.Parameters.AddWithValue("$video", Bytes(only));
-            using var reader = command.ExecuteReader();
-            var found = new List<CueMatch>();
-            while (reader.Read())
-                found.Add(new(new(new Guid(reader.GetFieldValue<byte[]>(0), bigEndian: true)), new(reader.GetDouble(1), reader.GetDouble(2), reader.GetString(3)),
-                    WordsIn(reader.GetString(4))));
-            return found;
-        });
+        // Only what is returned is highlighted: a word may be in every cue there is.
+        var found = Use(connection => connection.Query<(byte[] Video, double Start, double End, string Text, string Highlighted)>($"""
+            SELECT video, start, "end", text,
+                (SELECT highlight(words, 0, char({(int)WordStarts}), char({(int)WordEnds})) FROM words WHERE words MATCH $query AND rowid = found.id)
+            FROM (
+                SELECT cues.*, words.rank AS rank FROM words JOIN cues ON cues.id = words.rowid
+                WHERE words MATCH $query {(video is null ? "" : "AND video = $only")} ORDER BY words.rank, cues.id LIMIT $count) AS found
+            ORDER BY found.rank, found.id
+            """, new { query, count, only = video is { } id ? Bytes(id) : null }));
+        return [.. found.Select(cue => new CueMatch(new(new Guid(cue.Video, bigEndian: true)), new(cue.Start, cue.End, cue.Text), WordsIn(cue.Highlighted)))];
     }
 
     /// <inheritdoc/>
@@ -145,50 +129,24 @@ public sealed class TranscriptIndex : IDisposable
     }
 
     // The words of an outside table must be taken out with the text that they were put in with.
-    private static void Replace(SqliteConnection connection, VideoId video, string? transcript, IReadOnlyList<Cue> cues)
+    private static void Replace(SqliteConnection connection, VideoId id, string? transcript, IReadOnlyList<Cue> cues)
     {
-        Execute(connection, "INSERT INTO words(words, rowid, text) SELECT 'delete', id, text FROM cues WHERE video = $video", video);
-        Execute(connection, "DELETE FROM cues WHERE video = $video", video);
-        Execute(connection, "DELETE FROM sources WHERE video = $video", video);
+        var video = Bytes(id);
+        connection.Execute("""
+            INSERT INTO words(words, rowid, text) SELECT 'delete', id, text FROM cues WHERE video = $video;
+            DELETE FROM cues WHERE video = $video;
+            DELETE FROM sources WHERE video = $video
+            """, new { video });
         if (transcript is null)
             return;
-        Execute(connection, "INSERT INTO sources(video, transcript) VALUES($video, $transcript)", video, ("$transcript", transcript));
-        using var insert = connection.CreateCommand();
-        insert.CommandText = "INSERT INTO cues(video, start, \"end\", text) VALUES($video, $start, $end, $text)";
-        insert.Parameters.AddWithValue("$video", Bytes(video));
-        var (start, end, text) = (insert.Parameters.Add("$start", SqliteType.Real), insert.Parameters.Add("$end", SqliteType.Real), insert.Parameters.Add("$text", SqliteType.Text));
-        foreach (var cue in cues)
-        {
-            (start.Value, end.Value, text.Value) = (cue.Start, cue.End, cue.Text);
-            insert.ExecuteNonQuery();
-        }
-        Execute(connection, "INSERT INTO words(rowid, text) SELECT id, text FROM cues WHERE video = $video", video);
+        connection.Execute("INSERT INTO sources(video, transcript) VALUES($video, $transcript)", new { video, transcript });
+        connection.Execute("INSERT INTO cues(video, start, \"end\", text) VALUES($video, $Start, $End, $Text)",
+            cues.Select(cue => new { video, cue.Start, cue.End, cue.Text }));
+        connection.Execute("INSERT INTO words(rowid, text) SELECT id, text FROM cues WHERE video = $video", new { video });
     }
 
-    private static string? SourceOf(SqliteConnection connection, VideoId video)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT transcript FROM sources WHERE video = $video";
-        command.Parameters.AddWithValue("$video", Bytes(video));
-        return (string?)command.ExecuteScalar();
-    }
-
-    private static void Execute(SqliteConnection connection, string statement, VideoId video, params ReadOnlySpan<(string Name, object Value)> parameters)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = statement;
-        command.Parameters.AddWithValue("$video", Bytes(video));
-        foreach (var (name, value) in parameters)
-            command.Parameters.AddWithValue(name, value);
-        command.ExecuteNonQuery();
-    }
-
-    private static long Number(SqliteConnection connection, string query)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = query;
-        return (long)command.ExecuteScalar()!;
-    }
+    private static string? SourceOf(SqliteConnection connection, VideoId video) =>
+        connection.ExecuteScalar<string>("SELECT transcript FROM sources WHERE video = $video", new { video = Bytes(video) });
 
     private T Use<T>(Func<SqliteConnection, T> action)
     {

@@ -88,8 +88,6 @@ internal static class SegmentRows
 
     public static byte[] Bytes(Guid id) => id.ToByteArray(bigEndian: true);
 
-    public static VideoId Video(SqliteDataReader row, int column, SqliteFile file) => new(new(Sized<byte>(row, column, 16, file), bigEndian: true));
-
     private static byte[] Bytes<T>(ReadOnlySpan<T> values)
         where T : unmanaged => MemoryMarshal.AsBytes(values).ToArray();
 
@@ -100,7 +98,7 @@ internal static class SegmentRows
             throw file.Damaged($"a segment of {times.Length} frames");
         return new(
             new(new(Sized<byte>(row, 0, 16, file), bigEndian: true)),
-            Video(row, 1, file),
+            new(new(Sized<byte>(row, 1, 16, file), bigEndian: true)),
             times.ToArray(),
             Sized<float>(row, 3, model.Dimensions, file));
     }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Dapper;
 using Microsoft.Data.Sqlite;
 using TcMgc.Shared.Storage;
 
@@ -37,16 +38,9 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
         ArgumentNullException.ThrowIfNull(model);
         Write(connection =>
         {
-            if (Model(connection) is { } bound && bound with { Folder = null } != model with { Folder = null } && Number(connection, "SELECT count(*) FROM segments") > 0)
+            if (Model(connection) is { } bound && bound with { Folder = null } != model with { Folder = null } && connection.ExecuteScalar<long>("SELECT count(*) FROM segments") > 0)
                 throw new UserException($"{path}: the index was built with the model {bound.Id}, this is {model.Id}; use that one, or another --data folder");
-            SqliteFile.Execute(connection, "DELETE FROM model");
-            using var command = connection.CreateCommand();
-            command.CommandText = "INSERT INTO model(id, dimensions, frames, folder) VALUES($id, $dimensions, $frames, $folder)";
-            command.Parameters.AddWithValue("$id", model.Id);
-            command.Parameters.AddWithValue("$dimensions", model.Dimensions);
-            command.Parameters.AddWithValue("$frames", model.Frames);
-            command.Parameters.AddWithValue("$folder", (object?)model.Folder ?? DBNull.Value);
-            command.ExecuteNonQuery();
+            connection.Execute("DELETE FROM model; INSERT INTO model(id, dimensions, frames, folder) VALUES($Id, $Dimensions, $Frames, $Folder)", model);
         });
         return ValueTask.CompletedTask;
     }
@@ -76,10 +70,10 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<long> CountAsync(CancellationToken cancellationToken) => new(Read(connection => Number(connection, "SELECT count(*) FROM segments")));
+    public ValueTask<long> CountAsync(CancellationToken cancellationToken) => new(Read(connection => connection.ExecuteScalar<long>("SELECT count(*) FROM segments")));
 
     public ValueTask<int> CountAsync(VideoId video, CancellationToken cancellationToken) => new(Read(connection =>
-        (int)Number(connection, "SELECT count(*) FROM segments WHERE video = $video", ("$video", SegmentRows.Bytes(video.Value)))));
+        connection.ExecuteScalar<int>("SELECT count(*) FROM segments WHERE video = $id", new { id = SegmentRows.Bytes(video.Value) })));
 
     public ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken) =>
         new(Search<SegmentMatch>(query, space == VectorSpace.Text ? Held.Text : Held.Image, matrix =>
@@ -215,7 +209,7 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
     private bool Refresh(SqliteConnection connection, Held needed)
     {
         using var snapshot = connection.BeginTransaction(deferred: true);
-        var (model, end) = (Model(connection), Number(connection, "SELECT ifnull(max(number), 0) FROM changes"));
+        var (model, end) = (Model(connection), connection.ExecuteScalar<long>("SELECT ifnull(max(number), 0) FROM changes"));
         _wanted |= needed;
         var whole = model != _matrixModel || _matrix is null || _matrix.Held != _wanted;
         if (!whole && end == _lastChange)
@@ -233,7 +227,7 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
                     foreach (var video in Changed(connection, since))
                     {
                         matrix!.Remove(video);
-                        Load(connection, matrix, model, "WHERE s.video = $video", ("$video", SegmentRows.Bytes(video.Value)));
+                        Load(connection, matrix, model, "WHERE s.video = $video", video);
                     }
                 _matrix = matrix;
             }
@@ -246,41 +240,31 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
         return true;
     }
 
-    private void Load(SqliteConnection connection, SegmentMatrix matrix, IndexModel model, string condition, params (string Name, object Value)[] parameters)
+    private void Load(SqliteConnection connection, SegmentMatrix matrix, IndexModel model, string condition, VideoId? video = null)
     {
-        using var command = Command(connection, matrix.Held.HasFlag(Held.Frames)
+        using var command = connection.CreateCommand();
+        command.CommandText = matrix.Held.HasFlag(Held.Frames)
             ? $"SELECT {SegmentRows.MatrixColumns}, f.frames FROM segments s JOIN features f USING(number) {condition} ORDER BY s.number"
-            : $"SELECT {SegmentRows.MatrixColumns} FROM segments s {condition} ORDER BY s.number", parameters);
+            : $"SELECT {SegmentRows.MatrixColumns} FROM segments s {condition} ORDER BY s.number";
+        if (video is { } only)
+            command.Parameters.AddWithValue("$video", SegmentRows.Bytes(only.Value));
         using var row = command.ExecuteReader();
         while (row.Read())
             SegmentRows.ToMatrix(row, matrix, model, _file);
     }
 
-    private List<VideoId> Changed(SqliteConnection connection, long since)
-    {
-        using var command = Command(connection, "SELECT video FROM changes WHERE number > $since", [("$since", since)]);
-        using var row = command.ExecuteReader();
-        var videos = new List<VideoId>();
-        while (row.Read())
-            videos.Add(SegmentRows.Video(row, 0, _file));
-        return videos;
-    }
+    private IEnumerable<VideoId> Changed(SqliteConnection connection, long since) =>
+        connection.Query<byte[]>("SELECT video FROM changes WHERE number > $since", new { since })
+            .Select(id => id.Length == 16 ? new VideoId(new(id, bigEndian: true)) : throw _file.Damaged($"a video's id of {id.Length} bytes"));
 
-    private static void Forget(SqliteConnection connection, VideoId video)
-    {
-        using var command = Command(connection, """
-            DELETE FROM segments WHERE video = $video;
-            INSERT OR REPLACE INTO changes(video) VALUES($video)
-            """, [("$video", SegmentRows.Bytes(video.Value))]);
-        command.ExecuteNonQuery();
-    }
+    private static void Forget(SqliteConnection connection, VideoId video) => connection.Execute("""
+        DELETE FROM segments WHERE video = $id;
+        INSERT OR REPLACE INTO changes(video) VALUES($id)
+        """, new { id = SegmentRows.Bytes(video.Value) });
 
-    private static IndexModel? Model(SqliteConnection connection)
-    {
-        using var command = Command(connection, "SELECT id, dimensions, frames, folder FROM model", []);
-        using var row = command.ExecuteReader();
-        return row.Read() ? new(row.GetString(0), row.GetInt32(1), row.GetInt32(2), row.IsDBNull(3) ? null : row.GetString(3)) : null;
-    }
+    private static IndexModel? Model(SqliteConnection connection) =>
+        connection.Query<(string Id, int Dimensions, int Frames, string? Folder)>("SELECT id, dimensions, frames, folder FROM model")
+            .Select(row => new IndexModel(row.Id, row.Dimensions, row.Frames, row.Folder)).SingleOrDefault();
 
     /// <summary>The bound model (null: then there are no segments), once the batch is known to be of its sizes.</summary>
     private static IndexModel? ModelOf(SqliteConnection connection, SegmentBatch batch)
@@ -289,21 +273,6 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
         return model is null || (model.Frames, model.Dimensions) == (batch.FramesEach, batch.Dimensions)
             ? model
             : throw new ArgumentException($"the batch is for {batch.FramesEach} × {batch.Dimensions} features, the index has {model.Frames} × {model.Dimensions}", nameof(batch));
-    }
-
-    private static SqliteCommand Command(SqliteConnection connection, string text, (string Name, object Value)[] parameters)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = text;
-        foreach (var (name, value) in parameters)
-            command.Parameters.AddWithValue(name, value);
-        return command;
-    }
-
-    private static long Number(SqliteConnection connection, string query, params (string Name, object Value)[] parameters)
-    {
-        using var command = Command(connection, query, parameters);
-        return (long)command.ExecuteScalar()!;
     }
 
     private T Read<T>(Func<SqliteConnection, T> action)
@@ -322,7 +291,7 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
     private SqliteConnection OpenReader()
     {
         var connection = _file.Open();
-        SqliteFile.Execute(connection, $"PRAGMA mmap_size={Mapped}");
+        connection.Execute($"PRAGMA mmap_size={Mapped}");
         return connection;
     }
 
