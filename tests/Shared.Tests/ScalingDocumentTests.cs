@@ -27,7 +27,7 @@ public sealed partial class ScalingDocumentTests
         { "Qdrant memory, `None`", Each(Segments * (2 * Pooled + Graph)) },
         { "Qdrant memory, `Scalar` with `OnDisk`", Each(Segments * (2 * Pooled / 4 + Graph)) },
         { "Qdrant memory, `Binary` with `OnDisk`", Each(Segments * (2 * Pooled / 32 + Graph)) },
-        { "Qdrant disk, plain frames / features of its own", [.. s_hours.SelectMany(hours => new[] { 1, 2 }.Select(rows => hours * Segments * (2 * Pooled + FrameRows + Payload(rows))))] },
+        { "Qdrant disk", Each(Segments * ((2 * Pooled) + (2 * FrameRows) + Payload)) },
         { "read by one search by still (`FrameGraph` false)", Each(Segments * FrameRows) },
         { "cores to do it in 30 days: decode + encode", [(DecodeSeconds + EncodeSeconds) * 1e3 / Month, (DecodeSeconds + EncodeSeconds) * 1e4 / Month, .. s_hours[2..].SelectMany(hours => new[] { DecodeSeconds, EncodeSeconds }.Select(cost => hours * cost / Month))] },
     };
@@ -46,8 +46,8 @@ public sealed partial class ScalingDocumentTests
             Assert.InRange(value, figure.Value - figure.Rounding, figure.Value + figure.Rounding);
     }
 
-    /// <summary>Text vector, features, frames where they are not the features, and colour layouts, in base64, with ids and times.</summary>
-    private static double Payload(int rows) => 4.0 / 3 * (Pooled + rows * FrameRows + SegmentFrames * ColourLayout.Bytes) + 200;
+    /// <summary>Colour layouts in base64, with ids and times.</summary>
+    private static double Payload => (4.0 / 3 * SegmentFrames * ColourLayout.Bytes) + 200;
 
     private static double[] Each(double perHour) => [.. s_hours.Select(hours => hours * perHour)];
 

@@ -144,8 +144,13 @@ internal sealed class QdrantCollection(QdrantConnection connection, QdrantOption
     public async ValueTask<IReadOnlyList<StoredPoint>> GetAsync(IEnumerable<SegmentId> ids, string[] fields, string[] vectors,
         CancellationToken cancel)
     {
-        var points = new GetPoints { CollectionName = name, WithPayload = fields, WithVectors = vectors,
-            Ids = { ids.Select(id => (PointId)id.Value) } };
+        var points = new GetPoints
+        {
+            CollectionName = name,
+            WithPayload = fields,
+            WithVectors = vectors,
+            Ids = { ids.Select(id => (PointId)id.Value) }
+        };
         var answer = await connection.CallAsync(reading, (client, call) =>
             client.Points.GetAsync(points, call), cancel).ConfigureAwait(false);
         return answer is null ? [] : [.. answer.Result.Select(Stored)];
@@ -156,8 +161,15 @@ internal sealed class QdrantCollection(QdrantConnection connection, QdrantOption
     public async ValueTask<(IReadOnlyList<StoredPoint> Points, PointId? Next)> ScrollAsync(
         PointId? page, int count, Filter? filter, string[] fields, string[] vectors, CancellationToken cancel)
     {
-        var points = new ScrollPoints { CollectionName = name, Offset = page, Limit = (uint)count, Filter = filter,
-            WithPayload = fields, WithVectors = vectors };
+        var points = new ScrollPoints
+        {
+            CollectionName = name,
+            Offset = page,
+            Limit = (uint)count,
+            Filter = filter,
+            WithPayload = fields,
+            WithVectors = vectors
+        };
         var answer = await connection.CallAsync(reading, (client, call) =>
             client.Points.ScrollAsync(points, call), cancel).ConfigureAwait(false);
         return answer is null ? ([], null) : ([.. answer.Result.Select(Stored)], answer.NextPageOffset);

@@ -24,7 +24,8 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
     /// <exception cref="UserException">A setting is wrong: names its key.</exception>
     public QdrantVectorIndex(QdrantOptions options, TimeProvider clock)
         : this(options ?? throw new ArgumentNullException(nameof(options)), clock, collections =>
-            collections.Searched(options.Alias)) { }
+            collections.Searched(options.Alias))
+    { }
 
     /// <summary>One model's collection, whether the alias points at it or not.</summary>
     internal QdrantVectorIndex(QdrantOptions options, TimeProvider clock, string collection, IndexModel model)

@@ -250,8 +250,11 @@ public sealed class QdrantFailureTests : IAsyncLifetime
     public async Task A_collection_of_the_alias_name_that_is_not_ours_is_refused()
     {
         await Client().Collections.CreateAsync(
-            new CreateCollection { CollectionName = "tcmgc",
-                VectorsConfig = new() { Params = new() { Size = 16, Distance = Distance.Dot } } });
+            new CreateCollection
+            {
+                CollectionName = "tcmgc",
+                VectorsConfig = new() { Params = new() { Size = 16, Distance = Distance.Dot } }
+            });
 
         Assert.Contains("was not made by TcMgc", await Refusal(_index), StringComparison.Ordinal);
     }

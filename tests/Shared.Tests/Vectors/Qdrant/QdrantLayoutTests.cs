@@ -23,8 +23,13 @@ public sealed class QdrantLayoutTests : IAsyncLifetime
         var vectors = await VectorsAsync(new() { Url = _server.Url });
 
         Assert.Equal(
-            new VectorParams { Size = 8, Distance = Distance.Dot, Memory = Memory.Cached,
-                HnswConfig = new() { M = 16, EfConstruct = 100 } },
+            new VectorParams
+            {
+                Size = 8,
+                Distance = Distance.Dot,
+                Memory = Memory.Cached,
+                HnswConfig = new() { M = 16, EfConstruct = 100 }
+            },
             vectors["text"]);
         Assert.Equal(vectors["text"], vectors["image"]);
         Assert.Equal(
@@ -55,8 +60,15 @@ public sealed class QdrantLayoutTests : IAsyncLifetime
         Assert.Equal(Memory.Cold, text.Memory);
         Assert.Equal(
             quantization == QdrantQuantization.Scalar
-                ? new QuantizationConfig { Scalar = new() { Type = QuantizationType.Int8, Quantile = 0.99f,
-                    Memory = Memory.Pinned } }
+                ? new QuantizationConfig
+                {
+                    Scalar = new()
+                    {
+                        Type = QuantizationType.Int8,
+                        Quantile = 0.99f,
+                        Memory = Memory.Pinned
+                    }
+                }
                 : new QuantizationConfig { Binary = new() { Memory = Memory.Pinned } },
             text.QuantizationConfig);
         Assert.Equal((true, oversampling), (search.Quantization.Rescore, search.Quantization.Oversampling));

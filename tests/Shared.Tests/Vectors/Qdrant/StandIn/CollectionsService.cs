@@ -27,8 +27,11 @@ internal sealed class CollectionsService(StandInCollections collections, Action<
             new GetCollectionInfoResponse { Result = collections.In(request.CollectionName, collection => collection.Info) });
 
     public ListCollectionsResponse List(ListCollectionsRequest request) => Answer(request, () =>
-        new ListCollectionsResponse { Collections = { collections.Names.Select(name =>
-            new CollectionDescription { Name = name }) } });
+        new ListCollectionsResponse
+        {
+            Collections = { collections.Names.Select(name =>
+            new CollectionDescription { Name = name }) }
+        });
 
     public CollectionOperationResponse Create(CreateCollection request) =>
         Answer(request, () => new CollectionOperationResponse { Result = collections.Create(request) });

@@ -35,8 +35,11 @@ internal sealed class PointsService(StandInCollections collections, Action<IMess
         Changed(request, request.CollectionName, request.Wait, collection => collection.AddIndex(request.FieldName));
 
     public GetResponse Get(GetPoints request) => Answer(request, request.CollectionName, collection =>
-        new GetResponse { Result = { collection.Retrieve(request.Ids).Select(point =>
-            point.Retrieved(request.WithPayload, request.WithVectors)) } });
+        new GetResponse
+        {
+            Result = { collection.Retrieve(request.Ids).Select(point =>
+            point.Retrieved(request.WithPayload, request.WithVectors)) }
+        });
 
     public ScrollResponse Scroll(ScrollPoints request) => Answer(request, request.CollectionName, collection =>
     {
