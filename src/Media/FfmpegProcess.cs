@@ -11,7 +11,9 @@ namespace TcMgc.Media;
 /// </summary>
 internal sealed class FfmpegProcess : IAsyncDisposable
 {
-    /// <summary>Exit status of a process that a signal ended is this and the signal's number; ffmpeg itself says 255 when interrupted.</summary>
+    /// <summary>
+    /// Exit status of a process that a signal ended is this and the signal's number; ffmpeg itself says 255 when interrupted.
+    /// </summary>
     private const int SignalBase = 128, Interrupted = 255, Sigkill = 9, Sigterm = 15, Sigint = 2;
 
     private readonly Process _process;
@@ -63,8 +65,7 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>What is said where a program is missing.</summary>
-    public static UserException NotRunnable(string program, Exception error) =>
+    private static UserException NotRunnable(string program, Exception error) =>
         new($"cannot run '{program}' ({error.Message}). Install ffmpeg 5.1 or newer (apt-get install ffmpeg, "
             + "or brew install ffmpeg), or set TCMGC_FFMPEG and TCMGC_FFPROBE to the paths of ffmpeg and ffprobe.", error);
 
@@ -75,7 +76,8 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
         // Ending the process ends its output: a pending read of a pipe cannot be cancelled by a token on every system.
-        await using var ending = cancellationToken.UnsafeRegister(static self => ((FfmpegProcess)self!).Kill(), this).ConfigureAwait(false);
+        await using var ending = cancellationToken.UnsafeRegister(static self =>
+            ((FfmpegProcess)self!).Kill(), this).ConfigureAwait(false);
         var output = _process.StandardOutput.BaseStream;
         var filled = 0;
         while (filled < buffer.Length)
@@ -95,7 +97,8 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     /// <exception cref="UserException">Another program ended it: what it gave says nothing of the file.</exception>
     public async ValueTask<(int Status, IReadOnlyList<string> Messages)> EndAsync(CancellationToken cancellationToken)
     {
-        await using var ending = cancellationToken.UnsafeRegister(static self => ((FfmpegProcess)self!).Kill(), this).ConfigureAwait(false);
+        await using var ending = cancellationToken.UnsafeRegister(static self =>
+            ((FfmpegProcess)self!).Kill(), this).ConfigureAwait(false);
         _watchdog.CancelAfter(_patience);
         await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
         await _draining.ConfigureAwait(false);
@@ -135,9 +138,11 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         _input.Dispose();
     }
 
-    /// <summary>Ctrl-C reaches ffmpeg and this program at the same time; ours is waited for, so that it is not taken for a bad file.</summary>
+    /// <summary>
+    /// Ctrl-C reaches ffmpeg and this program at the same time; ours is waited for, so that it is not taken for a bad file.
+    /// </summary>
     /// <exception cref="UserException">Another program ended it.</exception>
-    public static async ValueTask ThrowIfInterruptedAsync(int status, CancellationToken cancellationToken)
+    private static async ValueTask ThrowIfInterruptedAsync(int status, CancellationToken cancellationToken)
     {
         if (status is not (Interrupted or SignalBase + Sigkill or SignalBase + Sigterm or SignalBase + Sigint))
             return;

@@ -1,9 +1,9 @@
-using System.ComponentModel;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using FFMpegCore;
 using FFMpegCore.Exceptions;
-using Instances.Exceptions;
 using TcMgc.Shared;
 
 namespace TcMgc.Media;
@@ -13,19 +13,23 @@ namespace TcMgc.Media;
 /// <param name="time">Clock of the watchdog; the system's by default.</param>
 public sealed class MediaProbe(MediaOptions options, TimeProvider? time = null)
 {
+    /// <summary>Far more than the report of a real video, some kilobytes.</summary>
+    private const int MaxReportBytes = 1 << 20;
+
     private const string DurationTag = "DURATION";
     private const string Entries =
-        "format=format_name,start_time,duration:format_tags=none:chapter=id:chapter_tags=none:"
+        "format=format_name,start_time,duration:"
         + "stream=index,codec_type,codec_name,width,height,pix_fmt,field_order,sample_aspect_ratio,start_time,duration:"
-        + "stream_disposition=attached_pic,still_image,timed_thumbnails:stream_side_data=side_data_type,rotation";
+        + "stream_disposition=attached_pic,still_image,timed_thumbnails:stream_side_data=side_data_type,rotation:"
+        + $"stream_tags={DurationTag}";
 
     // Codecs that come interlaced; for others an unknown field order means nothing.
-    private static readonly string[] CodecsWithFields = ["h264", "mpeg2video", "mpeg4", "vc1", "dvvideo", "prores", "dnxhd", "ffv1", "mjpeg"];
+    private static readonly string[] CodecsWithFields =
+        ["h264", "mpeg2video", "mpeg4", "vc1", "dvvideo", "prores", "dnxhd", "ffv1", "mjpeg"];
 
     // What yadif takes; others would be converted twice.
-    private static readonly string[] PlanarFamilies = ["yuv420p", "yuv422p", "yuv444p", "yuv440p", "yuv411p", "yuv410p", "yuvj4", "gbrp", "gray"];
-
-    private string Guards => FfmpegArguments.Guards(ContainerFormats.ForFiles, options);
+    private static readonly string[] PlanarFamilies =
+        ["yuv420p", "yuv422p", "yuv444p", "yuv440p", "yuv411p", "yuv410p", "yuvj4", "gbrp", "gray"];
 
     /// <summary>Probes a file, whatever its name.</summary>
     /// <exception cref="UserException">ffprobe is not installed.</exception>
@@ -34,62 +38,50 @@ public sealed class MediaProbe(MediaOptions options, TimeProvider? time = null)
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (FileHead.ReasonAgainst(path, out var head) is { } reason)
             return MediaResult.Refused<MediaInfo>(reason);
-        var (report, refusal) = await ReportAsync(path, DurationTag, cancellationToken).ConfigureAwait(false);
-        if (refusal is not null)
-            return MediaResult.Refused<MediaInfo>(refusal);
-        var isClear = report?.VideoStreams.All(stream => stream is { PixelFormat: not null, Width: > 0, Height: > 0 }) == true;
-        IReadOnlyList<string> messages = isClear ? [] : await MessagesAsync(path, cancellationToken).ConfigureAwait(false);
+        var input = FfmpegInput.Link(path);
+        var arguments = $"-v error -hide_banner -show_entries {Entries} -of json "
+            + $"{FfmpegArguments.Guards(ContainerFormats.ForFiles, options)} {input.Name}";
+        await using var ffprobe = FfmpegProcess.Start(options.Ffprobe, arguments, input, options, time ?? TimeProvider.System);
+        var json = new byte[MaxReportBytes];
+        var length = await ffprobe.ReadAsync(json, cancellationToken).ConfigureAwait(false);
+        if (length == json.Length)
+            return MediaResult.Refused<MediaInfo>("has more streams than any video");
+        var (status, messages) = await ffprobe.EndAsync(cancellationToken).ConfigureAwait(false);
+        if (ffprobe.Stalled)
+            return MediaResult.Refused<MediaInfo>($"could not be read within {options.StallTimeout.TotalSeconds:0} s");
         if (ContainerFormats.RefusedIn(messages) is { } format)
             return MediaResult.Refused<MediaInfo>(ContainerFormats.ReasonToRefuse(format));
         // Some decoders refuse before ffprobe has a report, others leave the size out of it.
         if (FfmpegMessages.RefusedSize(messages) is { } size && options.IsTooLarge(size.Width, size.Height))
             return MediaResult.Refused<MediaInfo>(options.TooLarge(size.Width, size.Height));
-        return report is not null
+        return status == 0 && Analysis(Encoding.UTF8.GetString(json, 0, length)) is { } report
             ? Choose(report, head, messages)
             : MediaResult.Refused<MediaInfo>(FileHead.ReasonUnreadable(head, messages));
     }
 
-    /// <summary>What ffprobe reports; null where it cannot. It is silent, for FFMpegCore would hold its every message.</summary>
-    private async Task<(IMediaAnalysis? Report, string? Refusal)> ReportAsync(
-        string path, string streamTag, CancellationToken cancellationToken)
+    /// <summary>A report as FFMpegCore reads it; null where it is none.</summary>
+    private static IMediaAnalysis? Analysis(string report)
     {
-        using var input = FfmpegInput.Link(path);
-        using var patience = new CancellationTokenSource(options.StallTimeout, time ?? TimeProvider.System);
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
-        var place = new FFOptions { BinaryFolder = FfprobeFolder.Of(options.Ffprobe), WorkingDirectory = input.Folder };
-        var arguments = $"-v fatal -nosexagesimal -show_entries {Entries}:stream_tags={streamTag} {Guards}";
         try
         {
-            var analysing = FFProbe.AnalyseAsync(input.Name, place, arguments, ending.Token);
-            return (await analysing.WaitAsync(ending.Token).ConfigureAwait(false), null);
+            return FFProbe.FromJson(report);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception error) when (error is FormatNullException or JsonException)
         {
-            return (null, $"could not be read within {options.StallTimeout.TotalSeconds:0} s");
+            return null;
         }
-        catch (Exception error) when (error is FFProbeProcessException or FormatNullException or JsonException)
+        catch (Exception error) when (error is OverflowException or ArgumentException)
         {
-            var status = (error as FFProbeProcessException)?.ExitCode ?? 0;
-            await FfmpegProcess.ThrowIfInterruptedAsync(status, cancellationToken).ConfigureAwait(false);
-            return (null, null);
-        }
-        catch (Exception error) when (error is OverflowException or ArgumentException && streamTag == DurationTag) // Too long.
-        {
-            return await ReportAsync(path, "none", cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception error) when (error is FFProbeException or InstanceException or Win32Exception)
-        {
-            throw FfmpegProcess.NotRunnable(options.Ffprobe, error);
+            return FFProbe.FromJson(WithoutTags(report)); // The length that is written in a tag is more than it can count.
         }
     }
 
-    /// <summary>What ffprobe says of a file that it cannot read, or not wholly.</summary>
-    private async Task<IReadOnlyList<string>> MessagesAsync(string path, CancellationToken cancellationToken)
+    private static string WithoutTags(string report)
     {
-        var input = FfmpegInput.Link(path);
-        await using var ffprobe = FfmpegProcess.Start(
-            options.Ffprobe, $"-v error -hide_banner {Guards} {input.Name}", input, options, time ?? TimeProvider.System);
-        return (await ffprobe.EndAsync(cancellationToken).ConfigureAwait(false)).Messages;
+        var json = JsonNode.Parse(report)!;
+        foreach (var stream in json["streams"]!.AsArray())
+            stream!.AsObject().Remove("tags");
+        return json.ToJsonString();
     }
 
     private MediaResult<MediaInfo> Choose(IMediaAnalysis report, byte[] head, IReadOnlyList<string> messages)
@@ -165,5 +157,6 @@ public sealed class MediaProbe(MediaOptions options, TimeProvider? time = null)
         };
 
     private static double? Seconds(string? text) =>
-        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value) ? value : null;
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+            ? value : null;
 }

@@ -25,6 +25,23 @@ public sealed class FFMpegCoreTests
     }
 
     [Fact]
+    public async Task FFProbe_keeps_a_report_of_any_size_in_memory()
+    {
+        const int Length = 8 << 20;
+        var program = ProgramScript.Make("long", "ffprobe",
+            $$"""
+            [ "$1" = -version ] && exit
+            printf '{"format": {"format_name": "'
+            head -c {{Length}} /dev/zero | tr '\0' x
+            printf '"}, "streams": []}'
+            """);
+
+        var report = await FFProbe.AnalyseAsync(TestClips.Distinct(0, 2), At(program));
+
+        Assert.Equal(Length, report.Format.FormatName.Length);
+    }
+
+    [Fact]
     public async Task FFMpegCore_cancelled_without_grace_leaves_a_wrappers_child_running_and_waits_for_it()
     {
         var pids = Path.Combine(TestClips.Folder, "wrapper.pid");

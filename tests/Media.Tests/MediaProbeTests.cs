@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using TcMgc.Shared;
 
 namespace TcMgc.Media.Tests;
@@ -130,6 +131,17 @@ public sealed class MediaProbeTests
 
         var reason = (await ProbeAsync(path)).Reason;
         Assert.Equal("20000x20000 frame is larger than the limit (16384 a side, 100 megapixels)", reason);
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task A_report_larger_than_any_video_s_is_refused()
+    {
+        var endless = ProgramScript.Make("endless-report", "ffprobe", "cat /dev/zero");
+
+        var probed = await new MediaProbe(new() { Ffprobe = endless }).ProbeAsync(TestClips.Distinct(0, 2), default);
+
+        Assert.Equal("has more streams than any video", probed.Reason);
     }
 
     [Fact]
