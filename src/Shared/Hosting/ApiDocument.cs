@@ -40,7 +40,8 @@ internal static class ApiDocument
     private static void ShowAsPage(ScalarOptions page, HttpContext http)
     {
         var nonce = RandomNumberGenerator.GetHexString(32);
-        page.WithTitle("TcMgc: HTTP interface").WithOpenApiRoutePattern(Path).AddServer("/").WithDynamicBaseServerUrl().WithNonce(nonce)
+        page.WithTitle("TcMgc: HTTP interface").WithOpenApiRoutePattern(Path)
+            .AddServer("/").WithDynamicBaseServerUrl().WithNonce(nonce)
             .DisableDefaultFonts().DisableTelemetry().DisableAgent().DisableMcp().HideClientButton().HideDeveloperTools();
         http.Response.Headers.ContentSecurityPolicy = $"default-src 'self'; script-src 'nonce-{nonce}'; "
             + "style-src 'self' 'unsafe-inline'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'; form-action 'self'";

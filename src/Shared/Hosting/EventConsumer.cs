@@ -79,42 +79,42 @@ public sealed partial class EventConsumer(IEventLog log, TimeProvider time, Serv
         LogGoesOn(group, away);
     }
 
-    private ResiliencePipeline Wait(string group, CancellationToken stop) =>
-        new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(new RetryStrategyOptions
-        {
-            MaxRetryAttempts = int.MaxValue,
-            Delay = options.RetryDelay,
-            MaxDelay = s_longestWait,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            ShouldHandle = attempt =>
-                new(attempt.Outcome.Exception is StoreUnavailableException && !stop.IsCancellationRequested),
-            OnRetry = attempt =>
-            {
-                EventTelemetry.Retried(group, attempt.Outcome.Exception!);
-                var outage = new Outage(attempt.Outcome.Exception!.Message, time.GetTimestamp());
-                if (_outages.TryAdd(group, outage))
-                    LogWaits(group, outage.Reason);
-                return default;
-            },
-        }).Build();
+    /// <summary>A store that is away: as often as it takes.</summary>
+    private ResiliencePipeline Wait(string group, CancellationToken stop)
+    {
+        return Retrying(int.MaxValue, s_longestWait, group, error => error is StoreUnavailableException, Tell, stop);
 
+        void Tell(Exception error, TimeSpan delay)
+        {
+            if (_outages.TryAdd(group, new(error.Message, time.GetTimestamp())))
+                LogWaits(group, error.Message);
+        }
+    }
+
+    /// <summary>Whatever else fails: a few times.</summary>
     private ResiliencePipeline Retries(string group, CancellationToken stop) => options.Retries == 0
         ? ResiliencePipeline.Empty
-        : new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(new RetryStrategyOptions
+        : Retrying(options.Retries, s_longestDelay, group,
+            error => error is not (OperationCanceledException or StoreUnavailableException),
+            (error, delay) => LogRetry(error.Message, delay), stop);
+
+    private ResiliencePipeline Retrying(
+        int attempts, TimeSpan longestDelay, string group, Predicate<Exception> isFor, Action<Exception, TimeSpan> tell,
+        CancellationToken stop) =>
+        new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(new RetryStrategyOptions
         {
-            MaxRetryAttempts = options.Retries,
+            MaxRetryAttempts = attempts,
             Delay = options.RetryDelay,
-            MaxDelay = s_longestDelay,
+            MaxDelay = longestDelay,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
             ShouldHandle = attempt =>
-                new(attempt.Outcome.Exception is not (null or OperationCanceledException or StoreUnavailableException)
-                && !stop.IsCancellationRequested),
+                new(attempt.Outcome.Exception is { } error && isFor(error) && !stop.IsCancellationRequested),
             OnRetry = attempt =>
             {
-                EventTelemetry.Retried(group, attempt.Outcome.Exception!);
-                LogRetry(attempt.Outcome.Exception!.Message, attempt.RetryDelay);
+                var error = attempt.Outcome.Exception!;
+                EventTelemetry.Retried(group, error);
+                tell(error, attempt.RetryDelay);
                 return default;
             },
         }).Build();

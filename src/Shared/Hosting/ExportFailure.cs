@@ -22,7 +22,9 @@ internal sealed partial class ExportFailure(ILogger<ExportFailure> logger) : Eve
             EnableEvents(eventSource, EventLevel.Warning);
     }
 
-    /// <summary>Events of failed exports name the receiver first and end with the reason, often an exception with its stack.</summary>
+    /// <summary>
+    /// Events of failed exports name the receiver first and end with the reason, often an exception with its stack.
+    /// </summary>
     protected override void OnEventWritten(EventWrittenEventArgs eventData)
     {
         if (eventData.PayloadNames is ["endpoint" or "rawCollectorUri", ..] && Interlocked.Exchange(ref _said, 1) == 0)

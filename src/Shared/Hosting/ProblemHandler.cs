@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging;
 
 namespace TcMgc.Shared.Hosting;
 
-/// <summary>Makes problem details (RFC 9457) of what a request threw: the request's fault, a store that does not answer, or ours.</summary>
+/// <summary>
+/// Makes problem details (RFC 9457) of what a request threw: the request's fault, a store that does not answer, or ours.
+/// </summary>
 internal sealed partial class ProblemHandler(IProblemDetailsService problems, ILogger<ProblemHandler> log) : IExceptionHandler
 {
     private const int ClientClosed = StatusCodes.Status499ClientClosedRequest;
@@ -25,16 +27,18 @@ internal sealed partial class ProblemHandler(IProblemDetailsService problems, IL
             _ => Problem(StatusCodes.Status500InternalServerError, "internal", null),
         };
         if (problem.Status >= StatusCodes.Status500InternalServerError)
-            LogFailed(httpContext.Request.Method, httpContext.Request.Path, exception);
+            LogFailed(httpContext.Request.Method, httpContext.Request.Path, exception.Message,
+                exception is UserException ? null : exception);
         if (exception is StoreUnavailableException)
             httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
         httpContext.Response.StatusCode = problem.Status!.Value;
-        return await problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = problem, Exception = exception }).ConfigureAwait(false);
+        return await problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = problem, Exception = exception })
+            .ConfigureAwait(false);
     }
 
     private static ProblemDetails Problem(int status, string type, string? detail) =>
         new() { Status = status, Type = Problems.Type(type), Detail = detail };
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed")]
-    private partial void LogFailed(string method, string path, Exception error);
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed: {Reason}")]
+    private partial void LogFailed(string method, string path, string reason, Exception? error);
 }

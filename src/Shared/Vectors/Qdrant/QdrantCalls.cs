@@ -33,9 +33,9 @@ internal sealed class QdrantCalls
         if (options.Retries > 0)
             search.AddTimeout(options.SearchTimeout);
         // Half of the time for an attempt: one that hangs leaves room for another.
-        Search = new(Retrying(search, options).AddPipeline(breaker).Build(),
-            options.Retries > 0 ? options.SearchTimeout / 2 : options.SearchTimeout, options.SearchTimeout,
-                nameof(options.SearchTimeout));
+        var attempt = options.Retries > 0 ? options.SearchTimeout / 2 : options.SearchTimeout;
+        Search = new(Retrying(search, options).AddPipeline(breaker).Build(), attempt, options.SearchTimeout,
+            nameof(options.SearchTimeout));
         Work = new(Retrying(new() { TimeProvider = clock }, options).AddPipeline(breaker).Build(),
             options.Timeout, options.Timeout, nameof(options.Timeout));
         Check = new(ResiliencePipeline.Empty, s_check, s_check, null);
@@ -53,8 +53,7 @@ internal sealed class QdrantCalls
     private static PredicateBuilder<object> Transient => new PredicateBuilder().Handle<RpcException>(QdrantFailures.MayPass);
 
     private static ResiliencePipelineBuilder Retrying(ResiliencePipelineBuilder builder, QdrantOptions options) =>
-        options.Retries == 0 ? builder
-        : builder.AddRetry(new RetryStrategyOptions
+        options.Retries == 0 ? builder : builder.AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = Transient,
             MaxRetryAttempts = options.Retries,

@@ -115,9 +115,13 @@ internal sealed class QdrantCollection(QdrantConnection connection, QdrantOption
         };
         var answer = await connection.CallAsync(reading, (client, call) =>
             client.Points.QueryAsync(points, call), cancel).ConfigureAwait(false);
-        return answer?.Result.Select(scored =>
-            new StoredPoint(scored, options.Url) is var point ? new SegmentMatch(point.Id, point.Video, scored.Score)
-            : default).ToList();
+        return answer?.Result.Select(Match).ToList();
+
+        SegmentMatch Match(ScoredPoint scored)
+        {
+            var point = new StoredPoint(scored, options.Url);
+            return new(point.Id, point.Video, scored.Score);
+        }
     }
 
     /// <summary>The videos with the points nearest to a vector, best first.</summary>

@@ -130,6 +130,26 @@ public sealed class QdrantFailureTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Every_call_has_a_deadline_and_asks_for_no_compression()
+    {
+        var calls = new List<(string Path, string? Timeout, string? Encoding)>();
+        _server.Before = context =>
+        {
+            var headers = context.Request.Headers;
+            lock (calls)
+                calls.Add((context.Request.Path, headers["grpc-timeout"], headers["grpc-accept-encoding"]));
+            return Task.FromResult(false);
+        };
+        await _index.BindAsync(Model, Never);
+        await _index.UpsertAsync(Of(1, 3, 1), Never);
+        await _index.CheckAsync(Never);
+        await _index.NearestAsync(VectorSpace.Text, Of(1, 1, 1)[0].TextVector, 3, Never);
+
+        Assert.All(calls, call => Assert.False(string.IsNullOrEmpty(call.Timeout), call.Path));
+        Assert.All(calls, call => Assert.Equal("identity", call.Encoding?.Trim(',') ?? "identity"));
+    }
+
+    [Fact]
     public async Task A_caller_that_gives_up_is_obeyed_at_once()
     {
         using var cancel = new CancellationTokenSource();
