@@ -1,8 +1,8 @@
 namespace TcMgc.Shared;
 
 /// <summary>
-/// A store (event log, blobs, vectors, a disk) that does not answer or has no room. Nothing is wrong with what was asked of it: the same
-/// call succeeds once the store is back. Requests are answered 503; consumers wait.
+/// A store (event log, blobs, vectors, a disk) that does not answer or has no room. Nothing is wrong with what was asked of it:
+/// the same call succeeds once the store is back. Requests are answered 503; consumers wait.
 /// </summary>
 public sealed class StoreUnavailableException : UserException
 {

@@ -14,7 +14,8 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
 
         public string Data { get; private set; } = "";
 
-        public async ValueTask InitializeAsync() => Data = await Place.IndexedAsync(Enumerable.Range(0, Clips).Select(index => TestClips.Distinct(index)));
+        public async ValueTask InitializeAsync() =>
+            Data = await Place.IndexedAsync(Enumerable.Range(0, Clips).Select(index => TestClips.Distinct(index)));
 
         public ValueTask DisposeAsync()
         {

@@ -23,7 +23,9 @@ internal sealed class ServeRun : IDisposable
     public static Task<ServeRun> StartServiceAsync(string assembly, IEnumerable<string> settings, IEnumerable<KeyValuePair<string, string>> variables) => ListeningAsync(
         ProgramRun.StartProgram(assembly, ["--Urls=http://127.0.0.1:0", .. settings.Select(setting => $"--{setting}")], variables));
 
-    /// <summary>Starts the service with the trace dashboard, and waits until both listen; gives the dashboard's address.</summary>
+    /// <summary>
+    /// Starts the service with the trace dashboard, and waits until both listen; gives the dashboard's address.
+    /// </summary>
     /// <exception cref="InvalidOperationException">It ended; the message holds what it said.</exception>
     public static async Task<(ServeRun Run, Uri Traces)> StartTracedAsync(Workplace place, string data)
     {

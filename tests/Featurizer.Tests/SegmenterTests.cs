@@ -91,7 +91,8 @@ public sealed class SegmenterTests
     });
 
     [Property]
-    public Property A_prefix_of_the_video_has_the_same_first_segments() => Prop.ForAll(Videos(), Arb.From(Gen.Choose(0, 200)), (video, rest) =>
+    public Property A_prefix_of_the_video_has_the_same_first_segments() =>
+        Prop.ForAll(Videos(), Arb.From(Gen.Choose(0, 200)), (video, rest) =>
     {
         // What is finished before the end depends on the frames seen, not on those to come: batches cannot matter.
         var all = Cut(video.Frames, Video([.. video.Shots, rest]));

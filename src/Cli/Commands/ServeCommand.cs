@@ -35,7 +35,10 @@ internal static class ServeCommand
     public static Command Create()
     {
         var (data, model, device) = (DataOption.Create(), ModelOption.Create(), Devices.Option());
-        var command = new Command("serve", "Take uploads, index them and answer searches over HTTP until stopped.") { data, model, device, s_urls, s_traces, s_set };
+        var command = new Command("serve", "Take uploads, index them and answer searches over HTTP until stopped.")
+        {
+            data, model, device, s_urls, s_traces, s_set,
+        };
         command.SetAction((parsed, cancel) =>
         {
             string[] settings = [.. SettingOption.Given(parsed, data, "Data"), .. SettingOption.Given(parsed, model, "Model"),

@@ -92,7 +92,9 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
         if (LastUpload(connection, happened.VideoId) is not { } upload)
             return;
         var entry = CatalogProjection.Of(upload, Outcomes(connection, upload));
-        connection.Execute("INSERT OR REPLACE INTO videos(id, sha256, name, state, entry) VALUES($id, $Sha256, $Name, $state, $json)", new
+        const string Insert =
+            "INSERT OR REPLACE INTO videos(id, sha256, name, state, entry) VALUES($id, $Sha256, $Name, $state, $json)";
+        connection.Execute(Insert, new
         {
             id = Bytes(entry.Id.Value),
             entry.Sha256,

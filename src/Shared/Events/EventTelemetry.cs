@@ -20,7 +20,9 @@ public static class EventTelemetry
     private static readonly Counter<long> s_rejected = s_meter.CreateCounter<long>(
         MetricNames.EventsRejected, "{event}", "Events that went to the dead letters");
 
-    /// <summary>Begins the span of a delivery's handling: a child of the span that appended it. Null where nobody listens.</summary>
+    /// <summary>
+    /// Begins the span of a delivery's handling: a child of the span that appended it. Null where nobody listens.
+    /// </summary>
     public static Activity? StartProcess(Delivery delivery)
     {
         ArgumentNullException.ThrowIfNull(delivery);

@@ -25,7 +25,8 @@ public sealed class CanonicalCompositionTests
 
     /// <summary>Why the tables are ours. Where this fails, the runtime composes without ICU, and they can go.</summary>
     [Fact]
-    public void The_runtimes_own_composition_does_nothing_here() => Assert.Equal("e\u0301", "e\u0301".Normalize(NormalizationForm.FormC));
+    public void The_runtimes_own_composition_does_nothing_here() =>
+        Assert.Equal("e\u0301", "e\u0301".Normalize(NormalizationForm.FormC));
 
     [Property]
     public Property Composing_twice_changes_nothing() => Prop.ForAll(Arb.From(Texts()), text =>

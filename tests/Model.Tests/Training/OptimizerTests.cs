@@ -81,7 +81,8 @@ public sealed class OptimizerTests
     }
 
     [Property]
-    public Property Frames_drawn_at_random_rise_and_come_one_from_each_stretch() => Prop.ForAll(Gen.Choose(5, 60).ToArbitrary(), Gen.Choose(1, 999).ToArbitrary(), (count, seed) =>
+    public Property Frames_drawn_at_random_rise_and_come_one_from_each_stretch() =>
+        Prop.ForAll(Gen.Choose(5, 60).ToArbitrary(), Gen.Choose(1, 999).ToArbitrary(), (count, seed) =>
     {
         var chosen = new int[5];
         FrameSampling.Random(count, chosen, new Random(seed));

@@ -18,7 +18,8 @@ public sealed class OrphanSweepTests : IAsyncLifetime
         public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + ahead;
     }
 
-    public async ValueTask InitializeAsync() => _data = await DataFolder.OpenAsync(_folder.File("data"), TimeProvider.System, s_never);
+    public async ValueTask InitializeAsync() =>
+        _data = await DataFolder.OpenAsync(_folder.File("data"), TimeProvider.System, s_never);
 
     public ValueTask DisposeAsync()
     {

@@ -9,7 +9,8 @@ namespace TcMgc.Shared.Tests.Vectors;
 public sealed class CodedRowsTests
 {
     [Property]
-    public Property The_bound_is_never_below_the_product_whatever_the_values() => Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
+    public Property The_bound_is_never_below_the_product_whatever_the_values() =>
+        Prop.ForAll(ArbMap.Default.ArbFor<int>(), seed =>
     {
         var random = new Random(seed);
         var dimensions = 1 + random.Next(300);

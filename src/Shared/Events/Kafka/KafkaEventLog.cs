@@ -33,7 +33,8 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
         _topics = new(_producer.Handle, options, _names, _clients, clock);
         _deadLetters = new(_producer, _names, _clients, clock);
         _meter.CreateObservableGauge(
-            MetricNames.EventLag, () => Subscriptions().SelectMany(one => one.Lag.Measure()), "{event}", "Events that a group has not committed");
+            MetricNames.EventLag, () =>
+                Subscriptions().SelectMany(one => one.Lag.Measure()), "{event}", "Events that a group has not committed");
     }
 
     /// <summary>Connects to the cluster and creates topics that are absent, where the options and the cluster allow it.</summary>

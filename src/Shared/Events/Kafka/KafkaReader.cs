@@ -16,7 +16,8 @@ internal sealed class KafkaReader(
         List<TopicPartition> partitions, bool fromCommitted, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var ranges = await topics.RangesAsync(partitions, cancellationToken).ConfigureAwait(false);
-        var ends = await Task.Run(() => Assign(ranges, fromCommitted, cancellationToken), cancellationToken).ConfigureAwait(false);
+        var ends = await Task.Run(() =>
+            Assign(ranges, fromCommitted, cancellationToken), cancellationToken).ConfigureAwait(false);
         while (ends.Count > 0)
             foreach (var message in await Task.Run(() => Next(ends, cancellationToken), cancellationToken).ConfigureAwait(false))
                 yield return message;

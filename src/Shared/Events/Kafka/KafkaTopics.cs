@@ -76,12 +76,14 @@ internal sealed class KafkaTopics(Handle client, KafkaOptions options, KafkaName
     private async Task<Dictionary<TopicPartition, Offset>> OffsetsAsync(
         List<TopicPartition> partitions, OffsetSpec spec, CancellationToken cancellationToken)
     {
-        var asked = partitions.Select(partition => new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec });
+        var asked = partitions.Select(partition =>
+            new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec });
         for (var started = clock.GetTimestamp(); ; await Task.Delay(s_question, clock, cancellationToken).ConfigureAwait(false))
             try
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var answer = await _admin.ListOffsetsAsync(asked, new() { RequestTimeout = options.Timeout }).ConfigureAwait(false);
+                var answer = await _admin.ListOffsetsAsync(asked, new() { RequestTimeout = options.Timeout })
+                    .ConfigureAwait(false);
                 return answer.ResultInfos.Select(info => info.TopicPartitionOffsetError)
                     .ToDictionary(at => at.TopicPartition, at => at.Offset);
             }
