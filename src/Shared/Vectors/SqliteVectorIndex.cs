@@ -15,6 +15,12 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
     /// <summary>Bytes of the file that are read as memory, the most that SQLite maps: a tenth of the time of reading each page by a call.</summary>
     private const int Mapped = 0x7fff0000;
 
+    /// <summary>
+    /// Pages of a transaction that stay in memory until the commit: 64 MiB. SQLite's default is 2 MB; what it writes before the
+    /// commit it reads again at the commit, for the checksums.
+    /// </summary>
+    private const int HeldPages = 16_384;
+
     private readonly SqliteFile _file = new(path, version: 1, SegmentRows.Schema, "remove it and run 'tcmgc index' again");
     private readonly Lock _writing = new(), _refreshing = new();
     private readonly ReaderWriterLockSlim _matrixLock = new();
@@ -277,7 +283,7 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
 
     private T Read<T>(Func<SqliteConnection, T> action)
     {
-        var connection = _readers.TryTake(out var idle) ? idle : OpenReader();
+        var connection = _readers.TryTake(out var idle) ? idle : Open($"mmap_size={Mapped}");
         try
         {
             return _file.Guarded(() => action(connection));
@@ -288,10 +294,10 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
         }
     }
 
-    private SqliteConnection OpenReader()
+    private SqliteConnection Open(string pragma)
     {
         var connection = _file.Open();
-        connection.Execute($"PRAGMA mmap_size={Mapped}");
+        connection.Execute($"PRAGMA {pragma}");
         return connection;
     }
 
@@ -300,7 +306,7 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
         lock (_writing)
             _file.Guarded(() =>
             {
-                _writer ??= _file.Open();
+                _writer ??= Open($"cache_spill={HeldPages}");
                 using var transaction = _writer.BeginTransaction();
                 action(_writer);
                 transaction.Commit();
