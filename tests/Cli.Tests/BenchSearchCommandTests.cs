@@ -10,6 +10,8 @@ namespace TcMgc.Cli.Tests;
 public sealed class BenchSearchCommandTests
 {
     private static readonly string[] s_stages = ["text", "candidates", "fetch", "score", "total"];
+    private static readonly string[] s_steps = ["invent", "index", "catalog"];
+    private static readonly string[] s_parts = ["catalog", "colours", "features", "frames", "logs", "other", "rest", "vectors"];
 
     [Fact]
     public async Task Every_stage_of_search_is_measured_for_each_number_of_clients()
@@ -32,6 +34,45 @@ public sealed class BenchSearchCommandTests
         }
         Assert.Contains("200 segments take about 18 MB of disk in", errors, StringComparison.Ordinal);
         Assert.Contains("200 of 200 segments written", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_the_time_and_the_bytes_of_a_filling_go_is_told_by_part()
+    {
+        var (status, output, errors) = await Tiny("--segments", "100", "--json");
+
+        Assert.True(status == 0, errors);
+        using var report = JsonDocument.Parse(output);
+        var speed = report.RootElement[0];
+        var (seconds, megabytes) = (Parts(speed, "seconds"), Parts(speed, "megabytes"));
+        Assert.Equal(s_steps, seconds.Keys);
+        Assert.All(seconds.Values, one => Assert.True(one > 0));
+        Assert.Equal(Number(speed, "fillSeconds"), seconds.Values.Sum(), 6);
+        Assert.Equal(s_parts, megabytes.Keys.Order());
+        Assert.All(megabytes.Values, one => Assert.True(one > 0));
+        Assert.Equal(Number(speed, "diskMegabytes"), megabytes.Values.Sum(), 6);
+        // 100 segments of 8 frames with 128 values: half precision, but for the two vectors.
+        Assert.Equal(0.2048, megabytes["frames"], 6);
+        Assert.Equal(0.2048, megabytes["features"], 6);
+        Assert.Equal(0.1024, megabytes["vectors"], 6);
+        Assert.Equal(0.1536, megabytes["colours"], 6);
+    }
+
+    [Fact]
+    public async Task The_table_has_a_line_for_each_part_of_a_filling_once_however_many_clients_asked()
+    {
+        var (status, output, errors) = await Tiny("--segments", "100", "--clients", "1", "2");
+
+        Assert.True(status == 0, errors);
+        var lines = output.Split('\n');
+        foreach (var step in s_steps)
+            Assert.Single(lines, line => Says(line, step, " µs"));
+        foreach (var part in s_parts)
+            Assert.Single(lines, line => Says(line, part, " B"));
+        Assert.Single(lines, line => Says(line, "frames", " 0.2 MB       2,048 B"));
+
+        static bool Says(string line, string part, string end) =>
+            line.StartsWith($"      100  {part} ", StringComparison.Ordinal) && line.EndsWith(end, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -69,6 +110,13 @@ public sealed class BenchSearchCommandTests
         Assert.Equal(2, status);
         Assert.Contains("--segments is 0; it must be from 1 to 10000000", errors, StringComparison.Ordinal);
     }
+
+    private static Task<(int Status, string Output, string Errors)> Tiny(params string[] options) => CommandRun.Of(
+        ["bench", "search", "--model", Path.Combine(SharedFolder.RepositoryRoot, "models", "tiny"), "--queries", "1", .. options]);
+
+    private static Dictionary<string, double> Parts(JsonElement speed, string name) =>
+        speed.GetProperty("fill").GetProperty(name).EnumerateObject()
+            .ToDictionary(part => part.Name, part => part.Value.GetDouble());
 
     private static int Int(JsonElement of, string name) => of.GetProperty(name).GetInt32();
 

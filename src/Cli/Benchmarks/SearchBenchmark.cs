@@ -19,12 +19,14 @@ namespace TcMgc.Cli.Benchmarks;
 /// <param name="FeaturesCached">Share of the candidates' features that came from memory.</param>
 /// <param name="FillSeconds">Making the segments and writing them.</param>
 /// <param name="DiskMegabytes">The folder once it was filled.</param>
+/// <param name="Fill">Both by part.</param>
 /// <param name="WorkingSetMegabytes">The process's memory after the queries: the model, the index and the files' mapped pages.</param>
 /// <param name="PeakMegabytes">The most that it was since the process began.</param>
 /// <param name="ManagedMegabytes">The part of it on the managed heap, garbage included.</param>
 internal sealed record SearchSpeed(int Segments, int Clients, int Queries, double QueriesPerSecond, double FirstMilliseconds,
     IReadOnlyDictionary<string, Percentiles> Stages, double FeaturesCached,
-    double FillSeconds, double DiskMegabytes, double WorkingSetMegabytes, double PeakMegabytes, double ManagedMegabytes);
+    double FillSeconds, double DiskMegabytes, FillCosts Fill,
+    double WorkingSetMegabytes, double PeakMegabytes, double ManagedMegabytes);
 
 /// <summary>Searches an index of invented segments, in a temporary folder, with sentences about the drawn world.</summary>
 internal static class SearchBenchmark
@@ -66,7 +68,8 @@ internal static class SearchBenchmark
                 var elapsed = Stopwatch.GetElapsedTime(started);
                 speeds.Add(new(segments, count, queries, queries / elapsed.TotalSeconds, first.TotalMilliseconds,
                     Stages.Where(stage => times.Of(stage) is not null).ToDictionary(stage => stage, stage => times.Of(stage)!), times.FeaturesCached,
-                    fill.Seconds, fill.DiskMegabytes, Environment.WorkingSet / 1e6, Peak(), GC.GetTotalMemory(forceFullCollection: false) / 1e6));
+                    fill.Seconds.Values.Sum(), fill.Megabytes.Values.Sum(), fill,
+                    Environment.WorkingSet / 1e6, Peak(), GC.GetTotalMemory(forceFullCollection: false) / 1e6));
             }
             return speeds;
 
@@ -78,22 +81,21 @@ internal static class SearchBenchmark
         }
     }
 
-    private static async Task<(double Seconds, double DiskMegabytes)> FillAsync(DataFolder folder, InventedSegments invented, int segments, Progress progress,
+    private static async Task<FillCosts> FillAsync(DataFolder folder, InventedSegments invented, int segments, Progress progress,
         CancellationToken cancel)
     {
         progress.Say(Demand(Path.GetDirectoryName(folder.Path)!, segments, invented.BytesOf(segments), new DriveInfo(folder.Path).AvailableFreeSpace));
         var started = Stopwatch.GetTimestamp();
-        await invented.FillAsync(folder, segments, TimeProvider.System, done =>
+        var costs = await invented.FillAsync(folder, segments, TimeProvider.System, done =>
         {
             var elapsed = Stopwatch.GetElapsedTime(started);
             progress.Show(string.Create(CultureInfo.InvariantCulture,
                 $"{done:N0} of {segments:N0} segments written, {done / elapsed.TotalSeconds:N0}/s, {elapsed * ((double)(segments - done) / done):h\\:mm\\:ss} left"));
         }, cancel);
-        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        var disk = new DirectoryInfo(folder.Path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) / 1e6;
+        var (seconds, disk) = (costs.Seconds.Values.Sum(), costs.Megabytes.Values.Sum());
         progress.Say(string.Create(CultureInfo.InvariantCulture,
             $"{segments:N0} segments written in {seconds:N1} s ({segments / seconds:N0}/s): {disk:N0} MB of disk, {Peak():N0} MB of memory at most"));
-        return (seconds, disk);
+        return costs;
     }
 
     /// <summary>How much disk an index takes, in words; refuses to begin one that cannot be finished.</summary>

@@ -65,5 +65,17 @@ internal static class BenchSearchCommand
                 Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                     $"{speed.Segments,9}{speed.Clients,8}  {stage,-10}{times.P50,9:F1}{times.P95,9:F1}{times.P99,9:F1}{whole}"));
             }
+        Console.WriteLine();
+        Console.WriteLine($"{"segments",9}  {"filling",-10}{"in all",12}{"a segment",14}");
+        foreach (var (segments, fill) in speeds.Select(speed => (speed.Segments, speed.Fill)).Distinct())
+        {
+            foreach (var (step, seconds) in fill.Seconds)
+                Line(segments, step, $"{seconds:F2} s", $"{seconds / segments * 1e6:N0} µs");
+            foreach (var (part, megabytes) in fill.Megabytes)
+                Line(segments, part, $"{megabytes:F1} MB", $"{megabytes / segments * 1e6:N0} B");
+        }
+
+        static void Line(int segments, string part, FormattableString inAll, FormattableString each) =>
+            Console.WriteLine($"{segments,9}  {part,-10}{FormattableString.Invariant(inAll),12}{FormattableString.Invariant(each),14}");
     }
 }
