@@ -13,15 +13,13 @@ namespace TcMgc.Shared;
 /// </summary>
 public sealed class DataFolder : IDisposable
 {
-    /// <summary>The group under which the catalog follows the event log.</summary>
-    public const string CatalogGroup = "catalog";
-
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(250);
 
     private readonly SqliteEventLog _events;
     private readonly FolderBlobStore _blobs;
     private readonly SqliteVectorIndex _index;
     private readonly SqliteCatalog _catalog;
+    private readonly CatalogFollower _follower;
 
     private DataFolder(string path, TimeProvider clock)
     {
@@ -31,6 +29,7 @@ public sealed class DataFolder : IDisposable
         _index = new(System.IO.Path.Combine(path, "index.db"));
         _catalog = new(System.IO.Path.Combine(path, "catalog.db"));
         Transcripts = new(System.IO.Path.Combine(path, "transcripts.db"));
+        _follower = new(_catalog, Transcripts);
     }
 
     /// <summary>The folder, as a full path.</summary>
@@ -51,18 +50,20 @@ public sealed class DataFolder : IDisposable
     /// <summary>What is said in the videos, in <c>transcripts.db</c>.</summary>
     public TranscriptIndex Transcripts { get; }
 
-    /// <summary>Applies an event to the catalog, and to what follows it.</summary>
-    /// <param name="happened">The event.</param>
+    /// <summary>What of a log the catalog does not have yet, as <see cref="IEventLog.FollowAsync"/> gives it.</summary>
+    public IAsyncEnumerable<LogEntry?> FollowAsync(IEventLog log, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        return log.FollowAsync(_catalog.Positions(), cancellationToken);
+    }
+
+    /// <summary>Applies what <see cref="FollowAsync"/> gave to the catalog, and to what follows it.</summary>
+    /// <param name="entry">The event at its place.</param>
     /// <param name="blobs">Holds transcripts.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="UserException">A store cannot be used.</exception>
-    public async ValueTask ApplyAsync(VideoEvent happened, IBlobStore blobs, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(happened);
-        await _catalog.ApplyAsync(happened, cancellationToken).ConfigureAwait(false);
-        if (await _catalog.GetAsync(happened.VideoId, cancellationToken).ConfigureAwait(false) is { } entry)
-            await Transcripts.FollowAsync(entry, blobs, cancellationToken).ConfigureAwait(false);
-    }
+    public ValueTask ApplyAsync(LogEntry entry, IBlobStore blobs, CancellationToken cancellationToken) =>
+        _follower.ApplyAsync(entry, blobs, cancellationToken);
 
     /// <summary>Opens the folder, creating what is absent, and brings the catalog up to the log's end.</summary>
     /// <exception cref="UserException">The folder cannot be written, or a database is damaged or newer than this program.</exception>
@@ -128,18 +129,6 @@ public sealed class DataFolder : IDisposable
         }
     }
 
-    /// <summary>
-    /// The group under which this folder's catalog, and no other, follows a log that many share. It lives as long as the catalog: an
-    /// empty one follows from the beginning.
-    /// </summary>
-    internal string CatalogGroupOfItsOwn()
-    {
-        var file = System.IO.Path.Combine(Path, "catalog.group");
-        if (!File.Exists(file) || _catalog.IsEmpty())
-            File.WriteAllText(file, $"{CatalogGroup}-{Guid.NewGuid():N}");
-        return File.ReadAllText(file);
-    }
-
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -152,15 +141,13 @@ public sealed class DataFolder : IDisposable
     /// <summary>What a process that was killed left unapplied, or all of it where catalog.db or events.db was removed.</summary>
     private async ValueTask CatchUpAsync(IBlobStore blobs, CancellationToken cancellationToken)
     {
-        if (_catalog.IsEmpty() != (_events.End() == 0))
+        var end = _events.End();
+        if (_catalog.IsEmpty() != (end == 0) || _catalog.Positions().Values.Any(position => position > end))
             await _catalog.RebuildAsync(_events, cancellationToken).ConfigureAwait(false);
-        var done = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var delivery in _events.Uncommitted(CatalogGroup))
-        {
-            await ApplyAsync(delivery.Event, blobs, cancellationToken).ConfigureAwait(false);
-            done[delivery.Partition] = delivery.Position;
-        }
-        foreach (var (topic, position) in done)
-            _events.CommitUpTo(CatalogGroup, topic, position);
+        await foreach (var entry in FollowAsync(_events, cancellationToken).ConfigureAwait(false))
+            if (entry is null)
+                break;
+            else
+                await ApplyAsync(entry, blobs, cancellationToken).ConfigureAwait(false);
     }
 }

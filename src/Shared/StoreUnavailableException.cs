@@ -7,11 +7,12 @@ namespace TcMgc.Shared;
 public sealed class StoreUnavailableException : UserException
 {
     /// <summary>Creates the error.</summary>
-    /// <param name="message">One line that names the store and says what it does not do.</param>
-    public StoreUnavailableException(string message) : base(message) { }
-
-    /// <summary>Creates the error with its cause.</summary>
+    /// <param name="store">The store, with its address or path.</param>
     /// <param name="message">One line that names the store and says what it does not do.</param>
     /// <param name="cause">What the store's client threw.</param>
-    public StoreUnavailableException(string message, Exception cause) : base(message, cause) { }
+    public StoreUnavailableException(string store, string message, Exception? cause = null) : base(message, cause) =>
+        Store = store;
+
+    /// <summary>The store, with its address or path.</summary>
+    public string Store { get; }
 }

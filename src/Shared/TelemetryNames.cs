@@ -114,6 +114,9 @@ public static class MetricNames
     /// <summary>Gauge of events that a group has not committed.</summary>
     public const string EventLag = "tcmgc.events.lag";
 
+    /// <summary>Histogram from an event's append until a catalog shows it, in seconds.</summary>
+    public const string CatalogDelay = "tcmgc.catalog.delay";
+
     /// <summary>Counter of videos that cannot be indexed.</summary>
     public const string VideoFailures = "tcmgc.video.failures";
 

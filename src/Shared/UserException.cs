@@ -10,5 +10,5 @@ public class UserException : Exception
     public UserException(string message) : base(message) { }
 
     /// <summary>Creates the error with its cause.</summary>
-    public UserException(string message, Exception cause) : base(message, cause) { }
+    public UserException(string message, Exception? cause) : base(message, cause) { }
 }

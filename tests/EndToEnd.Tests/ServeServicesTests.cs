@@ -29,7 +29,9 @@ public sealed class ServeServicesTests(Workplace place, ServiceBrokers brokers, 
 
         Assert.Equal(HttpStatusCode.NoContent, (await search.Http.DeleteAsync($"/api/videos/{video}")).StatusCode);
         Assert.Equal(0, (await ServeRun.JsonAsync(await search.Http.PostAsJsonAsync("/api/search", new { text = "a pattern" }))).GetProperty("results").GetArrayLength());
-        await ServiceCluster.StopAsync(ingest, featurizer, search);
+        var late = await cluster.SearchAsync();
+        Assert.DoesNotContain(video, await ListedUntilReadyAsync(late)); // Its catalog replays what happened to it.
+        await ServiceCluster.StopAsync(ingest, featurizer, search, late);
     }
 
     [Fact]
@@ -56,7 +58,24 @@ public sealed class ServeServicesTests(Workplace place, ServiceBrokers brokers, 
                 wrong.Add(Path.GetFileName(clip));
         output.WriteLine($"stills that find another clip: {wrong.Count} ({string.Join(", ", wrong)})");
         Assert.True(wrong.Count <= Clips / 10, string.Join(", ", wrong)); // The model's weights are random.
-        await ServiceCluster.StopAsync(ingest, featurizer, search);
+        var late = await cluster.SearchAsync();
+        Assert.Equal(videos.Order(StringComparer.Ordinal), (await ListedUntilReadyAsync(late)).Order(StringComparer.Ordinal));
+        await ServiceCluster.StopAsync(ingest, featurizer, search, late);
+    }
+
+    /// <summary>Every video that a service lists until it is ready, and then.</summary>
+    private static async Task<HashSet<string>> ListedUntilReadyAsync(ServeRun search)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        using var limit = new CancellationTokenSource(s_patience);
+        while (true)
+        {
+            using var ready = await search.Http.GetAsync("/readyz", limit.Token);
+            var videos = (await search.Http.GetFromJsonAsync<JsonElement>("/api/videos", limit.Token)).GetProperty("videos");
+            seen.UnionWith(videos.EnumerateArray().Select(video => video.GetProperty("id").GetString()!));
+            if (ready.StatusCode == HttpStatusCode.OK)
+                return seen;
+        }
     }
 
     private static async Task<string?> FoundAsync(ServeRun search, string clip, double time)

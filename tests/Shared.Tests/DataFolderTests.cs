@@ -1,5 +1,7 @@
 using Microsoft.Data.Sqlite;
 using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Events;
+using TcMgc.Shared.Tests.Catalog;
 using TcMgc.Shared.Tests.Vectors;
 using static TcMgc.Shared.Tests.Events.SampleEvents;
 
@@ -41,6 +43,27 @@ public sealed class DataFolderTests : IDisposable
         using var folder = await Open();
 
         Assert.Equal(VideoState.Indexed, (await folder.Catalog.GetAsync(upload.VideoId, s_never))!.State);
+    }
+
+    [Fact]
+    public async Task The_catalog_goes_on_where_it_stood_and_reads_again_what_a_newer_program_wrote()
+    {
+        var (first, second) = (Uploaded(1), Uploaded(2));
+        var log = new ListedEvents([first, second, Uploaded(3)]);
+        using (var folder = await Open())
+        {
+            await folder.ApplyAsync(new("a", 1, first), folder.Blobs, s_never);
+            await folder.ApplyAsync(new("a", 2, null) { Unreadable = "newer", IsNewer = true }, folder.Blobs, s_never);
+            await folder.ApplyAsync(new("a", 3, second), folder.Blobs, s_never);
+            await folder.ApplyAsync(new("b", 7, Uploaded(3)), folder.Blobs, s_never);
+            await folder.ApplyAsync(new("b", 8, null), folder.Blobs, s_never);
+        }
+
+        using var again = await DataFolder.OpenAsync(Data, TimeProvider.System, followsOwnLog: false, null, s_never);
+        await again.FollowAsync(log, s_never).ToListAsync(s_never);
+
+        Assert.Equal([KeyValuePair.Create("a", 1L), KeyValuePair.Create("b", 7L)], log.Done!.OrderBy(done => done.Key));
+        Assert.Equal(3, await again.Catalog.ListAsync(s_never).CountAsync(s_never));
     }
 
     [Fact]

@@ -66,13 +66,14 @@ internal sealed class IndexPipeline(DataFolder data, DecodeWorker decoder, Featu
 
     private async Task ProjectAsync(CancellationToken cancel)
     {
-        await foreach (var delivery in data.Events.SubscribeAsync(new(DataFolder.CatalogGroup, Topics.All), cancel).ConfigureAwait(false))
+        await foreach (var entry in data.FollowAsync(data.Events, cancel).ConfigureAwait(false))
         {
-            await data.ApplyAsync(delivery.Event, data.Blobs, cancel).ConfigureAwait(false);
-            await data.Events.CommitAsync(delivery, CancellationToken.None).ConfigureAwait(false);
-            if (delivery.Event is VideoIndexed or VideoFailed && _awaited.TryGetValue(delivery.Event.Upload, out var awaited)
-                && await data.Catalog.GetAsync(delivery.Event.VideoId, cancel).ConfigureAwait(false) is { State: VideoState.Indexed or VideoState.Failed } entry)
-                awaited.TrySetResult(entry);
+            if (entry is null)
+                continue;
+            await data.ApplyAsync(entry, data.Blobs, cancel).ConfigureAwait(false);
+            if (entry.Event is VideoIndexed or VideoFailed && _awaited.TryGetValue(entry.Event.Upload, out var awaited)
+                && await data.Catalog.GetAsync(entry.Event.VideoId, cancel).ConfigureAwait(false) is { State: VideoState.Indexed or VideoState.Failed } outcome)
+                awaited.TrySetResult(outcome);
         }
     }
 

@@ -19,6 +19,9 @@ internal static class VideoEndpoints
     /// <summary>What is compared with a client's tag is what is changed: by one request at a time.</summary>
     private static readonly SemaphoreSlim s_turn = new(1);
 
+    /// <summary>Changes that wait for each other while the log is away are all answered by then.</summary>
+    private static readonly TimeSpan s_longest = TimeSpan.FromSeconds(14);
+
     /// <summary>A page of videos, by name.</summary>
     /// <param name="Videos">The page.</param>
     /// <param name="Total">Videos in all.</param>
@@ -104,6 +107,21 @@ internal static class VideoEndpoints
 
     /// <summary>Lets happen to a video what is made of its entry, unless it is not as the client saw it.</summary>
     private static async ValueTask<(VideoEvent? Happened, ProblemHttpResult? Problem)> ChangeAsync(
+        string id, Func<CatalogEntry, VideoEvent> change, HttpContext http, ICatalog catalog, IEventLog log, CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(s_longest);
+        try
+        {
+            return await ChangeInTurnAsync(id, change, http, catalog, log, limit.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            throw new StoreUnavailableException("the event log", "the event log takes no change; try again later");
+        }
+    }
+
+    private static async ValueTask<(VideoEvent? Happened, ProblemHttpResult? Problem)> ChangeInTurnAsync(
         string id, Func<CatalogEntry, VideoEvent> change, HttpContext http, ICatalog catalog, IEventLog log, CancellationToken cancel)
     {
         await s_turn.WaitAsync(cancel).ConfigureAwait(false);

@@ -114,7 +114,7 @@ internal sealed class FolderBlobStore : IBlobStore
         {
             File.Delete(unfinished);
             if (error is IOException full && IsFull(full))
-                throw new StoreUnavailableException($"{_root}: the disk is full; make room and run the command again", error);
+                throw new StoreUnavailableException(_root, $"{_root}: the disk is full; make room and run the command again", error);
             throw;
         }
     }

@@ -15,6 +15,8 @@ namespace TcMgc.Shared.Catalog;
 /// </summary>
 internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
 {
+    private static readonly Dictionary<string, long> s_nothing = [];
+
     private readonly SqliteFile _file = new(path, version: 1, """
         CREATE TABLE facts(video BLOB NOT NULL, upload BLOB NOT NULL, topic TEXT NOT NULL, time INTEGER NOT NULL, event BLOB NOT NULL,
             body BLOB NOT NULL, PRIMARY KEY(video, upload, topic)) WITHOUT ROWID;
@@ -66,11 +68,14 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
     {
         ArgumentNullException.ThrowIfNull(log);
         // A connection of its own: the transaction spans awaits, and other callers read the former entries meanwhile.
-        using var connection = _file.Open();
+        using var connection = Open();
         using var transaction = _file.Guarded(() => connection.BeginTransaction());
-        _file.Guarded(() => connection.Execute("DELETE FROM facts; DELETE FROM videos;"));
-        await foreach (var happened in log.ReadAllAsync(cancellationToken).ConfigureAwait(false))
-            _file.Guarded(() => Apply(connection, happened));
+        _file.Guarded(() => connection.Execute("DELETE FROM facts; DELETE FROM videos; DELETE FROM positions;"));
+        await foreach (var entry in log.FollowAsync(s_nothing, cancellationToken).ConfigureAwait(false))
+            if (entry is null)
+                break;
+            else
+                _file.Guarded(() => Apply(connection, entry.Event, entry));
         _file.Guarded(transaction.Commit);
     }
 
@@ -85,6 +90,33 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
             _connection = null;
         }
     }
+
+    /// <summary>The last position of each partition of the log that is done.</summary>
+    public IReadOnlyDictionary<string, long> Positions() => Use(Positions);
+
+    /// <summary>Takes an event in, and remembers that an earlier entry of the log is done.</summary>
+    public void Apply(VideoEvent? happened, LogEntry? done) => Use(connection =>
+    {
+        using var transaction = connection.BeginTransaction();
+        Apply(connection, happened, done);
+        transaction.Commit();
+        return true;
+    });
+
+    private static void Apply(SqliteConnection connection, VideoEvent? happened, LogEntry? done)
+    {
+        if (happened is not null)
+            Apply(connection, happened);
+        if (done is not null)
+            connection.Execute("""
+                INSERT INTO positions(partition, position) VALUES($Partition, $Position)
+                ON CONFLICT(partition) DO UPDATE SET position = max(position, excluded.position)
+                """, new { done.Partition, done.Position });
+    }
+
+    private static Dictionary<string, long> Positions(SqliteConnection connection) =>
+        connection.Query<(string Partition, long Position)>("SELECT partition, position FROM positions")
+            .ToDictionary(row => row.Partition, row => row.Position, StringComparer.Ordinal);
 
     private static void Apply(SqliteConnection connection, VideoEvent happened)
     {
@@ -149,7 +181,15 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
     private T Use<T>(Func<SqliteConnection, T> action)
     {
         lock (_gate)
-            return _file.Guarded(() => action(_connection ??= _file.Open()));
+            return _file.Guarded(() => action(_connection ??= Open()));
+    }
+
+    /// <summary>Catalogs begun by earlier programs lack the table of positions: they read their log once more.</summary>
+    private SqliteConnection Open()
+    {
+        var connection = _file.Open();
+        connection.Execute("CREATE TABLE IF NOT EXISTS positions(partition TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID");
+        return connection;
     }
 
     private static byte[] Bytes(Guid id) => id.ToByteArray(bigEndian: true);

@@ -14,11 +14,10 @@ namespace TcMgc.Shared.Configuration;
 public sealed class Stores : IAsyncDisposable
 {
     private readonly DataFolder _data;
-    private readonly string _catalogGroup;
     private IDisposable? _work;
 
-    private Stores(DataFolder data, string catalogGroup, IEventLog events, IBlobStore blobs, IVectorIndex index) =>
-        (_data, _catalogGroup, Events, Blobs, Index) = (data, catalogGroup, events, blobs, index);
+    private Stores(DataFolder data, IEventLog events, IBlobStore blobs, IVectorIndex index) =>
+        (_data, Events, Blobs, Index) = (data, events, blobs, index);
 
     /// <summary>The event log.</summary>
     public IEventLog Events { get; }
@@ -66,7 +65,7 @@ public sealed class Stores : IAsyncDisposable
                 EventStore.Kafka => await KafkaEventLog.OpenAsync(Settings.Read<KafkaOptions>(configuration, KafkaOptions.Section), time, cancellationToken).ConfigureAwait(false),
                 _ => data.Events,
             };
-            stores = new(data, isEmbedded ? DataFolder.CatalogGroup : data.CatalogGroupOfItsOwn(), events, shared ?? data.Blobs, index);
+            stores = new(data, events, shared ?? data.Blobs, index);
             stores._work = forWork ? data.LockForWork() : null;
             return stores;
         }
@@ -83,20 +82,16 @@ public sealed class Stores : IAsyncDisposable
         }
     }
 
-    /// <summary>Tells of what <see cref="ProjectAsync"/> brings.</summary>
+    /// <summary>Tells of what the log brings to the catalog.</summary>
     public CatalogChanges Changes { get; } = new();
 
-    /// <summary>Keeps the catalog up with the log until cancelled.</summary>
-    public async Task ProjectAsync(CancellationToken cancellationToken)
-    {
-        await foreach (var delivery in Events.SubscribeAsync(new(_catalogGroup, Topics.All), cancellationToken).ConfigureAwait(false))
-        {
-            using var span = EventTelemetry.StartProcess(delivery); // Of an indexed video: from here on it is found.
-            await _data.ApplyAsync(delivery.Event, Blobs, cancellationToken).ConfigureAwait(false);
-            await Events.CommitAsync(delivery, CancellationToken.None).ConfigureAwait(false);
-            Changes.Tell(delivery.Event.VideoId);
-        }
-    }
+    /// <summary>What of the log the catalog does not have yet, then what comes.</summary>
+    internal IAsyncEnumerable<LogEntry?> FollowAsync(CancellationToken cancellationToken) =>
+        _data.FollowAsync(Events, cancellationToken);
+
+    /// <summary>Applies what <see cref="FollowAsync"/> gave.</summary>
+    internal ValueTask ApplyAsync(LogEntry entry, CancellationToken cancellationToken) =>
+        _data.ApplyAsync(entry, Blobs, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

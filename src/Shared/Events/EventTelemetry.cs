@@ -20,15 +20,24 @@ public static class EventTelemetry
     private static readonly Counter<long> s_rejected = s_meter.CreateCounter<long>(
         MetricNames.EventsRejected, "{event}", "Events that went to the dead letters");
 
+    private static readonly Histogram<double> s_delay = s_meter.CreateHistogram<double>(
+        MetricNames.CatalogDelay, "s", "From an event's append until a catalog shows it");
+
     /// <summary>
     /// Begins the span of a delivery's handling: a child of the span that appended it. Null where nobody listens.
     /// </summary>
     public static Activity? StartProcess(Delivery delivery)
     {
         ArgumentNullException.ThrowIfNull(delivery);
-        return Start(SpanNames.Process, ActivityKind.Consumer, delivery.MessagingSystem, delivery.Event, delivery.Trace)
-            ?.SetTag(AttributeNames.Partition, delivery.Partition).SetTag(AttributeNames.Group, delivery.Group);
+        return StartProcess(delivery.MessagingSystem, delivery.Event, delivery.Trace, delivery.Partition, delivery.Group);
     }
+
+    /// <summary>As for a delivery, of an event that <paramref name="follower"/> reads by itself.</summary>
+    internal static Activity? StartProcess(LogEntry entry, VideoEvent happened, string follower) =>
+        StartProcess(entry.MessagingSystem, happened, entry.Trace, entry.Partition, follower);
+
+    /// <summary>Measures how long the catalog of this process took to show an event.</summary>
+    internal static void Shown(TimeSpan delay) => s_delay.Record(delay.TotalSeconds);
 
     /// <summary>Counts a handling that failed and is tried again.</summary>
     internal static void Retried(string group, Exception error) => s_retries.Add(1,
@@ -43,6 +52,11 @@ public static class EventTelemetry
             new KeyValuePair<string, object?>(AttributeNames.Destination, delivery.Event.Topic),
             new KeyValuePair<string, object?>(AttributeNames.ErrorType, error.GetType().Name));
     }
+
+    private static Activity? StartProcess(
+        string system, VideoEvent happened, ActivityContext trace, string partition, string group) =>
+        Start(SpanNames.Process, ActivityKind.Consumer, system, happened, trace)
+            ?.SetTag(AttributeNames.Partition, partition).SetTag(AttributeNames.Group, group);
 
     internal static Activity? StartSend(string system, VideoEvent happened) =>
         Start(SpanNames.Send, ActivityKind.Producer, system, happened, parent: default);

@@ -8,7 +8,11 @@ namespace TcMgc.Shared.Events;
 /// </summary>
 public interface IEventLog
 {
-    /// <summary>Appends an event; when this returns, the event is durable.</summary>
+    /// <summary>
+    /// Appends an event; when this returns, the event is durable. Where it fails the event may be there all the same, if the
+    /// log's answer was lost: append the same again.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">The log does not take it in time, at most 15 seconds.</exception>
     ValueTask AppendAsync(VideoEvent happened, CancellationToken cancellationToken);
 
     /// <summary>
@@ -31,10 +35,16 @@ public interface IEventLog
     ValueTask RejectAsync(Delivery delivery, string reason, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Reads every event of every topic from the beginning to the present end, a video's events of one topic in the order they
-    /// were appended.
+    /// Gives every event of every topic from positions that the caller keeps, a video's events of one topic in their order, then
+    /// waits for new ones until cancelled. No group: nobody shares the work and nothing is committed. Deletions that are in the
+    /// log come before all else, or in the order of all that happened: who replays the log never takes a deleted video for one
+    /// that is there.
     /// </summary>
-    IAsyncEnumerable<VideoEvent> ReadAllAsync(CancellationToken cancellationToken);
+    /// <param name="done">The last position of each partition that is done; a partition not named begins at its beginning.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>What lies in the log; null once, when all that was there has been given.</returns>
+    /// <exception cref="StoreUnavailableException">The log does not answer before that.</exception>
+    IAsyncEnumerable<LogEntry?> FollowAsync(IReadOnlyDictionary<string, long> done, CancellationToken cancellationToken);
 
     /// <summary>The dead letters that were not sent again, in the order they were given up.</summary>
     IAsyncEnumerable<DeadLetter> DeadLettersAsync(CancellationToken cancellationToken);
@@ -44,6 +54,10 @@ public interface IEventLog
     /// group of the topic receives it once more.
     /// </summary>
     IAsyncEnumerable<DeadLetter> ReplayAsync(CancellationToken cancellationToken);
+
+    /// <summary>Asks whether the log answers; takes at most 10 seconds.</summary>
+    /// <exception cref="UserException">It does not.</exception>
+    ValueTask CheckAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>Who wants which events.</summary>

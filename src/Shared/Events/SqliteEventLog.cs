@@ -135,42 +135,38 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
         }
     }
 
-    public async IAsyncEnumerable<VideoEvent> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public ValueTask CheckAsync(CancellationToken cancellationToken)
     {
-        await ValueTask.CompletedTask.ConfigureAwait(false);
-        var end = End();
-        var from = Topics.All.ToDictionary(topic => topic, _ => 0L, StringComparer.Ordinal);
-        while (Page(from) is { Count: > 0 } page)
-            foreach (var (position, topic, body, _) in page)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (position > end)
-                    yield break;
-                from[topic] = position;
-                yield return EventJson.Deserialize(topic, body);
-            }
+        End();
+        return ValueTask.CompletedTask;
     }
 
-    /// <summary>
-    /// What a group has not committed, up to the present end, for a caller that does not wait for more; <see cref="CommitUpTo"/>
-    /// commits it. Unlike a subscription it may run beside one of the same group, in this or another process.
-    /// </summary>
-    public IEnumerable<Delivery> Uncommitted(string group)
+    public async IAsyncEnumerable<LogEntry?> FollowAsync(
+        IReadOnlyDictionary<string, long> done, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var end = End();
-        var from = Topics.All.ToDictionary(topic => topic, topic => Committed(group, topic), StringComparer.Ordinal);
-        while (Page(from) is { Count: > 0 } page)
+        ArgumentNullException.ThrowIfNull(done);
+        var from = Topics.All.ToDictionary(topic => topic, topic => done.GetValueOrDefault(topic), StringComparer.Ordinal);
+        for (var isBehind = true; ;)
+        {
+            var appended = _appended.Task;
+            var page = Page(from);
             foreach (var (position, topic, body, trace) in page)
             {
-                if (position > end)
-                    yield break;
+                cancellationToken.ThrowIfCancellationRequested();
                 from[topic] = position;
-                yield return new(group, topic, position, EventJson.Deserialize(topic, body)) { Trace = trace };
+                yield return new(topic, position, EventJson.Deserialize(topic, body)) { Trace = trace };
             }
+            if (page.Count > 0)
+                continue;
+            if (isBehind)
+                yield return null;
+            isBehind = false;
+            cancellationToken.ThrowIfCancellationRequested();
+            await AppendedOrPoll(appended, cancellationToken).ConfigureAwait(false);
+        }
     }
 
-    /// <summary>Commits a group's deliveries of a topic up to a position.</summary>
-    public void CommitUpTo(string group, string topic, long position) => Use(connection => connection.Execute("""
+    private void CommitUpTo(string group, string topic, long position) => Use(connection => connection.Execute("""
         INSERT INTO commits(consumers, topic, position) VALUES($group, $topic, $position)
         ON CONFLICT(consumers, topic) DO UPDATE SET position = max(position, excluded.position)
         """, new { group, topic, position }));

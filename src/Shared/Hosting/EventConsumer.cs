@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -16,17 +15,12 @@ namespace TcMgc.Shared.Hosting;
 /// <param name="log">Brings the deliveries.</param>
 /// <param name="time">Paces retries and draining.</param>
 /// <param name="options">How often to try, how long to drain.</param>
+/// <param name="outages">Waits for stores that are away.</param>
 /// <param name="logger">Told of failures.</param>
-public sealed partial class EventConsumer(IEventLog log, TimeProvider time, ServiceOptions options, ILogger<EventConsumer> logger)
+public sealed partial class EventConsumer(
+    IEventLog log, TimeProvider time, ServiceOptions options, StoreOutages outages, ILogger<EventConsumer> logger)
 {
-    private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(30), s_longestWait = TimeSpan.FromSeconds(15);
-    private readonly ConcurrentDictionary<string, Outage> _outages = new();
-
-    /// <summary>What a group waits for.</summary>
-    private sealed record Outage(string Reason, long Since);
-
-    /// <summary>The groups that wait for a store, and why, each in one line.</summary>
-    public IEnumerable<string> Waiting => _outages.Select(outage => $"{outage.Key} waits: {outage.Value.Reason}");
+    private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(30);
 
     /// <summary>Handles deliveries until asked to stop.</summary>
     /// <param name="subscription">What to take; as many deliveries are handled at a time as it lets be in flight.</param>
@@ -38,7 +32,7 @@ public sealed partial class EventConsumer(IEventLog log, TimeProvider time, Serv
         ArgumentNullException.ThrowIfNull(subscription);
         using var abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         using var stopping = stop.Register(() => abort.CancelAfter(options.Drain));
-        var (wait, retries) = (Wait(subscription.Group, stop), Retries(subscription.Group, stop));
+        var retries = Retries(subscription.Group, stop);
         var atATime = new ParallelOptions { MaxDegreeOfParallelism = subscription.MaxInFlight, CancellationToken = abort.Token };
         await Parallel.ForEachAsync(DeliveriesAsync(subscription, stop), atATime, async (delivery, cancel) =>
         {
@@ -46,8 +40,8 @@ public sealed partial class EventConsumer(IEventLog log, TimeProvider time, Serv
             var started = time.GetTimestamp();
             try
             {
-                await wait.ExecuteAsync(_ =>
-                    retries.ExecuteAsync(_ => handle(delivery.Event, cancel), stop), stop).ConfigureAwait(false);
+                await outages.WaitAsync(() => retries.ExecuteAsync(_ =>
+                    handle(delivery.Event, cancel), stop), stop).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // Whatever one event does, the others must go on.
             catch (Exception error) when (error is not OperationCanceledException || !cancel.IsCancellationRequested)
@@ -57,64 +51,33 @@ public sealed partial class EventConsumer(IEventLog log, TimeProvider time, Serv
                     return; // Not committed: delivered again next time.
                 EventTelemetry.Rejected(span, delivery, error);
                 LogGivenUp(delivery.Event.Topic, delivery.Event.VideoId, error.Message, error is UserException ? null : error);
-                await wait.ExecuteAsync(_ =>
-                    log.RejectAsync(delivery, error.Message, CancellationToken.None), CancellationToken.None)
-                    .ConfigureAwait(false);
+                await outages.WaitAsync(() =>
+                    log.RejectAsync(delivery, error.Message, CancellationToken.None), stop).ConfigureAwait(false);
                 return;
             }
             // Done is done: a stop here must not do it again.
-            await wait.ExecuteAsync(_ =>
-                log.CommitAsync(delivery, CancellationToken.None), CancellationToken.None).ConfigureAwait(false);
-            EndOutage(subscription.Group);
+            await outages.WaitAsync(() => log.CommitAsync(delivery, CancellationToken.None), stop).ConfigureAwait(false);
             var elapsed = time.GetElapsedTime(started);
             LogHandled(delivery.Event.Topic, delivery.Event.VideoId, delivery.Group, elapsed.TotalSeconds);
         }).ConfigureAwait(false);
     }
 
-    private void EndOutage(string group)
-    {
-        if (!_outages.TryRemove(group, out var outage))
-            return;
-        var away = time.GetElapsedTime(outage.Since);
-        LogGoesOn(group, away);
-    }
-
-    /// <summary>A store that is away: as often as it takes.</summary>
-    private ResiliencePipeline Wait(string group, CancellationToken stop)
-    {
-        return Retrying(int.MaxValue, s_longestWait, group, error => error is StoreUnavailableException, Tell, stop);
-
-        void Tell(Exception error, TimeSpan delay)
-        {
-            if (_outages.TryAdd(group, new(error.Message, time.GetTimestamp())))
-                LogWaits(group, error.Message);
-        }
-    }
-
-    /// <summary>Whatever else fails: a few times.</summary>
     private ResiliencePipeline Retries(string group, CancellationToken stop) => options.Retries == 0
         ? ResiliencePipeline.Empty
-        : Retrying(options.Retries, s_longestDelay, group,
-            error => error is not (OperationCanceledException or StoreUnavailableException),
-            (error, delay) => LogRetry(error.Message, delay), stop);
-
-    private ResiliencePipeline Retrying(
-        int attempts, TimeSpan longestDelay, string group, Predicate<Exception> isFor, Action<Exception, TimeSpan> tell,
-        CancellationToken stop) =>
-        new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(new RetryStrategyOptions
+        : new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(new RetryStrategyOptions
         {
-            MaxRetryAttempts = attempts,
+            MaxRetryAttempts = options.Retries,
             Delay = options.RetryDelay,
-            MaxDelay = longestDelay,
+            MaxDelay = s_longestDelay,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
-            ShouldHandle = attempt =>
-                new(attempt.Outcome.Exception is { } error && isFor(error) && !stop.IsCancellationRequested),
+            ShouldHandle = attempt => new(attempt.Outcome.Exception
+                is not (null or OperationCanceledException or StoreUnavailableException) && !stop.IsCancellationRequested),
             OnRetry = attempt =>
             {
                 var error = attempt.Outcome.Exception!;
                 EventTelemetry.Retried(group, error);
-                tell(error, attempt.RetryDelay);
+                LogRetry(error.Message, attempt.RetryDelay);
                 return default;
             },
         }).Build();
@@ -146,12 +109,6 @@ public sealed partial class EventConsumer(IEventLog log, TimeProvider time, Serv
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Topic} of video {Video} handled by {Group} in {Seconds:F3} s")]
     private partial void LogHandled(string topic, VideoId video, string group, double seconds);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Group} waits for a store: {Reason}")]
-    private partial void LogWaits(string group, string reason);
-
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Group} goes on; the store was away for {Away}")]
-    private partial void LogGoesOn(string group, TimeSpan away);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "tried again in {Delay}: {Reason}")]
     private partial void LogRetry(string reason, TimeSpan delay);

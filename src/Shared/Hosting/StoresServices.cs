@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Configuration;
 
 namespace TcMgc.Shared.Hosting;
@@ -26,9 +27,12 @@ public static class StoresServices
             .AddSingleton(services => services.GetRequiredService<Stores>().Catalog)
             .AddSingleton(services => services.GetRequiredService<Stores>().Transcripts)
             .AddSingleton(services => services.GetRequiredService<Stores>().Changes)
+            .AddSingleton<StoreOutages>()
             .AddSingleton<EventConsumer>()
-            .AddWorker("catalog", services => services.GetRequiredService<Stores>().ProjectAsync)
-            .AddHealthChecks().AddCheck<StoresReadiness>("stores").AddCheck<ConsumersReadiness>("consumers");
+            .AddWorker("event log watch", services => ActivatorUtilities.CreateInstance<EventLogWatch>(services).RunAsync)
+            .AddSingleton<CatalogWorker>()
+            .AddWorker("catalog", services => services.GetRequiredService<CatalogWorker>().RunAsync)
+            .AddHealthChecks().AddCheck<StoresReadiness>("stores").AddCheck<OutagesReadiness>("outages").AddCheck<CatalogWorker>("catalog");
         return stores;
     }
 }

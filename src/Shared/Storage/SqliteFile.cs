@@ -89,8 +89,8 @@ internal sealed class SqliteFile
         CannotOpen => new UserException(
             $"{Path}: cannot be opened; check that the folder and the file can be read and written", error),
         ReadOnly => new UserException($"{Path}: cannot be written; check the permissions of the folder and the file", error),
-        Full => new StoreUnavailableException($"{Path}: the disk is full; make room and run the command again", error),
-        Busy or Locked => new StoreUnavailableException(
+        Full => new StoreUnavailableException(Path, $"{Path}: the disk is full; make room and run the command again", error),
+        Busy or Locked => new StoreUnavailableException(Path,
             $"{Path}: another program has held the database for too long; run the command again when it has ended", error),
         _ => new UserException(
             $"{Path}: SQLite cannot read or write it ({Detail(error)}); check the disk; if the file is damaged, {_advice}",

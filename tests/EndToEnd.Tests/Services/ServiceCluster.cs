@@ -55,10 +55,13 @@ internal sealed class ServiceCluster : IAsyncDisposable
     /// <summary>Featurizer, on a data folder that may be that of an earlier run.</summary>
     public Task<ServeRun> FeaturizerAsync(string? data = null) => StartAsync("TcMgc.Featurizer.dll", data, $"Model={_place.Model}");
 
+    /// <summary>Search, on a data folder of its own.</summary>
+    public Task<ServeRun> SearchAsync() => StartAsync("TcMgc.Search.dll", null, $"Model={_place.Model}");
+
     /// <summary>One of each.</summary>
     public async Task<(ServeRun Ingest, ServeRun Featurizer, ServeRun Search)> AllAsync(string? ingestData = null, string? featurizerData = null)
     {
-        var (ingest, featurizer, search) = (IngestAsync(ingestData), FeaturizerAsync(featurizerData), StartAsync("TcMgc.Search.dll", null, $"Model={_place.Model}"));
+        var (ingest, featurizer, search) = (IngestAsync(ingestData), FeaturizerAsync(featurizerData), SearchAsync());
         return (await ingest, await featurizer, await search);
     }
 

@@ -78,8 +78,8 @@ public sealed class TranscriptIntakeTests : IAsyncLifetime
     private async Task<string?> TakeAsync()
     {
         var warning = await new TranscriptIntake(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System).TakeAsync(Video, _video.Id, null, default);
-        foreach (var happened in await EventsAsync())
-            await _data.ApplyAsync(happened, _data.Blobs, default);
+        await foreach (var entry in _data.FollowAsync(_data.Events, default).TakeWhile(entry => entry is not null))
+            await _data.ApplyAsync(entry!, _data.Blobs, default);
         return warning;
     }
 

@@ -60,8 +60,8 @@ public sealed class WatchWorkerTests : IAsyncLifetime
     private async Task LookAsync(int second)
     {
         await _worker.LookAsync(TimeSpan.FromSeconds(second), default);
-        await foreach (var happened in _data.Events.ReadAllAsync(default))
-            await _data.ApplyAsync(happened, _data.Blobs, default);
+        await foreach (var entry in _data.FollowAsync(_data.Events, default).TakeWhile(entry => entry is not null))
+            await _data.ApplyAsync(entry!, _data.Blobs, default);
     }
 
     private int Found(string word) => _data.Transcripts.Search([word], null, 10).Count;

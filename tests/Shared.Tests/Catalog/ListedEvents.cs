@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using TcMgc.Shared.Events;
 
 namespace TcMgc.Shared.Tests.Catalog;
@@ -5,16 +6,24 @@ namespace TcMgc.Shared.Tests.Catalog;
 /// <summary>A log of given events that may break at its end.</summary>
 internal sealed class ListedEvents(IReadOnlyList<VideoEvent> events, Exception? broken = null) : IEventLog
 {
-    public async IAsyncEnumerable<VideoEvent> ReadAllAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>What its follower said it had done.</summary>
+    public IReadOnlyDictionary<string, long>? Done { get; private set; }
+
+    public async IAsyncEnumerable<LogEntry?> FollowAsync(
+        IReadOnlyDictionary<string, long> done, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Task.CompletedTask;
-        foreach (var happened in events)
-            yield return happened;
+        Done = done;
+        for (var at = 0; at < events.Count; at++)
+            yield return new("all", at + 1, events[at]);
         if (broken is not null)
             throw broken;
+        yield return null;
     }
 
     public ValueTask AppendAsync(VideoEvent happened, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask CheckAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask CommitAsync(Delivery delivery, CancellationToken cancellationToken) => throw new NotSupportedException();
 

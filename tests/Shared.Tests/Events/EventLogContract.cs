@@ -185,6 +185,31 @@ public abstract class EventLogContract : IDisposable
     }
 
     [Fact]
+    public async Task A_follower_is_given_what_it_has_not_done_told_when_that_is_all_and_then_what_comes()
+    {
+        var log = Create();
+        var upload = Uploaded(1);
+        foreach (var one in (VideoEvent[])[upload, Decoded(upload)])
+            await log.AppendAsync(one, Cancelled);
+        var first = await log.FollowAsync(new Dictionary<string, long>(), Cancelled).TakeWhile(entry => entry is not null).ToListAsync(Cancelled);
+        await log.AppendAsync(Indexed(upload), Cancelled);
+        var done = first.ToDictionary(entry => entry!.Partition, entry => entry!.Position);
+
+        await using var rest = (await RestartAsync(log)).FollowAsync(done, Cancelled).GetAsyncEnumerator(Cancelled);
+        var (indexed, end, waiting) = (await NextAsync(), await NextAsync(), NextAsync());
+        await Reopen(log).AppendAsync(Uploaded(2), Cancelled);
+
+        Assert.Equal(ByTopic([upload, Decoded(upload)]).Select(one => one.Topic), ByTopic(first.Select(entry => entry!.Event!)).Select(one => one.Topic));
+        Assert.Equal((Topics.Indexed, null, Video(2)), (indexed?.Event?.Topic, end, (await waiting)?.Event?.VideoId));
+
+        async Task<LogEntry?> NextAsync()
+        {
+            Assert.True(await rest.MoveNextAsync());
+            return rest.Current;
+        }
+    }
+
+    [Fact]
     public async Task A_delivery_given_up_is_a_dead_letter_and_does_not_come_again()
     {
         var log = Create();

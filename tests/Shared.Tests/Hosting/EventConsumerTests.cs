@@ -9,6 +9,8 @@ namespace TcMgc.Shared.Tests.Hosting;
 
 public sealed class EventConsumerTests : IAsyncLifetime
 {
+    private static readonly ServiceOptions s_options = new() { Retries = 2, RetryDelay = TimeSpan.FromMilliseconds(1) };
+
     private static readonly Subscription s_workers = new("workers", [Topics.Uploaded]) { MaxInFlight = 1 };
 
     private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-consumer-").FullName;
@@ -71,15 +73,14 @@ public sealed class EventConsumerTests : IAsyncLifetime
         var time = new JumpingTime();
         var (back, attempts, handled) = (time.GetUtcNow().AddMinutes(20), new List<DateTimeOffset>(), new List<VideoId>());
         var log = new KeptLog();
-        var consumer = Consumer(time: time, log: log);
-
+        var outages = new StoreOutages(time, s_options, log);
         var waiting = new HashSet<string>();
-        await consumer.RunAsync(s_workers, async (happened, _) =>
+        await Consumer(time: time, outages: outages).RunAsync(s_workers, async (happened, _) =>
         {
             attempts.Add(time.GetUtcNow());
-            waiting.UnionWith(consumer.Waiting);
+            waiting.UnionWith(outages.Reasons);
             if (time.GetUtcNow() < back)
-                throw new StoreUnavailableException("Qdrant at http://qdrant:6334 does not answer");
+                throw new StoreUnavailableException("Qdrant", "Qdrant at http://qdrant:6334 does not answer");
             handled.Add(happened.VideoId);
             if (handled.Count == 2)
                 await _stop.CancelAsync();
@@ -88,12 +89,11 @@ public sealed class EventConsumerTests : IAsyncLifetime
         Assert.Equal([Uploaded(1).VideoId, Uploaded(2).VideoId], handled);
         Assert.Empty(await DeadLettersAsync());
         Assert.InRange(attempts.Count, 20 * 60 / 15, 500);
-        Assert.Equal(["workers waits: Qdrant at http://qdrant:6334 does not answer"], waiting);
-        Assert.Empty(consumer.Waiting);
+        Assert.Equal(["Qdrant at http://qdrant:6334 does not answer"], waiting);
+        Assert.Empty(outages.Reasons);
         Assert.Equal(
-            ["workers waits for a store: Qdrant at http://qdrant:6334 does not answer",
-                "workers goes on; the store was away for"],
-            log.Lines.Where(line => line.StartsWith("workers", StringComparison.Ordinal)).Select(line => line.Split(" 00:")[0]));
+            ["a store is away: Qdrant at http://qdrant:6334 does not answer", "Qdrant is back after"],
+            log.Lines.Select(line => line.Split(" 00:")[0]));
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class EventConsumerTests : IAsyncLifetime
         await Consumer().RunAsync(s_workers, async (_, _) =>
         {
             await _stop.CancelAsync();
-            throw new StoreUnavailableException("the disk is full");
+            throw new StoreUnavailableException("/data", "/data: the disk is full");
         }, _stop.Token);
 
         Assert.Empty(await DeadLettersAsync());
@@ -145,10 +145,9 @@ public sealed class EventConsumerTests : IAsyncLifetime
         Assert.Equal([upload], await AgainAsync());
     }
 
-    private EventConsumer Consumer(TimeSpan? drain = null, TimeProvider? time = null, ILogger<EventConsumer>? log = null) => new(
-        _data.Events, time ?? TimeProvider.System,
-        new() { Retries = 2, RetryDelay = TimeSpan.FromMilliseconds(1), Drain = drain ?? TimeSpan.FromMinutes(1) },
-        log ?? NullLogger<EventConsumer>.Instance);
+    private EventConsumer Consumer(TimeSpan? drain = null, TimeProvider? time = null, StoreOutages? outages = null) => new(
+        _data.Events, time ?? TimeProvider.System, s_options with { Drain = drain ?? TimeSpan.FromMinutes(1) },
+        outages ?? new(TimeProvider.System, s_options, NullLogger<StoreOutages>.Instance), NullLogger<EventConsumer>.Instance);
 
     /// <summary>A clock that jumps to the end of each wait.</summary>
     private sealed class JumpingTime : FakeTimeProvider
@@ -163,7 +162,7 @@ public sealed class EventConsumerTests : IAsyncLifetime
     }
 
     /// <summary>What was logged, line by line.</summary>
-    private sealed class KeptLog : ILogger<EventConsumer>
+    private sealed class KeptLog : ILogger<StoreOutages>
     {
         public List<string> Lines { get; } = [];
 

@@ -81,7 +81,7 @@ internal sealed partial class S3Bucket : IDisposable
     /// <summary>A failure as the user is told it.</summary>
     public UserException Failed(Exception error) => IsRefused(error)
         ? new UserException($"{_place}: {OneLine(error)}", error)
-        : new StoreUnavailableException($"{_place}: {OneLine(error)}", error);
+        : new StoreUnavailableException(_place, $"{_place}: {OneLine(error)}", error);
 
     public void Dispose() => Client.Dispose();
 

@@ -22,21 +22,18 @@ internal sealed class KafkaAssignment(KafkaNames names)
     private readonly Dictionary<string, KafkaPartition> _partitions = new(StringComparer.Ordinal);
     private readonly List<(string Partition, long Position)> _orphans = [];
 
-    /// <summary>How deliveries call a partition.</summary>
-    public string Name(TopicPartition partition) => $"{names.TopicOf(partition.Topic)}/{partition.Partition.Value}";
-
     public void Assign(IEnumerable<TopicPartition> assigned)
     {
         lock (_gate)
             foreach (var partition in assigned)
-                _partitions[Name(partition)] = new(partition);
+                _partitions[names.Partition(partition)] = new(partition);
     }
 
     public void Revoke(IEnumerable<TopicPartition> revoked)
     {
         lock (_gate)
             foreach (var partition in revoked)
-                Revoke(Name(partition));
+                Revoke(names.Partition(partition));
     }
 
     public void RevokeAll()
@@ -50,7 +47,7 @@ internal sealed class KafkaAssignment(KafkaNames names)
     public KafkaPartition? Deliver(ConsumeResult<byte[], byte[]> message)
     {
         lock (_gate)
-            return _partitions.GetValueOrDefault(Name(message.TopicPartition)) is { } partition && partition.Deliver(message) ? partition : null;
+            return _partitions.GetValueOrDefault(names.Partition(message.TopicPartition)) is { } partition && partition.Deliver(message) ? partition : null;
     }
 
     /// <summary>The message in flight at a position; null where there is none.</summary>
@@ -74,7 +71,7 @@ internal sealed class KafkaAssignment(KafkaNames names)
         lock (_gate)
         {
             if (partition.IsRevoked)
-                _orphans.Remove((Name(partition.At), position));
+                _orphans.Remove((names.Partition(partition.At), position));
             return partition.IsRevoked;
         }
     }
@@ -91,7 +88,7 @@ internal sealed class KafkaAssignment(KafkaNames names)
     {
         lock (_gate)
             foreach (var one in committed)
-                if (_partitions.TryGetValue(Name(one.TopicPartition), out var partition))
+                if (_partitions.TryGetValue(names.Partition(one.TopicPartition), out var partition))
                     partition.Committed = one.Offset;
     }
 
@@ -106,7 +103,7 @@ internal sealed class KafkaAssignment(KafkaNames names)
     public void Learn(TopicPartitionOffset committed)
     {
         lock (_gate)
-            if (_partitions.TryGetValue(Name(committed.TopicPartition), out var partition) && partition.Committed == Offset.Unset)
+            if (_partitions.TryGetValue(names.Partition(committed.TopicPartition), out var partition) && partition.Committed == Offset.Unset)
                 partition.Committed = committed.Offset;
     }
 

@@ -10,6 +10,12 @@ internal sealed class KafkaClients(KafkaOptions options)
     /// <summary>Milliseconds after which a member that is silent is missed; until then a classic group stands still.</summary>
     private const int ClassicSession = 10_000;
 
+    /// <summary>
+    /// Milliseconds after which an append fails that too few brokers have taken. A cluster needs 9 seconds to miss a broker that
+    /// hangs, and 12 where that one led the controllers.
+    /// </summary>
+    private const int AppendTimeout = 13_500;
+
     private volatile Error? _lastError;
 
     /// <summary>Whether credentials or certificates were refused when a connection was last tried.</summary>
@@ -21,7 +27,13 @@ internal sealed class KafkaClients(KafkaOptions options)
     /// <summary>A producer whose retries neither lose, double nor reorder; keys go to the partitions that Java's clients choose.</summary>
     public IProducer<byte[], byte[]> Producer() => Build(() =>
     {
-        var settings = new ProducerConfig(Settings()) { Acks = Acks.All, EnableIdempotence = true, Partitioner = Partitioner.Murmur2Random };
+        var settings = new ProducerConfig(Settings())
+        {
+            Acks = Acks.All,
+            EnableIdempotence = true,
+            Partitioner = Partitioner.Murmur2Random,
+        };
+        settings.MessageTimeoutMs ??= AppendTimeout;
         return new ProducerBuilder<byte[], byte[]>(settings)
             .SetErrorHandler((_, error) => Remember(error)).SetLogHandler((_, line) => Remember(line)).Build();
     });
@@ -48,8 +60,8 @@ internal sealed class KafkaClients(KafkaOptions options)
     public UserException Explained(string what, KafkaException error)
     {
         var cause = error.Error.IsSilence() && _lastError is { } last ? last : error.Error;
-        var line = $"Kafka at {options.BootstrapServers}: {what}: {cause.Reason}{Advice(cause.Code)}";
-        return error.Error.IsFinal() ? new UserException(line, error) : new StoreUnavailableException(line, error);
+        var line = $"{options.Name}: {what}: {cause.Reason}{Advice(cause.Code)}";
+        return error.Error.IsFinal() ? new UserException(line, error) : new StoreUnavailableException(options.Name, line, error);
     }
 
     private ConsumerConfig Consumer(string group)
@@ -74,7 +86,15 @@ internal sealed class KafkaClients(KafkaOptions options)
     private ConsumerBuilder<byte[], byte[]> Builder(ConsumerConfig settings) => new ConsumerBuilder<byte[], byte[]>(settings)
         .SetErrorHandler((_, error) => Remember(error)).SetLogHandler((_, line) => Remember(line));
 
-    private Dictionary<string, string> Settings() => new(options.ClientSettings) { ["bootstrap.servers"] = options.BootstrapServers };
+    /// <summary>The user's, and such that a broker that hangs or comes back is noticed within seconds.</summary>
+    private Dictionary<string, string> Settings()
+    {
+        var settings = new Dictionary<string, string>(options.ClientSettings) { ["bootstrap.servers"] = options.BootstrapServers };
+        settings.TryAdd("socket.timeout.ms", "4000");
+        settings.TryAdd("socket.connection.setup.timeout.ms", "4000");
+        settings.TryAdd("reconnect.backoff.max.ms", "1000");
+        return settings;
+    }
 
     /// <summary>What librdkafka retries by itself; kept for the message should it give up.</summary>
     private void Remember(Error error)

@@ -109,28 +109,26 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="UserException">The log has events that only a newer program can read, or the cluster does not answer.</exception>
-    public async IAsyncEnumerable<VideoEvent> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<LogEntry?> FollowAsync(
+        IReadOnlyDictionary<string, long> done, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(done);
         using var consumer = _clients.Reader(_names.Group(ReaderGroup));
-        await foreach (var message in ReadAsync(consumer, _names.Events, fromCommitted: false, cancellationToken).ConfigureAwait(false))
-        {
-            if (message.Message.Value is not { } body)
-                continue;
-            var read = EventJson.Read(_names.TopicOf(message.Topic), body);
-            if (read.IsNewer)
-                throw new UserException($"the event log has {read.Reason}");
-            // Damaged ones went to the dead letters when they were delivered.
-            if (read.Event is { } happened)
-                yield return happened;
-        }
+        string[] deletions = [_names.Topic(Topics.Deleted)];
+        await foreach (var message in Follower(consumer).FollowAsync(
+            [deletions, [.. _names.Events.Except(deletions)]], Start, cancellationToken).ConfigureAwait(false))
+            yield return message is null ? null : Entry(message);
+
+        List<TopicPartitionOffset> Start(List<TopicPartition> partitions) => [.. from at in partitions
+            select new TopicPartitionOffset(at,
+                done.TryGetValue(_names.Partition(at), out var last) ? last + 1 : Offset.Beginning)];
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<DeadLetter> DeadLettersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var consumer = _clients.Reader(_names.Group(ReplayGroup));
-        await foreach (var message in ReadAsync(consumer, [_names.Dead], fromCommitted: true, cancellationToken).ConfigureAwait(false))
+        await foreach (var message in DeadAsync(consumer, cancellationToken).ConfigureAwait(false))
             if (_deadLetters.Read(message) is { } letter)
                 yield return letter;
     }
@@ -139,7 +137,7 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
     public async IAsyncEnumerable<DeadLetter> ReplayAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var consumer = _clients.Reader(_names.Group(ReplayGroup));
-        await foreach (var message in ReadAsync(consumer, [_names.Dead], fromCommitted: true, cancellationToken).ConfigureAwait(false))
+        await foreach (var message in DeadAsync(consumer, cancellationToken).ConfigureAwait(false))
         {
             if (_deadLetters.Read(message) is not { } letter)
                 continue; // Another program's.
@@ -148,6 +146,9 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
             yield return letter;
         }
     }
+
+    /// <inheritdoc/>
+    public ValueTask CheckAsync(CancellationToken cancellationToken) => _topics.CheckAsync(cancellationToken);
 
     /// <summary>Leaves every group at once; what is in flight comes again.</summary>
     public async ValueTask DisposeAsync()
@@ -161,13 +162,31 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
         _producer.Dispose();
     }
 
-    private async IAsyncEnumerable<ConsumeResult<byte[], byte[]>> ReadAsync(
-        IConsumer<byte[], byte[]> consumer, IEnumerable<string> topics, bool fromCommitted, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private KafkaFollower Follower(IConsumer<byte[], byte[]> consumer) => new(consumer, _topics, _options, _clients, _clock);
+
+    /// <summary>The messages of the dead-letter topic that were not sent again, up to its present end.</summary>
+    private async IAsyncEnumerable<ConsumeResult<byte[], byte[]>> DeadAsync(
+        IConsumer<byte[], byte[]> consumer, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var partitions = await _topics.PartitionsAsync(topics, cancellationToken).ConfigureAwait(false);
-        var reader = new KafkaReader(consumer, _topics, _options, _clients, _clock);
-        await foreach (var message in reader.ReadAsync(partitions, fromCommitted, cancellationToken).ConfigureAwait(false))
-            yield return message;
+        var follower = Follower(consumer);
+        await foreach (var message in follower.FollowAsync([[_names.Dead]], follower.Committed, cancellationToken).ConfigureAwait(false))
+            if (message is null)
+                yield break;
+            else
+                yield return message;
+    }
+
+    private LogEntry Entry(ConsumeResult<byte[], byte[]> message)
+    {
+        // No value is a tombstone: compaction's way of forgetting a key, not an event.
+        var read = message.Message.Value is { } body ? EventJson.Read(_names.TopicOf(message.Topic), body) : default;
+        return new(_names.Partition(message.TopicPartition), message.Offset, read.Event)
+        {
+            Unreadable = read.Reason,
+            IsNewer = read.IsNewer,
+            MessagingSystem = EventTelemetry.Kafka,
+            Trace = KafkaHeaders.Trace(message.Message.Headers),
+        };
     }
 
     private void Forget(IConsumer<byte[], byte[]> consumer, ConsumeResult<byte[], byte[]> message)

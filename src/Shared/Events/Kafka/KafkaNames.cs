@@ -1,3 +1,5 @@
+using Confluent.Kafka;
+
 namespace TcMgc.Shared.Events.Kafka;
 
 /// <summary>Names of topics and groups in the cluster: those of the program behind the installation's prefix.</summary>
@@ -14,6 +16,9 @@ internal readonly record struct KafkaNames(string Prefix)
 
     /// <summary>The topic that the cluster calls so.</summary>
     public string TopicOf(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) ? name[Prefix.Length..] : name;
+
+    /// <summary>How deliveries call a partition.</summary>
+    public string Partition(TopicPartition partition) => $"{TopicOf(partition.Topic)}/{partition.Partition.Value}";
 
     /// <summary>The cluster's name of a group.</summary>
     public string Group(string group) => Prefix + group;

@@ -25,6 +25,9 @@ public sealed record KafkaOptions : IValidatableObject
     [Required(ErrorMessage = "is not set: it is a list of brokers such as kafka-1:9092,kafka-2:9092")]
     public string BootstrapServers { get; init; } = "";
 
+    /// <summary>What messages call the cluster.</summary>
+    internal string Name => $"Kafka at {BootstrapServers}";
+
     /// <summary>Put before the names of topics and groups, so that installations can share a cluster; default none.</summary>
     [RegularExpression("[A-Za-z0-9._-]{0,100}", ErrorMessage = "may hold up to 100 letters, digits and . _ -")]
     public string Prefix { get; init; } = "";
@@ -51,7 +54,7 @@ public sealed record KafkaOptions : IValidatableObject
     /// </summary>
     public bool Compact { get; init; }
 
-    /// <summary>How long the cluster may leave connecting, reading or a commit unanswered, up to 1 hour; default 30 seconds.</summary>
+    /// <summary>How long the cluster may leave connecting or reading at the start unanswered, up to 1 hour; default 30 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "must be from {1} to {2}")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 

@@ -213,7 +213,7 @@ internal sealed class KafkaSubscription : IAsyncDisposable
             _room.Release();
             return;
         }
-        var name = _assignment.Name(partition.At);
+        var name = _names.Partition(partition.At);
         // No value is a tombstone: compaction's way of forgetting a key, not an event.
         var read = message.Message.Value is { } body ? EventJson.Read(_names.TopicOf(message.Topic), body) : default;
         if (read.Event is { } happened)
@@ -248,23 +248,23 @@ internal sealed class KafkaSubscription : IAsyncDisposable
                 _held.Enqueue(message);
     }
 
-    /// <summary>Commits all that is due; those who come meanwhile find theirs done.</summary>
+    /// <summary>
+    /// Commits all that is due; those who come meanwhile find theirs done. While no broker answers, or the group moves on without
+    /// this member, it is tried again: until it succeeds, or the partition is another's, who does the delivery again.
+    /// </summary>
     private async Task FlushAsync(CancellationToken cancellationToken)
     {
         await _committing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var started = _clock.GetTimestamp();
-            while (_assignment.Due() is { Count: > 0 } due)
+            while (_assignment.Due() is { Count: > 0 } due && !_end.IsCancellationRequested)
                 try
                 {
                     await Task.Run(() => _consumer.Commit(due), CancellationToken.None).ConfigureAwait(false);
                     _assignment.Committed(due);
                 }
-                catch (KafkaException error) when (!error.Error.IsFinal() && !_end.IsCancellationRequested
-                    && _clock.GetElapsedTime(started) < _options.Timeout)
+                catch (KafkaException error) when (!error.Error.IsFinal())
                 {
-                    // A rebalance under way, or a coordinator that moves.
                     await Task.Delay(s_retry, _clock, cancellationToken).ConfigureAwait(false);
                 }
                 catch (KafkaException error)
@@ -297,6 +297,7 @@ internal sealed class KafkaSubscription : IAsyncDisposable
     private void Close()
     {
         _stop.Cancel();
+        _end.Cancel();
         Lag.End();
         _committing.Wait();
         try

@@ -11,6 +11,9 @@ internal sealed class KafkaTopics(Handle client, KafkaOptions options, KafkaName
     /// <summary>Copies of a topic where there are brokers enough: one may die, and an append still has two.</summary>
     private const int Copies = 3;
 
+    /// <summary>How long a cluster in use may leave a question unanswered; one that starts may take longer.</summary>
+    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(8);
+
     /// <summary>Short, so that a cancelled start does not wait for a cluster that is away.</summary>
     private static readonly TimeSpan s_question = TimeSpan.FromMilliseconds(500);
 
@@ -25,7 +28,7 @@ internal sealed class KafkaTopics(Handle client, KafkaOptions options, KafkaName
     {
         for (var started = clock.GetTimestamp(); ; await Task.Delay(s_question, clock, cancellationToken).ConfigureAwait(false))
         {
-            var metadata = await MetadataAsync(cancellationToken).ConfigureAwait(false);
+            var metadata = await MetadataAsync(options.Timeout, cancellationToken).ConfigureAwait(false);
             List<string> missing = [.. names.Events.Append(names.Dead).Except(There(metadata).Select(topic => topic.Topic))];
             if (missing.Count == 0)
                 return;
@@ -41,13 +44,18 @@ internal sealed class KafkaTopics(Handle client, KafkaOptions options, KafkaName
         }
     }
 
+    /// <summary>Asks whether any broker answers.</summary>
+    /// <exception cref="UserException">None does, or this client is refused.</exception>
+    public async ValueTask CheckAsync(CancellationToken cancellationToken) =>
+        await MetadataAsync(options.Timeout < s_silence ? options.Timeout : s_silence, cancellationToken).ConfigureAwait(false);
+
     /// <summary>Every partition of topics, by the cluster's names.</summary>
     public async Task<List<TopicPartition>> PartitionsAsync(IEnumerable<string> topics, CancellationToken cancellationToken)
     {
         var wanted = topics.ToHashSet(StringComparer.Ordinal);
         for (var started = clock.GetTimestamp(); ; await Task.Delay(s_question, clock, cancellationToken).ConfigureAwait(false))
         {
-            var metadata = await MetadataAsync(cancellationToken).ConfigureAwait(false);
+            var metadata = await MetadataAsync(options.Timeout, cancellationToken).ConfigureAwait(false);
             var found = There(metadata).Where(topic => wanted.Contains(topic.Topic)).ToList();
             if (found.Count == wanted.Count)
                 return [.. from topic in found
@@ -59,47 +67,10 @@ internal sealed class KafkaTopics(Handle client, KafkaOptions options, KafkaName
         }
     }
 
-    /// <summary>The first position that each partition keeps, and its present end.</summary>
-    /// <remarks>
-    /// A consumer's QueryWatermarkOffsets asks both at once and tells only the later answer's failure: where a leader moves,
-    /// a partition may seem empty.
-    /// </remarks>
-    /// <exception cref="UserException">The cluster does not answer, or refuses.</exception>
-    public async Task<Dictionary<TopicPartition, (Offset First, Offset End)>> RangesAsync(
-        List<TopicPartition> partitions, CancellationToken cancellationToken)
-    {
-        var first = await OffsetsAsync(partitions, OffsetSpec.Earliest(), cancellationToken).ConfigureAwait(false);
-        var ends = await OffsetsAsync(partitions, OffsetSpec.Latest(), cancellationToken).ConfigureAwait(false);
-        return partitions.ToDictionary(partition => partition, partition => (first[partition], ends[partition]));
-    }
-
-    private async Task<Dictionary<TopicPartition, Offset>> OffsetsAsync(
-        List<TopicPartition> partitions, OffsetSpec spec, CancellationToken cancellationToken)
-    {
-        var asked = partitions.Select(partition =>
-            new TopicPartitionOffsetSpec { TopicPartition = partition, OffsetSpec = spec });
-        for (var started = clock.GetTimestamp(); ; await Task.Delay(s_question, clock, cancellationToken).ConfigureAwait(false))
-            try
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                var answer = await _admin.ListOffsetsAsync(asked, new() { RequestTimeout = options.Timeout })
-                    .ConfigureAwait(false);
-                return answer.ResultInfos.Select(info => info.TopicPartitionOffsetError)
-                    .ToDictionary(at => at.TopicPartition, at => at.Offset);
-            }
-            catch (KafkaException error)
-            {
-                var reason = (error as ListOffsetsException)?.Result.ResultInfos
-                    .Select(info => info.TopicPartitionOffsetError.Error).FirstOrDefault(one => one.IsError) ?? error.Error;
-                if (reason.IsFinal() || clock.GetElapsedTime(started) >= options.Timeout)
-                    throw clients.Explained("the log cannot be read", new(reason));
-            }
-    }
-
     private static IEnumerable<TopicMetadata> There(Metadata metadata) => metadata.Topics.Where(topic => !topic.Error.IsError);
 
     /// <summary>Of every topic: asking for one by its name would create it on brokers that are set so.</summary>
-    private async Task<Metadata> MetadataAsync(CancellationToken cancellationToken)
+    private async Task<Metadata> MetadataAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         for (var started = clock.GetTimestamp(); ;)
             try
@@ -113,9 +84,9 @@ internal sealed class KafkaTopics(Handle client, KafkaOptions options, KafkaName
             {
                 throw clients.Explained("the brokers and this client do not come together", error);
             }
-            catch (KafkaException error) when (clock.GetElapsedTime(started) >= options.Timeout)
+            catch (KafkaException error) when (clock.GetElapsedTime(started) >= limit)
             {
-                throw clients.Explained($"no answer within {options.Timeout.TotalSeconds:0.#} seconds "
+                throw clients.Explained($"no answer within {limit.TotalSeconds:0.#} seconds "
                     + $"(is {KafkaOptions.Section}:{nameof(KafkaOptions.BootstrapServers)} right?)", error);
             }
             catch (KafkaException)

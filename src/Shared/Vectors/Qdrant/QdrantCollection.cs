@@ -216,7 +216,8 @@ internal sealed class QdrantCollection(QdrantConnection connection, QdrantOption
         if (answer is null && !mayMiss)
             throw Gone();
         if (answer is { Result.Status: not UpdateStatus.Completed })
-            throw new StoreUnavailableException($"Qdrant at {options.Url} has not finished a write in time ({answer.Result.Status}); look at its load, then try again");
+            throw new StoreUnavailableException(options.Name,
+                $"{options.Name} has not finished a write in time ({answer.Result.Status}); look at its load, then try again");
     }
 
     private UserException Gone() =>

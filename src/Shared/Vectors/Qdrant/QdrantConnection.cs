@@ -85,8 +85,8 @@ internal sealed class QdrantConnection : IDisposable
         }
         catch (Exception error) when (QdrantFailures.Explain(error, last, policy, _options) is { } reason)
         {
-            var message = $"Qdrant at {_options.Url} {reason}";
-            throw QdrantFailures.IsAway(error) ? new StoreUnavailableException(message, error)
+            var message = $"{_options.Name} {reason}";
+            throw QdrantFailures.IsAway(error) ? new StoreUnavailableException(_options.Name, message, error)
                 : new UserException(message, error);
         }
     }
@@ -98,8 +98,8 @@ internal sealed class QdrantConnection : IDisposable
         var answer = await CallAsync(Calls.Check, (_, options) =>
             _health.CheckAsync(new(), options), cancel).ConfigureAwait(false);
         if (answer is not { Status: HealthCheckResponse.Types.ServingStatus.Serving })
-            throw new StoreUnavailableException(
-                $"Qdrant at {_options.Url} is not serving ({answer?.Status.ToString() ?? "unknown"}); its log says why");
+            throw new StoreUnavailableException(_options.Name,
+                $"{_options.Name} is not serving ({answer?.Status.ToString() ?? "unknown"}); its log says why");
     }
 
     public void Dispose() => _channel.Dispose();

@@ -15,6 +15,9 @@ public sealed record QdrantOptions : IValidatableObject
     [Required(ErrorMessage = "must be an address such as http://localhost:6334")]
     public string Url { get; init; } = "http://localhost:6334";
 
+    /// <summary>What messages call it.</summary>
+    internal string Name => $"Qdrant at {Url}";
+
     /// <summary>Sent as <c>api-key</c>; default none. Over http it travels in the clear.</summary>
     [RegularExpression("[!-~]+", ErrorMessage = "must be visible ASCII characters without spaces")]
     public string? ApiKey { get; init; }

@@ -6,12 +6,14 @@ using static TcMgc.Shared.Tests.Events.SampleEvents;
 namespace TcMgc.Shared.Tests.Events.Kafka;
 
 /// <summary>
-/// A process of its own (Program.cs): a worker whose effect is a file per video. It stops in the middle of the video that it is told,
-/// unless another worker did so before. SIGTERM ends it in order.
+/// A process of its own (Program.cs): a worker whose effect is a file per video. It stops in the middle of the video that it is
+/// told until a file lets it go on, unless another worker did so before. SIGTERM ends it in order.
 /// </summary>
 internal static class FeaturizerProcess
 {
-    public const string Command = "featurizer", Group = "featurizer";
+    public const string Command = "featurizer", Group = "featurizer", GoOn = "go.on";
+
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
 
     public static async Task<int> RunAsync(string[] arguments)
     {
@@ -33,13 +35,14 @@ internal static class FeaturizerProcess
                 if (upload.VideoId.ToString() == heldVideo && IsFirst(folder))
                 {
                     Console.WriteLine("holding");
-                    await Task.Delay(Timeout.InfiniteTimeSpan, stop.Token);
+                    while (!File.Exists(Path.Combine(folder, GoOn)))
+                        await Task.Delay(s_look, stop.Token);
                 }
                 await File.WriteAllTextAsync(Path.Combine(folder, $"{upload.VideoId}.{name}"), name, stop.Token);
                 File.Move(Path.Combine(folder, $"{upload.VideoId}.{name}"), Path.Combine(folder, upload.VideoId.ToString()), overwrite: true);
                 await log.AppendAsync(Decoded(upload), CancellationToken.None);
                 await log.CommitAsync(delivery, CancellationToken.None);
-                Console.WriteLine("did");
+                Console.WriteLine($"did {upload.VideoId} {delivery.Partition}");
             }
         }
         catch (OperationCanceledException)

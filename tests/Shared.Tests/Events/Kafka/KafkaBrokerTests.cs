@@ -18,6 +18,11 @@ public sealed class KafkaBrokerTests(ThreeBrokers cluster) : IDisposable
     public async Task Brokers_die_and_return_and_nothing_is_lost_or_doubled_and_who_leaves_meanwhile_can(int brokers)
     {
         var options = cluster.NewLog(partitions: 3);
+        options = options with
+        {
+            // Appended once, and not given up: who appends again may double.
+            ClientSettings = new Dictionary<string, string>(options.ClientSettings) { ["message.timeout.ms"] = "120000" },
+        };
         await using var log = await OpenAsync(options);
         await using var deliveries = log.SubscribeAsync(new("workers", Topics.All), _end.Token).GetAsyncEnumerator(_end.Token);
         var leaver = await OpenAsync(options);

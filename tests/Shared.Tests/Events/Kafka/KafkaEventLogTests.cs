@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using Confluent.Kafka;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Events.Kafka;
 using static TcMgc.Shared.Tests.Events.SampleEvents;
@@ -39,6 +40,23 @@ public sealed class KafkaEventLogTests(KafkaCluster cluster) : KafkaEventLogCont
         Assert.Contains($"schema version {VideoEvent.CurrentSchema + 1}", letter.Reason, StringComparison.Ordinal);
         Assert.Contains("use a newer one", letter.Reason, StringComparison.Ordinal);
         await Assert.ThrowsAsync<UserException>(async () => await log.ReadAllAsync(Cancelled).ToListAsync(Cancelled));
+    }
+
+    [Fact]
+    public async Task A_follower_is_given_deletions_first_and_leaves_no_group_behind()
+    {
+        var log = Create();
+        var upload = Uploaded(1);
+        foreach (var one in (VideoEvent[])[upload, Decoded(upload), Indexed(upload), Deleted(upload)])
+            await log.AppendAsync(one, Cancelled);
+
+        var read = await log.ReadAllAsync(Cancelled).ToListAsync(Cancelled);
+
+        Assert.Equal((4, Topics.Deleted), (read.Count, read[0].Topic));
+        var options = OptionsOf(log);
+        using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = options.BootstrapServers }).Build();
+        Assert.DoesNotContain(admin.ListGroups(TimeSpan.FromMinutes(1)),
+            group => group.Group.StartsWith(options.Prefix, StringComparison.Ordinal));
     }
 
     [Fact]

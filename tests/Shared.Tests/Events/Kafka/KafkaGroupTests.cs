@@ -34,7 +34,7 @@ public sealed class KafkaGroupTests(KafkaCluster cluster) : IDisposable
         using WorkerProcess one = Start(options, "one"), two = Start(options, "two"), three = Start(options, "three");
         WorkerProcess[] workers = [one, two, three];
 
-        while (workers.Any(worker => worker.Did == 0))
+        while (workers.Any(worker => worker.Done.Count == 0))
         {
             Assert.All(workers, worker => worker.AssertRuns());
             await AppendAsync(log, _videos.Count);

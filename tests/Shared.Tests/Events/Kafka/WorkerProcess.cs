@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -8,11 +9,11 @@ namespace TcMgc.Shared.Tests.Events.Kafka;
 /// <summary>A <see cref="FeaturizerProcess"/> as its test sees it.</summary>
 internal sealed partial class WorkerProcess : IDisposable
 {
-    private const int Terminate = 15;
+    private const int TerminateSignal = 15, StopSignal = 19, ContinueSignal = 18; // Of Linux.
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
     private readonly TaskCompletionSource _holds = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile int _did;
+    private readonly ConcurrentQueue<DoneVideo> _done = [];
 
     public WorkerProcess(KafkaOptions options, string folder, string name, VideoId heldVideo)
     {
@@ -33,8 +34,8 @@ internal sealed partial class WorkerProcess : IDisposable
 
     public string Name { get; }
 
-    /// <summary>Videos that it did.</summary>
-    public int Did => _did;
+    /// <summary>Videos that it did and committed, in their order.</summary>
+    public IReadOnlyCollection<DoneVideo> Done => _done;
 
     /// <summary>Ends when it stands in the middle of a video.</summary>
     public Task Holds => _holds.Task;
@@ -42,10 +43,16 @@ internal sealed partial class WorkerProcess : IDisposable
     /// <summary>Ends it as the system does: at once, with nothing put in order.</summary>
     public void Kill() => _process.Kill();
 
+    /// <summary>Takes its processor time away.</summary>
+    public void Freeze() => Send(StopSignal);
+
+    /// <summary>Gives its processor time back.</summary>
+    public void Thaw() => Send(ContinueSignal);
+
     /// <summary>Asks it to end; gives its status.</summary>
     public async Task<int> TerminateAsync(CancellationToken cancel)
     {
-        Assert.Equal(0, Signal(_process.Id, Terminate));
+        Send(TerminateSignal);
         await _process.WaitForExitAsync(cancel);
         return _process.ExitCode;
     }
@@ -60,12 +67,20 @@ internal sealed partial class WorkerProcess : IDisposable
 
     private void Read(string? line)
     {
-        if (line == "did")
-            Interlocked.Increment(ref _did);
+        if (line?.Split(' ') is ["did", var video, var partition])
+            _done.Enqueue(new(video, partition, Stopwatch.GetTimestamp()));
         if (line == "holding")
             _holds.TrySetResult();
     }
 
+    private void Send(int signal) => Assert.Equal(0, Signal(_process.Id, signal));
+
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Signal(int process, int signal);
 }
+
+/// <summary>A video that a worker did and committed.</summary>
+/// <param name="Video">Its id.</param>
+/// <param name="Partition">Where its event lies.</param>
+/// <param name="At">When its test was told, in the stopwatch's ticks.</param>
+internal sealed record DoneVideo(string Video, string Partition, long At);
