@@ -68,7 +68,7 @@ public sealed class BrokersAwayTests(Workplace place, ServiceBrokers brokers, IT
     }
 
     [Fact]
-    public async Task With_any_one_of_three_brokers_frozen_an_upload_is_answered_in_15_seconds_and_taken()
+    public async Task With_any_one_of_three_brokers_frozen_or_one_killed_an_upload_is_answered_in_15_seconds_and_taken()
     {
         Assert.SkipWhen(_server is null, "only brokers of our own are frozen");
         await using var cluster = await ServiceCluster.StartAsync(place, brokers);
@@ -76,21 +76,25 @@ public sealed class BrokersAwayTests(Workplace place, ServiceBrokers brokers, IT
         await search.UntilAsync(await ServiceCluster.UploadAsync(ingest, TestClips.Distinct(8)), "indexed");
 
         for (var broker = 1; broker <= Brokers; broker++)
-        {
-            // Enough for each partition to have some.
-            string[] clips = [.. Enumerable.Range(10 * broker, 4).Select(clip => TestClips.Distinct(clip))];
-            _server!.Freeze(broker);
-            try
-            {
-                var uploads = await Task.WhenAll(clips.Select(clip => UntilTakenInTimeAsync(() => UploadAsync(ingest, clip))));
-                output.WriteLine($"broker {broker} frozen: {string.Join("; ", uploads)}");
-            }
-            finally
-            {
-                _server.Thaw(broker);
-            }
-        }
+            await UploadWhileAwayAsync(ingest, $"broker {broker} frozen", 4 * broker + 6, () => _server!.Freeze(broker), () => _server!.Thaw(broker));
+        await UploadWhileAwayAsync(ingest, "broker 1 killed", 22, () => _server!.Kill(1), () => _server!.StartBroker(1));
         await ServiceCluster.StopAsync(ingest, featurizer, search);
+    }
+
+    /// <summary>Uploads as many clips as each partition gets some of.</summary>
+    private async Task UploadWhileAwayAsync(ServeRun ingest, string fault, int firstClip, Action takeAway, Action bringBack)
+    {
+        string[] clips = [.. Enumerable.Range(firstClip, 4).Select(clip => TestClips.Distinct(clip))];
+        takeAway();
+        try
+        {
+            var uploads = await Task.WhenAll(clips.Select(clip => UntilTakenInTimeAsync(() => UploadAsync(ingest, clip))));
+            output.WriteLine($"{fault}: {string.Join("; ", uploads)}");
+        }
+        finally
+        {
+            bringBack();
+        }
     }
 
     private static async Task<HttpResponseMessage> UploadAsync(ServeRun ingest, string path)
