@@ -53,7 +53,7 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
     public async Task RunAsync(EventConsumer events, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(events);
-        await BindAsync(stop).ConfigureAwait(false);
+        await events.Outages.WaitAsync(() => BindAsync(stop), stop).ConfigureAwait(false);
         await events.RunAsync(new(Group, [Topics.Decoded]) { MaxInFlight = options.Videos }, async (happened, cancel) =>
         {
             var decoded = (VideoDecoded)happened;

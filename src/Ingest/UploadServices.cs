@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using TcMgc.Ingest.Transcripts;
 using TcMgc.Ingest.Uploads;
 using TcMgc.Ingest.Watching;
@@ -25,7 +26,8 @@ public static class UploadServices
             .AddSingleton(watch)
             .AddSingleton<VideoIntake>()
             .AddSingleton<TranscriptIntake>()
-            .AddSingleton(new PartialUploads(folder, options.Expiry, TimeProvider.System))
+            .AddSingleton(services => new PartialUploads(folder, options.Expiry, services.GetRequiredService<TimeProvider>(),
+                services.GetRequiredService<ILogger<PartialUploads>>()))
             .AddSingleton<UrlSource>()
             .AddWorker("uploads", services => services.GetRequiredService<PartialUploads>().SweepAsync);
         if (watch.Folder is { Length: > 0 } watched)

@@ -1,4 +1,5 @@
 using TcMgc.Shared;
+using TcMgc.Shared.Storage;
 
 namespace TcMgc.Media;
 
@@ -17,7 +18,8 @@ internal sealed class FfmpegInput : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"cannot make a folder in {Path.GetTempPath()} ({error.Message}); set TMPDIR", error);
+            throw DiskFull.Is(error) ? DiskFull.At(Path.GetTempPath(), error)
+                : new UserException($"cannot make a folder in {Path.GetTempPath()} ({error.Message}); set TMPDIR", error);
         }
     }
 

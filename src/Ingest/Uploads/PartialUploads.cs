@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using TcMgc.Shared;
+using TcMgc.Shared.Storage;
 
 namespace TcMgc.Ingest.Uploads;
 
@@ -12,17 +14,18 @@ namespace TcMgc.Ingest.Uploads;
 internal sealed record PartialUpload(string Id, long Length, string? Name, VideoId? Video = null);
 
 /// <summary>Uploads that are not whole yet: for each a file that grows, and beside it what is known of it. They survive a restart.</summary>
-internal sealed class PartialUploads
+internal sealed partial class PartialUploads
 {
     private readonly string _folder;
     private readonly TimeProvider _time;
     private readonly TimeSpan _expiry;
+    private readonly ILogger<PartialUploads> _log;
     private readonly ConcurrentDictionary<string, bool> _open = new(StringComparer.Ordinal);
 
     /// <exception cref="UserException">The folder cannot be used.</exception>
-    public PartialUploads(string folder, TimeSpan expiry, TimeProvider time)
+    public PartialUploads(string folder, TimeSpan expiry, TimeProvider time, ILogger<PartialUploads> log)
     {
-        (_folder, _expiry, _time) = (Path.GetFullPath(folder), expiry, time);
+        (_folder, _expiry, _time, _log) = (Path.GetFullPath(folder), expiry, time, log);
         Guarded(() => Directory.CreateDirectory(_folder));
     }
 
@@ -30,9 +33,18 @@ internal sealed class PartialUploads
     public async ValueTask<PartialUpload> CreateAsync(long length, string? name, CancellationToken cancel)
     {
         var upload = new PartialUpload(Guid.NewGuid().ToString("N"), length, name);
-        Guarded(() => File.Create(PartOf(upload.Id)).Dispose());
-        await SaveAsync(upload, cancel).ConfigureAwait(false);
-        return upload;
+        try
+        {
+            Guarded(() => File.Create(PartOf(upload.Id)).Dispose());
+            await SaveAsync(upload, cancel).ConfigureAwait(false);
+            return upload;
+        }
+        catch (UserException)
+        {
+            if (File.Exists(PartOf(upload.Id)))
+                File.Delete(PartOf(upload.Id));
+            throw;
+        }
     }
 
     /// <summary>What is known of an upload; null where there is none.</summary>
@@ -40,7 +52,8 @@ internal sealed class PartialUploads
     {
         if (!Guid.TryParseExact(id, "N", out _) || !File.Exists(CardOf(id)))
             return null;
-        var card = await File.ReadAllBytesAsync(CardOf(id), cancel).ConfigureAwait(false);
+        var card = await GuardedAsync(async () =>
+            await File.ReadAllBytesAsync(CardOf(id), cancel).ConfigureAwait(false)).ConfigureAwait(false);
         return JsonSerializer.Deserialize<PartialUpload>(card);
     }
 
@@ -86,7 +99,14 @@ internal sealed class PartialUploads
     {
         using var timer = new PeriodicTimer(_expiry / 4 is var often && often > TimeSpan.FromHours(1) ? TimeSpan.FromHours(1) : often, _time);
         do
-            Sweep();
+            try
+            {
+                Sweep();
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                LogNotSwept(_folder, error.Message); // Uploads still come; the next time may do it.
+            }
         while (await timer.WaitForNextTickAsync(cancel).ConfigureAwait(false));
     }
 
@@ -108,19 +128,27 @@ internal sealed class PartialUploads
     {
         // Whole or not at all: a crash must not leave half a card.
         var unfinished = CardOf(upload.Id) + ".new";
-        await File.WriteAllBytesAsync(unfinished, JsonSerializer.SerializeToUtf8Bytes(upload), cancel).ConfigureAwait(false);
-        File.Move(unfinished, CardOf(upload.Id), overwrite: true);
+        await GuardedAsync(async () =>
+        {
+            try
+            {
+                var card = JsonSerializer.SerializeToUtf8Bytes(upload);
+                await File.WriteAllBytesAsync(unfinished, card, cancel).ConfigureAwait(false);
+                File.Move(unfinished, CardOf(upload.Id), overwrite: true);
+                return true;
+            }
+            catch
+            {
+                if (File.Exists(unfinished))
+                    File.Delete(unfinished);
+                throw;
+            }
+        }).ConfigureAwait(false);
     }
 
     private string PartOf(string id) => Path.Combine(_folder, id + ".part");
 
     private string CardOf(string id) => Path.Combine(_folder, id + ".json");
-
-    private void Guarded(Action action) => Guarded(() =>
-    {
-        action();
-        return true;
-    });
 
     private T Guarded<T>(Func<T> action)
     {
@@ -130,9 +158,33 @@ internal sealed class PartialUploads
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{_folder}: {error.Message} Check its permissions and the room on its disk.", error);
+            throw Explained(error);
         }
     }
+
+    private void Guarded(Action action) => Guarded(() =>
+    {
+        action();
+        return true;
+    });
+
+    private async ValueTask<T> GuardedAsync<T>(Func<ValueTask<T>> action)
+    {
+        try
+        {
+            return await action().ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Explained(error);
+        }
+    }
+
+    private StoreUnavailableException Explained(Exception error) => DiskFull.Is(error) ? DiskFull.At(_folder, error)
+        : new(_folder, $"{_folder}: {error.Message} Check its permissions and its disk.", error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Folder} cannot be swept, which is tried again: {Reason}")]
+    private partial void LogNotSwept(string folder, string reason);
 
     private sealed class Taken(PartialUploads uploads, string id) : IDisposable
     {

@@ -1,8 +1,12 @@
 using System.Runtime.CompilerServices;
+using TcMgc.Shared.Storage;
 
 namespace TcMgc.Shared.Blobs;
 
-/// <summary>Blobs as files below a folder, their names as paths. A blob is written to a hidden file and renamed when it is whole.</summary>
+/// <summary>
+/// Blobs as files below a folder, their names as paths. A blob is written to a hidden file and renamed when it is whole. The
+/// folder of those files tells a blob that is not there from a folder that is away (a share that is not mounted).
+/// </summary>
 internal sealed class FolderBlobStore : IBlobStore
 {
     private const string Unfinished = ".unfinished";
@@ -42,7 +46,7 @@ internal sealed class FolderBlobStore : IBlobStore
     public ValueTask<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken)
     {
         var path = PathOf(name);
-        return new(Guarded(() => File.Exists(path)
+        return new(Guarded(() => IsThere(new FileInfo(path))
             ? (Stream)new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 16)
             : null));
     }
@@ -50,7 +54,7 @@ internal sealed class FolderBlobStore : IBlobStore
     public ValueTask<BlobInfo?> FindAsync(string name, CancellationToken cancellationToken)
     {
         var file = new FileInfo(PathOf(name));
-        return new(Guarded(() => file.Exists ? Info(file) : (BlobInfo?)null));
+        return new(Guarded(() => IsThere(file) ? Info(file) : (BlobInfo?)null));
     }
 
     public ValueTask DeleteAsync(string name, CancellationToken cancellationToken)
@@ -58,7 +62,7 @@ internal sealed class FolderBlobStore : IBlobStore
         var path = PathOf(name);
         Guarded(() =>
         {
-            if (File.Exists(path))
+            if (IsThere(new FileInfo(path)))
                 File.Delete(path);
         });
         return ValueTask.CompletedTask;
@@ -69,7 +73,7 @@ internal sealed class FolderBlobStore : IBlobStore
         ArgumentNullException.ThrowIfNull(prefix);
         await ValueTask.CompletedTask.ConfigureAwait(false);
         var below = new DirectoryInfo(prefix.LastIndexOf('/') is > 0 and var end ? PathOf(prefix[..end]) : _root);
-        var blobs = Guarded(() => !below.Exists ? [] : below.EnumerateFiles("*", SearchOption.AllDirectories)
+        var blobs = Guarded(() => !IsThere(below) ? [] : below.EnumerateFiles("*", SearchOption.AllDirectories)
             .Select(Info)
             .Where(blob => blob.Name.StartsWith(prefix, StringComparison.Ordinal) && !blob.Name.StartsWith('.'))
             .OrderBy(blob => blob.Name, StringComparer.Ordinal)
@@ -112,15 +116,16 @@ internal sealed class FolderBlobStore : IBlobStore
         }
         catch (Exception error)
         {
-            File.Delete(unfinished);
-            if (error is IOException full && IsFull(full))
-                throw new StoreUnavailableException(_root, $"{_root}: the disk is full; make room and run the command again", error);
+            if (File.Exists(unfinished)) // Else its folder may be away, too.
+                File.Delete(unfinished);
+            if (DiskFull.Is(error)) // What the caller wrote.
+                throw DiskFull.At(_root, error);
             throw;
         }
     }
 
-    /// <summary>The operating system's number for a full disk: ENOSPC, or Windows' ERROR_DISK_FULL.</summary>
-    private static bool IsFull(IOException error) => (error.HResult & 0xFFFF) is 28 or 112;
+    private bool IsThere(FileSystemInfo file) => file.Exists || (Directory.Exists(Path.Combine(_root, Unfinished)) ? false
+        : throw new DirectoryNotFoundException("the folder is not there, or is another one."));
 
     private BlobInfo Info(FileInfo file) =>
         new(Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), file.Length, file.LastWriteTimeUtc);
@@ -141,7 +146,8 @@ internal sealed class FolderBlobStore : IBlobStore
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{_root}: {error.Message} Check its permissions and the room on its disk.", error);
+            throw DiskFull.Is(error) ? DiskFull.At(_root, error)
+                : new StoreUnavailableException(_root, $"{_root}: {error.Message} Check its mount and its permissions.", error);
         }
     }
 }

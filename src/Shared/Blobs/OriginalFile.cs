@@ -1,3 +1,5 @@
+using TcMgc.Shared.Storage;
+
 namespace TcMgc.Shared.Blobs;
 
 /// <summary>
@@ -57,9 +59,11 @@ public sealed class OriginalFile : IAsyncDisposable
                 await blob.CopyToAsync(file, cancellationToken).ConfigureAwait(false);
             return original;
         }
-        catch
+        catch (Exception error)
         {
             await original.DisposeAsync().ConfigureAwait(false);
+            if (DiskFull.Is(error))
+                throw DiskFull.At(System.IO.Path.GetTempPath(), error);
             throw;
         }
     }

@@ -93,8 +93,17 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
         {
             if (Awaiting(delivery) is not { } consumer)
                 return ValueTask.CompletedTask;
-            if (consumer.Watermarks[delivery.Partition].Done(delivery.Position) is { } position)
-                CommitUpTo(delivery.Group, delivery.Partition, position);
+            var watermark = consumer.Watermarks[delivery.Partition];
+            if (watermark.Done(delivery.Position) is { } position)
+                try
+                {
+                    CommitUpTo(delivery.Group, delivery.Partition, position);
+                }
+                catch
+                {
+                    watermark.Delivered(delivery.Position); // Awaited still: the caller may commit it again.
+                    throw;
+                }
             consumer.Room.Release();
         }
         return ValueTask.CompletedTask;

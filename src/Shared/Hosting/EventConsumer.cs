@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
 using TcMgc.Shared.Events;
+using TcMgc.Shared.Storage;
 
 namespace TcMgc.Shared.Hosting;
 
@@ -21,6 +22,9 @@ public sealed partial class EventConsumer(
     IEventLog log, TimeProvider time, ServiceOptions options, StoreOutages outages, ILogger<EventConsumer> logger)
 {
     private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(30);
+
+    /// <summary>Waits for stores that are away.</summary>
+    public StoreOutages Outages => outages;
 
     /// <summary>Handles deliveries until asked to stop.</summary>
     /// <param name="subscription">What to take; as many deliveries are handled at a time as it lets be in flight.</param>
@@ -41,7 +45,7 @@ public sealed partial class EventConsumer(
             try
             {
                 await outages.WaitAsync(() => retries.ExecuteAsync(_ =>
-                    handle(delivery.Event, cancel), stop), stop).ConfigureAwait(false);
+                    HandleAsync(handle, delivery.Event, cancel), stop), stop).ConfigureAwait(false);
             }
 #pragma warning disable CA1031 // Whatever one event does, the others must go on.
             catch (Exception error) when (error is not OperationCanceledException || !cancel.IsCancellationRequested)
@@ -60,6 +64,19 @@ public sealed partial class EventConsumer(
             var elapsed = time.GetElapsedTime(started);
             LogHandled(delivery.Event.Topic, delivery.Event.VideoId, delivery.Group, elapsed.TotalSeconds);
         }).ConfigureAwait(false);
+    }
+
+    private static async ValueTask HandleAsync(
+        Func<VideoEvent, CancellationToken, ValueTask> handle, VideoEvent happened, CancellationToken cancel)
+    {
+        try
+        {
+            await handle(happened, cancel).ConfigureAwait(false);
+        }
+        catch (IOException error) when (DiskFull.Is(error))
+        {
+            throw DiskFull.Somewhere(error);
+        }
     }
 
     private ResiliencePipeline Retries(string group, CancellationToken stop) => options.Retries == 0

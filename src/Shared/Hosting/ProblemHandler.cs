@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Logging;
+using TcMgc.Shared.Storage;
 
 namespace TcMgc.Shared.Hosting;
 
@@ -20,6 +21,8 @@ internal sealed partial class ProblemHandler(IProblemDetailsService problems, IL
             httpContext.Response.StatusCode = ClientClosed; // Nobody reads it but the log.
             return true;
         }
+        if (DiskFull.Is(exception))
+            exception = DiskFull.Somewhere(exception);
         var problem = exception switch
         {
             BadHttpRequestException bad => Problem(bad.StatusCode, "request", (bad.InnerException ?? bad).Message),

@@ -14,7 +14,7 @@ namespace TcMgc.Shared.Hosting;
 /// <param name="logger">Told when an outage begins and when it ends.</param>
 public sealed partial class StoreOutages(TimeProvider time, ServiceOptions options, ILogger<StoreOutages> logger)
 {
-    private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, (string Reason, long Since)> _away = new(StringComparer.Ordinal);
 
@@ -32,7 +32,7 @@ public sealed partial class StoreOutages(TimeProvider time, ServiceOptions optio
     /// <summary>What each store that is away does not do, in one line.</summary>
     public IEnumerable<string> Reasons => _away.Values.Select(outage => outage.Reason);
 
-    /// <summary>Does what needs stores, as often as it takes while one of them is away, later and later up to 15 seconds.</summary>
+    /// <summary>Does what needs stores, as often as it takes while one of them is away, later and later up to 10 seconds.</summary>
     /// <param name="act">What is done; safe to do again.</param>
     /// <param name="stop">Asks to stop: nobody waits any more.</param>
     /// <exception cref="OperationCanceledException">Asked to stop while a store is away.</exception>

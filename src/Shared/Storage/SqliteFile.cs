@@ -10,6 +10,7 @@ namespace TcMgc.Shared.Storage;
 /// </summary>
 internal sealed class SqliteFile
 {
+    private const int IoError = 10;
     private const int CannotOpen = 14, Corrupt = 11, NotADatabase = 26, Full = 13, ReadOnly = 8, Busy = 5, Locked = 6;
     private readonly int _version;
     private readonly string _advice;
@@ -90,6 +91,8 @@ internal sealed class SqliteFile
             $"{Path}: cannot be opened; check that the folder and the file can be read and written", error),
         ReadOnly => new UserException($"{Path}: cannot be written; check the permissions of the folder and the file", error),
         Full => new StoreUnavailableException(Path, $"{Path}: the disk is full; make room and run the command again", error),
+        IoError => new StoreUnavailableException(Path,
+            $"{Path}: the disk does not read or write it ({Detail(error)}); check the disk and the room on it", error),
         Busy or Locked => new StoreUnavailableException(Path,
             $"{Path}: another program has held the database for too long; run the command again when it has ended", error),
         _ => new UserException(

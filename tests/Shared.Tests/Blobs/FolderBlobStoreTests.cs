@@ -32,7 +32,7 @@ public sealed class FolderBlobStoreTests : BlobStoreContract, IDisposable
     {
         File.WriteAllText(_folder.File("file"), "");
 
-        var error = Assert.Throws<UserException>(() => new FolderBlobStore(_folder.File("file/blobs")));
+        var error = Assert.Throws<StoreUnavailableException>(() => new FolderBlobStore(_folder.File("file/blobs")));
 
         Assert.Contains(_folder.File("file/blobs"), error.Message, StringComparison.Ordinal);
     }
@@ -45,5 +45,29 @@ public sealed class FolderBlobStoreTests : BlobStoreContract, IDisposable
 
         Assert.Contains("make room", error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_not_mounted_is_away_and_its_blobs_are_not_taken_for_gone()
+    {
+        await Write("one", [1]);
+        Directory.Move(_folder.File("blobs"), _folder.File("unmounted"));
+        Directory.CreateDirectory(_folder.File("blobs")); // The mount point.
+
+        foreach (var attempt in new Func<Task>[]
+        {
+            async () => await _store.FindAsync("one", CancellationToken.None),
+            async () => await _store.OpenReadAsync("one", CancellationToken.None),
+            async () => await _store.DeleteAsync("one", CancellationToken.None),
+            async () => await Write("two", [2]),
+        })
+        {
+            var error = await Assert.ThrowsAsync<StoreUnavailableException>(attempt);
+            Assert.StartsWith(_folder.File("blobs"), error.Message, StringComparison.Ordinal);
+        }
+
+        Directory.Delete(_folder.File("blobs"));
+        Directory.Move(_folder.File("unmounted"), _folder.File("blobs"));
+        Assert.Equal(["one"], await Names(""));
     }
 }

@@ -97,6 +97,23 @@ public sealed class EventConsumerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_disk_that_is_full_is_waited_for_wherever_it_was_written_to()
+    {
+        await _data.Events.AppendAsync(Uploaded(1), default);
+        var (time, log, attempts) = (new JumpingTime(), new KeptLog(), 0);
+
+        await Consumer(time: time, outages: new(time, s_options, log)).RunAsync(s_workers, async (_, _) =>
+        {
+            if (++attempts < 9)
+                throw new IOException("No space left on device : '/tmp/x'", 28);
+            await _stop.CancelAsync();
+        }, _stop.Token);
+
+        Assert.Empty(await DeadLettersAsync());
+        Assert.Equal("a store is away: No space left on device : '/tmp/x'; make room", log.Lines[0]);
+    }
+
+    [Fact]
     public async Task Asked_to_stop_it_waits_for_no_store_and_the_event_comes_again()
     {
         var upload = Uploaded(1);

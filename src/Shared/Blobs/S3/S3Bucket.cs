@@ -10,6 +10,7 @@ namespace TcMgc.Shared.Blobs.S3;
 internal sealed partial class S3Bucket : IDisposable
 {
     private const string Scheme = "s3://";
+    private const int Retries = 2;
     private readonly string _place;
 
     /// <exception cref="UserException">The place is none, or no region is known.</exception>
@@ -27,6 +28,8 @@ internal sealed partial class S3Bucket : IDisposable
             ForcePathStyle = options.PathStyle ?? hasEndpoint,
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
+            Timeout = options.Timeout,
+            MaxErrorRetry = Retries,
         };
         if (hasEndpoint)
             (config.ServiceURL, config.AuthenticationRegion) = (options.Endpoint, options.Region is { Length: > 0 } region

@@ -1,0 +1,63 @@
+using Microsoft.Extensions.Logging;
+using TcMgc.Ingest.Uploads;
+using TcMgc.Shared;
+
+namespace TcMgc.Ingest.Tests.Uploads;
+
+public sealed class PartialUploadsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-uploads-").FullName;
+    private readonly KeptLog _log = new();
+    private readonly PartialUploads _uploads;
+
+    public PartialUploadsTests() => _uploads = new(_folder, TimeSpan.FromDays(1), TimeProvider.System, _log);
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_folder))
+            Directory.Delete(_folder, recursive: true);
+    }
+
+    private sealed class KeptLog : ILogger<PartialUploads>
+    {
+        public List<string> Lines { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Add(formatter(state, exception));
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_away_ends_no_sweep()
+    {
+        Directory.Delete(_folder);
+        using var stop = new CancellationTokenSource();
+
+        var sweeping = _uploads.SweepAsync(stop.Token);
+
+        var told = Assert.Single(_log.Lines);
+        Assert.StartsWith($"{_folder} cannot be swept, which is tried again: ", told, StringComparison.Ordinal);
+        Assert.False(sweeping.IsCompleted);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sweeping);
+    }
+
+    [Fact]
+    public async Task An_upload_that_cannot_begin_is_a_store_that_is_away_and_leaves_nothing()
+    {
+        Directory.Delete(_folder);
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await _uploads.CreateAsync(10, "a.mp4", default));
+
+        Directory.CreateDirectory(_folder);
+        var upload = await _uploads.CreateAsync(10, "a.mp4", default);
+        Assert.Equal(upload, await _uploads.FindAsync(upload.Id, default));
+        Directory.CreateDirectory(Path.Combine(_folder, $"{upload.Id}.json.new")); // What is known of it cannot be written.
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await _uploads.CompleteAsync(upload, default, default));
+        Assert.Equal(upload, await _uploads.FindAsync(upload.Id, default));
+    }
+}
