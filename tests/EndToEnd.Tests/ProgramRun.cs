@@ -31,7 +31,13 @@ internal sealed partial class ProgramRun : IDisposable
     public static ProgramRun Start(params IEnumerable<string> arguments) => StartIn(Path.GetTempPath(), arguments);
 
     public static ProgramRun StartIn(string folder, params IEnumerable<string> arguments) =>
-        StartIn(folder, "dotnet", [InOutput("tcmgc.dll"), .. arguments], []);
+        StartIn(folder, Command[0], [.. Command[1..], .. arguments], []);
+
+    /// <summary>What starts the program.</summary>
+    public static string[] Command => ["dotnet", InOutput("tcmgc.dll")];
+
+    /// <summary>The process's number.</summary>
+    public int Id => _process.Id;
 
     /// <summary>Starts another of the product's programs, with variables besides this process's.</summary>
     public static ProgramRun StartProgram(

@@ -19,6 +19,17 @@ internal sealed class ServeRun : IDisposable
     public static Task<ServeRun> StartAsync(Workplace place, string data, params string[] settings) => ListeningAsync(ProgramRun.Start(
         ["serve", "--data", data, "--model", place.Model, "--urls", "http://127.0.0.1:0", .. settings.SelectMany(setting => new[] { "--set", setting })]));
 
+    /// <summary>
+    /// As <see cref="StartAsync"/>, with the data folder on a disk of so many MiB that is mounted on a folder for its process alone.
+    /// </summary>
+    public static Task<ServeRun> StartOnDiskAsync(Workplace place, string disk, int size) => ListeningAsync(ProgramRun.StartIn("/",
+        "unshare", ["-rm", "sh", "-c", "mount -t tmpfs -o size=$1m none \"$2\" && shift 2 && exec \"$@\"", "sh", $"{size}", disk,
+            .. ProgramRun.Command, "serve", "--data", Path.Combine(disk, "data"), "--model", place.Model,
+            "--urls", "http://127.0.0.1:0"], []));
+
+    /// <summary>Where this process finds a file that the service finds at a path.</summary>
+    public string PathOf(string path) => $"/proc/{_run.Id}/root{path}";
+
     /// <summary>Starts a service of its own on a free port, and waits until it listens.</summary>
     public static Task<ServeRun> StartServiceAsync(string assembly, IEnumerable<string> settings, IEnumerable<KeyValuePair<string, string>> variables) => ListeningAsync(
         ProgramRun.StartProgram(assembly, ["--Urls=http://127.0.0.1:0", .. settings.Select(setting => $"--{setting}")], variables));
@@ -51,6 +62,10 @@ internal sealed class ServeRun : IDisposable
 
     public Task<Ended> EndAsync() => _run.EndAsync();
 
+    /// <summary>The answer to an upload, whatever it is.</summary>
+    public async Task<HttpResponseMessage> UploadAsync(string clip) =>
+        await Http.PostAsync("/api/videos", new ByteArrayContent(await File.ReadAllBytesAsync(clip)));
+
     /// <summary>Asks about a video until it is in a state.</summary>
     public async Task<JsonElement> UntilAsync(string video, string state)
     {
@@ -73,6 +88,35 @@ internal sealed class ServeRun : IDisposable
                 return [.. listed.EnumerateArray()];
     }
 
+    /// <summary>Why a check of /readyz is not healthy; null where it is.</summary>
+    public async Task<string?> ReadyzAsync(string check)
+    {
+        using var response = await Http.GetAsync("/readyz");
+        var said = (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("checks").GetProperty(check);
+        return said.TryGetProperty("reason", out var reason) ? reason.GetString() : null;
+    }
+
+    /// <summary>Asks until a check is not healthy for a reason.</summary>
+    public async Task UntilReadyzAsync(string check, string reason)
+    {
+        using var limit = new CancellationTokenSource(s_patience);
+        while ((await ReadyzAsync(check))?.Contains(reason, StringComparison.Ordinal) is not true)
+            await Task.Delay(s_glance, limit.Token);
+    }
+
+    /// <summary>Asks until it is ready.</summary>
+    public async Task UntilReadyzAsync()
+    {
+        using var limit = new CancellationTokenSource(s_patience);
+        while (true)
+        {
+            using var response = await Http.GetAsync("/readyz", limit.Token);
+            if (response.StatusCode == HttpStatusCode.OK)
+                return;
+            await Task.Delay(s_glance, limit.Token);
+        }
+    }
+
     /// <summary>The JSON of an answer that must be of a status.</summary>
     public static async Task<JsonElement> JsonAsync(HttpResponseMessage response, HttpStatusCode status = HttpStatusCode.OK)
     {
@@ -88,6 +132,14 @@ internal sealed class ServeRun : IDisposable
         var problem = await JsonAsync(response, status);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         return problem.GetProperty("type").GetString()?.Split(':')[^1];
+    }
+
+    /// <summary>The reason of an answer that a store is away; it must say when to try again.</summary>
+    public static async Task<string> UnavailableAsync(HttpResponseMessage response)
+    {
+        var problem = await JsonAsync(response, HttpStatusCode.ServiceUnavailable);
+        Assert.NotNull(response.Headers.RetryAfter);
+        return problem.GetProperty("detail").GetString()!;
     }
 
     public void Dispose()

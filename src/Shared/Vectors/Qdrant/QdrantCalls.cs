@@ -36,7 +36,8 @@ internal sealed class QdrantCalls
         var attempt = options.Retries > 0 ? options.SearchTimeout / 2 : options.SearchTimeout;
         Search = new(Retrying(search, options).AddPipeline(breaker).Build(), attempt, options.SearchTimeout,
             nameof(options.SearchTimeout));
-        Work = new(Retrying(new() { TimeProvider = clock }, options).AddPipeline(breaker).Build(),
+        // Without the breaker: who writes paces itself, and must see at its next attempt that Qdrant is back.
+        Work = new(Retrying(new() { TimeProvider = clock }, options).Build(),
             options.Timeout, options.Timeout, nameof(options.Timeout));
         Check = new(ResiliencePipeline.Empty, s_check, s_check, null);
     }
