@@ -53,6 +53,8 @@ public sealed class KafkaEventLogTests(KafkaCluster cluster) : KafkaEventLogCont
         var read = await log.ReadAllAsync(Cancelled).ToListAsync(Cancelled);
 
         Assert.Equal((4, Topics.Deleted), (read.Count, read[0].Topic));
+        if (!AreReal)
+            return; // librdkafka's brokers list no groups.
         var options = OptionsOf(log);
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = options.BootstrapServers }).Build();
         Assert.DoesNotContain(admin.ListGroups(TimeSpan.FromMinutes(1)),
