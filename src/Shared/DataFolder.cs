@@ -143,7 +143,10 @@ public sealed class DataFolder : IDisposable
     {
         var end = _events.End();
         if (_catalog.IsEmpty() != (end == 0) || _catalog.Positions().Values.Any(position => position > end))
+        {
             await _catalog.RebuildAsync(_events, cancellationToken).ConfigureAwait(false);
+            await Transcripts.FollowAsync(_catalog, blobs, cancellationToken).ConfigureAwait(false);
+        }
         await foreach (var entry in FollowAsync(_events, cancellationToken).ConfigureAwait(false))
             if (entry is null)
                 break;

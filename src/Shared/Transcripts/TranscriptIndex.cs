@@ -35,14 +35,21 @@ public sealed class TranscriptIndex : IDisposable
     }
 
     /// <summary>Follows every entry of a catalog, unless that was done before: the file may have been removed.</summary>
-    /// <inheritdoc cref="FollowAsync"/>
+    /// <inheritdoc cref="FollowAsync(CatalogEntry, IBlobStore, CancellationToken)"/>
     internal async ValueTask CatchUpAsync(ICatalog catalog, IBlobStore blobs, CancellationToken cancellationToken)
     {
         if (Use(connection => connection.ExecuteScalar<bool>("SELECT EXISTS(SELECT 1 FROM followed)")))
             return;
+        await FollowAsync(catalog, blobs, cancellationToken).ConfigureAwait(false);
+        Use(connection => connection.Execute("INSERT INTO followed(done) VALUES(1)"));
+    }
+
+    /// <summary>Follows every entry of a catalog.</summary>
+    /// <inheritdoc cref="FollowAsync(CatalogEntry, IBlobStore, CancellationToken)"/>
+    internal async ValueTask FollowAsync(ICatalog catalog, IBlobStore blobs, CancellationToken cancellationToken)
+    {
         await foreach (var entry in catalog.ListAsync(cancellationToken).ConfigureAwait(false))
             await FollowAsync(entry, blobs, cancellationToken).ConfigureAwait(false);
-        Use(connection => connection.Execute("INSERT INTO followed(done) VALUES(1)"));
     }
 
     /// <summary>Makes what is known of a video's words follow its entry; where nothing has changed nothing is done.</summary>

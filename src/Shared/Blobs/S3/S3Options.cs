@@ -32,11 +32,11 @@ public sealed record S3Options : IValidatableObject
     public int PartMiB { get; init; } = 16;
 
     /// <summary>
-    /// Longest time until a request is answered, the upload of a part included, 1 second to 10 minutes; default 20 seconds. What
+    /// Longest time until a request is answered, the upload of a part included, 1 second to 10 minutes; default 1 minute. What
     /// is not answered is asked twice more, then told.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00", ErrorMessage = "must be from {1} to {2}")]
-    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(20);
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
