@@ -91,8 +91,11 @@ public class KafkaCluster : IDisposable
     }
 }
 
-/// <summary>Three brokers, with the settings that brokers have: for tests that take some away.</summary>
-public sealed class ThreeBrokers() : KafkaCluster(3, "", mustBeOurs: true);
+/// <summary>Three brokers, with the settings that docs/kafka.md advises: for tests that take some away.</summary>
+public sealed class ThreeBrokers() : KafkaCluster(3, """
+    group.consumer.min.heartbeat.interval.ms=1000
+    group.consumer.heartbeat.interval.ms=2000
+    """, mustBeOurs: true);
 
 /// <summary>Tests of these clusters, one after the other.</summary>
 [CollectionDefinition(Name)]
