@@ -287,7 +287,9 @@ public sealed class FeaturizeWorkerTests : IAsyncLifetime
     private async Task RunUntilIndexedAsync(int videos)
     {
         using var stop = new CancellationTokenSource();
-        var running = (await WorkerAsync()).RunAsync(new(_data.Events, TimeProvider.System, new(), new(TimeProvider.System, new(), NullLogger<StoreOutages>.Instance), NullLogger<EventConsumer>.Instance), stop.Token);
+        var running = (await WorkerAsync()).RunAsync(new(
+            _data.Events, TimeProvider.System, new(), new(TimeProvider.System, new(), NullLogger<StoreOutages>.Instance),
+            NullLogger<EventConsumer>.Instance), stop.Token);
         var done = 0;
         await foreach (var delivery in _data.Events.SubscribeAsync(new($"test {videos}", [Topics.Indexed]), default))
         {

@@ -131,7 +131,9 @@ public sealed class RemovalWorkerTests : IAsyncLifetime
         var upload = await IndexedAsync();
         await _data.Events.AppendAsync(Removed(upload), default);
         using var stop = new CancellationTokenSource();
-        var running = Worker.RunAsync(new(_data.Events, TimeProvider.System, new(), new(TimeProvider.System, new(), NullLogger<StoreOutages>.Instance), NullLogger<EventConsumer>.Instance), stop.Token);
+        var running = Worker.RunAsync(new(
+            _data.Events, TimeProvider.System, new(), new(TimeProvider.System, new(), NullLogger<StoreOutages>.Instance),
+            NullLogger<EventConsumer>.Instance), stop.Token);
 
         while ((await LeftAsync()).Blobs.Length > 0)
             await Task.Yield();

@@ -152,7 +152,9 @@ public sealed class DecodeWorkerTests : IAsyncLifetime
         for (var clip = 0; clip < 4; clip++)
             await UploadAsync(TestClips.Distinct(clip, 1));
         using var cancel = new CancellationTokenSource();
-        var running = Worker(concurrency: concurrency).RunAsync(new(_data.Events, TimeProvider.System, new(), new(TimeProvider.System, new(), NullLogger<StoreOutages>.Instance), NullLogger<EventConsumer>.Instance), cancel.Token);
+        var running = Worker(concurrency: concurrency).RunAsync(new(
+            _data.Events, TimeProvider.System, new(), new(TimeProvider.System, new(), NullLogger<StoreOutages>.Instance),
+            NullLogger<EventConsumer>.Instance), cancel.Token);
         await foreach (var delivery in _data.Events.SubscribeAsync(new("test", [Topics.Decoded]), cancel.Token))
         {
             await _data.Events.CommitAsync(delivery, default);

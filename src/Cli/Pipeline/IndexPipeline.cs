@@ -72,7 +72,8 @@ internal sealed class IndexPipeline(DataFolder data, DecodeWorker decoder, Featu
                 continue;
             await data.ApplyAsync(entry, data.Blobs, cancel).ConfigureAwait(false);
             if (entry.Event is VideoIndexed or VideoFailed && _awaited.TryGetValue(entry.Event.Upload, out var awaited)
-                && await data.Catalog.GetAsync(entry.Event.VideoId, cancel).ConfigureAwait(false) is { State: VideoState.Indexed or VideoState.Failed } outcome)
+                && await data.Catalog.GetAsync(entry.Event.VideoId, cancel).ConfigureAwait(false)
+                    is { State: VideoState.Indexed or VideoState.Failed } outcome)
                 awaited.TrySetResult(outcome);
         }
     }

@@ -191,7 +191,8 @@ public abstract class EventLogContract : IDisposable
         var upload = Uploaded(1);
         foreach (var one in (VideoEvent[])[upload, Decoded(upload)])
             await log.AppendAsync(one, Cancelled);
-        var first = await log.FollowAsync(new Dictionary<string, long>(), Cancelled).TakeWhile(entry => entry is not null).ToListAsync(Cancelled);
+        var first = await log.FollowAsync(new Dictionary<string, long>(), Cancelled)
+            .TakeWhile(entry => entry is not null).ToListAsync(Cancelled);
         await log.AppendAsync(Indexed(upload), Cancelled);
         var done = first.ToDictionary(entry => entry!.Partition, entry => entry!.Position);
 
@@ -199,7 +200,8 @@ public abstract class EventLogContract : IDisposable
         var (indexed, end, waiting) = (await NextAsync(), await NextAsync(), NextAsync());
         await Reopen(log).AppendAsync(Uploaded(2), Cancelled);
 
-        Assert.Equal(ByTopic([upload, Decoded(upload)]).Select(one => one.Topic), ByTopic(first.Select(entry => entry!.Event!)).Select(one => one.Topic));
+        Assert.Equal(ByTopic([upload, Decoded(upload)]).Select(one => one.Topic),
+            ByTopic(first.Select(entry => entry!.Event!)).Select(one => one.Topic));
         Assert.Equal((Topics.Indexed, null, Video(2)), (indexed?.Event?.Topic, end, (await waiting)?.Event?.VideoId));
 
         async Task<LogEntry?> NextAsync()

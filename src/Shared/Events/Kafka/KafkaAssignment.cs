@@ -47,7 +47,8 @@ internal sealed class KafkaAssignment(KafkaNames names)
     public KafkaPartition? Deliver(ConsumeResult<byte[], byte[]> message)
     {
         lock (_gate)
-            return _partitions.GetValueOrDefault(names.Partition(message.TopicPartition)) is { } partition && partition.Deliver(message) ? partition : null;
+            return _partitions.GetValueOrDefault(names.Partition(message.TopicPartition)) is { } partition
+                && partition.Deliver(message) ? partition : null;
     }
 
     /// <summary>The message in flight at a position; null where there is none.</summary>
@@ -103,7 +104,8 @@ internal sealed class KafkaAssignment(KafkaNames names)
     public void Learn(TopicPartitionOffset committed)
     {
         lock (_gate)
-            if (_partitions.TryGetValue(names.Partition(committed.TopicPartition), out var partition) && partition.Committed == Offset.Unset)
+            if (_partitions.TryGetValue(names.Partition(committed.TopicPartition), out var partition)
+                && partition.Committed == Offset.Unset)
                 partition.Committed = committed.Offset;
     }
 

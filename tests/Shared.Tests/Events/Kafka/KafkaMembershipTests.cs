@@ -66,7 +66,8 @@ public sealed class KafkaMembershipTests(KafkaCluster cluster, ThreeBrokers brok
         var did = frozen.Done.Count;
         frozen.Thaw();
         await AppendUntilAsync(log, () => frozen.Done.Count > did + 1);
-        await AppendUntilAsync(log, () => _appended.Keys.All(one.Done.Concat(two.Done).Select(done => done.Video).ToHashSet().Contains), isNew: false);
+        await AppendUntilAsync(log, isNew: false, isTrue: () =>
+            _appended.Keys.All(one.Done.Concat(two.Done).Select(done => done.Video).ToHashSet().Contains));
 
         frozen.AssertRuns();
         other.AssertRuns();
