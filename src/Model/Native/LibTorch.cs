@@ -71,8 +71,8 @@ internal static partial class LibTorch
     }
 
     private static ModelException Failure(string reason, Exception? cause = null) => new(
-        $"libtorch does not load: {reason}. It runs on Linux (x64, glibc 2.34 or newer) and macOS (arm64); on these, build or"
-        + " publish the program again.", cause!);
+        $"libtorch does not load: {reason}. It runs on Linux (x64; Debian 12, Ubuntu 22.04 or newer) and macOS (arm64); there,"
+        + " build or publish the program again.", cause!);
 
     [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MemfdCreate(string name, uint flags);

@@ -117,6 +117,20 @@ public sealed partial class DeployTests
         Assert.Equal(["Featurizer", "Ingest", "Search"], Dockerfiles().SelectMany(ProgramsOf).Distinct().Order(StringComparer.Ordinal));
     }
 
+    /// <summary>A misspelt property would build an image for processors, without a word.</summary>
+    [Fact]
+    public void The_image_for_gpus_is_built_with_libtorch_for_gpus_and_the_others_are_not()
+    {
+        var model = File.ReadAllText(InRoot("src/Model/Model.csproj"));
+        var asked = Dockerfiles().Select(file => BuildProperty().Matches(file)
+            .Select(one => (Name: one.Groups[1].Value, Value: one.Groups[2].Value)).Where(one => one.Name != "UseAppHost").ToList()).ToList();
+
+        Assert.Empty(asked[0]);
+        Assert.Contains(("Torch", "cuda"), asked[1]);
+        Assert.All(asked[1], one => Assert.Contains($"'$({one.Name})' == '{one.Value}'", model, StringComparison.Ordinal));
+        Assert.Contains("""<PackageReference Include="TorchSharp-cuda-linux" Condition="'$(Torch)' == 'cuda'" />""", model, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("ingest", DecodeWorker.Group, Topics.Uploaded)]
     [InlineData("featurizer", FeaturizeWorker.Group, Topics.Decoded)]
@@ -282,6 +296,9 @@ public sealed partial class DeployTests
 
     [GeneratedRegex(@"ENTRYPOINT \[""dotnet"", ""TcMgc\.(\w+)\.dll""\]")]
     private static partial Regex EntryPoint();
+
+    [GeneratedRegex(@" -p:(\w+)=(\w+)")]
+    private static partial Regex BuildProperty();
 
     [GeneratedRegex(@"(TCMGC_\w+)=(\S+)")]
     private static partial Regex Variables();

@@ -52,12 +52,12 @@ public sealed class LibTorchTests : TemporaryFolder
     [Fact]
     public void A_damaged_library_is_refused_in_one_line_that_names_it()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "other systems word it otherwise");
+        var original = LibrariesOfThisProgram.TorchSharp();
         foreach (var file in Directory.GetFiles(LibrariesOfThisProgram.Folder, "*.so*"))
             File.CreateSymbolicLink(At(Path.GetFileName(file)), file);
         var damaged = At("libLibTorchSharp.so");
         File.Delete(damaged);
-        File.WriteAllText(damaged, new string('-', 1000));
+        File.WriteAllBytes(damaged, [.. original.Skip(1)]);
 
         var error = Assert.Throws<ModelException>(() => LibTorch.LoadFrom(Folder));
 

@@ -5,5 +5,9 @@ internal static class LibrariesOfThisProgram
 {
     public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "runtimes", "linux-x64", "native");
 
-    public static byte[] TorchSharp() => File.ReadAllBytes(Path.Combine(Folder, "libLibTorchSharp.so"));
+    public static byte[] TorchSharp()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "libLibTorchSharp.so is Linux's");
+        return File.ReadAllBytes(Path.Combine(Folder, "libLibTorchSharp.so"));
+    }
 }
