@@ -79,13 +79,13 @@ public static class CheckpointReader
 
     private static byte[] Start(string path)
     {
+        using var file = ModelFile.Open(path);
         try
         {
-            using var file = File.OpenRead(path);
             var start = new byte[LegacyTorchStart.Length];
             return start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (IOException error)
         {
             throw new ModelException($"{path}: cannot be read: {error.Message}", error);
         }
@@ -98,10 +98,10 @@ public static class CheckpointReader
     private static void CheckSize(string path, IReadOnlyList<TensorSource> tensors)
     {
         const int MostShared = 8;
-        if (tensors.Aggregate((Int128)0, (bytes, t) => bytes + t.Length) > (Int128)MostShared * FileLength(path))
+        if (Path.GetFileName(path) == ShardIndex.FileName)
+            return;                                                  // every part of it was checked by itself
+        using var file = ModelFile.Open(path);
+        if (tensors.Aggregate((Int128)0, (bytes, t) => bytes + t.Length) > (Int128)MostShared * file.Length)
             throw new ModelException($"{path}: its tensors claim more bytes than the file can hold");
     }
-
-    private static long FileLength(string path) =>
-        Path.GetFileName(path) == ShardIndex.FileName ? long.MaxValue : new FileInfo(path).Length;
 }

@@ -7,7 +7,7 @@ namespace TcMgc.Model.Checkpoints;
 internal sealed partial record HuggingFaceConfig(string? ModelType, HuggingFaceConfig.Tower? VisionConfig, HuggingFaceConfig.Tower? TextConfig)
 {
     private const string Activation = "quick_gelu", Type = "clip";
-    private const int VisionHeads = 12, TextHeads = 8;
+    private const int VisionHeads = 12, TextHeads = 8, Longest = 1 << 20;
     private const double Epsilon = 1e-5, Tolerance = 1e-9;
 
     /// <summary>One of the two towers.</summary>
@@ -21,13 +21,13 @@ internal sealed partial record HuggingFaceConfig(string? ModelType, HuggingFaceC
             return null;
         try
         {
-            using var file = File.OpenRead(path);
-            var config = JsonSerializer.Deserialize(file, ConfigJson.Default.HuggingFaceConfig) ?? throw new ModelException($"{path}: is empty");
+            var config = JsonSerializer.Deserialize(ModelFile.Read(path, Longest, "a configuration"), ConfigJson.Default.HuggingFaceConfig)
+                ?? throw new ModelException($"{path}: is empty");
             return config.ModelType is null or Type
                 ? config
                 : throw new ModelException($"{path}: is of a '{Printable.Name(config.ModelType)}' model; 'clip' is read");
         }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        catch (JsonException error)
         {
             throw new ModelException($"{path}: cannot be read: {Printable.Name(error.Message)}", error);
         }

@@ -9,7 +9,7 @@ internal sealed partial class ShardIndex : IDisposable
 {
     public const string FileName = "model.safetensors.index.json";
 
-    private const int MaximumShards = 100;
+    private const int MaximumShards = 100, LongestIndex = 16 << 20;
 
     private readonly List<WeightFile> _shards = [];
 
@@ -61,12 +61,12 @@ internal sealed partial class ShardIndex : IDisposable
     {
         try
         {
-            using var file = File.OpenRead(path);
-            return JsonSerializer.Deserialize(file, IndexJson.Default.Index)?.WeightMap is { Count: > 0 } map
+            var json = ModelFile.Read(path, LongestIndex, "an index");
+            return JsonSerializer.Deserialize(json, IndexJson.Default.Index)?.WeightMap is { Count: > 0 } map
                 ? map
                 : throw new ModelException($"{path}: lists no tensors");
         }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        catch (JsonException error)
         {
             throw new ModelException($"{path}: cannot be read: {Printable.Name(error.Message)}", error);
         }

@@ -38,7 +38,7 @@ internal sealed class TorchArchive : IDisposable
         ZipArchive? zip = null;
         try
         {
-            zip = new(File.OpenRead(path), ZipArchiveMode.Read);
+            zip = new(ModelFile.Open(path), ZipArchiveMode.Read);
             var archive = new TorchArchive(path, zip);
             zip = null;
             return archive;

@@ -55,14 +55,12 @@ public sealed class ModelFolder
             throw new ModelException($"{path}: is no model folder (it has no {CardFile}); 'tcmgc model list' shows those there are");
         try
         {
-            using var file = File.OpenRead(card);
-            if (file.Length > LongestCard)
-                throw new ModelException($"{card}: is {file.Length} bytes long, too long for what it is");
-            var read = JsonSerializer.Deserialize(file, ModelCardJson.Default.ModelCard) ?? throw new ModelException($"{card}: is empty");
+            var read = JsonSerializer.Deserialize(ModelFile.Read(card, LongestCard, "a model's card"), ModelCardJson.Default.ModelCard)
+                ?? throw new ModelException($"{card}: is empty");
             Check(card, read);
             return new(path, read);
         }
-        catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
+        catch (JsonException error)
         {
             throw new ModelException($"{card}: cannot be read: {error.Message}", error);
         }
@@ -89,7 +87,7 @@ public sealed class ModelFolder
         var (path, expected) = (WeightsPath, Card.Weights);
         if (!File.Exists(path))
             throw new ModelException($"{path}: the model's weights are missing; make or import the model again");
-        using var file = File.OpenRead(path);
+        using var file = ModelFile.Open(path);
         if (file.Length != expected.Bytes || Convert.ToHexStringLower(SHA256.HashData(file)) != expected.Sha256)
             throw new ModelException($"{path}: is not the file {CardFile} was written for (SHA-256 {expected.Sha256}); make or import the model again");
     }

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using TcMgc.Model.Checkpoints;
 
 namespace TcMgc.Model.Text;
 
@@ -8,7 +10,8 @@ internal static class VocabularyReader
     private const string VocabularyFile = "vocab.json", MergesFile = "merges.txt", TokenizerFile = "tokenizer.json";
 
     // CLIP's own files are under 4 MiB; a larger one is another thing under this name.
-    private const long LargestFile = 64 << 20;
+    private const int LargestFile = 64 << 20;
+    private const string Kind = "a CLIP vocabulary";
 
     private sealed record Content(IReadOnlyDictionary<string, int> Ids, IReadOnlyList<Merge> Merges);
 
@@ -37,14 +40,14 @@ internal static class VocabularyReader
             return null;
         if (!File.Exists(vocabulary) || !File.Exists(merges))
             throw new ModelException($"{folder}: {(File.Exists(merges) ? VocabularyFile : MergesFile)} is missing beside {(File.Exists(merges) ? MergesFile : VocabularyFile)}");
-        using var json = Parse(vocabulary);
-        return new(Ids(vocabulary, json.RootElement), [.. MergeLines(merges)]);
+        return new(ModelFile.ReadJson(vocabulary, LargestFile, Kind, json => Ids(vocabulary, json)), [.. MergeLines(merges)]);
     }
 
     private static IEnumerable<Merge> MergeLines(string path)
     {
         var number = 0;
-        foreach (var line in Lines(path))
+        var text = Encoding.UTF8.GetString(ModelFile.Read(path, LargestFile, Kind));
+        foreach (var line in text.Split(["\r\n", "\n"], StringSplitOptions.None))
         {
             number++;
             if (line.Length == 0 || (number == 1 && line.StartsWith("#version", StringComparison.Ordinal)))
@@ -53,31 +56,22 @@ internal static class VocabularyReader
         }
     }
 
-    private static string[] Lines(string path)
-    {
-        try
-        {
-            CheckLength(path);
-            return File.ReadAllLines(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelException($"{path}: cannot be read: {error.Message}", error);
-        }
-    }
-
     private static Content? ReadWhole(string folder)
     {
         var path = Path.Combine(folder, TokenizerFile);
         if (!File.Exists(path))
             return null;
-        using var json = Parse(path);
-        if (json.RootElement.ValueKind != JsonValueKind.Object || !json.RootElement.TryGetProperty("model", out var model)
+        return ModelFile.ReadJson(path, LargestFile, Kind, json => Whole(path, json));
+    }
+
+    private static Content Whole(string path, JsonElement json)
+    {
+        if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("model", out var model)
             || model.ValueKind != JsonValueKind.Object || !model.TryGetProperty("vocab", out var vocabulary)
             || !model.TryGetProperty("merges", out var merges) || merges.ValueKind != JsonValueKind.Array)
             throw new ModelException($"{path}: no byte-pair model with 'vocab' and 'merges' in it");
         var ids = Ids(path, vocabulary);
-        AddTokens(path, json.RootElement, ids);
+        AddTokens(path, json, ids);
         return new(ids, [.. merges.EnumerateArray().Select(merge => MergeOf(path, merge))]);
     }
 
@@ -90,7 +84,8 @@ internal static class VocabularyReader
                 || !token.TryGetProperty("id", out var number) || !TryId(number, out var id))
                 throw new ModelException($"{path}: an entry of 'added_tokens' has no content and id");
             else if (!ids.TryAdd(content.GetString()!, id) && ids[content.GetString()!] != id)
-                throw new ModelException($"{path}: 'added_tokens' and 'vocab' disagree on token '{content.GetString()}'");
+                throw new ModelException(
+                    $"{path}: 'added_tokens' and 'vocab' disagree on token '{Printable.Name(content.GetString()!)}'");
     }
 
     // Older files write "a b", newer ones ["a", "b"].
@@ -115,9 +110,9 @@ internal static class VocabularyReader
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var entry in vocabulary.EnumerateObject())
             if (!TryId(entry.Value, out var id))
-                throw new ModelException($"{path}: the id of token '{entry.Name}' is not a whole number");
+                throw new ModelException($"{path}: the id of token '{Printable.Name(entry.Name)}' is not a whole number");
             else if (!ids.TryAdd(entry.Name, id))
-                throw new ModelException($"{path}: token '{entry.Name}' is there twice");
+                throw new ModelException($"{path}: token '{Printable.Name(entry.Name)}' is there twice");
         return ids;
     }
 
@@ -127,27 +122,4 @@ internal static class VocabularyReader
         return element.ValueKind == JsonValueKind.Number && element.TryGetInt32(out id);
     }
 
-    private static JsonDocument Parse(string path)
-    {
-        try
-        {
-            CheckLength(path);
-            using var stream = File.OpenRead(path);
-            return JsonDocument.Parse(stream);
-        }
-        catch (JsonException error)
-        {
-            throw new ModelException($"{path}: not valid JSON (line {error.LineNumber + 1}); it may be cut short, copy it again", error);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelException($"{path}: cannot be read: {error.Message}", error);
-        }
-    }
-
-    private static void CheckLength(string path)
-    {
-        if (new FileInfo(path).Length > LargestFile)
-            throw new ModelException($"{path}: larger than {LargestFile >> 20} MiB; this is no CLIP vocabulary");
-    }
 }

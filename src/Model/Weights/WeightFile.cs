@@ -38,14 +38,15 @@ public sealed unsafe class WeightFile : IDisposable
     /// <exception cref="ModelException">It is missing, no safetensors file, or damaged.</exception>
     public static WeightFile Open(string path)
     {
+        using var file = ModelFile.Open(path);
         try
         {
-            var length = new FileInfo(path).Length;
-            var entries = ReadHeader(path, length);
-            var mapping = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+            var entries = ReadHeader(path, file);
+            var mapping = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None,
+                leaveOpen: true);
             return new(path, mapping, mapping.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read), entries);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             throw new ModelException($"{path}: cannot be read: {error.Message}", error);
         }
@@ -93,9 +94,9 @@ public sealed unsafe class WeightFile : IDisposable
         ? entry
         : throw new ModelException($"{Path}: has no tensor '{name}'");
 
-    private static Dictionary<string, WeightEntry> ReadHeader(string path, long fileLength)
+    private static Dictionary<string, WeightEntry> ReadHeader(string path, FileStream file)
     {
-        using var file = File.OpenRead(path);
+        var fileLength = file.Length;
         Span<byte> lengthBytes = stackalloc byte[LengthBytes];
         if (fileLength < LengthBytes || file.ReadAtLeast(lengthBytes, LengthBytes, throwOnEndOfStream: false) < LengthBytes)
             throw new ModelException($"{path}: too short for a safetensors file");

@@ -127,6 +127,7 @@ public sealed class HuggingFaceTests : TemporaryFolder
     [InlineData("{", "cannot be read")]
     [InlineData("{\"model_type\":\"bert\"}", "'bert'")]
     [InlineData("null", "is empty")]
+    [InlineData("{\"model_type\":\"\\ud800\"}", "cannot be read")]
     public void A_configuration_that_is_none_is_refused(string json, string reason)
     {
         File.WriteAllText(At("config.json"), json);

@@ -118,7 +118,7 @@ public sealed class ModelFolderTests : TemporaryFolder
         Write();
         File.AppendAllText(Path.Combine(Model, ModelFolder.CardFile), new string(' ', 2 << 20));
 
-        Assert.Contains("too long", Refused(), StringComparison.Ordinal);
+        Assert.Contains("more than a model's card can have", Refused(), StringComparison.Ordinal);
     }
 
     [Fact]

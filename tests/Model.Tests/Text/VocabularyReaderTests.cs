@@ -62,6 +62,9 @@ public sealed class VocabularyReaderTests : IDisposable
     [InlineData("{\"a\":-1}", "each once")]
     [InlineData("{\"a\":2000000000}", "each once")]
     [InlineData("{\"a\":0}", "is missing")]
+    [InlineData("{\"\\ud800\":0}", "is no Unicode")]
+    [InlineData("{\"a\":0,\"\\udc00\\ud800\":1}", "is no Unicode")]
+    [InlineData("{\"a\\n\":0,\"a\\n\":1}", "'a?' is there twice")]
     public void A_corrupt_vocab_json_is_refused_in_one_line(string content, string reason)
     {
         _vocabulary.Write("vocab.json", content);
@@ -79,6 +82,11 @@ public sealed class VocabularyReaderTests : IDisposable
     [InlineData("{\"model\":{\"vocab\":{},\"merges\":[[1,2]]}}")]
     [InlineData("{\"model\":{\"vocab\":{},\"merges\":[]},\"added_tokens\":[{}]}")]
     [InlineData("{\"model\":{\"vocab\":{\"a\":0},\"merges\":[]},\"added_tokens\":[{\"content\":\"a\",\"id\":1}]}")]
+    [InlineData("{\"\\ud800\":0,\"model\":{\"vocab\":{},\"merges\":[]}}")]
+    [InlineData("{\"model\":{\"vocab\":{\"\\ud800\":0},\"merges\":[]}}")]
+    [InlineData("{\"model\":{\"vocab\":{},\"merges\":[\"\\ud800 a\"]}}")]
+    [InlineData("{\"model\":{\"vocab\":{},\"merges\":[[\"a\",\"\\ud800\"]]}}")]
+    [InlineData("{\"model\":{\"vocab\":{},\"merges\":[]},\"added_tokens\":[{\"content\":\"\\ud800\",\"id\":0}]}")]
     public void A_corrupt_tokenizer_json_is_refused(string content)
     {
         _vocabulary.Delete("vocab.json");
@@ -86,6 +94,33 @@ public sealed class VocabularyReaderTests : IDisposable
         _vocabulary.Write("tokenizer.json", content);
 
         Assert.Contains("tokenizer.json", Error(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Bytes_that_are_no_UTF_8_are_refused()
+    {
+        File.WriteAllBytes(Path.Combine(_vocabulary.Folder, "vocab.json"), [.. "{\""u8, 0xED, 0xA0, 0x80, .. "\":0}"u8]);
+
+        Assert.Contains("is no Unicode", Error(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_mark_that_editors_put_before_a_text_is_passed_over()
+    {
+        var expected = _vocabulary.Load().Encode("the thing");
+        foreach (var name in new[] { "vocab.json", "merges.txt" })
+            _vocabulary.Write(name, "\uFEFF" + _vocabulary.Read(name));
+
+        Assert.Equal(expected, _vocabulary.Load().Encode("the thing"));
+    }
+
+    [Fact]
+    public void A_file_of_any_size_is_not_read()
+    {
+        using (var file = File.OpenWrite(Path.Combine(_vocabulary.Folder, "merges.txt")))
+            file.SetLength((64 << 20) + 1);
+
+        Assert.Contains("more than a CLIP vocabulary can have", Error(), StringComparison.Ordinal);
     }
 
     [Theory]
