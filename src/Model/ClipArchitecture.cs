@@ -4,7 +4,7 @@ namespace TcMgc.Model;
 
 /// <summary>
 /// The sizes of a CLIP: a ViT over images and a causal transformer over tokens that meet in one embedding space.
-/// Attention heads are 64 wide, as in every published CLIP: a tower of width C has C / 64 heads.
+/// Attention heads are 64 wide, as in OpenAI's: a tower of width C has C / 64 heads.
 /// </summary>
 /// <param name="EmbeddingWidth">D: width of the joint embedding space.</param>
 /// <param name="Vision">The image tower.</param>
@@ -13,6 +13,10 @@ public sealed record ClipArchitecture(int EmbeddingWidth, VisionArchitecture Vis
 {
     /// <summary>Channels of one attention head.</summary>
     public const int HeadWidth = 64;
+
+    /// <summary>The non-linearity in the blocks of both towers, and in the other transformers of the model.</summary>
+    [JsonConverter(typeof(JsonStringEnumConverter<Activation>))]
+    public Activation Activation { get; init; }
 
     /// <summary>The architectures that have a name.</summary>
     public static IReadOnlyDictionary<string, ClipArchitecture> Named { get; } = new Dictionary<string, ClipArchitecture>(StringComparer.OrdinalIgnoreCase)
@@ -25,6 +29,16 @@ public sealed record ClipArchitecture(int EmbeddingWidth, VisionArchitecture Vis
         ["ViT-T/16"] = new(128, new(64, 16, 128, 4), new(32, 49408, 128, 2)),
         ["ViT-T/8"] = new(128, new(64, 8, 128, 4), new(32, 49408, 128, 2)),
     };
+}
+
+/// <summary>The non-linearity between a block's two linear layers; weights are useless with another than their own.</summary>
+public enum Activation
+{
+    /// <summary>x · σ(1.702 x): OpenAI's, and of what was trained on from it.</summary>
+    QuickGelu,
+
+    /// <summary>x · Φ(x), exactly: OpenCLIP's, unless a model's configuration says otherwise.</summary>
+    Gelu,
 }
 
 /// <summary>The image tower: patches, a class token, pre-norm blocks.</summary>

@@ -93,6 +93,24 @@ public sealed class ModelCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task The_activation_is_asked_for_where_nothing_says_it()
+    {
+        await Checkpoint(_ => true);
+        using (var made = WeightFile.Open(Path.Combine(At("made"), ModelFolder.WeightsFile)))
+            SafetensorsWriter.Write(At("plain.safetensors"), made.Sources()
+                .Where(t => t.Name.StartsWith("clip.", StringComparison.Ordinal))
+                .Select(t => t with { Name = t.Name["clip.".Length..] }));
+        string[] import = ["model", "import", At("plain.safetensors"), "--tokenizer", At("made"), "--out", At("imported")];
+
+        var (refused, _, errors) = await CommandRun.Of(import);
+        var (status, _, _) = await CommandRun.Of([.. import, "--activation", "gelu"]);
+
+        Assert.Equal((1, 0), (refused, status));
+        Assert.Contains("--activation quickgelu", OneLine(errors), StringComparison.Ordinal);
+        Assert.Equal(Activation.Gelu, ModelFolder.Open(At("imported")).Card.Config.Clip.Activation);
+    }
+
+    [Fact]
     public async Task What_is_missing_is_listed_and_makes_no_model()
     {
         var source = await Checkpoint(t => t.Name is not ("logit_weight" or "global_mat_weight"));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using TcMgc.Model;
 using TcMgc.Model.Checkpoints;
 using TcMgc.Model.Heads;
 using TcMgc.Model.Store;
@@ -14,7 +15,7 @@ internal static class ModelImportCommand
 
     private static readonly Argument<string> s_source = new("CHECKPOINT")
     {
-        Description = "A safetensors file, a state dict or TorchScript archive of PyTorch, or a Hugging Face folder.",
+        Description = "A safetensors file, a state dict or TorchScript archive, or a folder of OpenCLIP or Hugging Face.",
     };
 
     private static readonly Option<string> s_out = new("--out") { Description = "Folder to make.", HelpName = "DIR", Required = true };
@@ -29,6 +30,12 @@ internal static class ModelImportCommand
     private static readonly Option<string?> s_head = new("--head")
     {
         Description = $"Similarity head, by default the one the checkpoint has: {string.Join(", ", SimilarityHead.All.Keys)}.",
+        HelpName = "NAME",
+    };
+
+    private static readonly Option<Activation?> s_activation = new("--activation")
+    {
+        Description = "Activation of CLIP's blocks, quickgelu or gelu, where nothing beside the checkpoint says it.",
         HelpName = "NAME",
     };
 
@@ -51,7 +58,8 @@ internal static class ModelImportCommand
     {
         var command = new Command("import", "Make a model of a published checkpoint.")
         {
-            s_source, s_out, s_name, s_tokenizer, s_head, s_words, s_frames, s_keepRate, s_attentionHeads, s_temporalLayers, s_partial, s_json,
+            s_source, s_out, s_name, s_tokenizer, s_head, s_activation, s_words, s_frames, s_keepRate, s_attentionHeads,
+            s_temporalLayers, s_partial, s_json,
         };
         command.SetAction(parsed => Import(parsed.GetValue(s_source)!, new()
         {
@@ -64,6 +72,7 @@ internal static class ModelImportCommand
             Options = new()
             {
                 Head = parsed.GetValue(s_head),
+                Activation = parsed.GetValue(s_activation),
                 Words = parsed.GetValue(s_words),
                 Frames = parsed.GetValue(s_frames),
                 KeepRate = parsed.GetValue(s_keepRate),

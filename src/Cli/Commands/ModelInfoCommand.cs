@@ -37,6 +37,7 @@ internal static class ModelInfoCommand
             ("embedding", $"{config.Clip.EmbeddingWidth} wide"),
             ("images", $"{vision.ImageSize} × {vision.ImageSize}, patches of {vision.PatchSize}, {vision.Layers} blocks of {vision.Width}"),
             ("texts", $"{config.Words} of {text.Context} words, {text.Vocabulary:N0} tokens, {text.Layers} blocks of {text.Width}"),
+            ("activation", $"{config.Clip.Activation}"),
             ("segments", $"{config.Frames} frames"),
             ("parameters", $"{card.Weights.Parameters:N0} ({card.Weights.Bytes / 1e6:F1} MB, SHA-256 checked)"),
             ("confidence", card.Calibration is { } known

@@ -9,11 +9,13 @@ namespace TcMgc.Model.Checkpoints;
 public sealed class Checkpoint : IDisposable
 {
     private readonly IDisposable _file;
-    private readonly HuggingFaceConfig? _huggingFace;
+    private readonly IClipConfig? _config;
+    private readonly Activation? _activation;
 
-    internal Checkpoint(string path, IReadOnlyList<TensorSource> tensors, HuggingFaceConfig? huggingFace, IDisposable file)
+    internal Checkpoint(string path, IReadOnlyList<TensorSource> tensors, IClipConfig? config, Activation? activation,
+        IDisposable file)
     {
-        (Path, _huggingFace, _file) = (path, huggingFace, file);
+        (Path, _config, _activation, _file) = (path, config, activation, file);
         Tensors = tensors.ToDictionary(t => t.Name, StringComparer.Ordinal);
     }
 
@@ -23,12 +25,18 @@ public sealed class Checkpoint : IDisposable
     /// <summary>Its tensors by name, in the file's order.</summary>
     public IReadOnlyDictionary<string, TensorSource> Tensors { get; }
 
-    /// <summary>The sizes of the CLIP in it, from the shapes of its tensors and, where there is one, Hugging Face's config.json.</summary>
+    /// <summary>Whether its kind or a configuration beside it says which activation it was trained with; no shape does.</summary>
+    public bool SaysActivation => (_config, _activation) is not (null, null);
+
+    /// <summary>
+    /// The CLIP in it: sizes from the shapes of its tensors, the rest from the configuration beside it. Where nothing says which
+    /// activation it has, that is OpenAI's.
+    /// </summary>
     /// <exception cref="ModelException">It has none, or one that is not supported.</exception>
     public ClipArchitecture Architecture()
     {
-        var clip = ClipShapes.Architecture(this);
-        return _huggingFace?.Refine(Path, clip) ?? clip;
+        var clip = ClipShapes.Architecture(this) with { Activation = _activation ?? default };
+        return _config?.Refine(clip) ?? clip;
     }
 
     /// <summary>Writes the tensors as they are to a safetensors file, which the engine can map.</summary>

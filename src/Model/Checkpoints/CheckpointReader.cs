@@ -1,18 +1,20 @@
+using TcMgc.Model.Store;
 using TcMgc.Model.Weights;
 
 namespace TcMgc.Model.Checkpoints;
 
 /// <summary>
 /// Reads the files in which models are published: safetensors, state dicts of torch.save, OpenAI's TorchScript archives, and
-/// the folders of Hugging Face. Which of them a file is shows in its bytes, not in its name.
+/// the folders of OpenCLIP and Hugging Face. Which of them a file is shows in its bytes, not in its name.
 /// </summary>
 public static class CheckpointReader
 {
     /// <summary>Files looked for in a folder, the best first.</summary>
     private static readonly string[] s_files =
-        ["model.safetensors", ShardIndex.FileName, "weights.safetensors", "pytorch_model.bin", "weights.bin", "model.pt"];
-
-    private const string ConfigFile = "config.json";
+    [
+        "open_clip_model.safetensors", "open_clip_pytorch_model.bin",
+        "model.safetensors", ShardIndex.FileName, "weights.safetensors", "pytorch_model.bin", "weights.bin", "model.pt",
+    ];
 
     /// <summary>The instruction with which pickles of protocol 2 and later start.</summary>
     private const byte BarePickleStart = 0x80;
@@ -28,14 +30,13 @@ public static class CheckpointReader
     public static Checkpoint Open(string path)
     {
         var file = Directory.Exists(path) ? Find(path) : path;
-        var configPath = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(file))!, ConfigFile);
         var (tensors, owner) = Read(file);
         try
         {
             CheckSize(file, tensors);
             var published = PublishedNames.Map(file, tensors);
-            var config = published.IsHuggingFace ? HuggingFaceConfig.Read(configPath) : null;
-            return new(file, published.Tensors, config, owner);
+            var (config, activation) = Beside(Path.GetDirectoryName(Path.GetFullPath(file))!, published.Names);
+            return new(file, published.Tensors, config, activation, owner);
         }
         catch
         {
@@ -43,6 +44,15 @@ public static class CheckpointReader
             throw;
         }
     }
+
+    /// <summary>What is known beyond the tensors: the configuration, or the activation that all of their kind have.</summary>
+    private static (IClipConfig? Config, Activation? Activation) Beside(string folder, CheckpointNames names) => names switch
+    {
+        CheckpointNames.HuggingFace => (HuggingFaceConfig.Read(Path.Combine(folder, HuggingFaceConfig.FileName)), null),
+        CheckpointNames.OpenClip => (OpenClipConfig.Read(Path.Combine(folder, OpenClipConfig.FileName)), null),
+        CheckpointNames.Own when ModelFolder.IsModel(folder) => (null, ModelFolder.Open(folder).Card.Config.Clip.Activation),
+        _ => (null, Activation.QuickGelu),
+    };
 
     private static string Find(string folder) =>
         s_files.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists)

@@ -28,6 +28,14 @@ internal static class ClipShapes
             new(Shape(checkpoint, "clip.positional_embedding", 2)[0], tokens[0], tokens[1], Layers(checkpoint.Tensors, "clip.transformer")));
     }
 
+    /// <summary>The image size that a configuration names, where shapes give it only up to a border.</summary>
+    /// <exception cref="ModelException">The tensors are for another.</exception>
+    public static ClipArchitecture WithImageSize(string configuration, int size, ClipArchitecture clip) =>
+        size > 0 && size / clip.Vision.PatchSize == clip.Vision.Grid
+            ? clip with { Vision = clip.Vision with { ImageSize = size } }
+            : throw new ModelException(
+                $"{configuration}: has images of {size}, the position embedding is for {clip.Vision.ImageSize}");
+
     /// <summary>How many blocks a transformer has: those that follow each other from the first.</summary>
     public static int Layers(IReadOnlyDictionary<string, TensorSource> tensors, string transformer)
     {

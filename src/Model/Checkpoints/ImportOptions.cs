@@ -3,6 +3,9 @@ namespace TcMgc.Model.Checkpoints;
 /// <summary>What the user says of a checkpoint; null where its names and shapes are to decide.</summary>
 public sealed record ImportOptions
 {
+    /// <summary>Activation of CLIP's blocks; default what the configuration beside the checkpoint says, or its kind.</summary>
+    public Activation? Activation { get; init; }
+
     /// <summary>Similarity head; by default the one whose parameters the checkpoint has.</summary>
     public string? Head { get; init; }
 

@@ -45,11 +45,23 @@ public sealed class ModelImport
     public static ModelImport Plan(Checkpoint checkpoint, ImportOptions options)
     {
         var tensors = GateNames.Map(checkpoint.Path, checkpoint.Tensors, options.Head);
-        var import = new ModelImport(new ConfigInference(checkpoint.Path, checkpoint.Architecture(), tensors).Config(options), tensors);
+        var inference = new ConfigInference(checkpoint.Path, Architecture(checkpoint, options), tensors);
+        var import = new ModelImport(inference.Config(options), tensors);
         var number = import._parameters.FirstOrDefault(p => tensors.TryGetValue(p.Name, out var t) && !IsFloat(t.Type));
         return number is null
             ? import
             : throw new ModelException($"{checkpoint.Path}: '{number.Name}' is {tensors[number.Name].Type}; a parameter is float");
+    }
+
+    private static ClipArchitecture Architecture(Checkpoint checkpoint, ImportOptions options)
+    {
+        var clip = checkpoint.Architecture();
+        if (options.Activation is { } chosen)
+            return clip with { Activation = chosen };
+        return checkpoint.SaysActivation ? clip : throw new ModelException(
+            $"{checkpoint.Path}: nothing says whether it was trained with OpenAI's QuickGELU or with exact GELU; put its "
+            + $"{OpenClipConfig.FileName} or {HuggingFaceConfig.FileName} beside it, or give --activation quickgelu (OpenAI) "
+            + "or gelu (most of OpenCLIP)");
     }
 
     /// <summary>

@@ -55,7 +55,8 @@ public sealed class ModelFolder
             throw new ModelException($"{path}: is no model folder (it has no {CardFile}); 'tcmgc model list' shows those there are");
         try
         {
-            var read = JsonSerializer.Deserialize(ModelFile.Read(card, LongestCard, "a model's card"), ModelCardJson.Default.ModelCard)
+            var json = ModelFile.Read(card, LongestCard, "a model's card");
+            var read = JsonSerializer.Deserialize(json, ModelCardJson.Default.ModelCard)
                 ?? throw new ModelException($"{card}: is empty");
             Check(card, read);
             return new(path, read);
@@ -96,6 +97,8 @@ public sealed class ModelFolder
     /// <exception cref="ModelException">The weights or the tokenizer cannot be used.</exception>
     public VideoTextModel Load(EngineOptions options)
     {
+        if (Card.Config.Clip.Activation != Activation.QuickGelu)
+            throw new ModelException($"{Path}: was trained with exact GELU, and this version computes QuickGELU only");
         CheckHash();
         var tokenizer = Tokenizer.Load(Path);
         var weights = WeightFile.Open(WeightsPath);

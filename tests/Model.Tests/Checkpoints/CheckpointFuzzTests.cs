@@ -16,7 +16,8 @@ public sealed class CheckpointFuzzTests : TemporaryFolder
          from value in Gen.Choose(0, int.MaxValue)
          select (kind, place, value)).ArrayOf().Where(list => list.Length is > 0 and < 8).ToArbitrary();
 
-    public static TheoryData<string> Files => ["plain.pt", "training.pt", "script.pt", "tiny.safetensors", "hugging-face"];
+    public static TheoryData<string> Files =>
+        ["plain.pt", "training.pt", "script.pt", "tiny.safetensors", "hugging-face", "open-clip"];
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -46,6 +47,20 @@ public sealed class CheckpointFuzzTests : TemporaryFolder
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(Trials));
     }
 
+    [Theory]
+    [InlineData("open_clip_config.json", OpenClipTests.Config)]
+    [InlineData("config.json", HuggingFaceTests.Config)]
+    public void A_mutated_configuration_is_read_or_refused(string name, string config)
+    {
+        var file = TinyCheckpoint.Write(Folder, name == "config.json" ? HuggingFaceTests.Tiny() : OpenClipTests.Tiny());
+        var original = System.Text.Encoding.UTF8.GetBytes(config);
+        Prop.ForAll(Mutations, list =>
+        {
+            File.WriteAllBytes(At(name), list.Aggregate(original, Mutate));
+            Survives(file);
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(Trials));
+    }
+
     private static void Rewrite(string source, string target, Func<byte[], byte[]> mutate)
     {
         File.Delete(target);
@@ -68,7 +83,12 @@ public sealed class CheckpointFuzzTests : TemporaryFolder
         var file = At("model.safetensors");
         if (name.EndsWith(".pt", StringComparison.Ordinal))
             return (file, File.ReadAllBytes(Data(name)));
-        TinyCheckpoint.Write(Folder, name == "hugging-face" ? HuggingFaceTests.Tiny() : [TinyCheckpoint.Floats("a", [2, 3], 1, 2, 3, 4, 5, 6), TinyCheckpoint.Floats("b", [], 1)]);
+        TinyCheckpoint.Write(Folder, name switch
+        {
+            "hugging-face" => HuggingFaceTests.Tiny(),
+            "open-clip" => OpenClipTests.Tiny(),
+            _ => [TinyCheckpoint.Floats("a", [2, 3], 1, 2, 3, 4, 5, 6), TinyCheckpoint.Floats("b", [], 1)],
+        });
         return (file, File.ReadAllBytes(file));
     }
 

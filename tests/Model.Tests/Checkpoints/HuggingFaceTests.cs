@@ -5,7 +5,7 @@ namespace TcMgc.Model.Tests.Checkpoints;
 
 public sealed class HuggingFaceTests : TemporaryFolder
 {
-    private const string Config = """
+    internal const string Config = """
         {"model_type":"clip","vision_config":{"hidden_act":"quick_gelu","num_attention_heads":1,"image_size":16},
          "text_config":{"hidden_act":"quick_gelu","num_attention_heads":1,"layer_norm_eps":1e-05}}
         """;
@@ -110,7 +110,12 @@ public sealed class HuggingFaceTests : TemporaryFolder
     }
 
     [Theory]
-    [InlineData("\"vision_config\":{\"hidden_act\":\"quick_gelu\"", "\"vision_config\":{\"hidden_act\":\"gelu\"", "vision_config.hidden_act is 'gelu'")]
+    [InlineData("\"vision_config\":{\"hidden_act\":\"quick_gelu\"", "\"vision_config\":{\"hidden_act\":\"relu\"",
+        "vision_config.hidden_act is 'relu'")]
+    [InlineData("\"vision_config\":{\"hidden_act\":\"quick_gelu\"", "\"vision_config\":{\"hidden_act\":\"gelu\"",
+        "hidden_act of vision_config and text_config differ")]
+    [InlineData("\"text_config\":", "\"text_config_dict\":{\"hidden_act\":\"gelu\",\"num_attention_heads\":1},\"text_config\":",
+        "hidden_act of vision_config and text_config differ")]
     [InlineData("\"num_attention_heads\":1,\"layer", "\"num_attention_heads\":2,\"layer", "text_config.num_attention_heads is 2")]
     [InlineData("1e-05", "1e-06", "layer_norm_eps is 1E-06")]
     [InlineData("\"image_size\":16", "\"image_size\":224", "images of 224")]
@@ -121,6 +126,17 @@ public sealed class HuggingFaceTests : TemporaryFolder
         using var checkpoint = TinyCheckpoint.Open(Folder, Tiny());
 
         Assert.Contains(reason, Assert.Throws<ModelException>(checkpoint.Architecture).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("quick_gelu", Activation.QuickGelu)]
+    [InlineData("gelu", Activation.Gelu)]
+    public void The_activation_is_the_configuration_s(string name, Activation expected)
+    {
+        File.WriteAllText(At("config.json"), Config.Replace("quick_gelu", name, StringComparison.Ordinal));
+        using var checkpoint = TinyCheckpoint.Open(Folder, Tiny());
+
+        Assert.Equal(expected, ModelImport.Plan(checkpoint, new()).Config.Clip.Activation);
     }
 
     [Theory]

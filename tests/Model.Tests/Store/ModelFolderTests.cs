@@ -104,12 +104,24 @@ public sealed class ModelFolderTests : TemporaryFolder
     [InlineData("\"sha256\": \"", "\"sha256\": \"0", "of the weights cannot be")]
     [InlineData("\"file\": \"weights", "\"file\": \"../weights", "of the weights cannot be")]
     [InlineData("\"layers\": 1", "\"layers\": 1000000000", "layers")]
+    [InlineData("\"QuickGelu\"", "\"Tanh\"", "cannot be read")]
     public void A_card_that_cannot_be_says_why(string was, string becomes, string reason)
     {
         Write();
         Edit(was, becomes);
 
         Assert.Contains(reason, Refused(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(",\n      \"activation\": \"QuickGelu\"", "", Activation.QuickGelu)]
+    [InlineData("QuickGelu", "Gelu", Activation.Gelu)]
+    public void A_card_names_the_activation_and_without_it_is_OpenAI_s(string was, string becomes, Activation expected)
+    {
+        Write();
+        Edit(was, becomes);
+
+        Assert.Equal(expected, ModelFolder.Open(Model).Card.Config.Clip.Activation);
     }
 
     [Fact]
