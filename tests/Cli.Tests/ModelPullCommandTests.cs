@@ -1,7 +1,9 @@
 using System.Text.Json;
 using TcMgc.Cli.Tests.ModelHub;
+using TcMgc.Model;
 using TcMgc.Model.Engine;
 using TcMgc.Model.Store;
+using TcMgc.Model.Weights;
 
 namespace TcMgc.Cli.Tests;
 
@@ -47,6 +49,23 @@ public sealed class ModelPullCommandTests : IDisposable
             json.RootElement.GetProperty("model").GetProperty("provenance").GetProperty("source").GetString());
         using var model = ModelFolder.Open(Out).Load(new EngineOptions { Threads = 1 });
         Assert.False(Directory.Exists(Out + ".download"));
+    }
+
+    [Fact]
+    public async Task A_model_of_OpenCLIP_is_pulled_with_its_activation()
+    {
+        await Publish();
+        var weights = Path.Combine(_folder, "open_clip_model.safetensors");
+        using (var source = WeightFile.Open(Path.Combine(_folder, "source", "weights.safetensors")))
+            SafetensorsWriter.Write(weights, source.Sources().Select(t => t with { Name = t.Name["clip.".Length..] }));
+        _hub.Files[$"{Repository}/open_clip_model.safetensors"] = await File.ReadAllBytesAsync(weights);
+        _hub.Files[$"{Repository}/open_clip_config.json"] = "{\"model_cfg\":{\"text_cfg\":{\"heads\":2}}}"u8.ToArray();
+
+        var (status, _, _) = await Pull();
+
+        var card = ModelFolder.Open(Out).Card;
+        Assert.Equal((0, Activation.Gelu), (status, card.Config.Clip.Activation));
+        Assert.Equal($"{Repository}@{LocalHub.Commit}/open_clip_model.safetensors", card.Provenance.Source);
     }
 
     [Fact]

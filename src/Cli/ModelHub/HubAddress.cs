@@ -8,7 +8,7 @@ internal sealed class HubAddress
     /// <summary>The environment variable that holds the address of another hub or of a mirror.</summary>
     public const string Variable = "TCMGC_HUB";
 
-    /// <summary>The hub on which OpenAI's CLIPs are published.</summary>
+    /// <summary>The hub on which OpenAI's CLIPs and OpenCLIP's are published.</summary>
     public const string Public = "https://huggingface.co";
 
     private readonly string _base;

@@ -15,13 +15,14 @@ internal sealed class ModelDownload(HubClient hub, HubAddress address, DownloadO
     /// <summary>The revision that is pulled when none is asked for.</summary>
     public const string DefaultRevision = "main";
 
-    /// <summary>Each a choice of files that do the same, the best first: all of the first that the repository has are taken.</summary>
-    private static readonly string[][][] s_parts =
+    /// <summary>A configuration with the weights that it is of, OpenCLIP's and Hugging Face's; the best first.</summary>
+    private static readonly (string Configuration, string[] Weights)[] s_layouts =
     [
-        [["config.json"]],
-        [["vocab.json", "merges.txt"], ["tokenizer.json"]],
-        [["model.safetensors"], ["pytorch_model.bin"]],
+        ("open_clip_config.json", ["open_clip_model.safetensors", "open_clip_pytorch_model.bin"]),
+        ("config.json", ["model.safetensors", "pytorch_model.bin"]),
     ];
+
+    private static readonly string[][] s_tokenizers = [["vocab.json", "merges.txt"], ["tokenizer.json"]];
 
     private readonly FileDownload _files = new(hub, options);
 
@@ -29,20 +30,23 @@ internal sealed class ModelDownload(HubClient hub, HubAddress address, DownloadO
     /// <exception cref="UserException">The repository lacks a part, or a download failed.</exception>
     public async Task<DownloadedModel> RunAsync(HubModel model, string revision, string folder, IProgress<DownloadProgress> progress, CancellationToken cancellation)
     {
-        var found = new List<RemoteFile>();
-        foreach (var choices in s_parts)
-        {
-            found.AddRange(await FindAsync(model, revision, choices, cancellation));
-            // A branch may move while it is pulled; a commit does not.
-            revision = found[0].Commit ?? revision;
-        }
+        var configurations = Each(s_layouts.Select(layout => layout.Configuration));
+        var configuration = (await FindAsync(model, revision, configurations, cancellation))[0];
+        // A branch may move while it is pulled; a commit does not.
+        revision = configuration.Commit ?? revision;
+        var tokenizer = await FindAsync(model, revision, s_tokenizers, cancellation);
+        var layout = s_layouts.First(layout => layout.Configuration == configuration.Name);
+        var weights = (await FindAsync(model, revision, Each(layout.Weights), cancellation))[0];
         Make(folder);
-        var path = "";
-        foreach (var file in found)
-            path = await _files.RunAsync(file, folder, progress, cancellation);
-        return new(folder, path, $"{model.Repository}@{revision}/{found[^1].Name}", found[^1].Sha256);
+        foreach (var file in (RemoteFile[])[configuration, .. tokenizer])
+            await _files.RunAsync(file, folder, progress, cancellation);
+        var path = await _files.RunAsync(weights, folder, progress, cancellation);
+        return new(folder, path, $"{model.Repository}@{revision}/{weights.Name}", weights.Sha256);
     }
 
+    private static string[][] Each(IEnumerable<string> names) => [.. names.Select(name => new[] { name })];
+
+    /// <summary>The files of the first choice that the repository has whole.</summary>
     private async Task<IReadOnlyList<RemoteFile>> FindAsync(HubModel model, string revision, string[][] choices, CancellationToken cancellation)
     {
         foreach (var choice in choices)

@@ -74,12 +74,13 @@ public sealed class ModelDownloadTests : IDisposable, IProgress<DownloadProgress
     }
 
     [Fact]
-    public async Task All_files_but_the_first_are_asked_for_by_the_commit_of_the_first()
+    public async Task All_other_files_are_asked_for_by_the_commit_of_the_configuration()
     {
         await Pull();
 
-        Assert.Equal($"HEAD {Repository}/resolve/main/config.json", _hub.Requests.First());
-        Assert.All(_hub.Requests.Where(r => r.StartsWith("HEAD", StringComparison.Ordinal)).Skip(1),
+        Assert.Equal(["open_clip_config.json", "config.json"],
+            _hub.Requests.Take(2).Select(request => request[$"HEAD {Repository}/resolve/main/".Length..]));
+        Assert.All(_hub.Requests.Where(r => r.StartsWith("HEAD", StringComparison.Ordinal)).Skip(2),
             request => Assert.Contains($"/resolve/{LocalHub.Commit}/", request, StringComparison.Ordinal));
     }
 
@@ -97,7 +98,21 @@ public sealed class ModelDownloadTests : IDisposable, IProgress<DownloadProgress
     }
 
     [Theory]
-    [InlineData("config.json", "no config.json")]
+    [InlineData("open_clip_model.safetensors")]
+    [InlineData("open_clip_pytorch_model.bin")]
+    public async Task Where_OpenCLIP_s_configuration_is_its_weights_are_taken(string weights)
+    {
+        _hub.Files[$"{Repository}/open_clip_config.json"] = [1];
+        _hub.Files[$"{Repository}/{weights}"] = [2];
+
+        var pulled = await Pull();
+
+        Assert.Equal(["merges.txt", "open_clip_config.json", weights, "vocab.json"], Here());
+        Assert.Equal([2], File.ReadAllBytes(pulled.Weights));
+    }
+
+    [Theory]
+    [InlineData("config.json", "no open_clip_config.json or config.json")]
     [InlineData("vocab.json", "no vocab.json with merges.txt or tokenizer.json")]
     [InlineData("model.safetensors", "no model.safetensors or pytorch_model.bin")]
     public async Task A_repository_that_lacks_a_part_is_refused_before_anything_is_downloaded(string missing, string reason)
