@@ -7,9 +7,11 @@ using TcMgc.Tests.Common.Kafka;
 
 namespace TcMgc.EndToEnd.Tests;
 
-/// <summary>Brokers that die or hang, as users and operators of the services see it.</summary>
-[Collection(ServiceTests.Name)]
-public sealed class BrokersAwayTests(Workplace place, ServiceBrokers brokers, ITestOutputHelper output) : IClassFixture<Workplace>
+/// <summary>
+/// Brokers that die or hang, as users and operators of the services see it. They are its own: other tests go on meanwhile.
+/// </summary>
+public sealed class BrokersAwayTests(Workplace place, ServiceBrokers brokers, ITestOutputHelper output)
+    : IClassFixture<Workplace>, IClassFixture<ServiceBrokers>
 {
     private const int Brokers = 3;
 

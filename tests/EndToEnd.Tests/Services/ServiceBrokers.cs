@@ -2,7 +2,7 @@ using TcMgc.Tests.Common.Kafka;
 
 namespace TcMgc.EndToEnd.Tests.Services;
 
-/// <summary>Three brokers for all tests of services, started at first use.</summary>
+/// <summary>Three brokers for tests of services, started at first use.</summary>
 public sealed class ServiceBrokers : IDisposable
 {
     private readonly Lazy<TestBrokers> _brokers = new(() => new(3));
