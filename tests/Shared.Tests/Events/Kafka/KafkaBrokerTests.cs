@@ -1,16 +1,29 @@
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Events.Kafka;
+using TcMgc.Tests.Common.Kafka;
 using static TcMgc.Shared.Tests.Events.SampleEvents;
 
 namespace TcMgc.Shared.Tests.Events.Kafka;
 
-/// <summary>Brokers that die and come back.</summary>
-[Collection(KafkaTests.Name)]
+/// <summary>Three brokers keep copies, die and come back.</summary>
+[Collection(ThreeBrokersTests.Name)]
 public sealed class KafkaBrokerTests(ThreeBrokers cluster) : IDisposable
 {
     private readonly CancellationTokenSource _end = new(TimeSpan.FromMinutes(3));
 
     public void Dispose() => _end.Dispose();
+
+    [Fact]
+    public async Task On_three_brokers_topics_have_three_copies_of_which_two_must_have_an_event()
+    {
+        Assert.SkipUnless(cluster.Brokers.AreReal, TestBrokers.CreateNone);
+        var options = cluster.NewLog(partitions: 2);
+        await using var log = await OpenAsync(options);
+
+        var (_, copies, settings) = await KafkaStorageTests.TopicAsync(options, Topics.Uploaded);
+
+        Assert.Equal((3, "2"), (copies, settings["min.insync.replicas"]));
+    }
 
     [Theory]
     [InlineData(1)]

@@ -97,9 +97,16 @@ public sealed class ThreeBrokers() : KafkaCluster(3, """
     group.consumer.heartbeat.interval.ms=2000
     """, mustBeOurs: true);
 
-/// <summary>Tests of these clusters, one after the other.</summary>
+/// <summary>Tests that share the one broker, one after the other.</summary>
 [CollectionDefinition(Name)]
-public sealed class KafkaTests : ICollectionFixture<KafkaCluster>, ICollectionFixture<ThreeBrokers>
+public sealed class KafkaTests : ICollectionFixture<KafkaCluster>
 {
     public const string Name = "Kafka";
+}
+
+/// <summary>Tests that share the three brokers, one after the other.</summary>
+[CollectionDefinition(Name)]
+public sealed class ThreeBrokersTests : ICollectionFixture<ThreeBrokers>
+{
+    public const string Name = "Three brokers of Kafka";
 }

@@ -6,8 +6,9 @@ using static TcMgc.Shared.Tests.Events.SampleEvents;
 namespace TcMgc.Shared.Tests.Events.Kafka;
 
 /// <summary>Members that are killed, join, or are taken for dead: what the others feel of it.</summary>
-[Collection(KafkaTests.Name)]
-public sealed class KafkaMembershipTests(KafkaCluster cluster, ThreeBrokers brokers, ITestOutputHelper output) : IDisposable
+[Collection(ThreeBrokersTests.Name)]
+public sealed class KafkaMembershipTests(KafkaCluster cluster, ThreeBrokers brokers, ITestOutputHelper output)
+    : IClassFixture<KafkaCluster>, IDisposable
 {
     private const int Partitions = 12, HeldVideo = 1_000_000;
     private static readonly TimeSpan s_pace = TimeSpan.FromMilliseconds(50), s_watched = TimeSpan.FromSeconds(12);

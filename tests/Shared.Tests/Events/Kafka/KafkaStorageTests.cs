@@ -9,7 +9,7 @@ namespace TcMgc.Shared.Tests.Events.Kafka;
 
 /// <summary>How real brokers keep the log: topics as asked for, and events that retention or compaction has taken.</summary>
 [Collection(KafkaTests.Name)]
-public sealed class KafkaStorageTests(KafkaCluster cluster, ThreeBrokers three) : IDisposable
+public sealed class KafkaStorageTests(KafkaCluster cluster) : IDisposable
 {
     private static readonly Subscription s_workers = new("workers", [Topics.Uploaded]);
     private readonly CancellationTokenSource _end = new(TimeSpan.FromMinutes(2));
@@ -29,18 +29,6 @@ public sealed class KafkaStorageTests(KafkaCluster cluster, ThreeBrokers three) 
         Assert.Equal("172800000", settings["retention.ms"]);
         Assert.Equal(["compact", "delete"], settings["cleanup.policy"].Split(',').Order());
         Assert.Equal((5, copies, "delete"), (dead.Partitions, dead.Copies, dead.Settings["cleanup.policy"]));
-    }
-
-    [Fact]
-    public async Task On_three_brokers_topics_have_three_copies_of_which_two_must_have_an_event()
-    {
-        Assert.SkipUnless(three.Brokers.AreReal, TestBrokers.CreateNone);
-        var options = three.NewLog(partitions: 2);
-        await using var log = await OpenAsync(options);
-
-        var (_, copies, settings) = await TopicAsync(options, Topics.Uploaded);
-
-        Assert.Equal((3, "2"), (copies, settings["min.insync.replicas"]));
     }
 
     [Fact]
@@ -136,7 +124,7 @@ public sealed class KafkaStorageTests(KafkaCluster cluster, ThreeBrokers three) 
         return videos;
     }
 
-    private static async Task<(int Partitions, int Copies, Dictionary<string, string> Settings)> TopicAsync(
+    internal static async Task<(int Partitions, int Copies, Dictionary<string, string> Settings)> TopicAsync(
         KafkaOptions options, string topic)
     {
         using var admin = Admin(options);
