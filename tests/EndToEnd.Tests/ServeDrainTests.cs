@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using TcMgc.EndToEnd.Tests.Services;
@@ -52,9 +53,10 @@ public sealed class ServeDrainTests(Workplace place, ServiceBrokers brokers) : I
         search.Terminate();
         begun.SendRest();
 
-        var found = await ServeRun.JsonAsync(await answer);
-        Assert.Equal(1, found.GetProperty("results").GetArrayLength());
-        Assert.Equal(0, (await search.EndAsync()).Status);
+        using var answered = await answer;
+        var ended = await search.EndAsync();
+        Assert.True((answered.StatusCode, ended.Status) == (HttpStatusCode.OK, 0), $"{answered.StatusCode}: {ended.Errors}");
+        Assert.Equal(1, (await ServeRun.JsonAsync(answered)).GetProperty("results").GetArrayLength());
         await ServiceCluster.StopAsync(ingest, featurizer);
     }
 
