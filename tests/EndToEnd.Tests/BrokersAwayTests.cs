@@ -86,7 +86,7 @@ public sealed class BrokersAwayTests(Workplace place, ServiceBrokers brokers, IT
     /// <summary>Uploads as many clips as each partition gets some of.</summary>
     private async Task UploadWhileAwayAsync(ServeRun ingest, string fault, int firstClip, Action takeAway, Action bringBack)
     {
-        string[] clips = [.. Enumerable.Range(firstClip, 4).Select(clip => TestClips.Distinct(clip))];
+        string[] clips = [.. Enumerable.Range(firstClip, 4).Select(clip => TestClips.Distinct(clip, 1))];
         takeAway();
         try
         {
