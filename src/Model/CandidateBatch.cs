@@ -1,74 +1,92 @@
-using TcMgc.Model.Engine;
+using TcMgc.Model.Compute;
+using TcMgc.Model.Heads;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace TcMgc.Model;
 
 /// <summary>
-/// Candidates of a query, to be scored with its texts in one graph call. The caller fills the spans, which are the engine's own memory,
+/// Candidates of a query, to be scored with its texts in one run. The caller fills the spans, which are the engine's own memory,
 /// then calls <see cref="Score"/>; what it and the explanations return is valid until the batch is disposed.
 /// </summary>
 public sealed class CandidateBatch : IDisposable
 {
-    private readonly SessionPool _pool;
-    private readonly Binding _binding;
+    private readonly HeadModule _scorer;
+    private readonly torch.Device _device;
     private readonly ModelConfig _config;
-    private bool _returned;
+    private readonly Tensor _vectors, _features, _mask;
+    private readonly bool _scoresFrames;
+    private PairScores? _scores;
 
-    internal CandidateBatch(SessionPool pool, ModelConfig config, int count)
+    internal CandidateBatch(HeadModule scorer, torch.Device device, ModelConfig config, int count)
     {
-        (_pool, _config, Count) = (pool, config, count);
-        _binding = pool.Rent();
+        (_scorer, _device, _config, Count) = (scorer, device, config, count);
+        _scoresFrames = SimilarityHead.Of(config).ScoresFrames;
+        _vectors = zeros(count, config.Clip.EmbeddingWidth);
+        _features = zeros(count, config.Frames, config.Clip.EmbeddingWidth);
+        _mask = zeros(count, config.Frames);
     }
 
     /// <summary>V: how many candidates.</summary>
     public int Count { get; }
 
-    /// <summary>V × D: unit video vectors. Empty where the head does not use them.</summary>
-    public Span<float> Vectors => Input(ModelGraphs.Vectors, Count, _config.Clip.EmbeddingWidth);
+    /// <summary>V × D: unit video vectors.</summary>
+    public Span<float> Vectors => _vectors.Memory();
 
     /// <summary>V × N × D: the head's frame features, zero where a segment has fewer frames. Empty where the head scores vectors alone.</summary>
-    public Span<float> Features => Input(ModelGraphs.Features, Count, _config.Frames, _config.Clip.EmbeddingWidth);
+    public Span<float> Features => _scoresFrames ? _features.Memory() : [];
 
-    /// <summary>V × N: 1 where there is a frame, 0 behind the last. Empty where the head does not use it.</summary>
-    public Span<float> Mask => Input(ModelGraphs.Mask, Count, _config.Frames);
+    /// <summary>V × N: 1 where there is a frame, 0 behind the last. Empty where the head scores vectors alone.</summary>
+    public Span<float> Mask => _scoresFrames ? _mask.Memory() : [];
 
     /// <summary>Logits of every text with every candidate, T × V.</summary>
     /// <param name="texts">T encoded texts, at least one.</param>
-    /// <param name="cancel">Stops the run early.</param>
+    /// <param name="cancel">Stops before the run.</param>
     public ReadOnlySpan<float> Score(IReadOnlyList<TextFeatures> texts, CancellationToken cancel = default)
     {
-        int d = _config.Clip.EmbeddingWidth, w = _config.Words;
-        var sentences = _binding.Input<float>(ModelGraphs.Sentence, texts.Count, d);
-        var words = _binding.HasInput(ModelGraphs.Words) ? _binding.Input<float>(ModelGraphs.Words, texts.Count, w, d) : [];
-        for (var t = 0; t < texts.Count; t++)
+        cancel.ThrowIfCancellationRequested();
+        int t = texts.Count, w = _config.Words, d = _config.Clip.EmbeddingWidth;
+        using var inference = inference_mode();
+        using var scope = NewDisposeScope();
+        Tensor sentences = empty(t, d), words = empty(t, w, d);
+        for (var i = 0; i < t; i++)
         {
-            texts[t].Sentence.CopyTo(sentences[(t * d)..]);
-            if (!words.IsEmpty)
-                texts[t].Words.CopyTo(words[(t * w * d)..]);
+            texts[i].Sentence.CopyTo(sentences.Memory()[(i * d)..]);
+            texts[i].Words.CopyTo(words.Memory()[(i * w * d)..]);
         }
-        _binding.Run(cancel);
-        return _binding.Output<float>(ModelGraphs.Logits);
+        Release();
+        var scores = _scorer.Score(new(sentences.to(_device), words.to(_device)), new(_vectors.to(_device), _features.to(_device), _mask.to(_device)));
+        _scores = new(Kept(scores.Logits)!, Kept(scores.Contrasts), Kept(scores.Weights), Kept(scores.FrameAttention));
+        return _scores.Logits.Memory();
     }
 
     /// <summary>C × T × V: the head's single contrasts of the last <see cref="Score"/>; empty for heads with one.</summary>
-    public ReadOnlySpan<float> Contrasts => Output(ModelGraphs.Contrasts);
+    public ReadOnlySpan<float> Contrasts => Floats(_scores?.Contrasts);
 
     /// <summary>C × T × V: the weight of each contrast in the score; empty for heads with one.</summary>
-    public ReadOnlySpan<float> ContrastWeights => Output(ModelGraphs.ContrastWeights);
+    public ReadOnlySpan<float> ContrastWeights => Floats(_scores?.Weights);
 
     /// <summary>T × V × N: each sentence's attention over frames, each row summing to one; empty for heads without.</summary>
-    public ReadOnlySpan<float> FrameAttention => Output(ModelGraphs.FrameAttention);
+    public ReadOnlySpan<float> FrameAttention => Floats(_scores?.FrameAttention);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_returned)
-            return;
-        _returned = true;
-        _pool.Return(_binding);
+        Release();
+        _vectors.Dispose();
+        _features.Dispose();
+        _mask.Dispose();
     }
 
-    private Span<float> Input(string name, params ReadOnlySpan<long> shape) =>
-        _binding.HasInput(name) ? _binding.Input<float>(name, shape) : [];
+    private void Release()
+    {
+        foreach (var one in new[] { _scores?.Logits, _scores?.Contrasts, _scores?.Weights, _scores?.FrameAttention })
+            one?.Dispose();
+        _scores = null;
+    }
 
-    private ReadOnlySpan<float> Output(string name) => _binding.HasOutput(name) ? _binding.Output<float>(name) : [];
+    /// <summary>In the processor's memory, for longer than the run.</summary>
+    private static Tensor? Kept(Tensor? floats) => floats?.cpu().contiguous().DetachFromDisposeScope();
+
+    private static ReadOnlySpan<float> Floats(Tensor? floats) => floats is null ? [] : floats.Memory();
 }

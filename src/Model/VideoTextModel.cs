@@ -1,13 +1,16 @@
 using TcMgc.Model.Calibration;
-using TcMgc.Model.Engine;
+using TcMgc.Model.Clip;
+using TcMgc.Model.Compute;
 using TcMgc.Model.Heads;
 using TcMgc.Model.Text;
 using TcMgc.Model.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace TcMgc.Model;
 
 /// <summary>
-/// A model ready to serve: frames, videos and texts to vectors, and candidates to scores. Each graph is prepared at its first
+/// A model ready to serve: frames, videos and texts to vectors, and candidates to scores. Each part of it is loaded at its first
 /// use. Safe for concurrent use.
 /// </summary>
 public sealed class VideoTextModel : IDisposable
@@ -15,7 +18,10 @@ public sealed class VideoTextModel : IDisposable
     private readonly WeightFile _weights;
     private readonly Tokenizer _tokenizer;
     private readonly SimilarityHead _head;
-    private readonly SessionPool _frameEncoder, _videoEncoder, _textEncoder, _scorer;
+    private readonly Lazy<Backend> _backend;
+    private readonly Lazy<(ImageEncoder Module, PrecisionChoice Precision)> _imageEncoder;
+    private readonly Lazy<(TextEncoder Module, PrecisionChoice Precision)> _textEncoder;
+    private readonly Lazy<HeadModule> _scorer;
 
     /// <summary>Takes ownership of the weights.</summary>
     /// <param name="id">Tells models apart in an index: features of one never meet those of another.</param>
@@ -24,16 +30,16 @@ public sealed class VideoTextModel : IDisposable
     /// <param name="tokenizer">Words to tokens.</param>
     /// <param name="options">Where to run.</param>
     /// <exception cref="ModelException">The tokenizer has other tokens than the text encoder.</exception>
-    public VideoTextModel(string id, ModelConfig config, WeightFile weights, Tokenizer tokenizer, EngineOptions options)
+    public VideoTextModel(string id, ModelConfig config, WeightFile weights, Tokenizer tokenizer, ComputeOptions options)
     {
         config.Validate();
         if (tokenizer.VocabularySize > config.Clip.Text.Vocabulary)
             throw new ModelException($"the tokenizer has {tokenizer.VocabularySize} tokens, the text encoder {config.Clip.Text.Vocabulary}; they belong to different models");
         (Id, Config, _weights, _tokenizer, _head) = (id, config, weights, tokenizer, SimilarityHead.Of(config));
-        _frameEncoder = new(() => ModelGraphs.FrameEncoder(config), weights, options);
-        _videoEncoder = new(() => ModelGraphs.VideoEncoder(config), weights, options);
-        _textEncoder = new(() => ModelGraphs.TextEncoder(config), weights, options);
-        _scorer = new(() => ModelGraphs.Scorer(config), weights, options);
+        _backend = new(() => Backend.Prepare(options));
+        _imageEncoder = new(() => PrecisionChoice.Apply(_backend.Value, () => LoadImageEncoder(Exact), encoder => encoder.call(SamplePixels())));
+        _textEncoder = new(() => PrecisionChoice.Apply(_backend.Value, () => LoadTextEncoder(Exact), encoder => encoder.call(SampleTokens()).Sentence));
+        _scorer = new(() => _head.Create(Exact, config).Load("", weights));
     }
 
     /// <summary>Tells models apart in an index.</summary>
@@ -60,24 +66,29 @@ public sealed class VideoTextModel : IDisposable
     /// <summary>Whether the features that pairs are scored with differ from the unit frame embeddings, so that both must be kept.</summary>
     public bool HasOwnFeatures => _head.HasOwnFeatures;
 
+    /// <summary>What the frame encoder computes with; loads it.</summary>
+    /// <exception cref="ModelException">It cannot be loaded.</exception>
+    public PrecisionChoice FramePrecision => _imageEncoder.Value.Precision;
+
+    /// <summary>What the text encoder computes with; loads it.</summary>
+    /// <exception cref="ModelException">It cannot be loaded.</exception>
+    public PrecisionChoice TextPrecision => _textEncoder.Value.Precision;
+
+    private Layers Exact => new(_backend.Value.Device, ScalarType.Float32);
+
     /// <summary>Frames to embeddings, not normalised.</summary>
     /// <param name="rgb">count × S × S × 3 bytes: rows of RGB24.</param>
     /// <param name="count">B: frames.</param>
     /// <param name="embeddings">Receives B × D.</param>
-    /// <param name="cancel">Stops the run early.</param>
+    /// <param name="cancel">Stops before the run.</param>
     public void EncodeFrames(ReadOnlySpan<byte> rgb, int count, Span<float> embeddings, CancellationToken cancel = default)
     {
-        var binding = _frameEncoder.Rent();
-        try
-        {
-            rgb[..(count * FrameBytes)].CopyTo(binding.Input<byte>(ModelGraphs.Rgb, count, FrameSide, FrameSide, 3));
-            binding.Run(cancel);
-            binding.Output<float>(ModelGraphs.Embeddings).CopyTo(embeddings);
-        }
-        finally
-        {
-            _frameEncoder.Return(binding);
-        }
+        cancel.ThrowIfCancellationRequested();
+        var encoder = _imageEncoder.Value.Module;
+        using var run = new Run();
+        var pixels = empty([count, FrameSide, FrameSide, 3], ScalarType.Byte);
+        rgb[..(count * FrameBytes)].CopyTo(pixels.bytes);
+        Copy(encoder.call(ImageEncoder.Normalise(pixels.to(_backend.Value.Device))), embeddings);
     }
 
     /// <summary>Segments of frame embeddings to what they are found by and scored with.</summary>
@@ -86,89 +97,46 @@ public sealed class VideoTextModel : IDisposable
     /// <param name="segments">V.</param>
     /// <param name="vectors">Receives V × D unit vectors.</param>
     /// <param name="features">Receives V × N × D.</param>
-    /// <param name="cancel">Stops the run early.</param>
+    /// <param name="cancel">Stops before the run.</param>
     public void EncodeVideo(ReadOnlySpan<float> frames, ReadOnlySpan<float> mask, int segments, Span<float> vectors, Span<float> features,
         CancellationToken cancel = default)
     {
-        var binding = _videoEncoder.Rent();
-        try
-        {
-            frames[..(segments * SegmentFrames * Width)].CopyTo(binding.Input<float>(ModelGraphs.Frames, segments, SegmentFrames, Width));
-            if (binding.HasInput(ModelGraphs.Mask))
-                mask[..(segments * SegmentFrames)].CopyTo(binding.Input<float>(ModelGraphs.Mask, segments, SegmentFrames));
-            binding.Run(cancel);
-            binding.Output<float>(ModelGraphs.Vectors).CopyTo(vectors);
-            binding.Output<float>(ModelGraphs.Features).CopyTo(features);
-        }
-        finally
-        {
-            _videoEncoder.Return(binding);
-        }
+        cancel.ThrowIfCancellationRequested();
+        var scorer = _scorer.Value;
+        using var run = new Run();
+        var video = scorer.Video(Floats(frames, segments, SegmentFrames, Width), Floats(mask, segments, SegmentFrames));
+        Copy(video.Vector, vectors);
+        Copy(video.Features, features);
     }
 
     /// <summary>A text to its features. Longer texts than W − 2 tokens are cut, as in training.</summary>
     public TextFeatures EncodeText(string text, CancellationToken cancel = default)
     {
-        var binding = _textEncoder.Rent();
-        try
-        {
-            var tokens = binding.Input<long>(ModelGraphs.Tokens, 1, Config.Words);
-            var present = tokens[.._tokenizer.Encode(text, tokens)].ToArray();
-            binding.Run(cancel);
-            return new(binding.Output<float>(ModelGraphs.Sentence).ToArray(), binding.Output<float>(ModelGraphs.Words).ToArray(),
-                binding.Output<float>(ModelGraphs.Query).ToArray(), present);
-        }
-        finally
-        {
-            _textEncoder.Return(binding);
-        }
+        var tokens = new long[Config.Words];
+        var present = _tokenizer.Encode(text, tokens);
+        var batch = EncodeTokens(tokens, 1, cancel);
+        return new(batch.Sentences, batch.Words, batch.Queries, tokens[..present]);
     }
 
     /// <summary>Several texts in one run.</summary>
     internal TextBatch EncodeTexts(ReadOnlySpan<string> texts, CancellationToken cancel)
     {
-        var binding = _textEncoder.Rent();
-        try
-        {
-            var tokens = binding.Input<long>(ModelGraphs.Tokens, texts.Length, Config.Words);
-            for (var i = 0; i < texts.Length; i++)
-                _tokenizer.Encode(texts[i], tokens.Slice(i * Config.Words, Config.Words));
-            binding.Run(cancel);
-            return new(texts.Length, binding.Output<float>(ModelGraphs.Sentence).ToArray(), binding.Output<float>(ModelGraphs.Words).ToArray(),
-                binding.Output<float>(ModelGraphs.Query).ToArray());
-        }
-        finally
-        {
-            _textEncoder.Return(binding);
-        }
+        var tokens = new long[texts.Length * Config.Words];
+        for (var i = 0; i < texts.Length; i++)
+            _tokenizer.Encode(texts[i], tokens.AsSpan(i * Config.Words, Config.Words));
+        return EncodeTokens(tokens, texts.Length, cancel);
     }
 
     /// <summary>Scores T texts with V videos, given as <see cref="EncodeVideo"/> yields them, in one run.</summary>
     internal void Score(TextBatch texts, ReadOnlySpan<float> vectors, ReadOnlySpan<float> features, ReadOnlySpan<float> mask, int videos,
         Span<float> logits, CancellationToken cancel)
     {
-        var binding = _scorer.Rent();
-        try
-        {
-            Fill(binding, ModelGraphs.Sentence, texts.Sentences, texts.Count, Width);
-            Fill(binding, ModelGraphs.Words, texts.Words, texts.Count, Config.Words, Width);
-            Fill(binding, ModelGraphs.Vectors, vectors, videos, Width);
-            Fill(binding, ModelGraphs.Features, features, videos, SegmentFrames, Width);
-            Fill(binding, ModelGraphs.Mask, mask, videos, SegmentFrames);
-            binding.Run(cancel);
-            binding.Output<float>(ModelGraphs.Logits).CopyTo(logits);
-        }
-        finally
-        {
-            _scorer.Return(binding);
-        }
-
-        // Heads differ in what they score.
-        static void Fill(Binding binding, string name, ReadOnlySpan<float> values, params ReadOnlySpan<long> shape)
-        {
-            if (binding.HasInput(name))
-                values.CopyTo(binding.Input<float>(name, shape));
-        }
+        cancel.ThrowIfCancellationRequested();
+        var scorer = _scorer.Value;
+        using var run = new Run();
+        var text = new TextSide(Floats(texts.Sentences, texts.Count, Width), Floats(texts.Words, texts.Count, Config.Words, Width));
+        var video = new VideoSide(Floats(vectors, videos, Width), Floats(features, videos, SegmentFrames, Width), Floats(mask, videos, SegmentFrames));
+        Copy(scorer.Score(text, video).Logits, logits);
     }
 
     /// <summary>How long a text is and how well the tokenizer knows its words, as far as the model reads it.</summary>
@@ -189,14 +157,73 @@ public sealed class VideoTextModel : IDisposable
     /// <summary>The characters that one of <see cref="TextFeatures.Tokens"/> stands for; empty for the start and end token.</summary>
     public string TokenText(long token) => _tokenizer.Decode([(int)token]);
 
-    /// <summary>Room for the candidates of one query; dispose it to give the buffers back.</summary>
-    public CandidateBatch Candidates(int count) => new(_scorer, Config, count);
+    /// <summary>Room for the candidates of one query; dispose it to free the memory.</summary>
+    public CandidateBatch Candidates(int count) => new(_scorer.Value, _backend.Value.Device, Config, count);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var pool in new[] { _frameEncoder, _videoEncoder, _textEncoder, _scorer })
-            pool.Dispose();
+        if (_imageEncoder.IsValueCreated)
+            _imageEncoder.Value.Module.Dispose();
+        if (_textEncoder.IsValueCreated)
+            _textEncoder.Value.Module.Dispose();
+        if (_scorer.IsValueCreated)
+            _scorer.Value.Dispose();
         _weights.Dispose();
+    }
+
+    private ImageEncoder LoadImageEncoder(Layers layers) => new ImageEncoder(layers, Config.Clip).Load(ImageEncoder.Prefix, _weights);
+
+    private TextEncoder LoadTextEncoder(Layers layers) => new TextEncoder(layers, Config.Clip).Load(TextEncoder.Prefix, _weights);
+
+    private TextBatch EncodeTokens(long[] tokens, int texts, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        var (encoder, scorer) = (_textEncoder.Value.Module, _scorer.Value);
+        using var run = new Run();
+        var (sentence, words) = encoder.call(tensor(tokens, [texts, Config.Words], device: _backend.Value.Device));
+        var text = new TextSide(sentence.to_type(ScalarType.Float32), words.to_type(ScalarType.Float32));
+        return new(texts, text.Sentence.Floats(), text.Words.Floats(), scorer.Query(text).Floats());
+    }
+
+    /// <summary>A picture of waves and one of noise, to compare precisions by.</summary>
+    private Tensor SamplePixels()
+    {
+        var waves = arange(FrameSide, ScalarType.Float32, _backend.Value.Device).mul(0.1f).sin();
+        var picture = stack([waves.unsqueeze(0) * waves.unsqueeze(1), waves.unsqueeze(0).expand(FrameSide, FrameSide), waves.unsqueeze(1).expand(FrameSide, FrameSide)]);
+        using var generator = new Generator(1);
+        var noise = randn([3, FrameSide, FrameSide], generator: generator).to(_backend.Value.Device);
+        return stack([picture, noise]);
+    }
+
+    /// <summary>A text of some tokens, the end token being the last.</summary>
+    private Tensor SampleTokens()
+    {
+        var (words, last) = (Config.Words, Config.Clip.Text.Vocabulary - 1);
+        return tensor([.. Enumerable.Range(0, words).Select(i => i == words - 1 ? last : (long)(i * 31 % last))], [1, words], device: _backend.Value.Device);
+    }
+
+    private Tensor Floats(ReadOnlySpan<float> values, params ReadOnlySpan<long> shape)
+    {
+        var floats = empty(shape.ToArray(), ScalarType.Float32);
+        values[..(int)floats.numel()].CopyTo(floats.Memory());
+        return floats.to(_backend.Value.Device);
+    }
+
+    private static void Copy(Tensor floats, Span<float> target) => floats.to(ScalarType.Float32, CPU).contiguous().Memory().CopyTo(target);
+
+    /// <summary>One forward pass: what it makes is freed at its end, and no gradients are kept.</summary>
+    private readonly ref struct Run
+    {
+        private readonly IDisposable _mode;
+        private readonly DisposeScope _scope;
+
+        public Run() => (_mode, _scope) = (inference_mode(), NewDisposeScope());
+
+        public void Dispose()
+        {
+            _scope.Dispose();
+            _mode.Dispose();
+        }
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using TcMgc.Model;
-using TcMgc.Model.Engine;
+using TcMgc.Model.Compute;
 using TcMgc.Model.Store;
 using TcMgc.Model.Weights;
 
@@ -54,7 +54,7 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Equal(0, status);
         using var json = JsonDocument.Parse(output);
         Assert.Equal("tcmgc", json.RootElement.GetProperty("config").GetProperty("head").GetString());
-        using var model = ModelFolder.Open(At("model")).Load(new EngineOptions { Threads = 1 });
+        using var model = ModelFolder.Open(At("model")).Load(new ComputeOptions { Threads = 1 });
         Assert.Equal(128, model.EncodeText("a dog runs").Sentence.Length);
     }
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using TcMgc.Cli.Tests.ModelHub;
 using TcMgc.Model;
-using TcMgc.Model.Engine;
+using TcMgc.Model.Compute;
 using TcMgc.Model.Store;
 using TcMgc.Model.Weights;
 
@@ -47,7 +47,7 @@ public sealed class ModelPullCommandTests : IDisposable
         using var json = JsonDocument.Parse(output);
         Assert.Equal($"{Repository}@{LocalHub.Commit}/model.safetensors",
             json.RootElement.GetProperty("model").GetProperty("provenance").GetProperty("source").GetString());
-        using var model = ModelFolder.Open(Out).Load(new EngineOptions { Threads = 1 });
+        using var model = ModelFolder.Open(Out).Load(new ComputeOptions { Threads = 1 });
         Assert.False(Directory.Exists(Out + ".download"));
     }
 

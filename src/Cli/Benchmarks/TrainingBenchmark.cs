@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using TcMgc.Model;
 using TcMgc.Model.Datasets;
-using TcMgc.Model.Engine;
+using TcMgc.Model.Compute;
 using TcMgc.Model.Store;
 using TcMgc.Model.Text;
 using TcMgc.Model.Training;
@@ -21,7 +21,7 @@ internal static class TrainingBenchmark
     private const int WarmUp = 3;
 
     /// <summary>Runs it in this process.</summary>
-    public static TrainingSpeed Run(ModelConfig config, TrainingOptions options, int steps, EngineOptions engine, CancellationToken cancel)
+    public static TrainingSpeed Run(ModelConfig config, TrainingOptions options, int steps, ComputeOptions engine, CancellationToken cancel)
     {
         var folder = Directory.CreateTempSubdirectory("tcmgc-bench-").FullName;
         try

@@ -47,7 +47,7 @@ internal static class BenchTrainCommand
     }
 
     /// <summary>A head in a process of its own, so that its memory is nobody else's.</summary>
-    private static async Task<TrainingSpeed> AloneAsync(string head, ParseResult parsed, Option<Model.Engine.Device> device, CancellationToken cancel)
+    private static async Task<TrainingSpeed> AloneAsync(string head, ParseResult parsed, Option<Model.Compute.Device> device, CancellationToken cancel)
     {
         string[] arguments =
         [

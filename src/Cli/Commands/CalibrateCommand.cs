@@ -7,7 +7,7 @@ using TcMgc.Cli.Training;
 using TcMgc.Model;
 using TcMgc.Model.Calibration;
 using TcMgc.Model.Datasets;
-using TcMgc.Model.Engine;
+using TcMgc.Model.Compute;
 using TcMgc.Model.Evaluation;
 using TcMgc.Model.Store;
 using TcMgc.Shared;

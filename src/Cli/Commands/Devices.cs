@@ -1,5 +1,5 @@
 using System.CommandLine;
-using TcMgc.Model.Engine;
+using TcMgc.Model.Compute;
 
 namespace TcMgc.Cli.Commands;
 

@@ -5,7 +5,7 @@ using TcMgc.Cli.Pipeline;
 using TcMgc.Cli.Training;
 using TcMgc.Model;
 using TcMgc.Model.Datasets;
-using TcMgc.Model.Engine;
+using TcMgc.Model.Compute;
 using TcMgc.Model.Evaluation;
 using TcMgc.Model.Heads;
 using TcMgc.Model.Store;
@@ -52,7 +52,7 @@ internal static class EvalCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var dataset = DatasetReader.Open(parsed.GetValue(s_dataset)!);
-            var (split, engine) = (parsed.GetValue(s_split), new EngineOptions { Device = parsed.GetValue(device) });
+            var (split, engine) = (parsed.GetValue(s_split), new ComputeOptions { Device = parsed.GetValue(device) });
             using var model = EvaluatedModel.Load(ModelFolder.Find(parsed.GetValue(s_model)!, ModelChoice.Models), parsed.GetValue(s_head), engine);
             var scores = await ScoreAsync(dataset, split, model, parsed.GetValue(s_cache) ?? Path.Combine(dataset.Root, "cache"), cancel);
             var (texts, videos) = (RetrievalMetrics.TextToVideo(scores.Logits), RetrievalMetrics.VideoToText(scores.Logits));

@@ -5,7 +5,7 @@ using TcMgc.Cli.Pipeline;
 using TcMgc.Cli.Training;
 using TcMgc.Model;
 using TcMgc.Model.Datasets;
-using TcMgc.Model.Engine;
+using TcMgc.Model.Compute;
 using TcMgc.Model.Evaluation;
 using TcMgc.Search;
 using TcMgc.Shared;
@@ -36,7 +36,7 @@ internal static class EvalSearchCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var dataset = DatasetReader.Open(parsed.GetValue(s_dataset)!);
-            var (split, folder, engine) = (parsed.GetValue(s_split), parsed.GetValue(data)!, new EngineOptions { Device = parsed.GetValue(device) });
+            var (split, folder, engine) = (parsed.GetValue(s_split), parsed.GetValue(data)!, new ComputeOptions { Device = parsed.GetValue(device) });
             var (videos, candidates) = (SplitOption.Videos(dataset, split), parsed.GetValue(s_exhaustive) ? (int?)null : parsed.GetValue(s_candidates));
             var (_, outcomes) = await IndexCommand.IndexAsync([.. videos.Select(video => video.Path).Distinct()], folder, parsed.GetValue(model), engine, IndexCommand.DefaultBatch, cancel);
             using var opened = await DataFolder.OpenExistingAsync(folder, TimeProvider.System, cancel);

@@ -3,7 +3,7 @@ using TcMgc.Cli.Pipeline;
 using TcMgc.Featurizer;
 using TcMgc.Ingest;
 using TcMgc.Ingest.Files;
-using TcMgc.Model.Engine;
+using TcMgc.Model.Compute;
 using TcMgc.Shared;
 
 namespace TcMgc.Cli.Commands;
@@ -31,7 +31,7 @@ internal static class IndexCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(string[] paths, string dataPath, string? modelName, EngineOptions engine, int batch, bool json, CancellationToken cancel)
+    private static async Task<int> RunAsync(string[] paths, string dataPath, string? modelName, ComputeOptions engine, int batch, bool json, CancellationToken cancel)
     {
         var started = TimeProvider.System.GetTimestamp();
         var (model, outcomes) = await IndexAsync(paths, dataPath, modelName, engine, batch, cancel);
@@ -44,7 +44,7 @@ internal static class IndexCommand
     }
 
     /// <summary>Indexes files, and those of folders, into a data folder with progress on standard error; tells what became of each.</summary>
-    public static async Task<(string Model, IReadOnlyList<FileOutcome> Outcomes)> IndexAsync(string[] paths, string dataPath, string? modelName, EngineOptions engine,
+    public static async Task<(string Model, IReadOnlyList<FileOutcome> Outcomes)> IndexAsync(string[] paths, string dataPath, string? modelName, ComputeOptions engine,
         int batch, CancellationToken cancel)
     {
         var time = TimeProvider.System;

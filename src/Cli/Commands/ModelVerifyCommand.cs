@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using TcMgc.Model.Engine;
+using TcMgc.Model.Compute;
 using TcMgc.Model.Verification;
 
 namespace TcMgc.Cli.Commands;
@@ -18,42 +18,30 @@ internal static class ModelVerifyCommand
         var command = new Command("verify", "Compare a model's outputs with recorded ones.") { folder, tolerance, gradientTolerance, device, json };
         command.SetAction(parsed =>
         {
-            var reports = GoldenFolder.Verify(parsed.GetValue(folder)!, new EngineOptions { Device = parsed.GetValue(device) });
-            var rows = reports.SelectMany(report => report.Errors.Select(error => Row(report.Weights, error,
-                error.IsTraining ? parsed.GetValue(gradientTolerance) : parsed.GetValue(tolerance)))).ToList();
+            var reports = GoldenFolder.Verify(parsed.GetValue(folder)!, new(parsed.GetValue(tolerance), parsed.GetValue(gradientTolerance)),
+                new() { Device = parsed.GetValue(device), Precision = Precision.Float32 });
             if (parsed.GetValue(json))
-                Output.Json(rows);
+                Output.Json(reports.SelectMany(report => report.Errors.Select(error =>
+                    new { report.Weights, Tensor = error.Name, error.Error, error.Tolerance, error.ErrorIn64Bits, Passed = error.Agrees })));
             else
-                Print(rows);
-            return rows.TrueForAll(row => row.Passed) ? 0 : 1;
+                Print(reports);
+            return reports.All(report => report.Errors.All(error => error.Agrees)) ? 0 : 1;
         });
         return command;
     }
 
-    private sealed record Comparison(string Weights, string Tensor, double Error, double Tolerance, bool Rounding, bool Passed);
-
-    private static Comparison Row(string weights, TensorError error, double tolerance)
+    private static void Print(IReadOnlyList<VerificationReport> reports)
     {
-        var agrees = error.Error <= tolerance;
-        return new(weights, error.Name, error.Error, tolerance, !agrees && error.IsRounding, agrees || error.IsRounding);
-    }
-
-    private static void Print(List<Comparison> rows)
-    {
-        foreach (var group in rows.GroupBy(row => row.Weights))
+        foreach (var report in reports)
         {
-            Console.WriteLine(group.Key);
-            foreach (var row in group)
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {row.Error,9:E1}  {row.Tensor}{Remark(row)}"));
+            Console.WriteLine(report.Weights);
+            foreach (var error in report.Errors)
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {error.Error,9:E1}  {error.Name}{Remark(error)}"));
         }
-        var rounding = rows.Count(row => row.Rounding);
-        Console.WriteLine($"{rows.Count(row => row.Passed) - rounding} of {rows.Count} tensors within tolerance{(rounding > 0 ? $", {rounding} differ by rounding" : "")}");
+        var all = reports.SelectMany(report => report.Errors).ToList();
+        Console.WriteLine($"{all.Count(error => error.Agrees)} of {all.Count} tensors within tolerance");
     }
 
-    private static string Remark(Comparison row) => row switch
-    {
-        { Passed: false } => string.Create(CultureInfo.InvariantCulture, $"  ABOVE {row.Tolerance:G}"),
-        { Rounding: true } => string.Create(CultureInfo.InvariantCulture, $"  above {row.Tolerance:G}, but below {TensorError.Rounding:E0} of all gradients: rounding"),
-        _ => "",
-    };
+    private static string Remark(TensorError error) => error.ErrorIn64Bits is not { } exact ? "" : string.Create(CultureInfo.InvariantCulture,
+        $"  ABOVE {error.Tolerance:G}; in 64-bit floats {exact:E1}{(error.Agrees ? ", within it" : ", ABOVE it too")}");
 }

@@ -7,7 +7,7 @@ using TcMgc.Cli.Training;
 using TcMgc.Featurizer;
 using TcMgc.Media;
 using TcMgc.Model;
-using TcMgc.Model.Engine;
+using TcMgc.Model.Compute;
 using TcMgc.Model.Store;
 using TcMgc.Shared;
 using TcMgc.Shared.Configuration;
@@ -83,7 +83,7 @@ internal static class ReindexCommand
     }
 
     private static async Task RunAsync(ParseResult parsed, QdrantReindex reindex, Stores stores, string alias, MediaOptions media, FeaturizeOptions featurize,
-        EngineOptions engine, CancellationToken cancel)
+        ComputeOptions engine, CancellationToken cancel)
     {
         var started = TimeProvider.System.GetTimestamp();
         var folder = ModelFolder.Find(parsed.GetValue(s_model)!, ModelChoice.Models);

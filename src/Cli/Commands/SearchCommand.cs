@@ -4,7 +4,7 @@ using Spectre.Console;
 using TcMgc.Cli.Pipeline;
 using TcMgc.Media;
 using TcMgc.Model.Calibration;
-using TcMgc.Model.Engine;
+using TcMgc.Model.Compute;
 using TcMgc.Search;
 using TcMgc.Shared;
 using TcMgc.Shared.Events;
@@ -81,7 +81,7 @@ internal static class SearchCommand
     }
 
     /// <summary>Answers texts, or a still where there are none.</summary>
-    private static async Task<SearchResponse> SearchAsync(DataFolder data, string? modelName, EngineOptions engine, IReadOnlyList<WeightedText> texts, string? image,
+    private static async Task<SearchResponse> SearchAsync(DataFolder data, string? modelName, ComputeOptions engine, IReadOnlyList<WeightedText> texts, string? image,
         SearchRequest request, SearchOptions options, CancellationToken cancel)
     {
         using var model = (await ModelChoice.OfAsync(modelName, data, cancel)).Load(engine);

@@ -5,7 +5,7 @@ using TcMgc.Cli.Traces;
 using TcMgc.Featurizer;
 using TcMgc.Ingest;
 using TcMgc.Ingest.Api;
-using TcMgc.Model.Engine;
+using TcMgc.Model.Compute;
 using TcMgc.Search;
 using TcMgc.Search.Api;
 using TcMgc.Shared.Configuration;

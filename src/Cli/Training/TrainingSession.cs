@@ -2,7 +2,7 @@ using System.Globalization;
 using TcMgc.Media;
 using TcMgc.Model;
 using TcMgc.Model.Datasets;
-using TcMgc.Model.Engine;
+using TcMgc.Model.Compute;
 using TcMgc.Model.Evaluation;
 using TcMgc.Model.Store;
 using TcMgc.Model.Text;
@@ -19,7 +19,7 @@ namespace TcMgc.Cli.Training;
 internal sealed record TrainingStart(ModelConfig Config, string Tokenizer, ModelFolder? Model, bool EncodersOnly = false);
 
 /// <summary>Everything around a training run: frames decoded, features frozen, the tokenizer learnt, progress shown.</summary>
-internal sealed class TrainingSession(Dataset dataset, string output, string cache, EngineOptions engine, TimeProvider time)
+internal sealed class TrainingSession(Dataset dataset, string output, string cache, ComputeOptions engine, TimeProvider time)
 {
     private readonly Progress _progress = new(time);
     private readonly DatasetFrames _frames = new(new MediaOptions(), cache);

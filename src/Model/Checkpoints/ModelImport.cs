@@ -18,7 +18,7 @@ public sealed class ModelImport
 
     private ModelImport(ModelConfig config, IReadOnlyDictionary<string, TensorSource> tensors)
     {
-        (Config, _tensors, _parameters) = (config, tensors, ModelParameters.Of(config));
+        (Config, _tensors, _parameters) = (config, tensors, ParameterSpec.Of(config));
         Missing = [.. _parameters.Where(p => !tensors.ContainsKey(p.Name))];
         LeftOver = [.. tensors.Keys.Except(_parameters.Select(p => p.Name))];
         WrongShapes = [.. _parameters.Where(p => tensors.TryGetValue(p.Name, out var found) && !found.Shape.SequenceEqual(p.Shape))

@@ -1,36 +1,54 @@
-using TcMgc.Model.Graphs;
+using TcMgc.Model.Compute;
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
 
 namespace TcMgc.Model.Clip;
 
 /// <summary>CLIP's causal text transformer.</summary>
-internal static class TextEncoder
+internal sealed class TextEncoder : nn.Module<Tensor, (Tensor Sentence, Tensor Words)>
 {
-    /// <summary>Tokens [T, W] int64, zero padded, the end token having the highest id → the sentence [T, D] at the end token and
-    /// the words [T, W, D] at every position, padding included; neither is normalised.</summary>
-    public static (Tensor Sentence, Tensor Words) Encode(Graph g, ClipArchitecture clip, Tensor tokens)
+    /// <summary>What stands before the names of its parameters.</summary>
+    public const string Prefix = "clip.";
+
+    [ComponentName(Name = "token_embedding")]
+    private readonly EmbeddingTable _tokens;
+
+    [ComponentName(Name = "positional_embedding")]
+    private readonly Parameter _positions;
+
+    [ComponentName(Name = "transformer")]
+    private readonly Transformer _transformer;
+
+    [ComponentName(Name = "ln_final")]
+    private readonly LayerNorm _norm;
+
+    [ComponentName(Name = "text_projection")]
+    private readonly Parameter _projection;
+
+    public TextEncoder(Layers layers, ClipArchitecture clip) : base(nameof(TextEncoder))
     {
-        var (text, length) = (clip.Text, (int)tokens.Shape[1].Factor);
-        var table = g.Parameter("clip.token_embedding.weight", text.Vocabulary, text.Width);
-        var positions = g.Parameter("clip.positional_embedding", text.Context, text.Width);
-
-        var x = g.Gather(table, tokens) + g.Slice(positions, 0, 0, length);                      // [T, W, C]
-        x = Transformer.Blocks(g, x, "clip.transformer", text.Layers, text.Width / ClipArchitecture.HeadWidth, CausalMask(g, length));
-        x = Transformer.LayerNorm(g, x, "clip.ln_final");
-        var words = g.MatMul(x, g.Parameter("clip.text_projection", text.Width, clip.EmbeddingWidth));
-
-        var isEnd = g.EqualTo(g.Constant(Range(length), 1, length), g.ArgMaxLast(tokens));       // [T, W]
-        var pick = g.Unsqueeze(g.Cast(isEnd, ElementType.Float32), 1);                           // [T, 1, W]
-        return (g.Select(g.MatMul(pick, words), 1, 0), words);
+        var text = clip.Text;
+        _tokens = new(layers, text.Vocabulary, text.Width);
+        _positions = layers.Parameter(text.Context, text.Width);
+        _transformer = new(layers, text.Width, text.Layers, text.Width / ClipArchitecture.HeadWidth, clip.Activation, causal: true);
+        _norm = layers.LayerNorm(text.Width);
+        _projection = layers.Parameter(text.Width, clip.EmbeddingWidth);
+        RegisterComponents();
     }
 
-    /// <summary>[W, W]: position i does not see those after it.</summary>
-    private static Tensor CausalMask(Graph g, int length)
+    /// <summary>
+    /// Tokens [T, W] int64, zero padded, the end token having the highest id → the sentence [T, D] at the end token and the
+    /// words [T, W, D] at every position, padding included; neither is normalised.
+    /// </summary>
+    public override (Tensor Sentence, Tensor Words) forward(Tensor tokens)
     {
-        var mask = new float[length * length];
-        for (var i = 0; i < length; i++)
-            mask.AsSpan((i * length) + i + 1, length - i - 1).Fill(float.NegativeInfinity);
-        return g.Constant(mask, length, length);
+        var (texts, length, width) = (tokens.shape[0], tokens.shape[1], _projection.shape[1]);
+        var x = _tokens.call(tokens) + _positions.narrow(0, 0, length);                          // [T, W, C]
+        x = _norm.call(_transformer.call(x, null));
+        var words = x.matmul(_projection);                                                       // [T, W, D]
+        var end = tokens.argmax(1).view(texts, 1, 1).expand(texts, 1, width);
+        return (words.gather(1, end).squeeze(1), words);
     }
-
-    private static long[] Range(int length) => [.. Enumerable.Range(0, length).Select(i => (long)i)];
 }

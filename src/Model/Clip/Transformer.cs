@@ -1,55 +1,137 @@
-using TcMgc.Model.Graphs;
+using TcMgc.Model.Compute;
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
 
 namespace TcMgc.Model.Clip;
 
 /// <summary>The pre-norm transformer of CLIP, shared by its two towers, the temporal encoder and the cross encoder.</summary>
-internal static class Transformer
+internal sealed class Transformer : nn.Module<Tensor, Tensor?, Tensor>
 {
     /// <summary>Additive mask value of the published code for what attention must not see.</summary>
-    public const float Masked = -1_000_000f;
+    private const float Masked = -1_000_000f;
 
-    /// <summary>Residual blocks one after the other: x [B, L, C]; the mask adds to the logits [B, heads, L, L] by broadcasting.</summary>
-    public static Tensor Blocks(Graph g, Tensor x, string name, int layers, int heads, Tensor? mask = null)
+    [ComponentName(Name = "resblocks")]
+    private readonly ModuleList<ResidualBlock> _blocks;
+
+    /// <param name="layers">Makes its layers.</param>
+    /// <param name="width">C: channels.</param>
+    /// <param name="depth">Residual blocks.</param>
+    /// <param name="heads">Attention heads; they divide the width.</param>
+    /// <param name="activation">Between the two layers of each block's perceptron.</param>
+    /// <param name="causal">Whether a position sees only those before it and itself.</param>
+    public Transformer(Layers layers, long width, int depth, long heads, Activation activation = Activation.QuickGelu, bool causal = false)
+        : base(nameof(Transformer))
     {
-        for (var layer = 0; layer < layers; layer++)
-            x = ResidualBlock(g, x, $"{name}.resblocks.{layer}", heads, mask);
+        _blocks = [.. Enumerable.Range(0, depth).Select(_ => new ResidualBlock(layers, width, heads, activation, causal))];
+        RegisterComponents();
+    }
+
+    /// <summary>x [B, L, C] → [B, L, C]; the mask adds to the attention's logits [B, heads, L, L] by broadcasting.</summary>
+    public override Tensor forward(Tensor x, Tensor? mask)
+    {
+        foreach (var block in _blocks)
+            x = block.call(x, mask);
         return x;
     }
 
-    /// <summary>Layer normalisation by the weight and bias of this name.</summary>
-    public static Tensor LayerNorm(Graph g, Tensor x, string name) =>
-        g.LayerNorm(x, g.Parameter(name + ".weight", x.Shape[^1]), g.Parameter(name + ".bias", x.Shape[^1]));
-
-    /// <summary>Linear layer by the weight [out, in] and bias of this name.</summary>
-    public static Tensor Linear(Graph g, Tensor x, string name, Dim width) =>
-        g.Linear(x, g.Parameter(name + ".weight", width, x.Shape[^1]), g.Parameter(name + ".bias", width));
-
     /// <summary>0 where a 0/1 mask [V, N] shows a frame and −1e6 where it hides one, as [V, 1, 1, N].</summary>
-    public static Tensor AdditiveMask(Graph g, Tensor mask) =>
-        g.Reshape((mask - g.Constant(1f)) * -Masked, mask.Shape[0], 1, 1, mask.Shape[1]);
+    public static Tensor AdditiveMask(Tensor mask) => ((mask - 1) * -Masked).view(mask.shape[0], 1, 1, mask.shape[1]);
+}
 
-    private static Tensor ResidualBlock(Graph g, Tensor x, string name, int heads, Tensor? mask)
+/// <summary>x + attention(norm(x)), then x + perceptron(norm(x)).</summary>
+internal sealed class ResidualBlock : nn.Module<Tensor, Tensor?, Tensor>
+{
+    [ComponentName(Name = "ln_1")]
+    private readonly LayerNorm _attentionNorm;
+
+    [ComponentName(Name = "attn")]
+    private readonly SelfAttention _attention;
+
+    [ComponentName(Name = "ln_2")]
+    private readonly LayerNorm _perceptronNorm;
+
+    [ComponentName(Name = "mlp")]
+    private readonly Perceptron _perceptron;
+
+    public ResidualBlock(Layers layers, long width, long heads, Activation activation, bool causal) : base(nameof(ResidualBlock))
     {
-        x += SelfAttention(g, LayerNorm(g, x, name + ".ln_1"), name + ".attn", heads, mask);
-        var hidden = g.QuickGelu(Linear(g, LayerNorm(g, x, name + ".ln_2"), name + ".mlp.c_fc", x.Shape[^1] * 4));
-        return x + Linear(g, hidden, name + ".mlp.c_proj", x.Shape[^1]);
+        _attentionNorm = layers.LayerNorm(width);
+        _attention = new(layers, width, heads, causal);
+        _perceptronNorm = layers.LayerNorm(width);
+        _perceptron = new(layers, width, activation);
+        RegisterComponents();
     }
 
-    private static Tensor SelfAttention(Graph g, Tensor x, string name, int heads, Tensor? mask)
+    public override Tensor forward(Tensor x, Tensor? mask)
     {
-        var (batch, length, width) = (x.Shape[0], x.Shape[1], x.Shape[2].Factor);
-        var channels = width / heads;
-        var qkv = g.Linear(x, g.Parameter(name + ".in_proj_weight", 3 * width, width), g.Parameter(name + ".in_proj_bias", 3 * width));
-        var parts = g.Split(qkv, -1, 3);
-        var q = Heads(parts[0] * (1f / MathF.Sqrt(channels)), 0, 2, 1, 3);                // [B, heads, L, C/heads]
-        var k = Heads(parts[1], 0, 2, 3, 1);                                              // [B, heads, C/heads, L]
-        var v = Heads(parts[2], 0, 2, 1, 3);                                              // [B, heads, L, C/heads]
-        var logits = g.MatMul(q, k);                                                      // [B, heads, L, L]
-        if (mask is not null)
-            logits += mask;
-        var y = g.Transpose(g.MatMul(g.Softmax(logits), v), 0, 2, 1, 3);                  // [B, L, heads, C/heads]
-        return Linear(g, g.Reshape(y, batch, length, width), name + ".out_proj", width);
-
-        Tensor Heads(Tensor t, params int[] order) => g.Transpose(g.Reshape(t, batch, length, heads, channels), order);
+        using var scope = NewDisposeScope();
+        x = x + _attention.call(_attentionNorm.call(x), mask);
+        return (x + _perceptron.call(_perceptronNorm.call(x))).MoveToOuterDisposeScope();
     }
+}
+
+/// <summary>Multi-head self-attention: softmax(q·k/√c)·v, c channels a head.</summary>
+internal sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>
+{
+    private readonly long _heads;
+    private readonly bool _causal;
+
+    [ComponentName(Name = "in_proj_weight")]
+    private readonly Parameter _weight;
+
+    [ComponentName(Name = "in_proj_bias")]
+    private readonly Parameter _bias;
+
+    [ComponentName(Name = "out_proj")]
+    private readonly Linear _output;
+
+    public SelfAttention(Layers layers, long width, long heads, bool causal) : base(nameof(SelfAttention))
+    {
+        (_heads, _causal) = (heads, causal);
+        _weight = layers.Parameter(3 * width, width);
+        _bias = layers.Parameter(3 * width);
+        _output = layers.Linear(width, width);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x, Tensor? mask)
+    {
+        var (batch, length, width) = (x.shape[0], x.shape[1], x.shape[2]);
+        var qkv = nn.functional.linear(x, _weight, _bias)                                  // [B, L, 3C]
+            .view(batch, length, 3, _heads, width / _heads).permute(2, 0, 3, 1, 4);        // [3, B, heads, L, c]
+        var parts = qkv.unbind(0);
+        var y = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], mask, is_casual: _causal);
+        return _output.call(y.transpose(1, 2).reshape(batch, length, width));
+    }
+}
+
+/// <summary>Two linear layers with an activation between them; the hidden one is four times as wide.</summary>
+internal sealed class Perceptron : nn.Module<Tensor, Tensor>
+{
+    private readonly Activation _activation;
+
+    [ComponentName(Name = "c_fc")]
+    private readonly Linear _hidden;
+
+    [ComponentName(Name = "c_proj")]
+    private readonly Linear _output;
+
+    public Perceptron(Layers layers, long width, Activation activation) : base(nameof(Perceptron))
+    {
+        _activation = activation;
+        _hidden = layers.Linear(width, 4 * width);
+        _output = layers.Linear(4 * width, width);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x)
+    {
+        var hidden = _hidden.call(x);
+        return _output.call(_activation == Activation.QuickGelu ? QuickGelu(hidden) : nn.functional.gelu(hidden));
+    }
+
+    /// <summary>CLIP's activation, x · sigmoid(1.702 x).</summary>
+    public static Tensor QuickGelu(Tensor x) => (x * 1.702f).sigmoid_() * x;
 }

@@ -1,4 +1,4 @@
-using TcMgc.Model.Engine;
+using TcMgc.Model.Compute;
 using TcMgc.Model.Store;
 using TcMgc.Model.Text;
 using TcMgc.Model.Weights;
@@ -15,7 +15,7 @@ public static class EvaluatedModel
     /// <param name="head">The head's name; null for the model's own.</param>
     /// <param name="engine">Where to run.</param>
     /// <exception cref="ModelException">There is no such head, or the model lacks weights that it needs.</exception>
-    public static VideoTextModel Load(ModelFolder folder, string? head, EngineOptions engine)
+    public static VideoTextModel Load(ModelFolder folder, string? head, ComputeOptions engine)
     {
         if (head is null || head == folder.Card.Config.Head)
             return folder.Load(engine);
@@ -37,7 +37,7 @@ public static class EvaluatedModel
 
     private static void RequireWeights(ModelFolder folder, ModelConfig config, WeightFile weights)
     {
-        string[] missing = [.. ModelParameters.Of(config)
+        string[] missing = [.. ParameterSpec.Of(config)
             .Where(needed => !weights.Entries.TryGetValue(needed.Name, out var entry) || !entry.Shape.SequenceEqual(needed.Shape))
             .Select(needed => needed.Name)];
         if (missing.Length > 0)

@@ -1,26 +1,28 @@
-using TcMgc.Model.Graphs;
-using TcMgc.Model.TemporalEncoders;
+using TcMgc.Model.Compute;
+using TcMgc.Model.Temporal;
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
 
 namespace TcMgc.Model.Heads;
 
 /// <summary>CLIP4Clip's loose types: frames, through a temporal encoder or not, to their mean; cosine with the sentence.</summary>
-internal sealed class Clip4ClipHead(string name, Temporal temporal)
-    : SimilarityHead(name, temporal switch
-    {
-        Temporal.None => "CLIP4Clip meanP: cosine with the mean of the frames",
-        Temporal.Lstm => "CLIP4Clip seqLSTM: frames through an LSTM, then their mean",
-        _ => "CLIP4Clip seqTransf: frames through a transformer, then their mean",
-    })
+internal sealed class Clip4ClipHead : HeadModule
 {
-    public override VideoSide Video(Graph g, ModelConfig config, Tensor frames, Tensor mask)
+    [ComponentName(Name = ParameterNames.Unnamed)]
+    private readonly TemporalEncoder? _temporal;
+
+    public Clip4ClipHead(Layers layers, ModelConfig config, TemporalKind temporal) : base(nameof(Clip4ClipHead), layers)
     {
-        var encoded = temporal.Encode(g, config, frames, mask);
-        return new(g.Unit(Pooling.Mean(g, g.Unit(encoded), mask)), encoded, mask);
+        _temporal = TemporalEncoder.Of(temporal, layers, config);
+        RegisterComponents();
     }
 
-    public override PairScores Score(Graph g, ModelConfig config, TextSide text, VideoSide video) => new(Cosine(g, text, video));
+    public override VideoSide Video(Tensor frames, Tensor mask)
+    {
+        var encoded = _temporal?.call(frames, mask) ?? frames;
+        return new(Unit(Mean(Unit(encoded), mask)), encoded, mask);
+    }
 
-    /// <summary>exp(logit_scale) · cos(sentence, video). [T, V].</summary>
-    public static Tensor Cosine(Graph g, TextSide text, VideoSide video) =>
-        Scale(g) * g.MatMul(g.Unit(text.Sentence), g.TransposeLast(video.Vector));
+    public override PairScores Score(TextSide text, VideoSide video) => new(Cosine(text, video));
 }

@@ -1,28 +1,40 @@
-using TcMgc.Model.Graphs;
-using TcMgc.Model.TemporalEncoders;
+using TcMgc.Model.Compute;
+using TcMgc.Model.Temporal;
+using TorchSharp;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
 
 namespace TcMgc.Model.Heads;
 
 /// <summary>The excitation and aggregation study: frames recalibrated and weighted by gates around the temporal encoder.</summary>
-internal sealed class ExcitationAggregationHead(string name, Temporal temporal, bool excitation, bool aggregation)
-    : SimilarityHead(name, (excitation, temporal, aggregation) switch
-    {
-        (true, Temporal.None, _) => "parameter-free type: excitation, then aggregation in place of the mean",
-        (true, _, true) => $"sequential type: excitation, {temporal} encoder, aggregation",
-        (true, _, false) => $"sequential type: excitation, {temporal} encoder, mean",
-        _ => $"sequential type: {temporal} encoder, then aggregation",
-    })
+internal sealed class ExcitationAggregationHead : HeadModule
 {
-    public override VideoSide Video(Graph g, ModelConfig config, Tensor frames, Tensor mask)
+    [ComponentName(Name = "se_block_excitation")]
+    private readonly Gate? _excitation;
+
+    [ComponentName(Name = ParameterNames.Unnamed)]
+    private readonly TemporalEncoder? _temporal;
+
+    [ComponentName(Name = "se_block_aggregation")]
+    private readonly Gate? _aggregation;
+
+    public ExcitationAggregationHead(Layers layers, ModelConfig config, bool excitation, TemporalKind temporal, bool aggregation)
+        : base(nameof(ExcitationAggregationHead), layers)
     {
-        var x = excitation ? Pooling.Excitation(g, config, frames) : frames;
-        x = temporal.Encode(g, config, x, mask);
-        var pooled = aggregation
-            ? Pooling.Aggregation(g, config, x, bounded: temporal != Temporal.None)
-            : Pooling.Mean(g, g.Unit(x), mask);
-        return new(g.Unit(pooled), x, mask);
+        if (excitation)
+            _excitation = new(layers, config.Frames, config.ExcitationHidden, bounded: false);
+        _temporal = TemporalEncoder.Of(temporal, layers, config);
+        if (aggregation)
+            _aggregation = new(layers, config.Frames, config.AggregationHidden, bounded: _temporal is not null);
+        RegisterComponents();
     }
 
-    public override PairScores Score(Graph g, ModelConfig config, TextSide text, VideoSide video) =>
-        new(Clip4ClipHead.Cosine(g, text, video));
+    public override VideoSide Video(Tensor frames, Tensor mask)
+    {
+        var x = _excitation?.Excite(frames) ?? frames;
+        x = _temporal?.call(x, mask) ?? x;
+        return new(Unit(_aggregation?.Aggregate(x) ?? Mean(Unit(x), mask)), x, mask);
+    }
+
+    public override PairScores Score(TextSide text, VideoSide video) => new(Cosine(text, video));
 }

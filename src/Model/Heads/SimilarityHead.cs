@@ -1,56 +1,41 @@
-using TcMgc.Model.Graphs;
-using TcMgc.Model.TemporalEncoders;
+using TcMgc.Model.Compute;
+using TcMgc.Model.Temporal;
 
 namespace TcMgc.Model.Heads;
 
-/// <summary>A text as a head sees it.</summary>
-/// <param name="Sentence">[T, D], not normalised.</param>
-/// <param name="Words">[T, W, D], every position, padding included; not normalised.</param>
-public sealed record TextSide(Tensor Sentence, Tensor Words);
-
-/// <summary>A video as a head sees it; computed once, when the video is indexed.</summary>
-/// <param name="Vector">[V, D], unit length: what candidates are found by.</param>
-/// <param name="Features">[V, N, D]: the frames that pairs are scored with, where the head does not score the vector alone.</param>
-/// <param name="Mask">[V, N]: 1 where there is a frame.</param>
-public sealed record VideoSide(Tensor Vector, Tensor Features, Tensor Mask);
-
-/// <summary>Score of every text with every video, and what explains it.</summary>
-/// <param name="Logits">[T, V], exp(logit_scale) included.</param>
-/// <param name="Contrasts">[C, T, V] the head's single scores; null for heads with one.</param>
-/// <param name="Weights">[C, T, V] the weight of each contrast in the score; null for heads with one.</param>
-/// <param name="FrameAttention">[T, V, N] how much of the sentence's attention each frame has; null for heads without any.</param>
-public sealed record PairScores(Tensor Logits, Tensor? Contrasts = null, Tensor? Weights = null, Tensor? FrameAttention = null);
-
-/// <summary>
-/// A way to compare texts with videos, cut where serving cuts it: what depends on the video alone (<see cref="Video"/>) is
-/// computed when it is indexed, what depends on the text alone (<see cref="Query"/>) once a query, the rest per pair.
-/// </summary>
-public abstract class SimilarityHead
+/// <summary>A way to compare texts with videos.</summary>
+public sealed class SimilarityHead
 {
+    private readonly Func<Layers, ModelConfig, HeadModule> _module;
+
+    private SimilarityHead(string name, string summary, Func<Layers, ModelConfig, HeadModule> module) =>
+        (Name, Summary, _module) = (name, summary, module);
+
     /// <summary>All heads, by name.</summary>
     public static IReadOnlyDictionary<string, SimilarityHead> All { get; } = new SimilarityHead[]
     {
-        new Clip4ClipHead("clip4clip-mean-pooling", Temporal.None),
-        new Clip4ClipHead("clip4clip-sequential-transformer", Temporal.Transformer),
-        new Clip4ClipHead("clip4clip-sequential-lstm", Temporal.Lstm),
-        new TightHead("clip4clip-tight", excitation: false),
-        new ExcitationAggregationHead("excitation-aggregation", Temporal.None, excitation: true, aggregation: true),
-        new ExcitationAggregationHead("sequential-transformer-aggregation", Temporal.Transformer, excitation: false, aggregation: true),
-        new ExcitationAggregationHead("sequential-lstm-aggregation", Temporal.Lstm, excitation: false, aggregation: true),
-        new ExcitationAggregationHead("excitation-transformer-aggregation", Temporal.Transformer, excitation: true, aggregation: true),
-        new ExcitationAggregationHead("excitation-lstm-aggregation", Temporal.Lstm, excitation: true, aggregation: true),
-        new ExcitationAggregationHead("excitation-transformer-mean-pooling", Temporal.Transformer, excitation: true, aggregation: false),
-        new ExcitationAggregationHead("excitation-lstm-mean-pooling", Temporal.Lstm, excitation: true, aggregation: false),
-        new TightHead("excitation-tight", excitation: true),
-        new XClipHead(),
-        new TcMgcHead(),
+        Clip4Clip("clip4clip-mean-pooling", TemporalKind.None, "CLIP4Clip meanP: cosine with the mean of the frames"),
+        Clip4Clip("clip4clip-sequential-transformer", TemporalKind.Transformer, "CLIP4Clip seqTransf: frames through a transformer, then their mean"),
+        Clip4Clip("clip4clip-sequential-lstm", TemporalKind.Lstm, "CLIP4Clip seqLSTM: frames through an LSTM, then their mean"),
+        Tight("clip4clip-tight", excitation: false, "CLIP4Clip tight: a cross transformer per pair"),
+        Gated("excitation-aggregation", true, TemporalKind.None, true, "parameter-free type: excitation, then aggregation in place of the mean"),
+        Gated("sequential-transformer-aggregation", false, TemporalKind.Transformer, true, "sequential type: transformer, then aggregation"),
+        Gated("sequential-lstm-aggregation", false, TemporalKind.Lstm, true, "sequential type: LSTM, then aggregation"),
+        Gated("excitation-transformer-aggregation", true, TemporalKind.Transformer, true, "sequential type: excitation, transformer, aggregation"),
+        Gated("excitation-lstm-aggregation", true, TemporalKind.Lstm, true, "sequential type: excitation, LSTM, aggregation"),
+        Gated("excitation-transformer-mean-pooling", true, TemporalKind.Transformer, false, "sequential type: excitation, transformer, mean"),
+        Gated("excitation-lstm-mean-pooling", true, TemporalKind.Lstm, false, "sequential type: excitation, LSTM, mean"),
+        Tight("excitation-tight", excitation: true, "tight type: excitation, then a cross transformer per pair"),
+        new("xclip", "X-CLIP: four contrasts with attention over the similarity matrix", (layers, config) => new XClipHead(layers, config))
+        {
+            ScoresFrames = true,
+        },
+        new("tcmgc", "TC-MGC: text-conditioned multi-grained contrast, the four weighted per pair", (layers, config) => new TcMgcHead(layers, config))
+        {
+            HasOwnFeatures = true,
+            ScoresFrames = true,
+        },
     }.ToDictionary(h => h.Name, StringComparer.Ordinal);
-
-    private protected SimilarityHead(string name, string summary)
-    {
-        Name = name;
-        Summary = summary;
-    }
 
     /// <summary>Its name in configurations and on the command line.</summary>
     public string Name { get; }
@@ -59,7 +44,10 @@ public abstract class SimilarityHead
     public string Summary { get; }
 
     /// <summary>Whether the scored features differ from the frame encoder's output at unit length, so that both are kept.</summary>
-    public virtual bool HasOwnFeatures => false;
+    public bool HasOwnFeatures { get; private init; }
+
+    /// <summary>Whether pairs are scored with the frames of a video; otherwise its vector alone is enough.</summary>
+    internal bool ScoresFrames { get; private init; }
 
     /// <summary>The head of a configuration.</summary>
     /// <exception cref="ModelException">There is none of that name.</exception>
@@ -67,18 +55,20 @@ public abstract class SimilarityHead
         ? head
         : throw new ModelException($"there is no head '{config.Head}'; heads are {string.Join(", ", All.Keys)}");
 
-    /// <summary>What depends on the video alone. frames [V, N, D] from the frame encoder, mask [V, N] of 0/1.</summary>
-    public abstract VideoSide Video(Graph g, ModelConfig config, Tensor frames, Tensor mask);
+    /// <summary>The head as a torch module whose weights are still to be read.</summary>
+    internal HeadModule Create(Layers layers, ModelConfig config) => _module(layers, config);
 
-    /// <summary>The vector [T, D], unit length, that candidates are found by.</summary>
-    public virtual Tensor Query(Graph g, ModelConfig config, TextSide text) => g.Unit(text.Sentence);
+    private static SimilarityHead Clip4Clip(string name, TemporalKind temporal, string summary) =>
+        new(name, summary, (layers, config) => new Clip4ClipHead(layers, config, temporal));
 
-    /// <summary>Every text with every video.</summary>
-    public abstract PairScores Score(Graph g, ModelConfig config, TextSide text, VideoSide video);
+    private static SimilarityHead Gated(string name, bool excitation, TemporalKind temporal, bool aggregation, string summary) =>
+        new(name, summary, (layers, config) => new ExcitationAggregationHead(layers, config, excitation, temporal, aggregation));
 
-    /// <summary>exp(logit_scale), the factor on all logits.</summary>
-    private protected static Tensor Scale(Graph g) => g.Exp(g.Parameter("clip.logit_scale"));
-
-    /// <summary>A parameter initialised to the identity.</summary>
-    private protected static Tensor Square(Graph g, string name, Dim size) => g.Parameter(name, size, size);
+    // The cross transformer sees the frames at the length the encoder gave them, without excitation too.
+    private static SimilarityHead Tight(string name, bool excitation, string summary) =>
+        new(name, summary, (layers, config) => new TightHead(layers, config, excitation))
+        {
+            HasOwnFeatures = true,
+            ScoresFrames = true,
+        };
 }

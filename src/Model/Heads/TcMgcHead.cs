@@ -1,6 +1,10 @@
-using TcMgc.Model.Clip;
-using TcMgc.Model.Graphs;
-using TcMgc.Model.TemporalEncoders;
+using System.Numerics;
+using TcMgc.Model.Compute;
+using TcMgc.Model.Temporal;
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
 
 namespace TcMgc.Model.Heads;
 
@@ -8,153 +12,174 @@ namespace TcMgc.Model.Heads;
 /// TC-MGC: the text attends over the frames (LVA), four contrasts compare what comes of it, similarity reorganisation (SR)
 /// keeps the best of each, interactive aggregation (ISA) sums them up, and a linear softmax (LSA) weighs the four.
 /// </summary>
-internal sealed class TcMgcHead() : SimilarityHead("tcmgc", "TC-MGC: text-conditioned multi-grained contrast, the four weighted per pair")
+internal sealed class TcMgcHead : HeadModule
 {
-    public override bool HasOwnFeatures => true;
+    private readonly ModelConfig _config;
 
-    public override VideoSide Video(Graph g, ModelConfig config, Tensor frames, Tensor mask)
+    [ComponentName(Name = ParameterNames.Unnamed)]
+    private readonly TemporalTransformer _temporal;
+
+    [ComponentName(Name = "conditional_transformer/pool_frames")]
+    private readonly LanguageVideoAttention? _attention;
+
+    [ComponentName(Name = "global_mat_weight")]
+    private readonly Parameter _global;
+
+    [ComponentName(Name = "attentive_word_logit_weight")]
+    private readonly Parameter? _wordLogit;
+
+    [ComponentName(Name = "concat_frame_word_logit_weight")]
+    private readonly Parameter? _frameLogit;
+
+    [ComponentName(Name = "local_mat_weight")]
+    private readonly Parameter? _local;
+
+    [ComponentName(Name = "attentive_word_mat_weight")]
+    private readonly Parameter? _word;
+
+    [ComponentName(Name = "attentive_frame_word_mat_weight")]
+    private readonly Parameter? _frame;
+
+    [ComponentName(Name = "attentive_frame_word_mat_weight2")]
+    private readonly Parameter? _frameAgain;
+
+    [ComponentName(Name = "attentive_word_mat_weight2")]
+    private readonly Parameter? _wordAgain;
+
+    [ComponentName(Name = "logit_weight")]
+    private readonly Parameter? _aggregation;
+
+    public TcMgcHead(Layers layers, ModelConfig config) : base(nameof(TcMgcHead), layers)
     {
-        var temporal = TemporalTransformer.Encode(g, config, frames, mask);
-        return new(g.Unit(Pooling.Mean(g, g.Unit(temporal), mask)), temporal, mask);
-    }
+        _config = config;
+        var d = config.Clip.EmbeddingWidth;
+        var reorganised = config.Has(TcMgcParts.SimilarityReorganisation);
+        var frames = config.Has(TcMgcParts.LanguageVideoAttention) ? config.Words : config.Frames;
+        int keptWords = reorganised ? config.KeptOf(config.Words) : config.Words, keptFrames = reorganised ? config.KeptOf(frames) : frames;
 
-    public override Tensor Query(Graph g, ModelConfig config, TextSide text) =>
-        g.Unit(g.MatMul(g.Unit(text.Sentence), Square(g, "global_mat_weight", config.Clip.EmbeddingWidth)));
-
-    public override PairScores Score(Graph g, ModelConfig config, TextSide text, VideoSide video)
-    {
-        var (conditionedVideo, frames, attention) = config.Has(TcMgcParts.LanguageVideoAttention)
-            ? Conditioned(g, config, text, video)
-            : Unconditioned(g, text, video);
-        Tensor sentence = g.Unsqueeze(g.Unit(text.Sentence), 2), words = g.Unit(text.Words);     // [T, D, 1], [T, W, D]
-        var contrasts = new List<Tensor>();
-        if (config.Has(TcMgcParts.VideoSentence))
-            contrasts.Add(VideoSentence(g, sentence, conditionedVideo));
+        _temporal = new(layers, config);
+        _global = layers.Parameter(d, d);
+        if (config.Has(TcMgcParts.LanguageVideoAttention))
+            _attention = new(layers, config);
         if (config.Has(TcMgcParts.VideoWord))
-            contrasts.Add(VideoWord(g, config, words, conditionedVideo));
+            _wordLogit = layers.Parameter(keptWords, keptWords);
         if (config.Has(TcMgcParts.SentenceFrame))
-            contrasts.Add(SentenceFrame(g, config, sentence, frames));
+            _frameLogit = reorganised ? layers.Parameter(keptFrames + 1, keptFrames + 1) : layers.Parameter(frames, frames);
         if (config.Has(TcMgcParts.FrameWord))
-            contrasts.Add(FrameWord(g, config, words, frames));
+        {
+            _local = layers.Parameter(d, d);
+            (_word, _wordAgain) = (layers.Parameter(keptWords, keptWords), layers.Parameter(keptWords, keptWords));
+            (_frame, _frameAgain) = (layers.Parameter(keptFrames, keptFrames), layers.Parameter(keptFrames, keptFrames));
+        }
+        var contrasts = BitOperations.PopCount((uint)(config.Parts & TcMgcParts.Contrasts));
+        if (contrasts > 1 && config.Has(TcMgcParts.LinearSoftmaxAggregation))
+            _aggregation = layers.Parameter(contrasts, contrasts);
+        RegisterComponents();
+    }
 
-        var stacked = Scale(g) * g.Transpose(g.Stack(contrasts), 0, 2, 1);                       // [C, T, V]
+    public override VideoSide Video(Tensor frames, Tensor mask)
+    {
+        var temporal = _temporal.call(frames, mask);
+        return new(Unit(Mean(Unit(temporal), mask)), temporal, mask);
+    }
+
+    public override Tensor Query(TextSide text) => Unit(Unit(text.Sentence).matmul(_global));
+
+    public override PairScores Score(TextSide text, VideoSide video)
+    {
+        var (conditionedVideo, frames, attention) = Conditioned(text, video);
+        Tensor sentence = Unit(text.Sentence).unsqueeze(1), words = Unit(text.Words);            // [T, 1, D], [T, W, D]
+        var contrasts = new List<Tensor>();
+        if (_config.Has(TcMgcParts.VideoSentence))
+            contrasts.Add(VideoSentence(sentence, conditionedVideo));
+        if (_wordLogit is not null)
+            contrasts.Add(VideoWord(words, conditionedVideo, _wordLogit));
+        if (_frameLogit is not null)
+            contrasts.Add(SentenceFrame(sentence, frames, _frameLogit));
+        if (_local is not null)
+            contrasts.Add(FrameWord(words.matmul(_local), frames));
+
+        var stacked = Scale * stack(contrasts);                                                  // [C, T, V]
         if (contrasts.Count == 1)
-            return new(g.Select(stacked, 0, 0), FrameAttention: attention);
-        if (!config.Has(TcMgcParts.LinearSoftmaxAggregation))
-            return new(g.Mean(stacked, 0), stacked, FrameAttention: attention);
-        var weights = LinearSoftmaxWeights(g, stacked);
-        return new(g.Sum(stacked * weights, 0), stacked, weights, attention);
-    }
-
-    /// <summary>The video [V, T, 1, D] and its frames [V, T, W, D] as the sentence and each word see them, and the sentence's attention [T, V, N].</summary>
-    private static (Tensor Video, Tensor Frames, Tensor? Attention) Conditioned(Graph g, ModelConfig config, TextSide text, VideoSide video)
-    {
-        long w = config.Words;
-        var texts = g.Concat(1, g.Unsqueeze(text.Sentence, 1), text.Words);                      // [T, 1+W, D]
-        var (conditioned, attention) = LanguageVideoAttention(g, config, texts, video);
-        conditioned = g.Unit(conditioned);                                                       // [V, T, 1+W, D]
-        return (g.Slice(conditioned, 2, 0, 1), g.Slice(conditioned, 2, 1, w + 1), attention);
-    }
-
-    /// <summary>Without LVA: the mean of the frames, and the frames themselves, the same for every text.</summary>
-    private static (Tensor Video, Tensor Frames, Tensor? Attention) Unconditioned(Graph g, TextSide text, VideoSide video)
-    {
-        var (frames, t) = (video.Features, text.Sentence.Shape[0]);
-        Dim v = frames.Shape[0], n = frames.Shape[1], d = frames.Shape[2];
-        return (g.Expand(g.Reshape(video.Vector, v, 1, 1, d), v, t, 1, d), g.Expand(g.Reshape(g.Unit(frames), v, 1, n, d), v, t, n, d), null);
+            return new(stacked[0], FrameAttention: attention);
+        if (_aggregation is null)
+            return new(stacked.mean([0]), stacked, FrameAttention: attention);
+        var weights = LinearSoftmaxWeights(stacked, _aggregation);
+        return new((stacked * weights).sum([0]), stacked, weights, attention);
     }
 
     /// <summary>
-    /// LVA: texts [T, Q, D] over frames [V, N, D] → [V, T, Q, D]. One layer norm for both sides, no projections; padding masked
-    /// or, as published, not. Also the first text's attention over the frames, averaged over heads, [T, V, N].
+    /// The video [V, T, 1, D] and its frames [V, T, W, D] as the sentence and each word see them, and the sentence's attention
+    /// [T, V, N]. Without LVA the mean of the frames, and the frames themselves, the same for every text.
     /// </summary>
-    private static (Tensor Conditioned, Tensor Attention) LanguageVideoAttention(Graph g, ModelConfig config, Tensor texts, VideoSide video)
+    private (Tensor Video, Tensor Frames, Tensor? Attention) Conditioned(TextSide text, VideoSide video)
     {
-        const string Name = "conditional_transformer.pool_frames.";
-        var frames = video.Features;
-        Dim t = texts.Shape[0], v = frames.Shape[0];
-        long queries = texts.Shape[1].Factor, n = frames.Shape[1].Factor, d = config.Clip.EmbeddingWidth;
-        long heads = config.AttentionHeads, channels = d / heads;
-
-        var normedTexts = Transformer.LayerNorm(g, texts, Name + "layer_norm1");
-        var normedFrames = g.Reshape(Transformer.LayerNorm(g, frames, Name + "layer_norm1"), v, n, heads, channels);
-        var q = g.Reshape(normedTexts * (1f / MathF.Sqrt(channels)), 1, t * queries, heads, channels);
-        q = g.Transpose(q, 0, 2, 1, 3);                                                          // [1, heads, T·Q, C]
-        var k = g.Transpose(normedFrames, 0, 2, 3, 1);                                           // [V, heads, C, N]
-        var logits = g.MatMul(q, k);                                                             // [V, heads, T·Q, N]
-        var attention = g.Softmax(config.MaskedAttention ? logits + Transformer.AdditiveMask(g, video.Mask) : logits);
-        var pooled = g.MatMul(attention, g.Transpose(normedFrames, 0, 2, 1, 3));                 // [V, heads, T·Q, C]
-        pooled = g.Reshape(g.Transpose(pooled, 0, 2, 1, 3), v * t * queries, d);
-
-        pooled = Transformer.LayerNorm(g, pooled, Name + "layer_norm2");
-        pooled += g.Dropout(Transformer.Linear(g, pooled, Name + "linear_proj", d));
-        pooled = Transformer.LayerNorm(g, pooled, Name + "layer_norm3");
-
-        var sentenceAttention = g.Select(g.Reshape(g.Mean(attention, 1), v, t, queries, n), 2, 0);
-        return (g.Reshape(pooled, v, t, queries, d), g.Transpose(sentenceAttention, 1, 0, 2));
-    }
-
-    /// <summary>s·G·v. [V, T].</summary>
-    private static Tensor VideoSentence(Graph g, Tensor sentence, Tensor video)
-    {
-        var weight = Square(g, "global_mat_weight", video.Shape[^1]);
-        return Flat(g, g.MatMul(video, g.MatMul(g.Transpose(weight, 1, 0), sentence)));
-    }
-
-    /// <summary>Similarities over the words, SR, ISA. [V, T].</summary>
-    private static Tensor VideoWord(Graph g, ModelConfig config, Tensor words, Tensor video)
-    {
-        var similarities = g.MatMul(video, g.TransposeLast(words));                              // [V, T, 1, W]
-        return Flat(g, InteractiveAggregation(g, config, Kept(g, config, similarities), "attentive_word_logit_weight"));
-    }
-
-    /// <summary>Similarities over the conditioned frames, SR with one value fused of the rest, ISA. [V, T].</summary>
-    private static Tensor SentenceFrame(Graph g, ModelConfig config, Tensor sentence, Tensor frames)
-    {
-        var similarities = g.TransposeLast(g.MatMul(frames, sentence));                          // [V, T, 1, F]
-        if (config.Has(TcMgcParts.SimilarityReorganisation))
+        if (_attention is null)
         {
-            var (all, keep) = (similarities.Shape[^1].Factor, config.KeptOf(similarities.Shape[^1].Factor));
-            var sorted = g.Top(similarities, (int)all);
-            var rest = g.Slice(sorted, -1, keep, all);
-            var fused = g.Sum(g.Softmax(rest) * rest, -1, keep: true);
-            similarities = g.Concat(3, g.Slice(sorted, -1, 0, keep), fused);                     // [V, T, 1, k+1]
+            long t = text.Sentence.shape[0], v = video.Features.shape[0], n = video.Features.shape[1], d = video.Features.shape[2];
+            return (video.Vector.view(v, 1, 1, d).expand(v, t, 1, d), Unit(video.Features).unsqueeze(1).expand(v, t, n, d), null);
         }
-        return Flat(g, InteractiveAggregation(g, config, similarities, "concat_frame_word_logit_weight"));
+        var frames = _attention.Prepare(video.Features, video.Mask);
+        var (conditionedVideo, attention) = _attention.Attend(text.Sentence.unsqueeze(1), frames);
+        var (conditionedFrames, _) = _attention.Attend(text.Words, frames);
+        return (Unit(conditionedVideo), Unit(conditionedFrames), attention);
     }
 
-    /// <summary>Words against conditioned frames, Bi-SR, Bi-ISA. [V, T].</summary>
-    private static Tensor FrameWord(Graph g, ModelConfig config, Tensor words, Tensor frames)
+    /// <summary>s·G·v. [T, V].</summary>
+    private Tensor VideoSentence(Tensor sentence, Tensor video) => Similarities(video, sentence.matmul(_global)).flatten(1);
+
+    /// <summary>Similarities over the words, SR, ISA. [T, V].</summary>
+    private Tensor VideoWord(Tensor words, Tensor video, Tensor weight) =>
+        InteractiveAggregation(Kept(Similarities(video, words).squeeze(2)), weight);
+
+    /// <summary>Similarities over the conditioned frames, SR with one value fused of the rest, ISA. [T, V].</summary>
+    private Tensor SentenceFrame(Tensor sentence, Tensor frames, Tensor weight)
     {
-        var projected = g.MatMul(words, Square(g, "local_mat_weight", words.Shape[^1]));
-        var byWord = Kept(g, config, g.MatMul(frames, g.TransposeLast(projected)));              // [V, T, frames, words k]
-        var kept = Kept(g, config, g.TransposeLast(byWord));                                     // [V, T, words k, frames k]
-        var wordLevel = InteractiveAggregation(g, config, g.TransposeLast(kept), "attentive_word_mat_weight");
-        var frameLevel = InteractiveAggregation(g, config, kept, "attentive_frame_word_mat_weight");
-        return (InteractiveAggregation(g, config, wordLevel, "attentive_frame_word_mat_weight2")
-            + InteractiveAggregation(g, config, frameLevel, "attentive_word_mat_weight2")) * 0.5f;
+        var similarities = Similarities(frames, sentence).squeeze(3);                            // [T, V, F]
+        if (_config.Has(TcMgcParts.SimilarityReorganisation))
+        {
+            var (all, keep) = (similarities.shape[2], _config.KeptOf(similarities.shape[2]));
+            var sorted = Top(similarities, all);
+            var rest = sorted.narrow(2, keep, all - keep);
+            var fused = (rest.softmax(-1) * rest).sum(-1, keepdim: true);
+            similarities = cat([sorted.narrow(2, 0, keep), fused], 2);                           // [T, V, k+1]
+        }
+        return InteractiveAggregation(similarities, weight);
+    }
+
+    /// <summary>Words, projected, against conditioned frames; Bi-SR, Bi-ISA. [T, V].</summary>
+    private Tensor FrameWord(Tensor words, Tensor frames)
+    {
+        var byWord = Kept(Similarities(frames, words));                                          // [T, V, frames, words k]
+        var kept = Kept(byWord.transpose(2, 3));                                                 // [T, V, words k, frames k]
+        var wordLevel = InteractiveAggregation(kept.transpose(2, 3), _word!);
+        var frameLevel = InteractiveAggregation(kept, _frame!);
+        return (InteractiveAggregation(wordLevel, _frameAgain!) + InteractiveAggregation(frameLevel, _wordAgain!)) / 2;
+    }
+
+    /// <summary>Every frame [V, T, F, D] with every word [T, W, D] of the same text. [T, V, F, W].</summary>
+    private static Tensor Similarities(Tensor frames, Tensor words)
+    {
+        long v = frames.shape[0], t = frames.shape[1], f = frames.shape[2], d = frames.shape[3];
+        return frames.transpose(0, 1).reshape(t, v * f, d).matmul(words.transpose(1, 2)).view(t, v, f, words.shape[1]);
     }
 
     /// <summary>SR over the last axis: the largest k in falling order; without SR all of them as they are.</summary>
-    private static Tensor Kept(Graph g, ModelConfig config, Tensor similarities) => config.Has(TcMgcParts.SimilarityReorganisation)
-        ? g.Top(similarities, config.KeptOf(similarities.Shape[^1].Factor))
+    private Tensor Kept(Tensor similarities) => _config.Has(TcMgcParts.SimilarityReorganisation)
+        ? Top(similarities, _config.KeptOf(similarities.shape[^1]))
         : similarities;
 
+    private static Tensor Top(Tensor similarities, long count) => similarities.topk((int)count, -1).values;
+
     /// <summary>ISA over the last axis: Σ x · softmax(λ · (softmax(λ·x) · A)).</summary>
-    private static Tensor InteractiveAggregation(Graph g, ModelConfig config, Tensor x, string name)
+    private Tensor InteractiveAggregation(Tensor x, Tensor weight)
     {
-        var sharpness = (float)(1 / config.Temperature);
-        var mixed = g.MatMul(g.Softmax(x * sharpness), Square(g, name, x.Shape[^1]));
-        return g.Sum(x * g.Softmax(mixed * sharpness), -1);
+        var sharpness = 1 / _config.Temperature;
+        var mixed = (x * sharpness).softmax(-1).matmul(weight);
+        return (x * (mixed * sharpness).softmax(-1)).sum(-1);
     }
 
     /// <summary>LSA: softmax over the contrasts of (scores · B). [C, T, V].</summary>
-    private static Tensor LinearSoftmaxWeights(Graph g, Tensor contrasts)
-    {
-        var mixed = g.MatMul(g.Transpose(contrasts, 1, 2, 0), Square(g, "logit_weight", contrasts.Shape[0]));
-        return g.Transpose(g.Softmax(mixed), 2, 0, 1);
-    }
-
-    /// <summary>[V, T, 1, 1] or [V, T, 1] → [V, T].</summary>
-    private static Tensor Flat(Graph g, Tensor x) => g.Reshape(x, x.Shape[0], x.Shape[1]);
+    private static Tensor LinearSoftmaxWeights(Tensor contrasts, Tensor weight) =>
+        contrasts.permute(1, 2, 0).matmul(weight).softmax(-1).permute(2, 0, 1);
 }

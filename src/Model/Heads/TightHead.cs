@@ -1,38 +1,80 @@
 using TcMgc.Model.Clip;
-using TcMgc.Model.Graphs;
+using TcMgc.Model.Compute;
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
+using Transformer = TcMgc.Model.Clip.Transformer;
 
 namespace TcMgc.Model.Heads;
 
 /// <summary>The tight type: one pass of a cross transformer over [sentence, frames] for every pair, with excitation before it or not.</summary>
-internal sealed class TightHead(string name, bool excitation)
-    : SimilarityHead(name, excitation ? "tight type: excitation, then a cross transformer per pair" : "CLIP4Clip tight: a cross transformer per pair")
+internal sealed class TightHead : HeadModule
 {
-    // Without excitation too: the cross transformer sees the frames at the length the encoder gave them.
-    public override bool HasOwnFeatures => true;
+    [ComponentName(Name = "se_block_excitation")]
+    private readonly Gate? _excitation;
 
-    public override VideoSide Video(Graph g, ModelConfig config, Tensor frames, Tensor mask)
+    [ComponentName(Name = "cross")]
+    private readonly CrossEncoder _cross;
+
+    [ComponentName(Name = "similarity_dense")]
+    private readonly Linear _similarity;
+
+    public TightHead(Layers layers, ModelConfig config, bool excitation) : base(nameof(TightHead), layers)
     {
-        var x = excitation ? Pooling.Excitation(g, config, frames) : frames;
-        return new(g.Unit(Pooling.Mean(g, g.Unit(x), mask)), x, mask);
+        if (excitation)
+            _excitation = new(layers, config.Frames, config.ExcitationHidden, bounded: false);
+        _cross = new(layers, config);
+        _similarity = layers.Linear(config.Clip.EmbeddingWidth, 1);
+        RegisterComponents();
     }
 
-    public override PairScores Score(Graph g, ModelConfig config, TextSide text, VideoSide video)
+    public override VideoSide Video(Tensor frames, Tensor mask)
     {
-        Dim t = text.Sentence.Shape[0], v = video.Features.Shape[0];
-        long n = video.Features.Shape[1].Factor, d = config.Clip.EmbeddingWidth;
+        var x = _excitation?.Excite(frames) ?? frames;
+        return new(Unit(Mean(Unit(x), mask)), x, mask);
+    }
 
-        var sentence = g.Expand(g.Reshape(text.Sentence, t, 1, 1, d), t, v, 1, d);
-        var pairs = g.Concat(2, sentence, g.Expand(g.Unsqueeze(video.Features, 0), t, v, n, d));   // [T, V, N+1, D]
-        var x = g.Reshape(pairs, t * v, n + 1, d)
-            + g.Slice(g.Parameter("cross.embeddings.position_embeddings.weight", config.CrossPositions, d), 0, 0, n + 1);
+    public override PairScores Score(TextSide text, VideoSide video)
+    {
+        var (t, v) = (text.Sentence.shape[0], video.Features.shape[0]);
+        long n = video.Features.shape[1], d = video.Features.shape[2];
+        var sentences = text.Sentence.view(t, 1, 1, d).expand(t, v, 1, d);
+        var pairs = cat([sentences, video.Features.unsqueeze(0).expand(t, v, n, d)], 2);         // [T, V, N+1, D]
+        var seen = cat([ones_like(video.Mask.narrow(1, 0, 1)), video.Mask], 1).repeat(t, 1);     // [T·V, N+1]
+        var pooled = _cross.call(pairs.view(t * v, n + 1, d), seen);                             // [T·V, D]
+        return new(_similarity.call(pooled).view(t, v));
+    }
+}
 
-        var hidden = Transformer.AdditiveMask(g, video.Mask);                                        // [V, 1, 1, N]
-        hidden = g.Concat(3, g.Expand(g.Constant(0f), v, 1, 1, 1), hidden);
-        hidden = g.Reshape(g.Expand(g.Unsqueeze(hidden, 0), t, v, 1, 1, n + 1), t * v, 1, 1, n + 1);
-        x = Transformer.Blocks(g, x, "cross.transformer", config.CrossLayers, config.Clip.Text.Width / ClipArchitecture.HeadWidth, hidden);
+/// <summary>CLIP4Clip's cross transformer: sequences [B, L, D] and what of them is there [B, L] → [B, D], pooled at the first position.</summary>
+internal sealed class CrossEncoder : nn.Module<Tensor, Tensor, Tensor>
+{
+    [ComponentName(Name = "embeddings/position_embeddings")]
+    private readonly EmbeddingTable _positions;
 
-        var pooled = Transformer.LayerNorm(g, g.Select(x, 1, 0), "cross.pooler.ln_pool");            // [T·V, D]
-        pooled = g.QuickGelu(Transformer.Linear(g, pooled, "cross.pooler.dense", d));
-        return new(g.Reshape(Transformer.Linear(g, pooled, "similarity_dense", 1), t, v));
+    [ComponentName(Name = "transformer")]
+    private readonly Transformer _transformer;
+
+    [ComponentName(Name = "pooler/ln_pool")]
+    private readonly LayerNorm _norm;
+
+    [ComponentName(Name = "pooler/dense")]
+    private readonly Linear _dense;
+
+    public CrossEncoder(Layers layers, ModelConfig config) : base(nameof(CrossEncoder))
+    {
+        var (width, heads) = (config.Clip.EmbeddingWidth, config.Clip.Text.Width / ClipArchitecture.HeadWidth);
+        _positions = new(layers, config.CrossPositions, width);
+        _transformer = new(layers, width, config.CrossLayers, heads);
+        _norm = layers.LayerNorm(width);
+        _dense = layers.Linear(width, width);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor x, Tensor seen)
+    {
+        x = _transformer.call(x + _positions.First(x.shape[1]), Transformer.AdditiveMask(seen));
+        return Perceptron.QuickGelu(_dense.call(_norm.call(x.select(1, 0))));
     }
 }

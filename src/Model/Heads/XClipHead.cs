@@ -1,47 +1,84 @@
-using TcMgc.Model.Graphs;
-using TcMgc.Model.TemporalEncoders;
+using TcMgc.Model.Compute;
+using TcMgc.Model.Temporal;
+using TorchSharp;
+using TorchSharp.Modules;
+using TorchSharp.Utils;
+using static TorchSharp.torch;
 
 namespace TcMgc.Model.Heads;
 
 /// <summary>X-CLIP: four contrasts, each aggregated by attention over its similarities (AOSM), and their mean.</summary>
-internal sealed class XClipHead() : SimilarityHead("xclip", "X-CLIP: four contrasts with attention over the similarity matrix")
+internal sealed class XClipHead : HeadModule
 {
-    public override VideoSide Video(Graph g, ModelConfig config, Tensor frames, Tensor mask)
+    private readonly double _temperature;
+
+    [ComponentName(Name = ParameterNames.Unnamed)]
+    private readonly TemporalTransformer _temporal;
+
+    [ComponentName(Name = "global_mat_weight")]
+    private readonly Parameter _global;
+
+    [ComponentName(Name = "word_logit_weight")]
+    private readonly Parameter _wordLogit;
+
+    [ComponentName(Name = "frame_logit_weight")]
+    private readonly Parameter _frameLogit;
+
+    [ComponentName(Name = "local_mat_weight")]
+    private readonly Parameter _local;
+
+    [ComponentName(Name = "word_mat_weight")]
+    private readonly Parameter _word;
+
+    [ComponentName(Name = "frame_mat_weight")]
+    private readonly Parameter _frame;
+
+    [ComponentName(Name = "frame_mat_weight2")]
+    private readonly Parameter _frameAgain;
+
+    [ComponentName(Name = "word_mat_weight2")]
+    private readonly Parameter _wordAgain;
+
+    public XClipHead(Layers layers, ModelConfig config) : base(nameof(XClipHead), layers)
     {
-        var temporal = TemporalTransformer.Encode(g, config, frames, mask);
-        return new(g.Unit(Pooling.Mean(g, g.Unit(temporal), mask)), frames, mask);
+        long d = config.Clip.EmbeddingWidth, w = config.Words, n = config.Frames;
+        _temperature = config.Temperature;
+        _temporal = new(layers, config);
+        (_global, _local) = (layers.Parameter(d, d), layers.Parameter(d, d));
+        (_wordLogit, _word, _wordAgain) = (layers.Parameter(w, w), layers.Parameter(w, w), layers.Parameter(w, w));
+        (_frameLogit, _frame, _frameAgain) = (layers.Parameter(n, n), layers.Parameter(n, n), layers.Parameter(n, n));
+        RegisterComponents();
     }
 
-    public override Tensor Query(Graph g, ModelConfig config, TextSide text) =>
-        g.Unit(g.MatMul(g.Unit(text.Sentence), Square(g, "global_mat_weight", config.Clip.EmbeddingWidth)));
-
-    public override PairScores Score(Graph g, ModelConfig config, TextSide text, VideoSide video)
+    public override VideoSide Video(Tensor frames, Tensor mask)
     {
-        Dim t = text.Sentence.Shape[0], v = video.Features.Shape[0];
-        long w = config.Words, n = config.Frames, d = config.Clip.EmbeddingWidth;
-        Tensor sentence = g.Unit(text.Sentence), words = g.Reshape(g.Unit(text.Words), t * w, d);
-        var frames = g.Reshape(g.Unit(video.Features), v * n, d);
-        Tensor videosAcross = g.TransposeLast(video.Vector), framesAcross = g.TransposeLast(frames);
-
-        var videoSentence = g.MatMul(g.MatMul(sentence, Square(g, "global_mat_weight", d)), videosAcross);           // [T, V]
-        var vw = g.Transpose(g.Reshape(g.MatMul(words, videosAcross), t, w, v), 0, 2, 1);                           // [T, V, W]
-        var videoWord = Attend(vw, "word_logit_weight", w);
-        var sf = g.Reshape(g.MatMul(sentence, framesAcross), t, v, n);                                              // [T, V, N]
-        var sentenceFrame = Attend(sf, "frame_logit_weight", n);
-
-        var local = g.MatMul(g.MatMul(words, Square(g, "local_mat_weight", d)), framesAcross);
-        var fw = g.Transpose(g.Reshape(local, t, w, v, n), 0, 2, 1, 3);                                             // [T, V, W, N]
-        var wordLevel = Attend(g.TransposeLast(fw), "word_mat_weight", w);                                           // [T, V, N]
-        var frameLevel = Attend(fw, "frame_mat_weight", n);                                                          // [T, V, W]
-        var frameWord = (Attend(wordLevel, "frame_mat_weight2", n) + Attend(frameLevel, "word_mat_weight2", w)) * 0.5f;
-
-        var contrasts = Scale(g) * g.Stack(videoSentence, videoWord, sentenceFrame, frameWord);
-        return new(g.Mean(contrasts, 0), contrasts, g.Expand(g.Constant(0.25f), 4, t, v), g.Softmax(Sharpen(sf)));
-
-        // AOSM: softmax(x / τ) · M over the last axis, then the weighted sum
-        Tensor Attend(Tensor x, string weight, long size) =>
-            g.Sum(x * g.MatMul(g.Softmax(Sharpen(x)), Square(g, weight, size)), -1);
-
-        Tensor Sharpen(Tensor x) => x * (float)(1 / config.Temperature);
+        var temporal = _temporal.call(frames, mask);
+        return new(Unit(Mean(Unit(temporal), mask)), frames, mask);
     }
+
+    public override Tensor Query(TextSide text) => Unit(Unit(text.Sentence).matmul(_global));
+
+    public override PairScores Score(TextSide text, VideoSide video)
+    {
+        Tensor sentence = Unit(text.Sentence), words = Unit(text.Words), frames = Unit(video.Features);
+        long t = words.shape[0], w = words.shape[1], v = frames.shape[0], n = frames.shape[1];
+        var framesAcross = frames.flatten(0, 1).t();                                             // [D, V·N]
+
+        var videoSentence = sentence.matmul(_global).matmul(video.Vector.t());                   // [T, V]
+        var vw = words.matmul(video.Vector.t()).transpose(1, 2);                                 // [T, V, W]
+        var videoWord = Attend(vw, _wordLogit);
+        var sf = sentence.matmul(framesAcross).view(t, v, n);                                    // [T, V, N]
+        var sentenceFrame = Attend(sf, _frameLogit);
+
+        var fw = words.matmul(_local).matmul(framesAcross).view(t, w, v, n).transpose(1, 2);     // [T, V, W, N]
+        var wordLevel = Attend(fw.transpose(2, 3), _word);                                       // [T, V, N]
+        var frameLevel = Attend(fw, _frame);                                                     // [T, V, W]
+        var frameWord = (Attend(wordLevel, _frameAgain) + Attend(frameLevel, _wordAgain)) / 2;
+
+        var contrasts = Scale * stack([videoSentence, videoWord, sentenceFrame, frameWord]);
+        return new(contrasts.mean([0]), contrasts, full_like(contrasts, 0.25f), (sf / _temperature).softmax(-1));
+    }
+
+    /// <summary>AOSM: softmax(x / τ) · M over the last axis, then the weighted sum.</summary>
+    private Tensor Attend(Tensor x, Tensor weight) => (x * (x / _temperature).softmax(-1).matmul(weight)).sum(-1);
 }

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using TcMgc.Model.Calibration;
-using TcMgc.Model.Engine;
+using TcMgc.Model.Compute;
 using TcMgc.Model.Heads;
 using TcMgc.Model.Text;
 using TcMgc.Model.Weights;
@@ -95,7 +95,7 @@ public sealed class ModelFolder
 
     /// <summary>The model, ready to serve.</summary>
     /// <exception cref="ModelException">The weights or the tokenizer cannot be used.</exception>
-    public VideoTextModel Load(EngineOptions options)
+    public VideoTextModel Load(ComputeOptions options)
     {
         if (Card.Config.Clip.Activation != Activation.QuickGelu)
             throw new ModelException($"{Path}: was trained with exact GELU, and this version computes QuickGELU only");

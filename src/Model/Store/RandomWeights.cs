@@ -16,7 +16,7 @@ public static class RandomWeights
 
     /// <summary>Every parameter of a configuration.</summary>
     public static IEnumerable<TensorSource> Of(ModelConfig config, int seed) =>
-        ModelParameters.Of(config).Select(parameter => Source(parameter, config, seed));
+        ParameterSpec.Of(config).Select(parameter => Source(parameter, config, seed));
 
     /// <summary>The initial values of one parameter, row by row.</summary>
     public static float[] Values(ParameterSpec parameter, ModelConfig config, int seed)

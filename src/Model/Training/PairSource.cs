@@ -1,12 +1,14 @@
 using System.Numerics.Tensors;
+using TcMgc.Model.Compute;
 using TcMgc.Model.Datasets;
-using TcMgc.Model.Engine;
 using TcMgc.Model.Text;
+using static TorchSharp.torch;
+using Tensor = TorchSharp.torch.Tensor;
 
 namespace TcMgc.Model.Training;
 
 /// <summary>
-/// The pairs of a dataset as a training graph reads them: pixels or frozen frame embeddings, tokens or frozen text features.
+/// The pairs of a dataset as training reads them: pixels or frozen frame embeddings, tokens or frozen text features.
 /// </summary>
 public sealed class PairSource : IDisposable
 {
@@ -61,14 +63,14 @@ public sealed class PairSource : IDisposable
             TextStore.Open(textPath, textKey, [.. pairs.Select(pair => pair.Caption)], model, progress, cancel));
     }
 
-    /// <summary>Writes a batch into a binding's inputs: B pairs whose videos are taken, then further captions of the same videos.</summary>
-    internal void Fill(Binding binding, ReadOnlySpan<int> batch, TrainingOptions options, Random random)
+    /// <summary>A batch: B pairs whose videos are taken, then further captions of the same videos.</summary>
+    internal PairBatch Batch(ReadOnlySpan<int> batch, TrainingOptions options, Random random)
     {
-        FillVideos(binding, batch[..(batch.Length / options.CaptionsPerVideo)], options, random);
+        var (mask, rgb, frames) = Videos(batch[..(batch.Length / options.CaptionsPerVideo)], options, random);
         if (_texts is null)
-            FillTokens(binding, batch);
-        else
-            FillTexts(binding, batch, _texts);
+            return new(mask, rgb, frames, Tokens(batch), null, null);
+        var (sentence, words) = Texts(batch, _texts);
+        return new(mask, rgb, frames, null, sentence, words);
     }
 
     /// <inheritdoc/>
@@ -89,57 +91,55 @@ public sealed class PairSource : IDisposable
         return tokens;
     }
 
-    private void FillVideos(Binding binding, ReadOnlySpan<int> batch, TrainingOptions options, Random random)
+    private (Tensor Mask, Tensor? Rgb, Tensor? Frames) Videos(ReadOnlySpan<int> batch, TrainingOptions options, Random random)
     {
         int n = _config.Frames, d = _config.Clip.EmbeddingWidth, side = _config.Clip.Vision.ImageSize;
-        var mask = binding.HasInput(ModelGraphs.Mask) ? binding.Input<float>(ModelGraphs.Mask, batch.Length, n) : [];
-        var rgb = _frames is null ? [] : binding.Input<byte>(ModelGraphs.Rgb, batch.Length * n, side, side, 3);
-        var embeddings = _embeddings is null ? [] : binding.Input<float>(ModelGraphs.Frames, batch.Length, n, d);
-        rgb.Clear();
-        embeddings.Clear();
+        var mask = zeros(batch.Length, n);
+        var rgb = _frames is null ? null : zeros([batch.Length * n, side, side, 3], ScalarType.Byte);
+        var embeddings = _embeddings is null ? null : zeros(batch.Length, n, d);
+        var shown = mask.Memory();
+        var pixels = rgb is null ? [] : rgb.bytes;
+        var encoded = embeddings is null ? [] : embeddings.Memory();
         for (var row = 0; row < batch.Length; row++)
         {
             var video = Pairs[batch[row]].Video;
             var count = (_frames?.Frames ?? _embeddings!.Frames)[video];
             var chosen = options.RandomFrames ? FrameSampling.Random(count, _chosen, random) : FrameSampling.Uniform(count, _chosen);
-            if (!mask.IsEmpty)
-            {
-                mask.Slice(row * n, chosen).Fill(1);
-                mask[((row * n) + chosen)..((row + 1) * n)].Clear();
-            }
+            shown.Slice(row * n, chosen).Fill(1);
             var (right, down) = (Shift(options, random), Shift(options, random));
             for (var i = 0; i < chosen; i++)
             {
                 if (_frames is not null)
-                    FrameShift.Copy(_frames.Frame(video, _chosen[i]), rgb.Slice(((row * n) + i) * _frames.FrameBytes, _frames.FrameBytes), side, right, down);
-                _embeddings?.Embedding(video, _chosen[i]).CopyTo(embeddings[(((row * n) + i) * d)..]);
+                    FrameShift.Copy(_frames.Frame(video, _chosen[i]), pixels.Slice(((row * n) + i) * _frames.FrameBytes, _frames.FrameBytes), side, right, down);
+                _embeddings?.Embedding(video, _chosen[i]).CopyTo(encoded[(((row * n) + i) * d)..]);
             }
         }
+        return (mask, rgb, embeddings);
     }
 
     /// <summary>All frames of a video are moved by the same, so that what moves in them still moves the same way.</summary>
     private static int Shift(TrainingOptions options, Random random) =>
         options.RandomShift > 0 ? random.Next(-options.RandomShift, options.RandomShift + 1) : 0;
 
-    private void FillTokens(Binding binding, ReadOnlySpan<int> batch)
+    private Tensor Tokens(ReadOnlySpan<int> batch)
     {
         var w = _config.Words;
-        var tokens = binding.Input<long>(ModelGraphs.Tokens, batch.Length, w);
+        var tokens = new long[batch.Length * w];
         for (var row = 0; row < batch.Length; row++)
             for (var i = 0; i < w; i++)
                 tokens[(row * w) + i] = _tokens[(batch[row] * w) + i];
+        return tensor(tokens, [batch.Length, w]);
     }
 
-    private void FillTexts(Binding binding, ReadOnlySpan<int> batch, TextStore texts)
+    private (Tensor Sentence, Tensor Words) Texts(ReadOnlySpan<int> batch, TextStore texts)
     {
         int w = _config.Words, d = _config.Clip.EmbeddingWidth;
-        var sentences = binding.Input<float>(ModelGraphs.Sentence, batch.Length, d);
-        var words = binding.HasInput(ModelGraphs.Words) ? binding.Input<float>(ModelGraphs.Words, batch.Length, w, d) : [];
+        Tensor sentences = empty(batch.Length, d), words = empty(batch.Length, w, d);
         for (var row = 0; row < batch.Length; row++)
         {
-            TensorPrimitives.ConvertToSingle(texts.Sentence(batch[row]), sentences[(row * d)..]);
-            if (!words.IsEmpty)
-                TensorPrimitives.ConvertToSingle(texts.Words(batch[row]), words[(row * w * d)..]);
+            TensorPrimitives.ConvertToSingle(texts.Sentence(batch[row]), sentences.Memory()[(row * d)..]);
+            TensorPrimitives.ConvertToSingle(texts.Words(batch[row]), words.Memory()[(row * w * d)..]);
         }
+        return (sentences, words);
     }
 }

@@ -1,9 +1,9 @@
-using System.Numerics.Tensors;
-using TcMgc.Model.Engine;
-using TcMgc.Model.Graphs;
-using TcMgc.Model.Store;
+using TcMgc.Model.Compute;
+using TcMgc.Model.Heads;
 using TcMgc.Model.Weights;
-using Tensor = TcMgc.Model.Graphs.Tensor;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
 
 namespace TcMgc.Model.Training;
 
@@ -15,59 +15,51 @@ namespace TcMgc.Model.Training;
 public sealed record TrainingStep(double Loss, double InfoNce, double? Sdr, double GradientNorm);
 
 /// <summary>
-/// The weights of a model on their way: each step runs forward and backward pass in one graph call and moves the weights,
-/// which lie in the engine's own input buffers, by Adam. A step depends on nothing but the weights, the moments and its number.
+/// The weights of a model on their way: AdamW moves them by the gradients of the papers' losses. A step depends on nothing but the
+/// weights, the moments and its number.
 /// </summary>
 internal sealed class Trainer : IDisposable
 {
+    private const double Epsilon = 1e-6;
+    private const string MeanPrefix = "mean.", SquarePrefix = "square.";
+
     /// <summary>CLIP's bound on the logit scale, ln 100.</summary>
-    private static readonly float s_largestLogitScale = MathF.Log(100);
+    private static readonly double s_largestLogitScale = Math.Log(100);
 
-    private readonly ModelConfig _config;
     private readonly TrainingOptions _options;
-    private readonly Session _session;
-    private readonly Binding _binding;
-    private readonly Trained[] _trained;
-    private readonly IReadOnlyDictionary<string, TensorSource> _frozen;
-    private readonly IReadOnlyList<Tensor> _masks;
+    private readonly TrainedNetwork _network;
+    private readonly (string Name, Parameter Parameter)[] _trained;
+    private readonly AdamW _optimizer;
+    private readonly Dictionary<string, TensorSource> _frozen;
 
-    private sealed record Trained(string Name, int[] Shape, Adam Adam, float[]? Sum)
-    {
-        public bool IsClip { get; } = Name.StartsWith("clip.", StringComparison.Ordinal);
-        public bool Decays { get; } = Shape.Length > 1;
-        public string Gradient { get; } = TrainingGraph.GradientPrefix + Name;
-    }
-
-    /// <summary>Prepares the graph.</summary>
+    /// <summary>Prepares the weights.</summary>
     /// <param name="config">Sizes and head.</param>
     /// <param name="options">How to train.</param>
     /// <param name="initial">Every parameter of the configuration.</param>
-    /// <param name="engine">Where to run.</param>
-    public Trainer(ModelConfig config, TrainingOptions options, IEnumerable<TensorSource> initial, EngineOptions engine)
+    /// <param name="compute">Where to run.</param>
+    public Trainer(ModelConfig config, TrainingOptions options, IEnumerable<TensorSource> initial, ComputeOptions compute)
     {
+        config.Validate();
         options.Validate();
-        (_config, _options) = (config, options);
-        var graph = TrainingGraph.Build(config, options);
-        _session = Session.Create(graph, null, engine);
-        _binding = _session.Bind();
-        _masks = [.. graph.DropoutMasks.Where(graph.Inputs.Contains)];
-        var sources = initial.ToDictionary(source => source.Name);
-        var trained = new List<Trained>();
-        foreach (var parameter in graph.Parameters.Where(graph.Inputs.Contains))
+        _options = options;
+        _frozen = initial.ToDictionary(source => source.Name);
+        _network = new(config, options, Backend.Prepare(compute), _frozen);
+        _trained = [.. _network.Parameters];
+        foreach (var (name, _) in _trained)
+            _frozen.Remove(name);
+        _optimizer = new([.. _trained.GroupBy(p => (IsClip: IsClip(p.Name), Decays: p.Parameter.shape.Length > 1)).Select(group => new AdamW.ParamGroup
         {
-            var source = sources[parameter.Name];
-            source.ReadFloats().CopyTo(_binding.Input<float>(parameter.Name, [.. source.Shape.Select(size => (long)size)]));
-            if (!graph.Outputs.ContainsKey(TrainingGraph.GradientPrefix + parameter.Name))
-                continue;
-            var count = checked((int)source.Count);
-            trained.Add(new(parameter.Name, [.. source.Shape], new(count, options), options.Accumulate > 1 ? new float[count] : null));
-            sources.Remove(parameter.Name);
-        }
-        (_trained, _frozen) = ([.. trained], sources);
+            Parameters = [.. group.Select(p => p.Parameter)],
+            Options = new()
+            {
+                LearningRate = group.Key.IsClip ? options.ClipLearningRate : options.LearningRate,
+                weight_decay = group.Key.Decays ? options.WeightDecay : 0,
+            },
+        })], beta1: options.Beta1, beta2: options.Beta2, eps: Epsilon);
     }
 
     /// <summary>Weights that are trained.</summary>
-    public long TrainedCount => _trained.Sum(t => (long)t.Adam.Mean.Length);
+    public long TrainedCount => _trained.Sum(p => p.Parameter.numel());
 
     /// <summary>One step over <see cref="TrainingOptions.Accumulate"/> batches.</summary>
     /// <param name="source">The pairs.</param>
@@ -78,81 +70,87 @@ internal sealed class Trainer : IDisposable
     public TrainingStep Step(PairSource source, IReadOnlyList<int[]> batches, long step, long steps, CancellationToken cancel)
     {
         var random = new Random(Seed.Of(_options.Seed, step));
+        manual_seed(random.Next());                                                              // of dropout
         double loss = 0, infoNce = 0, sdr = 0;
-        foreach (var trained in _trained)
-            trained.Sum?.AsSpan().Clear();
+        bool? hasSdr = null;
+        _optimizer.zero_grad();
         foreach (var batch in batches)
         {
-            source.Fill(_binding, batch, _options, random);
-            DrawMasks(random);
-            _binding.Run(cancel);
-            loss += _binding.Output<float>(TrainingGraph.Loss)[0] / batches.Count;
-            infoNce += _binding.Output<float>(TrainingGraph.InfoNce)[0] / batches.Count;
-            sdr += HasSdr ? _binding.Output<float>(TrainingGraph.Sdr)[0] / batches.Count : 0;
-            foreach (var trained in _trained)
-                if (trained.Sum is { } sum)
-                    TensorPrimitives.Add(sum, _binding.Output<float>(trained.Gradient), sum);
+            cancel.ThrowIfCancellationRequested();
+            using var scope = NewDisposeScope();
+            var (total, nce, decorrelation) = Losses(_network.Score(source.Batch(batch, _options, random)));
+            (total / batches.Count).backward();
+            _network.CollectGradients();
+            loss += total.item<float>() / batches.Count;
+            infoNce += nce.item<float>() / batches.Count;
+            sdr += (decorrelation?.item<float>() ?? 0) / batches.Count;
+            hasSdr = decorrelation is not null;
         }
         if (!double.IsFinite(loss))
             throw new ModelException($"the loss is {loss} at step {step + 1}: training has diverged; lower the learning rate (--lr, --clip-lr)");
-        var norm = Math.Sqrt(_trained.Sum(t => (double)TensorPrimitives.SumOfSquares(Gradient(t)))) / batches.Count;
-        Move(step, LearningRate.Factor(step, steps, _options.Warmup), norm, batches.Count);
-        return new(loss, infoNce, HasSdr ? sdr : null, norm);
+        var norm = nn.utils.clip_grad_norm_(_trained.Select(p => p.Parameter), _options.GradientNorm > 0 ? _options.GradientNorm : double.MaxValue);
+        Move(LearningRate.Factor(step, steps, _options.Warmup));
+        return new(loss, infoNce, hasSdr == true ? sdr : null, norm);
     }
 
     /// <summary>Every parameter of the model as it is now, under its own name.</summary>
-    public IEnumerable<TensorSource> Weights() =>
-        [.. _trained.Select(t => TensorSource.Floats(t.Name, t.Shape, () => Weight(t))), .. _frozen.Values];
+    public IEnumerable<TensorSource> Weights() => [.. _trained.Select(p => Source(p.Name, p.Parameter)), .. _frozen.Values];
 
-    /// <summary>Adam's moments, for a checkpoint.</summary>
-    public IEnumerable<TensorSource> Moments() => _trained.SelectMany(t => new[]
+    /// <summary>AdamW's moments, for a checkpoint.</summary>
+    public IEnumerable<TensorSource> Moments() => States().SelectMany(state => new[]
     {
-        TensorSource.Floats(MeanPrefix + t.Name, t.Shape, () => t.Adam.Mean), TensorSource.Floats(SquarePrefix + t.Name, t.Shape, () => t.Adam.Square),
+        Source(MeanPrefix + state.Name, state.State.exp_avg), Source(SquarePrefix + state.Name, state.State.exp_avg_sq),
     });
 
-    /// <summary>Takes weights and moments from a checkpoint.</summary>
-    public void Restore(WeightFile weights, WeightFile moments)
+    /// <summary>Takes weights and moments from a checkpoint of a step.</summary>
+    public void Restore(WeightFile weights, WeightFile moments, long step)
     {
-        foreach (var trained in _trained)
+        foreach (var (name, parameter) in _trained)
+            parameter.Set(weights.ReadFloats(name));
+        foreach (var (name, state) in States())
         {
-            weights.ReadFloats(trained.Name).CopyTo(Weight(trained));
-            moments.ReadFloats(MeanPrefix + trained.Name).CopyTo(trained.Adam.Mean, 0);
-            moments.ReadFloats(SquarePrefix + trained.Name).CopyTo(trained.Adam.Square, 0);
+            state.step = step;
+            state.exp_avg.Set(moments.ReadFloats(MeanPrefix + name));
+            state.exp_avg_sq.Set(moments.ReadFloats(SquarePrefix + name));
         }
+        _network.Refresh();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _binding.Dispose();
-        _session.Dispose();
+        _optimizer.Dispose();
+        _network.Dispose();
     }
 
-    private const string MeanPrefix = "mean.", SquarePrefix = "square.";
+    private static bool IsClip(string name) => name.StartsWith("clip.", StringComparison.Ordinal);
 
-    private bool HasSdr => _binding.HasOutput(TrainingGraph.Sdr);
-
-    private Span<float> Weight(Trained trained) => _binding.Input<float>(trained.Name, Array.ConvertAll(trained.Shape, size => (long)size));
-
-    private ReadOnlySpan<float> Gradient(Trained trained) => trained.Sum is { } sum ? sum : _binding.Output<float>(trained.Gradient);
-
-    private void Move(long step, double factor, double norm, int batches)
+    private (Tensor Loss, Tensor InfoNce, Tensor? Sdr) Losses(PairScores scores)
     {
-        var scale = (float)((_options.GradientNorm > 0 && norm > _options.GradientNorm ? _options.GradientNorm / norm : 1) / batches);
-        foreach (var trained in _trained)
-        {
-            var rate = (float)(factor * (trained.IsClip ? _options.ClipLearningRate : _options.LearningRate));
-            trained.Adam.Update(Weight(trained), Gradient(trained), scale, rate, trained.Decays ? (float)_options.WeightDecay : 0, step + 1);
-            if (trained.Name == "clip.logit_scale")
-                Weight(trained)[0] = MathF.Min(Weight(trained)[0], s_largestLogitScale);
-        }
+        var infoNce = Training.Losses.InfoNce(scores.Logits);
+        if (scores.Contrasts is null || _options.SdrWeight == 0)
+            return (infoNce, infoNce, null);
+        var sdr = Training.Losses.SimilarityDecorrelation(scores.Contrasts);
+        return (infoNce + (sdr * _options.SdrWeight), infoNce, sdr);
     }
 
-    private void DrawMasks(Random random)
+    private void Move(double factor)
     {
-        var keep = Math.Sqrt(1 - _options.Dropout);
-        foreach (var mask in _masks)
-            foreach (ref var factor in _binding.Input<float>(mask.Name, [.. mask.Shape.Select(size => size.Factor)]))
-                factor = random.NextDouble() < keep ? (float)(1 / keep) : 0;
+        using var scope = NewDisposeScope();
+        foreach (var group in _optimizer.ParamGroups)
+            group.LearningRate = factor * group.InitialLearningRate;
+        _optimizer.step();
+        using (no_grad())
+            _trained.Single(p => p.Name == "clip.logit_scale").Parameter.clamp_(max: s_largestLogitScale);
+        _network.Refresh();
     }
+
+    /// <summary>The moments of each parameter: the optimizer numbers parameters in the order of its groups.</summary>
+    private IEnumerable<(string Name, AdamW.State State)> States()
+    {
+        var names = _trained.ToDictionary(p => p.Parameter.Handle, p => p.Name);
+        return _optimizer.parameters().Select(parameter => names[parameter.Handle]).Zip(_optimizer.state_dict().State.Cast<AdamW.State>());
+    }
+
+    private static TensorSource Source(string name, Tensor tensor) => TensorSource.Floats(name, [.. tensor.shape.Select(size => (int)size)], () => tensor.Floats());
 }

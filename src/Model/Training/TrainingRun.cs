@@ -1,4 +1,4 @@
-using TcMgc.Model.Engine;
+using TcMgc.Model.Compute;
 using TcMgc.Model.Store;
 using TcMgc.Model.Text;
 using TcMgc.Model.Weights;
@@ -69,7 +69,7 @@ public sealed class TrainingRun
     /// <param name="progress">Hears the lines of metrics.jsonl as they are written.</param>
     /// <param name="cancel">Stops after the step at hand; a checkpoint is written.</param>
     /// <exception cref="ModelException">There are fewer videos than a batch needs, or training diverged.</exception>
-    public ModelFolder Run(PairSource source, IEnumerable<TensorSource> initial, string tokenizer, Validation? validate, EngineOptions engine,
+    public ModelFolder Run(PairSource source, IEnumerable<TensorSource> initial, string tokenizer, Validation? validate, ComputeOptions engine,
         IProgress<MetricsLine>? progress, CancellationToken cancel)
     {
         if (Finished is { } done)
@@ -115,7 +115,7 @@ public sealed class TrainingRun
     }
 
     private TrainingPosition EndEpoch(Trainer trainer, TrainingPosition position, int epoch, Validation? validate, string tokenizer,
-        EngineOptions engine, MetricsLog log, IProgress<MetricsLine>? progress, CancellationToken cancel)
+        ComputeOptions engine, MetricsLog log, IProgress<MetricsLine>? progress, CancellationToken cancel)
     {
         _checkpoint.Write(trainer, position);
         if (validate is null)

@@ -1,153 +1,143 @@
 using TcMgc.Model.Clip;
-using TcMgc.Model.Engine;
-using TcMgc.Model.Graphs;
+using TcMgc.Model.Compute;
 using TcMgc.Model.Heads;
-using TcMgc.Model.TemporalEncoders;
+using TcMgc.Model.Temporal;
 using TcMgc.Model.Training;
 using TcMgc.Model.Weights;
+using TorchSharp;
+using static TorchSharp.torch;
 
 namespace TcMgc.Model.Verification;
 
+/// <summary>Largest relative errors that agree: of outputs, and of losses and gradients.</summary>
+public sealed record Tolerances(double Outputs = 1e-4, double Training = 1e-3);
+
 /// <summary>How far a tensor is from the recorded one.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Error">‖ours − theirs‖ / ‖theirs‖.</param>
-/// <param name="Share">For a gradient: ‖ours − theirs‖ in parts of the norm of all recorded gradients together; null for what is none.</param>
-public sealed record TensorError(string Name, double Error, double? Share)
+/// <param name="Error">‖ours − theirs‖ / ‖theirs‖ in 32-bit floats.</param>
+/// <param name="Tolerance">The largest error that agrees.</param>
+/// <param name="ErrorIn64Bits">
+/// The same with ours computed in 64-bit floats, measured where <see cref="Error"/> is above the tolerance: small there, the record
+/// is right and the equations are the same, and 32 bits are too few for this tensor.
+/// </param>
+public sealed record TensorError(string Name, double Error, double Tolerance, double? ErrorIn64Bits)
 {
-    /// <summary>
-    /// 2⁻²³, the machine epsilon of single precision: a gradient whose difference is a smaller part of all gradients differs by rounding alone.
-    /// The reference itself, run in single precision on two machines, differs by several thousandths of such gradients.
-    /// </summary>
-    public const double Rounding = 1.0 / (1 << 23);
-
-    /// <summary>Whether it is a loss or a gradient.</summary>
-    public bool IsTraining => Golden.IsTraining(Name);
-
-    /// <summary>Whether it is a gradient too small for single precision, whose relative error tells nothing.</summary>
-    public bool IsRounding => Share <= Rounding;
+    /// <summary>Whether ours is the recorded one, as exactly as asked for.</summary>
+    public bool Agrees => Error <= Tolerance || ErrorIn64Bits <= Tolerance;
 }
 
-/// <summary>Runs a model's graphs on recorded inputs and compares every tensor with what the reference recorded.</summary>
-internal static class Golden
+/// <summary>Runs a model's modules on recorded inputs and compares every tensor with what the reference recorded.</summary>
+internal sealed class Golden
 {
-    private const string Pixels = "pixels", Tokens = "tokens", FrameMask = "frame_mask", GradientPrefix = "grad.";
+    private const string GradientPrefix = "grad.";
 
-    /// <summary>The graph whose outputs carry the names of the expected tensors.</summary>
-    /// <exception cref="ModelException">An expected tensor has a name that no block yields.</exception>
-    public static Graph Build(ModelConfig config, double sdrWeight, WeightFile inputs, IReadOnlyCollection<string> expected)
-    {
-        var g = new Graph(trainable: name => expected.Contains(GradientPrefix + name));
-        var clip = config.Clip;
-        int[] pixelShape = Shape(inputs, Pixels), tokenShape = Shape(inputs, Tokens);
-        var tokens = g.Input(Tokens, ElementType.Int64, tokenShape[0], tokenShape[1]);
-        var pixels = g.Input(Pixels, ElementType.Float32, pixelShape.Select(d => (Dim)d));
-        var (sentence, words) = TextEncoder.Encode(g, clip, tokens);
+    private readonly Layers _layers;
+    private readonly ModelConfig _config;
+    private readonly WeightFile _weights, _inputs;
+    private readonly Dictionary<string, Tensor> _outputs = [];
+    private readonly Dictionary<string, Tensor> _parameters = [];
 
-        if (pixelShape.Length == 4)                                  // an encoder alone: pixels [B, 3, S, S]
-        {
-            var blocks = new Dictionary<string, Tensor>
-            {
-                ["image_embeds"] = ImageEncoder.Encode(g, clip, pixels),
-                ["text_embeds"] = sentence,
-                ["words"] = words,
-            };
-            foreach (var name in expected)
-                g.Output(name, blocks.GetValueOrDefault(name) ?? throw Unknown(name));
-            return g;
-        }
-
-        int videos = pixelShape[0], n = pixelShape[1], side = clip.Vision.ImageSize;
-        var mask = g.Input(FrameMask, ElementType.Float32, videos, n);
-        var flat = g.Reshape(pixels, videos * n, 3, side, side);
-        var frames = g.Reshape(ImageEncoder.Encode(g, clip, flat), videos, n, clip.EmbeddingWidth);
-        var text = new TextSide(sentence, words);
-        var scores = new Dictionary<string, PairScores>();
-        Lazy<Tensor> infoNce = new(() => Losses.InfoNce(g, Scores("tcmgc").Logits));
-        Lazy<Tensor> sdr = new(() => Losses.SimilarityDecorrelation(g, Scores("tcmgc").Contrasts!));
-        Lazy<Tensor> loss = new(() => infoNce.Value + (sdr.Value * (float)sdrWeight));
-        foreach (var name in expected.Where(name => !IsGradient(name)))
-            g.Output(name, name switch
-            {
-                "frames" => frames,
-                "sentence" => sentence,
-                "words" => words,
-                "temporal_transformer" => TemporalTransformer.Encode(g, config, frames, mask),
-                "temporal_lstm" => TemporalLstm.Encode(g, config, frames, mask),
-                "tcmgc_contrasts" => Scores("tcmgc").Contrasts!,
-                "info_nce" => infoNce.Value,
-                "sdr" => sdr.Value,
-                "loss" => loss.Value,
-                _ => Scores(name).Logits,
-            });
-        AddGradients(g, loss, [.. expected.Where(IsGradient)]);
-        return g;
-
-        PairScores Scores(string name)
-        {
-            if (!SimilarityHead.All.TryGetValue(name.Replace('_', '-'), out var head))
-                throw Unknown(name);
-            if (!scores.TryGetValue(name, out var known))
-                scores[name] = known = head.Score(g, config, text, head.Video(g, config, frames, mask));
-            return known;
-        }
-    }
+    private Golden(ModelConfig config, WeightFile weights, WeightFile inputs, Layers layers) =>
+        (_config, _weights, _inputs, _layers) = (config, weights, inputs, layers);
 
     /// <summary>The relative error of every expected tensor.</summary>
+    /// <exception cref="ModelException">An expected tensor has a name that no block yields.</exception>
     public static IReadOnlyList<TensorError> Compare(ModelConfig config, double sdrWeight, WeightFile weights, WeightFile inputs, WeightFile expected,
-        IReadOnlyCollection<string> names, EngineOptions options)
+        Tolerances tolerances, ComputeOptions options)
     {
-        using var session = Session.Create(Build(config, sdrWeight, inputs, names), weights, options);
-        using var binding = session.Bind();
-        foreach (var input in session.Graph.Inputs)
+        var backend = Backend.Prepare(options);
+        string[] names = [.. expected.Entries.Keys];
+        var errors = Errors(ScalarType.Float32);
+        Lazy<Dictionary<string, double>> exact = new(() => Errors(ScalarType.Float64));
+        return [.. names.Select(name => (Name: name, Tolerance: IsTraining(name) ? tolerances.Training : tolerances.Outputs))
+            .Select(t => new TensorError(t.Name, errors[t.Name], t.Tolerance, errors[t.Name] <= t.Tolerance ? null : exact.Value[t.Name]))];
+
+        Dictionary<string, double> Errors(ScalarType type)
         {
-            var source = session.Graph.Parameters.Contains(input) ? weights : inputs;
-            long[] shape = [.. input.Shape.Select(d => d.Factor)];
-            if (input.Type == ElementType.Int64)
-                source.ReadInt64(input.Name).CopyTo(binding.Input<long>(input.Name, shape));
-            else
-                source.ReadFloats(input.Name).CopyTo(binding.Input<float>(input.Name, shape));
+            using var scope = NewDisposeScope();
+            var golden = new Golden(config, weights, inputs, new(backend.Device, type));
+            golden.Run(sdrWeight, names);
+            return names.ToDictionary(name => name, name => RelativeError(golden.Output(name), expected.ReadFloats(name)));
         }
-        binding.Run();
-        var all = Math.Sqrt(names.Where(IsGradient).Sum(name => SumOfSquares(expected.ReadFloats(name))));
-        return [.. names.Select(name => Compare(name, binding.Output<float>(name), expected.ReadFloats(name), all))];
     }
 
-    /// <summary>Whether an expected tensor is a loss or a gradient.</summary>
-    public static bool IsTraining(string name) => IsGradient(name) || name is "info_nce" or "sdr" or "loss";
+    private static bool IsTraining(string name) => IsGradient(name) || name is "info_nce" or "sdr" or "loss";
 
     private static bool IsGradient(string name) => name.StartsWith(GradientPrefix, StringComparison.Ordinal);
 
-    private static void AddGradients(Graph g, Lazy<Tensor> loss, string[] names)
+    private void Run(double sdrWeight, IReadOnlyCollection<string> names)
     {
-        if (names.Length == 0)
-            return;
-        var parameters = g.Parameters.ToDictionary(p => p.Name);
-        Tensor[] wanted = [.. names.Select(name => parameters.GetValueOrDefault(name[GradientPrefix.Length..]) ?? throw Unknown(name))];
-        foreach (var (name, gradient) in names.Zip(Gradients.Of(g, loss.Value, wanted)))
-            g.Output(name, gradient ?? throw Unknown(name));
+        using var mode = set_grad_enabled(names.Any(IsGradient));
+        var images = Module(new ImageEncoder(_layers, _config.Clip), ImageEncoder.Prefix);
+        var (sentence, words) = Module(new TextEncoder(_layers, _config.Clip), TextEncoder.Prefix).call(Tokens());
+        _outputs["text_embeds"] = _outputs["sentence"] = sentence;
+        _outputs["words"] = words;
+        var pixels = Floats("pixels");
+        if (pixels.dim() == 4)                                                                   // an encoder alone: pixels [B, 3, S, S]
+            _outputs["image_embeds"] = images.call(pixels);
+        else
+            Score(names, sdrWeight, new(sentence, words), images.call(pixels.flatten(0, 1)).view(pixels.shape[0], pixels.shape[1], -1));
     }
 
-    private static TensorError Compare(string name, ReadOnlySpan<float> ours, ReadOnlySpan<float> theirs, double allGradients)
+    private void Score(IReadOnlyCollection<string> names, double sdrWeight, TextSide text, Tensor frames)
+    {
+        var mask = Floats("frame_mask");
+        _outputs["frames"] = frames;
+        if (names.Contains("temporal_transformer"))
+            _outputs["temporal_transformer"] = Module(new TemporalTransformer(_layers, _config), "").call(frames, mask);
+        if (names.Contains("temporal_lstm"))
+            _outputs["temporal_lstm"] = Module(new TemporalLstm(_layers, _config), "").call(frames, mask);
+        foreach (var head in SimilarityHead.All.Values.Where(head => names.Contains(Recorded(head.Name))))
+        {
+            var module = Module(head.Create(_layers, _config), "");
+            var scores = module.Score(text, module.Video(frames, mask));
+            _outputs[Recorded(head.Name)] = scores.Logits;
+            if (head.Name == "tcmgc")
+                Train(names, sdrWeight, scores);
+        }
+    }
+
+    private void Train(IReadOnlyCollection<string> names, double sdrWeight, PairScores scores)
+    {
+        _outputs["tcmgc_contrasts"] = scores.Contrasts!;
+        _outputs["info_nce"] = Losses.InfoNce(scores.Logits);
+        _outputs["sdr"] = Losses.SimilarityDecorrelation(scores.Contrasts!);
+        _outputs["loss"] = _outputs["info_nce"] + (_outputs["sdr"] * sdrWeight);
+        if (!names.Any(IsGradient))
+            return;
+        _outputs["loss"].backward(retain_graph: true);
+        foreach (var (name, parameter) in _parameters)
+            if (parameter.grad is { } gradient)
+                _outputs[GradientPrefix + name] = gradient;
+    }
+
+    private T Module<T>(T module, string prefix) where T : nn.Module
+    {
+        module.Load(prefix, _weights);
+        foreach (var (name, parameter) in ParameterNames.Published(module, prefix))
+            _parameters[name] = parameter.requires_grad_(true);
+        return module;
+    }
+
+    private Tensor Tokens() => tensor(_inputs.ReadInt64("tokens"), Shape("tokens"), device: _layers.Device);
+
+    private Tensor Floats(string name) => tensor(_inputs.ReadFloats(name), Shape(name), device: _layers.Device).to_type(_layers.Type);
+
+    private long[] Shape(string name) => _inputs.Entries.TryGetValue(name, out var entry)
+        ? [.. entry.Shape.Select(size => (long)size)]
+        : throw new ModelException($"{_inputs.Path}: has no tensor '{name}'");
+
+    private double[] Output(string name) => _outputs.TryGetValue(name, out var output)
+        ? output.detach().to(ScalarType.Float64, CPU).reshape(-1).data<double>().ToArray()
+        : throw new ModelException($"nothing yields the expected tensor '{name}'");
+
+    private static string Recorded(string head) => head.Replace('-', '_');
+
+    private static double RelativeError(double[] ours, float[] theirs)
     {
         if (ours.Length != theirs.Length)
-            return new(name, double.PositiveInfinity, null);
-        double difference = 0;
-        for (var i = 0; i < ours.Length; i++)
-            difference += ((double)ours[i] - theirs[i]) * ((double)ours[i] - theirs[i]);
-        return new(name, Math.Sqrt(difference / Math.Max(SumOfSquares(theirs), double.Epsilon)), IsGradient(name) ? Math.Sqrt(difference) / allGradients : null);
+            return double.PositiveInfinity;
+        var difference = ours.Zip(theirs, (a, b) => (a - b) * (a - b)).Sum();
+        return Math.Sqrt(difference / Math.Max(theirs.Sum(b => (double)b * b), double.Epsilon));
     }
-
-    private static double SumOfSquares(ReadOnlySpan<float> values)
-    {
-        double sum = 0;
-        foreach (var value in values)
-            sum += (double)value * value;
-        return sum;
-    }
-
-    private static int[] Shape(WeightFile inputs, string name) => inputs.Entries.TryGetValue(name, out var entry)
-        ? [.. entry.Shape]
-        : throw new ModelException($"{inputs.Path}: has no tensor '{name}'");
-
-    private static ModelException Unknown(string name) => new($"nothing yields the expected tensor '{name}'");
 }

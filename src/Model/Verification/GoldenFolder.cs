@@ -1,6 +1,6 @@
 using System.Text.Json;
 using TcMgc.Model.Checkpoints;
-using TcMgc.Model.Engine;
+using TcMgc.Model.Compute;
 using TcMgc.Model.Weights;
 
 namespace TcMgc.Model.Verification;
@@ -20,24 +20,24 @@ public static class GoldenFolder
 
     /// <summary>Compares every tensor of expected.safetensors, once for each weight file in the folder.</summary>
     /// <param name="folder">The folder.</param>
+    /// <param name="tolerances">The largest errors that agree.</param>
     /// <param name="options">Where to run.</param>
     /// <exception cref="ModelException">A file is missing or damaged, or an expected tensor is none that a model yields.</exception>
-    public static IReadOnlyList<VerificationReport> Verify(string folder, EngineOptions options)
+    public static IReadOnlyList<VerificationReport> Verify(string folder, Tolerances tolerances, ComputeOptions options)
     {
         using var inputs = WeightFile.Open(Path.Combine(folder, InputsFile));
         using var expected = WeightFile.Open(Path.Combine(folder, ExpectedFile));
         var settings = Settings.Read(Path.Combine(folder, ConfigFile));
-        string[] names = [.. expected.Entries.Keys];
         string[] files = [.. Directory.EnumerateFiles(folder)
             .Where(file => Path.GetExtension(file) is ".safetensors" or ".bin" or ".pt" && Path.GetFileName(file) is not (InputsFile or ExpectedFile))
             .Order(StringComparer.Ordinal)];
         return files.Length == 0
             ? throw new ModelException($"{folder}: has no weights (.safetensors, .bin or .pt) beside {ExpectedFile}")
-            : [.. files.Select(file => new VerificationReport(Path.GetFileName(file), Compare(file, settings, inputs, expected, names, options)))];
+            : [.. files.Select(file => new VerificationReport(Path.GetFileName(file), Compare(file, settings, inputs, expected, tolerances, options)))];
     }
 
-    private static IReadOnlyList<TensorError> Compare(string file, Settings settings, WeightFile inputs, WeightFile expected, string[] names,
-        EngineOptions options)
+    private static IReadOnlyList<TensorError> Compare(string file, Settings settings, WeightFile inputs, WeightFile expected, Tolerances tolerances,
+        ComputeOptions options)
     {
         using var checkpoint = CheckpointReader.Open(file);
         var scratch = Directory.CreateTempSubdirectory("tcmgc-verify-");
@@ -46,7 +46,7 @@ public static class GoldenFolder
             var path = Path.Combine(scratch.FullName, Store.ModelFolder.WeightsFile);
             checkpoint.WriteTo(path);
             using var weights = WeightFile.Open(path);
-            return Golden.Compare(settings.Config(checkpoint), settings.SdrWeight ?? 0, weights, inputs, expected, names, options);
+            return Golden.Compare(settings.Config(checkpoint), settings.SdrWeight ?? 0, weights, inputs, expected, tolerances, options);
         }
         finally
         {

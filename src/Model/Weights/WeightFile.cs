@@ -18,13 +18,15 @@ public sealed unsafe class WeightFile : IDisposable
 {
     private const int LengthBytes = 8, MaximumHeader = 16 << 20, MaximumRank = 8, LongestName = 500;
 
+    private readonly FileStream _file;
     private readonly MemoryMappedFile _mapping;
     private readonly MemoryMappedViewAccessor _view;
     private byte* _start;
 
-    private WeightFile(string path, MemoryMappedFile mapping, MemoryMappedViewAccessor view, IReadOnlyDictionary<string, WeightEntry> entries)
+    private WeightFile(string path, FileStream file, MemoryMappedFile mapping, MemoryMappedViewAccessor view,
+        IReadOnlyDictionary<string, WeightEntry> entries)
     {
-        (Path, _mapping, _view, Entries) = (path, mapping, view, entries);
+        (Path, _file, _mapping, _view, Entries) = (path, file, mapping, view, entries);
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref _start);
     }
 
@@ -38,17 +40,40 @@ public sealed unsafe class WeightFile : IDisposable
     /// <exception cref="ModelException">It is missing, no safetensors file, or damaged.</exception>
     public static WeightFile Open(string path)
     {
-        using var file = ModelFile.Open(path);
+        FileStream? file = ModelFile.Open(path);
+        MemoryMappedFile? mapping = null;
         try
         {
             var entries = ReadHeader(path, file);
-            var mapping = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None,
+            mapping = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None,
                 leaveOpen: true);
-            return new(path, mapping, mapping.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read), entries);
+            var opened = new WeightFile(path, file, mapping, mapping.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read), entries);
+            (file, mapping) = (null, null);
+            return opened;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             throw new ModelException($"{path}: cannot be read: {error.Message}", error);
+        }
+        finally
+        {
+            mapping?.Dispose();
+            file?.Dispose();
+        }
+    }
+
+    /// <summary>Reads a tensor's bytes into memory; unlike <see cref="Bytes"/> this keeps no part of the file in the process's memory.</summary>
+    /// <exception cref="ModelException">The file became shorter meanwhile.</exception>
+    public void Read(string name, Span<byte> target)
+    {
+        var entry = Entry(name);
+        var length = checked((int)entry.Length);
+        for (var done = 0; done < length;)
+        {
+            var read = RandomAccess.Read(_file.SafeFileHandle, target[done..length], entry.Offset + done);
+            if (read == 0)
+                throw new ModelException($"{Path}: '{name}' cannot be read: the file has become shorter");
+            done += read;
         }
     }
 
@@ -88,6 +113,7 @@ public sealed unsafe class WeightFile : IDisposable
         _start = null;
         _view.Dispose();
         _mapping.Dispose();
+        _file.Dispose();
     }
 
     private WeightEntry Entry(string name) => Entries.TryGetValue(name, out var entry)

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using TcMgc.Model;
-using TcMgc.Model.Engine;
+using TcMgc.Model.Compute;
 using TcMgc.Model.Store;
 using TcMgc.Shared;
 using TcMgc.Shared.Configuration;

@@ -1,5 +1,5 @@
 using TcMgc.Model;
-using TcMgc.Model.Engine;
+using TcMgc.Model.Compute;
 using TcMgc.Model.Store;
 using TcMgc.Model.Text;
 
@@ -25,7 +25,7 @@ internal sealed class TinyModel : IDisposable
         };
         Folder = ModelFolder.Write(Path.Combine(_root, $"tiny-{seed}"), $"tiny-{seed}", config, RandomWeights.Of(config, seed),
             Tokenizer.WriteByteVocabulary, new("test", DateTimeOffset.UnixEpoch));
-        Model = Folder.Load(new EngineOptions { Threads = 1 });
+        Model = Folder.Load(new ComputeOptions { Threads = 1 });
     }
 
     public ModelFolder Folder { get; }

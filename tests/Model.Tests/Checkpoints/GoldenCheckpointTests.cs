@@ -1,4 +1,5 @@
 using TcMgc.Model.Checkpoints;
+using TcMgc.Model.Store;
 using TcMgc.Model.Weights;
 
 namespace TcMgc.Model.Tests.Checkpoints;
@@ -42,7 +43,7 @@ public sealed class GoldenCheckpointTests
         using var checkpoint = CheckpointReader.Open(SharedFolder.Path("golden", folder));
         var clip = checkpoint.Architecture();
 
-        var needed = ModelParameters.Of(new() { Clip = clip, Head = "clip4clip-mean-pooling", Words = clip.Text.Context });
+        var needed = ParameterSpec.Of(new() { Clip = clip, Head = "clip4clip-mean-pooling", Words = clip.Text.Context });
 
         Assert.Equal(needed.Select(p => p.Name).Order(), checkpoint.Tensors.Keys.Order());
         Assert.All(needed, p => Assert.Equal(p.Shape, checkpoint.Tensors[p.Name].Shape));

@@ -1,4 +1,5 @@
 using TcMgc.Model.Checkpoints;
+using TcMgc.Model.Store;
 using TcMgc.Model.Heads;
 using TcMgc.Model.Weights;
 
@@ -103,7 +104,7 @@ public sealed class ModelImportTests : TemporaryFolder
         Assert.Equal(weights["clip.positional_embedding"].Read(), weights["frame_position_embeddings.weight"].Read());
         Assert.All(weights["logit_weight"].Floats().Index(), x => Assert.Equal(x.Index % 5 == 0 ? 1f : 0f, x.Item));
         Assert.All(weights["conditional_transformer.pool_frames.layer_norm1.weight"].Floats(), x => Assert.Equal(1f, x));
-        Assert.Equal(ModelParameters.Of(import.Config).Select(p => p.Name), weights.Keys);
+        Assert.Equal(ParameterSpec.Of(import.Config).Select(p => p.Name), weights.Keys);
     }
 
     [Fact]

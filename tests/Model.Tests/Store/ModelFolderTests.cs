@@ -1,5 +1,5 @@
 using TcMgc.Model.Calibration;
-using TcMgc.Model.Engine;
+using TcMgc.Model.Compute;
 using TcMgc.Model.Store;
 using TcMgc.Model.Text;
 
@@ -22,7 +22,7 @@ public sealed class ModelFolderTests : TemporaryFolder
 
     private string Refused()
     {
-        var error = Assert.Throws<ModelException>(() => ModelFolder.Open(Model).Load(new EngineOptions { Threads = 1 }));
+        var error = Assert.Throws<ModelException>(() => ModelFolder.Open(Model).Load(new ComputeOptions { Threads = 1 }));
         Assert.DoesNotContain('\n', error.Message);
         return error.Message;
     }
@@ -46,8 +46,8 @@ public sealed class ModelFolderTests : TemporaryFolder
         Assert.Equal(written.Card.Provenance, opened.Card.Provenance);
         Assert.Equal(["merges.txt", "vocab.json"], opened.Card.Tokenizer);
         Assert.Equal($"tiny@{opened.Card.Weights.Sha256[..12]}", opened.Id);
-        Assert.Equal(ModelParameters.Of(s_config).Sum(p => p.Count), opened.Card.Weights.Parameters);
-        opened.Load(new EngineOptions { Threads = 1 }).Dispose();
+        Assert.Equal(ParameterSpec.Of(s_config).Sum(p => p.Count), opened.Card.Weights.Parameters);
+        opened.Load(new ComputeOptions { Threads = 1 }).Dispose();
     }
 
     [Fact]

@@ -14,7 +14,7 @@ public sealed class RandomWeightsTests
     };
 
     private static float[] Values(string name, int seed = 1) =>
-        RandomWeights.Values(ModelParameters.Of(s_config).Single(p => p.Name == name), s_config, seed);
+        RandomWeights.Values(ParameterSpec.Of(s_config).Single(p => p.Name == name), s_config, seed);
 
     private static double Deviation(string name) => Math.Sqrt(Values(name).Average(x => (double)x * x));
 

@@ -1,5 +1,5 @@
 using TcMgc.Model.Datasets;
-using TcMgc.Model.Engine;
+using TcMgc.Model.Compute;
 using TcMgc.Model.Store;
 using TcMgc.Model.Text;
 using TcMgc.Model.Training;
@@ -56,7 +56,7 @@ internal sealed class ColouredVideos : IDisposable
         using var stop = new CancellationTokenSource();
         var counter = new Counter(stopAfterSteps, stop);
         return Run(name, options, config).Run(source, RandomWeights.Of(config ?? Config, options.Seed), TokenizerFolder, validate,
-            new EngineOptions { Threads = 1 }, counter, stop.Token);
+            new ComputeOptions { Threads = 1 }, counter, stop.Token);
     }
 
     public void Dispose()

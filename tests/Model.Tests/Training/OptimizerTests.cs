@@ -9,27 +9,6 @@ namespace TcMgc.Model.Tests.Training;
 public sealed class OptimizerTests
 {
     [Fact]
-    public void Adam_moves_as_the_equations_say()
-    {
-        var options = new TrainingOptions { Beta1 = 0.9, Beta2 = 0.98 };
-        float[] weights = [.. Enumerable.Range(0, 19).Select(i => 0.1f * i)];
-        var adam = new Adam(weights.Length, options);
-        double[] w = [.. weights.Select(x => (double)x)], m = new double[w.Length], v = new double[w.Length];
-        for (var step = 1; step <= 4; step++)
-        {
-            float[] gradient = [.. Enumerable.Range(0, w.Length).Select(i => MathF.Sin(i + step))];
-            adam.Update(weights, gradient, scale: 0.5f, rate: 0.01f, decay: 0.2f, step);
-            for (var i = 0; i < w.Length; i++)
-            {
-                var g = 0.5 * gradient[i];
-                (m[i], v[i]) = ((0.9 * m[i]) + (0.1 * g), (0.98 * v[i]) + (0.02 * g * g));
-                w[i] = (w[i] * (1 - (0.01 * 0.2))) - (0.01 * m[i] / (1 - Math.Pow(0.9, step)) / (Math.Sqrt(v[i] / (1 - Math.Pow(0.98, step))) + 1e-6));
-            }
-        }
-        Assert.All(w.Zip(weights), pair => Assert.Equal(pair.First, pair.Second, 5));
-    }
-
-    [Fact]
     public void The_rate_rises_to_its_peak_and_falls_to_nothing()
     {
         double[] factors = [.. Enumerable.Range(0, 100).Select(step => LearningRate.Factor(step, 100, 0.1))];

@@ -1,5 +1,5 @@
 using TcMgc.Model.Datasets;
-using TcMgc.Model.Engine;
+using TcMgc.Model.Compute;
 using TcMgc.Model.Heads;
 using TcMgc.Model.Store;
 using TcMgc.Model.Text;
@@ -120,5 +120,5 @@ public sealed class TrainerTests : IDisposable
     }
 
     private static Trainer Trainer(ModelConfig config, TrainingOptions options) =>
-        new(config, options, RandomWeights.Of(config, options.Seed), new EngineOptions { Threads = 1 });
+        new(config, options, RandomWeights.Of(config, options.Seed), new ComputeOptions { Threads = 1 });
 }

@@ -1,4 +1,4 @@
-using TcMgc.Model.Engine;
+using TcMgc.Model.Compute;
 using TcMgc.Model.Training;
 
 namespace TcMgc.Model.Tests.Training;

@@ -1,0 +1,80 @@
+using System.Runtime.Intrinsics.X86;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace TcMgc.Model.Compute;
+
+/// <summary>What an encoder computes with, and why.</summary>
+/// <param name="Precision">Never <see cref="Precision.Auto"/>.</param>
+/// <param name="Reason">Why, in a few words.</param>
+public sealed record PrecisionChoice(Precision Precision, string Reason)
+{
+    /// <summary>The cosine with 32-bit floats that half precision must reach for <see cref="Precision.Auto"/> to take it.</summary>
+    public const double LeastCosine = 0.995;
+
+    /// <summary>
+    /// Gives an encoder in 32-bit floats the precision that is asked for. For <see cref="Precision.Auto"/> that is the one that the
+    /// device is fast with, if what the encoder yields with it is close enough to what it yields without.
+    /// </summary>
+    /// <param name="backend">Where it runs.</param>
+    /// <param name="create">Makes the encoder and reads its weights.</param>
+    /// <param name="run">Runs it on a sample: rows of vectors.</param>
+    internal static (T Encoder, PrecisionChoice Choice) Apply<T>(Backend backend, Func<T> create, Func<T, Tensor> run) where T : nn.Module
+    {
+        var encoder = create();
+        if (backend.Options.Precision != Precision.Auto)
+            return (Convert(encoder, backend.Options.Precision), new(backend.Options.Precision, "asked for"));
+        var fast = FastOn(backend.Options.Device);
+        if (fast.Precision == Precision.Float32)
+            return (encoder, fast);
+
+        using var exact = Sample(encoder, run);
+        encoder = Convert(encoder, fast.Precision);
+        using var converted = Sample(encoder, run);
+        using var cosines = nn.functional.cosine_similarity(exact, converted, 1);
+        var cosine = cosines.min().item<float>();
+        if (cosine >= LeastCosine)
+            return (encoder, fast with { Reason = $"{fast.Reason}; cosine with float32 {cosine:F4}" });
+        encoder.Dispose();
+        return (create(), new(Precision.Float32, $"cosine of {fast.Precision} with float32 is {cosine:F4}, below {LeastCosine}"));
+    }
+
+    /// <summary>What encoders compute with while they train: what is asked for, else bfloat16 where the device is fast with it.</summary>
+    internal static Precision ForTraining(ComputeOptions options) => options switch
+    {
+        { Precision: not Precision.Auto } => options.Precision,
+        { Device: Device.Cuda } => Precision.BFloat16,
+        _ => FastOn(options.Device).Precision,
+    };
+
+    private static PrecisionChoice FastOn(Device device)
+    {
+        if (device == Device.Cuda)
+            return new(Precision.Float16, "fast on GPUs");
+        if (HasAmx)
+            return new(Precision.BFloat16, "this processor has AMX");
+        return HasAvx512Bf16
+            ? new(Precision.BFloat16, "this processor has AVX512-BF16")
+            : new(Precision.Float32, "this processor has neither AVX512-BF16 nor AMX");
+    }
+
+    private static Tensor Sample<T>(T encoder, Func<T, Tensor> run)
+    {
+        using var inference = inference_mode();
+        using var scope = NewDisposeScope();
+        return run(encoder).to(ScalarType.Float32, CPU).MoveToOuterDisposeScope();
+    }
+
+    /// <summary>The encoder with weights of another precision; itself for 32-bit floats.</summary>
+    internal static T Convert<T>(T encoder, Precision precision) where T : nn.Module => precision switch
+    {
+        Precision.BFloat16 => (T)encoder.to(ScalarType.BFloat16),
+        Precision.Float16 => (T)encoder.to(ScalarType.Float16),
+        _ => encoder,
+    };
+
+    // CPUID leaf 7: sub-leaf 0, EDX bit 22 is AMX-BF16; sub-leaf 1, EAX bit 5 is AVX512-BF16.
+    private static bool HasAmx => Avx512F.IsSupported && (X86Base.CpuId(7, 0).Edx & (1 << 22)) != 0;
+
+    private static bool HasAvx512Bf16 => Avx512F.IsSupported && (X86Base.CpuId(7, 1).Eax & (1 << 5)) != 0;
+}
