@@ -88,7 +88,7 @@ internal sealed class Trainer : IDisposable
         }
         if (!double.IsFinite(loss))
             throw new ModelException($"the loss is {loss} at step {step + 1}: training has diverged; lower the learning rate (--lr, --clip-lr)");
-        var norm = nn.utils.clip_grad_norm_(_trained.Select(p => p.Parameter), _options.GradientNorm > 0 ? _options.GradientNorm : double.MaxValue);
+        var norm = nn.utils.clip_grad_norm_(_trained.Select(p => p.Parameter), _options.GradientNorm > 0 ? _options.GradientNorm : float.MaxValue);
         Move(LearningRate.Factor(step, steps, _options.Warmup));
         return new(loss, infoNce, hasSdr == true ? sdr : null, norm);
     }

@@ -5,6 +5,7 @@ using TcMgc.Model.Temporal;
 using TcMgc.Model.Training;
 using TcMgc.Model.Weights;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace TcMgc.Model.Verification;
@@ -27,7 +28,7 @@ public sealed record TensorError(string Name, double Error, double Tolerance, do
 }
 
 /// <summary>Runs a model's modules on recorded inputs and compares every tensor with what the reference recorded.</summary>
-internal sealed class Golden
+internal sealed class Golden : IDisposable
 {
     private const string GradientPrefix = "grad.";
 
@@ -35,7 +36,8 @@ internal sealed class Golden
     private readonly ModelConfig _config;
     private readonly WeightFile _weights, _inputs;
     private readonly Dictionary<string, Tensor> _outputs = [];
-    private readonly Dictionary<string, Tensor> _parameters = [];
+    private readonly Dictionary<string, Parameter> _parameters = [];
+    private readonly List<nn.Module> _modules = [];
 
     private Golden(ModelConfig config, WeightFile weights, WeightFile inputs, Layers layers) =>
         (_config, _weights, _inputs, _layers) = (config, weights, inputs, layers);
@@ -55,7 +57,7 @@ internal sealed class Golden
         Dictionary<string, double> Errors(ScalarType type)
         {
             using var scope = NewDisposeScope();
-            var golden = new Golden(config, weights, inputs, new(backend.Device, type));
+            using var golden = new Golden(config, weights, inputs, new(backend.Device, type));
             golden.Run(sdrWeight, names);
             return names.ToDictionary(name => name, name => RelativeError(golden.Output(name), expected.ReadFloats(name)));
         }
@@ -64,6 +66,8 @@ internal sealed class Golden
     private static bool IsTraining(string name) => IsGradient(name) || name is "info_nce" or "sdr" or "loss";
 
     private static bool IsGradient(string name) => name.StartsWith(GradientPrefix, StringComparison.Ordinal);
+
+    public void Dispose() => _modules.ForEach(module => module.Dispose());
 
     private void Run(double sdrWeight, IReadOnlyCollection<string> names)
     {
@@ -113,9 +117,12 @@ internal sealed class Golden
 
     private T Module<T>(T module, string prefix) where T : nn.Module
     {
-        module.Load(prefix, _weights);
+        _modules.Add(module.Load(prefix, _weights));                                             // what is collected loses its weights
         foreach (var (name, parameter) in ParameterNames.Published(module, prefix))
-            _parameters[name] = parameter.requires_grad_(true);
+        {
+            parameter.requires_grad = true;
+            _parameters[name] = parameter;
+        }
         return module;
     }
 
