@@ -24,14 +24,13 @@ internal static class BenchTrainCommand
 
     public static Command Create()
     {
-        var device = Devices.Option();
-        var command = new Command("train", "Pairs a second and memory of each head in training.") { s_heads, s_architecture, s_freeze, s_batch, s_steps, s_frames, device, s_json };
+        var command = new Command("train", "Pairs a second and memory of each head in training.") { s_heads, s_architecture, s_freeze, s_batch, s_steps, s_frames, ComputeChoice.Device, ComputeChoice.Precision, s_json };
         command.SetAction(async (parsed, cancel) =>
         {
             var heads = parsed.GetValue(s_heads) is { Length: > 0 } given ? given : [.. SimilarityHead.All.Keys];
             if (heads is [var head])
             {
-                var speed = await Task.Run(() => TrainingBenchmark.Run(Config(parsed, head), Options(parsed), parsed.GetValue(s_steps), new() { Device = parsed.GetValue(device) }, cancel), cancel);
+                var speed = await Task.Run(() => TrainingBenchmark.Run(Config(parsed, head), Options(parsed), parsed.GetValue(s_steps), ComputeChoice.Of(parsed), cancel), cancel);
                 Print([speed], parsed.GetValue(s_json));
                 return;
             }
@@ -39,7 +38,7 @@ internal static class BenchTrainCommand
             foreach (var each in heads)
             {
                 Console.Error.WriteLine($"tcmgc: {each}");
-                speeds.Add(await AloneAsync(each, parsed, device, cancel));
+                speeds.Add(await AloneAsync(each, parsed, cancel));
             }
             Print(speeds, parsed.GetValue(s_json));
         });
@@ -47,13 +46,14 @@ internal static class BenchTrainCommand
     }
 
     /// <summary>A head in a process of its own, so that its memory is nobody else's.</summary>
-    private static async Task<TrainingSpeed> AloneAsync(string head, ParseResult parsed, Option<Model.Compute.Device> device, CancellationToken cancel)
+    private static async Task<TrainingSpeed> AloneAsync(string head, ParseResult parsed, CancellationToken cancel)
     {
         string[] arguments =
         [
             .. Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? new[] { Environment.GetCommandLineArgs()[0] } : [],
             "bench", "train", "--head", head, "--arch", parsed.GetValue(s_architecture)!, "--freeze", $"{parsed.GetValue(s_freeze)}", "--batch", $"{parsed.GetValue(s_batch)}",
-            "--steps", $"{parsed.GetValue(s_steps)}", "--frames", $"{parsed.GetValue(s_frames)}", "--device", $"{parsed.GetValue(device)}", "--json",
+            "--steps", $"{parsed.GetValue(s_steps)}", "--frames", $"{parsed.GetValue(s_frames)}", "--device", $"{parsed.GetValue(ComputeChoice.Device)}",
+            "--precision", $"{parsed.GetValue(ComputeChoice.Precision)}", "--json",
         ];
         using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath, arguments) { RedirectStandardOutput = true })!;
         await using var ending = cancel.UnsafeRegister(static child => ((Process)child!).Kill(), process);

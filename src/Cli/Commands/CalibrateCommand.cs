@@ -36,16 +36,15 @@ internal static class CalibrateCommand
 
     public static Command Create()
     {
-        var device = Devices.Option();
         var command = new Command("calibrate", "Measure what a model's scores are worth, so that search tells how sure it is and when nothing matches.")
         {
-            s_dataset, s_model, s_dry, s_cache, device, s_json,
+            s_dataset, s_model, s_dry, s_cache, ComputeChoice.Device, ComputeChoice.Precision, s_json,
         };
         command.SetAction(async (parsed, cancel) =>
         {
             var dataset = DatasetReader.Open(parsed.GetValue(s_dataset)!);
             var folder = ModelFolder.Find(parsed.GetValue(s_model)!, ModelChoice.Models);
-            using var model = folder.Load(new() { Device = parsed.GetValue(device) });
+            using var model = folder.Load(ComputeChoice.Of(parsed));
             var cache = parsed.GetValue(s_cache) ?? Path.Combine(dataset.Root, "cache");
             if (dataset.Validation.Count == 0)
                 throw new UserException($"{dataset.Root}: has no validation videos; a calibration is fitted to videos that no training saw");

@@ -28,17 +28,16 @@ internal static class CompareCommand
 
     public static Command Create()
     {
-        var device = Devices.Option();
         var command = new Command("compare", "Train and measure every head, and TC-MGC without each of its parts, on the same encoders, pairs and seeds.")
         {
-            s_dataset, s_model, s_out, s_only, s_seeds, s_epochs, s_batch, s_rate, s_captions, s_videos, s_testVideos, s_frames, s_cache, device, s_json,
+            s_dataset, s_model, s_out, s_only, s_seeds, s_epochs, s_batch, s_rate, s_captions, s_videos, s_testVideos, s_frames, s_cache, ComputeChoice.Device, ComputeChoice.Precision, s_json,
         };
         command.SetAction(async (parsed, cancel) =>
         {
             var dataset = Part(DatasetReader.Open(parsed.GetValue(s_dataset)!), parsed.GetValue(s_videos), parsed.GetValue(s_captions), parsed.GetValue(s_testVideos));
             var variants = Chosen(parsed.GetValue(s_only) ?? []);
             var comparison = new Comparison.Comparison(dataset, ModelFolder.Find(parsed.GetValue(s_model)!, ModelChoice.Models), parsed.GetValue(s_frames), parsed.GetValue(s_out)!,
-                parsed.GetValue(s_cache) ?? Path.Combine(dataset.Root, "cache"), new() { Device = parsed.GetValue(device) }, TimeProvider.System);
+                parsed.GetValue(s_cache) ?? Path.Combine(dataset.Root, "cache"), ComputeChoice.Of(parsed), TimeProvider.System);
             var options = new TrainingOptions
             {
                 Epochs = parsed.GetValue(s_epochs),

@@ -39,10 +39,9 @@ internal static class EvalCommand
 
     public static Command Create()
     {
-        var device = Devices.Option();
         var command = new Command("eval", "Measure how well a model finds the videos of a dataset by their captions.")
         {
-            s_dataset, s_model, s_head, s_split, s_twoStage, s_dualSoftmax, s_cache, device, s_json,
+            s_dataset, s_model, s_head, s_split, s_twoStage, s_dualSoftmax, s_cache, ComputeChoice.Device, ComputeChoice.Precision, s_json,
         };
         command.Validators.Add(result =>
         {
@@ -52,7 +51,7 @@ internal static class EvalCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var dataset = DatasetReader.Open(parsed.GetValue(s_dataset)!);
-            var (split, engine) = (parsed.GetValue(s_split), new ComputeOptions { Device = parsed.GetValue(device) });
+            var (split, engine) = (parsed.GetValue(s_split), ComputeChoice.Of(parsed));
             using var model = EvaluatedModel.Load(ModelFolder.Find(parsed.GetValue(s_model)!, ModelChoice.Models), parsed.GetValue(s_head), engine);
             var scores = await ScoreAsync(dataset, split, model, parsed.GetValue(s_cache) ?? Path.Combine(dataset.Root, "cache"), cancel);
             var (texts, videos) = (RetrievalMetrics.TextToVideo(scores.Logits), RetrievalMetrics.VideoToText(scores.Logits));

@@ -28,15 +28,15 @@ internal static class EvalSearchCommand
 
     public static Command Create()
     {
-        var (data, model, device) = (DataOption.Create(), ModelOption.Create(), Devices.Option());
+        var (data, model) = (DataOption.Create(), ModelOption.Create());
         var command = new Command("eval-search", "Index the videos of a dataset from their files, and measure how well search finds them by their captions.")
         {
-            s_dataset, s_split, data, model, s_candidates, s_exhaustive, device, s_json,
+            s_dataset, s_split, data, model, s_candidates, s_exhaustive, ComputeChoice.Device, ComputeChoice.Precision, s_json,
         };
         command.SetAction(async (parsed, cancel) =>
         {
             var dataset = DatasetReader.Open(parsed.GetValue(s_dataset)!);
-            var (split, folder, engine) = (parsed.GetValue(s_split), parsed.GetValue(data)!, new ComputeOptions { Device = parsed.GetValue(device) });
+            var (split, folder, engine) = (parsed.GetValue(s_split), parsed.GetValue(data)!, ComputeChoice.Of(parsed));
             var (videos, candidates) = (SplitOption.Videos(dataset, split), parsed.GetValue(s_exhaustive) ? (int?)null : parsed.GetValue(s_candidates));
             var (_, outcomes) = await IndexCommand.IndexAsync([.. videos.Select(video => video.Path).Distinct()], folder, parsed.GetValue(model), engine, IndexCommand.DefaultBatch, cancel);
             using var opened = await DataFolder.OpenExistingAsync(folder, TimeProvider.System, cancel);

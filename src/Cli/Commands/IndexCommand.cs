@@ -24,10 +24,10 @@ internal static class IndexCommand
 
     public static Command Create()
     {
-        var (data, model, device) = (DataOption.Create(), ModelOption.Create(), Devices.Option());
-        var command = new Command("index", "Index videos, so that they can be searched.") { s_paths, data, model, device, s_batch, s_json };
+        var (data, model) = (DataOption.Create(), ModelOption.Create());
+        var command = new Command("index", "Index videos, so that they can be searched.") { s_paths, data, model, ComputeChoice.Device, ComputeChoice.Precision, s_batch, s_json };
         command.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(s_paths)!, parsed.GetValue(data)!, parsed.GetValue(model),
-            new() { Device = parsed.GetValue(device) }, parsed.GetValue(s_batch), parsed.GetValue(s_json), cancel));
+            ComputeChoice.Of(parsed), parsed.GetValue(s_batch), parsed.GetValue(s_json), cancel));
         return command;
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using TcMgc.Model.Compute;
 using TcMgc.Model.Heads;
 using TcMgc.Model.Store;
 
@@ -13,7 +14,10 @@ internal static class ModelInfoCommand
         var model = new Argument<string>("MODEL") { Description = "Folder or name of a model." };
         var models = ModelCommand.Models();
         var json = new Option<bool>("--json") { Description = "Print model.json as it is." };
-        var command = new Command("info", "Show what a model is and check that its weights are whole.") { model, models, json };
+        var command = new Command("info", "Show what a model is, check that its weights are whole, and say what it computes with here.")
+        {
+            model, models, ComputeChoice.Device, ComputeChoice.Precision, json,
+        };
         command.SetAction(parsed =>
         {
             var folder = ModelFolder.Find(parsed.GetValue(model)!, parsed.GetValue(models)!);
@@ -21,13 +25,14 @@ internal static class ModelInfoCommand
             if (parsed.GetValue(json))
                 Output.Json(folder.Card);
             else
-                Print(folder);
+                Print(folder, ComputeChoice.Of(parsed));
         });
         return command;
     }
 
-    private static void Print(ModelFolder folder)
+    private static void Print(ModelFolder folder, ComputeOptions options)
     {
+        using var loaded = folder.Load(options);
         var (card, config) = (folder.Card, folder.Card.Config);
         var (vision, text) = (config.Clip.Vision, config.Clip.Text);
         foreach (var (name, value) in new[]
@@ -40,6 +45,8 @@ internal static class ModelInfoCommand
             ("activation", $"{config.Clip.Activation}"),
             ("segments", $"{config.Frames} frames"),
             ("parameters", $"{card.Weights.Parameters:N0} ({card.Weights.Bytes / 1e6:F1} MB, SHA-256 checked)"),
+            ("frames in", Text(loaded.FramePrecision)),
+            ("texts in", Text(loaded.TextPrecision)),
             ("confidence", card.Calibration is { } known
                 ? string.Create(CultureInfo.InvariantCulture, $"shown from {100 * known.Threshold:F0} %; fitted to {known.Answers:N0} answers ({known.Data})")
                 : $"not calibrated: tcmgc calibrate --model {folder.Path} --dataset DATASET"),
@@ -48,4 +55,6 @@ internal static class ModelInfoCommand
         })
             Console.WriteLine($"{name,-12}{value}");
     }
+
+    private static string Text(PrecisionChoice choice) => $"{choice.Precision.ToString().ToLowerInvariant()}: {choice.Reason}";
 }

@@ -13,13 +13,12 @@ internal static class ModelVerifyCommand
         var folder = new Argument<string>("DIR") { Description = "Folder with weights, inputs.safetensors, expected.safetensors and config.json." };
         var tolerance = new Option<double>("--tolerance") { Description = "Largest relative error ‖ours − theirs‖ / ‖theirs‖ of an output.", DefaultValueFactory = _ => 1e-4 };
         var gradientTolerance = new Option<double>("--gradient-tolerance") { Description = "The same for losses and gradients.", DefaultValueFactory = _ => 1e-3 };
-        var device = Devices.Option();
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command("verify", "Compare a model's outputs with recorded ones.") { folder, tolerance, gradientTolerance, device, json };
+        var command = new Command("verify", "Compare a model's outputs with recorded ones.") { folder, tolerance, gradientTolerance, ComputeChoice.Device, json };
         command.SetAction(parsed =>
         {
             var reports = GoldenFolder.Verify(parsed.GetValue(folder)!, new(parsed.GetValue(tolerance), parsed.GetValue(gradientTolerance)),
-                new() { Device = parsed.GetValue(device), Precision = Precision.Float32 });
+                ComputeChoice.Of(parsed) with { Precision = Precision.Float32 });
             if (parsed.GetValue(json))
                 Output.Json(reports.SelectMany(report => report.Errors.Select(error =>
                     new { report.Weights, Tensor = error.Name, error.Error, error.Tolerance, error.ErrorIn64Bits, Passed = error.Agrees })));

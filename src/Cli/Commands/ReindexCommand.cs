@@ -46,10 +46,10 @@ internal static class ReindexCommand
 
     public static Command Create()
     {
-        var (data, device, set) = (DataOption.Create(), Devices.Option(), SettingOption.Create());
+        var (data, set) = (DataOption.Create(), SettingOption.Create());
         var command = new Command("reindex", "Build the index in Qdrant anew with another model beside the one in use, compare both, and switch.")
         {
-            s_model, s_former, s_probes, s_noSwitch, s_withoutFailed, s_rollback, s_dropFormer, data, device, set, s_json,
+            s_model, s_former, s_probes, s_noSwitch, s_withoutFailed, s_rollback, s_dropFormer, data, ComputeChoice.Device, ComputeChoice.Precision, set, s_json,
         };
         command.Validators.Add(result =>
         {
@@ -71,7 +71,7 @@ internal static class ReindexCommand
             else if (parsed.GetValue(s_rollback))
                 Print(await RollBackAsync(new(reindex, stores), options.Alias, cancel), parsed.GetValue(s_json));
             else
-                await RunAsync(parsed, reindex, stores, options.Alias, media, featurize, new() { Device = parsed.GetValue(device) }, cancel);
+                await RunAsync(parsed, reindex, stores, options.Alias, media, featurize, ComputeChoice.Of(parsed), cancel);
         });
         return command;
     }

@@ -29,10 +29,10 @@ internal static class SearchCommand
 
     public static Command Create()
     {
-        var (data, model, device) = (DataOption.Create(), ModelOption.Create(), Devices.Option());
+        var (data, model) = (DataOption.Create(), ModelOption.Create());
         var command = new Command("search", "Find the moment that a sentence describes, or that a still comes from.")
         {
-            s_texts, s_weights, s_not, s_rank, s_image, s_top, s_candidates, s_exhaustive, s_threshold, s_explain, data, model, device, s_json,
+            s_texts, s_weights, s_not, s_rank, s_image, s_top, s_candidates, s_exhaustive, s_threshold, s_explain, data, model, ComputeChoice.Device, ComputeChoice.Precision, s_json,
         };
         foreach (var option in s_filter.All)
             command.Options.Add(option);
@@ -60,7 +60,7 @@ internal static class SearchCommand
                 Rank = parsed.GetValue(s_rank),
                 Filter = await s_filter.OfAsync(parsed, folder.Catalog, cancel),
             };
-            var response = await SearchAsync(folder, parsed.GetValue(model), new() { Device = parsed.GetValue(device) }, Texts(parsed),
+            var response = await SearchAsync(folder, parsed.GetValue(model), ComputeChoice.Of(parsed), Texts(parsed),
                 parsed.GetValue(s_image), request, new() { Candidates = parsed.GetValue(s_candidates) }, cancel);
             if (parsed.GetValue(s_json))
                 Output.Json(response);

@@ -34,15 +34,16 @@ internal static class ServeCommand
 
     public static Command Create()
     {
-        var (data, model, device) = (DataOption.Create(), ModelOption.Create(), Devices.Option());
+        var (data, model) = (DataOption.Create(), ModelOption.Create());
         var command = new Command("serve", "Take uploads, index them and answer searches over HTTP until stopped.")
         {
-            data, model, device, s_urls, s_traces, s_set,
+            data, model, ComputeChoice.Device, ComputeChoice.Precision, s_urls, s_traces, s_set,
         };
         command.SetAction((parsed, cancel) =>
         {
             string[] settings = [.. SettingOption.Given(parsed, data, "Data"), .. SettingOption.Given(parsed, model, "Model"),
-                .. SettingOption.Given(parsed, device, "Device"), .. SettingOption.Given(parsed, s_urls, "Urls"), .. SettingOption.Given(parsed, s_set)];
+                .. SettingOption.Given(parsed, ComputeChoice.Device, "Device"),
+                .. SettingOption.Given(parsed, ComputeChoice.Precision, "Precision"), .. SettingOption.Given(parsed, s_urls, "Urls"), .. SettingOption.Given(parsed, s_set)];
             int? tracesPort = parsed.GetResult(s_traces) is null ? null : parsed.GetValue(s_traces);
             return RunAsync(settings, tracesPort, cancel);
         });
@@ -56,7 +57,13 @@ internal static class ServeCommand
         var stores = await builder.AddStoresAsync(forWork: true, cancel);
         var options = Settings.Read<ModelOptions>(builder.Configuration);
         var folder = await ModelChoice.OfAsync(options.Model, stores.Index, Settings.Read<StorageOptions>(builder.Configuration).Data, cancel);
-        var model = folder.Load(new() { Device = Enum.Parse<Device>(options.Device, ignoreCase: true), DeviceId = options.DeviceId, Threads = options.Threads });
+        var model = folder.Load(new()
+        {
+            Device = Enum.Parse<Device>(options.Device, ignoreCase: true),
+            DeviceId = options.DeviceId,
+            Threads = options.Threads,
+            Precision = Enum.Parse<Precision>(options.Precision, ignoreCase: true),
+        });
         builder.Services.AddSingleton(_ => model); // As a factory: the host unloads it.
         builder.AddUploads();
         builder.AddDecoding(model.FrameSide);

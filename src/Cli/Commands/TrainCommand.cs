@@ -50,12 +50,11 @@ internal static class TrainCommand
 
     public static Command Create()
     {
-        var device = Devices.Option();
         var command = new Command("train", "Train a model on captioned videos.")
         {
             s_dataset, s_out, s_head, s_init, s_architecture, s_tokenizer, s_vocabulary, s_vocabularyFrom, s_freeze, s_epochs, s_batch, s_captions, s_accumulate, s_rate, s_clipRate,
             s_warmup, s_decay, s_norm, s_sdr, s_dropout, s_randomFrames, s_shift, s_seed, s_words, s_frames, s_keepRate, s_lambda, s_temporalLayers, s_cache,
-            device, s_json,
+            ComputeChoice.Device, ComputeChoice.Precision, s_json,
         };
         command.Validators.Add(result =>
         {
@@ -67,7 +66,7 @@ internal static class TrainCommand
             var dataset = DatasetReader.Open(parsed.GetValue(s_dataset)!);
             var init = parsed.GetValue(s_init) is { } model ? ModelFolder.Find(model, ModelChoice.Models) : null;
             var run = new TrainingSession(dataset, parsed.GetValue(s_out)!, parsed.GetValue(s_cache) ?? Path.Combine(dataset.Root, "cache"),
-                new ComputeOptions { Device = parsed.GetValue(device) }, TimeProvider.System);
+                ComputeChoice.Of(parsed), TimeProvider.System);
             var start = init is null
                 ? run.Untrained(Architecture(parsed), parsed.GetValue(s_tokenizer), parsed.GetValue(s_vocabulary), parsed.GetValue(s_vocabularyFrom) is { } other ? DatasetReader.Open(other) : dataset)
                 : TrainingSession.From(init);

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using TcMgc.Model;
+
+namespace TcMgc.Cli.Benchmarks;
+
+/// <summary>How long a model takes for one thing.</summary>
+/// <param name="Work">What was measured.</param>
+/// <param name="Milliseconds">Median of the rounds.</param>
+/// <param name="Each">The same for one frame, text or candidate.</param>
+/// <param name="Rounds">How often it was done.</param>
+internal sealed record ModelSpeed(string Work, double Milliseconds, double Each, int Rounds);
+
+/// <summary>Runs the parts of a model on random input for some seconds each.</summary>
+internal sealed class ModelBenchmark(VideoTextModel model, TimeSpan time, CancellationToken cancel)
+{
+    private const string Sentence = "a red circle moves to the left while a small dog looks at it";
+
+    private readonly Random _random = new(1);
+
+    /// <summary>Frames of one batch through the frame encoder.</summary>
+    public ModelSpeed Frames(int batch)
+    {
+        var (pixels, embeddings) = (new byte[batch * model.FrameBytes], new float[batch * model.Width]);
+        _random.NextBytes(pixels);
+        return Measure($"{batch} frames", batch, () => model.EncodeFrames(pixels, batch, embeddings, cancel));
+    }
+
+    /// <summary>A sentence through the text encoder.</summary>
+    public ModelSpeed Text() => Measure("1 text", 1, () => model.EncodeText(Sentence, cancel));
+
+    /// <summary>A sentence scored with candidates.</summary>
+    public ModelSpeed Candidates(int count)
+    {
+        var text = model.EncodeText(Sentence, cancel);
+        var (frames, mask) = (new float[count * model.SegmentFrames * model.Width], new float[count * model.SegmentFrames]);
+        foreach (ref var value in frames.AsSpan())
+            value = _random.NextSingle() - 0.5f;
+        mask.AsSpan().Fill(1);
+        var (vectors, features) = (new float[count * model.Width], new float[frames.Length]);
+        model.EncodeVideo(frames, mask, count, vectors, features, cancel);
+        return Measure($"{count} candidates", count, () =>
+        {
+            using var candidates = model.Candidates(count);
+            vectors.AsSpan(0, candidates.Vectors.Length).CopyTo(candidates.Vectors);
+            features.AsSpan(0, candidates.Features.Length).CopyTo(candidates.Features);
+            mask.AsSpan(0, candidates.Mask.Length).CopyTo(candidates.Mask);
+            candidates.Score([text], cancel);
+        });
+    }
+
+    private ModelSpeed Measure(string work, int count, Action run)
+    {
+        run();
+        run();
+        var rounds = new List<double>();
+        var begun = Stopwatch.GetTimestamp();
+        while (rounds.Count < 3 || Stopwatch.GetElapsedTime(begun) < time)
+        {
+            var round = Stopwatch.GetTimestamp();
+            run();
+            rounds.Add(Stopwatch.GetElapsedTime(round).TotalMilliseconds);
+        }
+        rounds.Sort();
+        var median = rounds[rounds.Count / 2];
+        return new(work, median, median / count, rounds.Count);
+    }
+}

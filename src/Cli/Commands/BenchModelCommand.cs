@@ -1,0 +1,42 @@
+using System.CommandLine;
+using System.Globalization;
+using TcMgc.Cli.Benchmarks;
+using TcMgc.Cli.Pipeline;
+using TcMgc.Model.Store;
+
+namespace TcMgc.Cli.Commands;
+
+/// <summary><c>tcmgc bench model</c>: how long frames, texts and candidates take.</summary>
+internal static class BenchModelCommand
+{
+    private static readonly Option<string> s_model = new("--model") { Description = "Folder or name of a model.", HelpName = "MODEL", DefaultValueFactory = _ => "tiny" };
+    private static readonly Option<int[]> s_batches = new("--batch") { Description = "Frames at a time.", HelpName = "N", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 4, 16, 32] };
+    private static readonly Option<int> s_candidates = new Option<int>("--candidates") { Description = "Segments scored at a time.", DefaultValueFactory = _ => 100 }.Between(1, 100_000);
+    private static readonly Option<double> s_seconds = new("--seconds") { Description = "Time for each measurement.", DefaultValueFactory = _ => 3 };
+    private static readonly Option<bool> s_json = new("--json") { Description = "Print JSON." };
+
+    public static Command Create()
+    {
+        var command = new Command("model", "Time of frames, texts and candidates.")
+        {
+            s_model, s_batches, s_candidates, s_seconds, ComputeChoice.Device, ComputeChoice.Precision, s_json,
+        };
+        command.SetAction((parsed, cancel) => Task.Run(() => Run(parsed, cancel), cancel));
+        return command;
+    }
+
+    private static void Run(ParseResult parsed, CancellationToken cancel)
+    {
+        using var model = ModelFolder.Find(parsed.GetValue(s_model)!, ModelChoice.Models).Load(ComputeChoice.Of(parsed));
+        var benchmark = new ModelBenchmark(model, TimeSpan.FromSeconds(parsed.GetValue(s_seconds)), cancel);
+        ModelSpeed[] speeds = [.. parsed.GetValue(s_batches)!.Select(benchmark.Frames), benchmark.Text(), benchmark.Candidates(parsed.GetValue(s_candidates))];
+        if (parsed.GetValue(s_json))
+        {
+            Output.Json(speeds);
+            return;
+        }
+        Console.WriteLine($"{"",-16}{"p50 ms",9}{"ms each",9}{"rounds",8}");
+        foreach (var speed in speeds)
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{speed.Work,-16}{speed.Milliseconds,9:F2}{speed.Each,9:F2}{speed.Rounds,8}"));
+    }
+}
