@@ -1,25 +1,25 @@
 namespace TcMgc.Model;
 
-/// <summary>What a tensor's elements are; the values are ONNX's numbers for the types.</summary>
+/// <summary>What a tensor's elements are.</summary>
 public enum ElementType
 {
     /// <summary>32-bit float.</summary>
-    Float32 = 1,
+    Float32,
 
     /// <summary>Unsigned byte: pixels.</summary>
-    UInt8 = 2,
+    UInt8,
 
     /// <summary>64-bit integer: token ids, shapes, indices.</summary>
-    Int64 = 7,
+    Int64,
 
     /// <summary>Boolean.</summary>
-    Bool = 9,
+    Bool,
 
     /// <summary>IEEE half precision.</summary>
-    Float16 = 10,
+    Float16,
 
     /// <summary>bfloat16: the upper half of a 32-bit float.</summary>
-    BFloat16 = 16,
+    BFloat16,
 }
 
 /// <summary>Facts about element types.</summary>

@@ -5,7 +5,7 @@ using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Search;
 
-/// <summary>The second stage: scores a batch of segments with the texts of a query in one graph call.</summary>
+/// <summary>The second stage: scores a batch of segments with the texts of a query in one run.</summary>
 internal sealed class SegmentScorer(VideoTextModel model, IReadOnlyList<EncodedText> texts)
 {
     private static readonly string[] s_contrasts = ["video-sentence", "video-word", "sentence-frame", "frame-word"];

@@ -25,6 +25,8 @@ internal static partial class LibTorch
     /// <returns>The handle of TorchSharp's library.</returns>
     internal static nint LoadFrom(string folder)
     {
+        // Threads that wait would spin, and stop what else runs on the cores. Read by libgomp when it is loaded, from the C library.
+        if (!OperatingSystem.IsMacOS()) _ = SetEnvironment("OMP_WAIT_POLICY", "PASSIVE", overwrite: 0);
         // libtorch brings the libraries that it needs from its folder, and TorchSharp's library finds them in the process.
         _ = LoadFile(Path.Combine(folder, $"libtorch.{s_extension}"));
         var path = Path.Combine(folder, s_torchSharp);
@@ -73,6 +75,9 @@ internal static partial class LibTorch
     private static ModelException Failure(string reason, Exception? cause = null) => new(
         $"libtorch does not load: {reason}. It runs on Linux (x64; Debian 12, Ubuntu 22.04 or newer) and macOS (arm64); there,"
         + " build or publish the program again.", cause!);
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetEnvironment(string name, string value, int overwrite);
 
     [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int MemfdCreate(string name, uint flags);
