@@ -14,7 +14,7 @@ public sealed record ClipArchitecture(int EmbeddingWidth, VisionArchitecture Vis
     /// <summary>Channels of one attention head.</summary>
     public const int HeadWidth = 64;
 
-    /// <summary>The non-linearity in the blocks of both towers, and in the other transformers of the model.</summary>
+    /// <summary>The non-linearity in the blocks of both towers. Transformers of heads have QuickGELU, as published.</summary>
     [JsonConverter(typeof(JsonStringEnumConverter<Activation>))]
     public Activation Activation { get; init; }
 

@@ -97,8 +97,6 @@ public sealed class ModelFolder
     /// <exception cref="ModelException">The weights or the tokenizer cannot be used.</exception>
     public VideoTextModel Load(ComputeOptions options)
     {
-        if (Card.Config.Clip.Activation != Activation.QuickGelu)
-            throw new ModelException($"{Path}: was trained with exact GELU, and this version computes QuickGELU only");
         CheckHash();
         var tokenizer = Tokenizer.Load(Path);
         var weights = WeightFile.Open(WeightsPath);
