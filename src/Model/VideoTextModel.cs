@@ -189,7 +189,8 @@ public sealed class VideoTextModel : IDisposable
     /// <summary>A picture of waves and one of noise, to compare precisions by.</summary>
     private Tensor SamplePixels()
     {
-        var waves = arange(FrameSide, ScalarType.Float32, _backend.Value.Device).mul(0.1f).sin();
+        float[] wave = [.. Enumerable.Range(0, FrameSide).Select(i => MathF.Sin(i * 0.1f))];
+        var waves = tensor(wave, device: _backend.Value.Device);
         var picture = stack([waves.unsqueeze(0) * waves.unsqueeze(1), waves.unsqueeze(0).expand(FrameSide, FrameSide), waves.unsqueeze(1).expand(FrameSide, FrameSide)]);
         using var generator = new Generator(1);
         var noise = randn([3, FrameSide, FrameSide], generator: generator).to(_backend.Value.Device);

@@ -9,8 +9,8 @@ namespace TcMgc.Model.Clip;
 /// <summary>The pre-norm transformer of CLIP, shared by its two towers, the temporal encoder and the cross encoder.</summary>
 internal sealed class Transformer : nn.Module<Tensor, Tensor?, Tensor>
 {
-    /// <summary>Additive mask value of the published code for what attention must not see.</summary>
-    private const float Masked = -1_000_000f;
+    /// <summary>What the published code takes from logits that attention must not see.</summary>
+    private static readonly Scalar s_masked = 1_000_000f.ToScalar(), s_one = 1f.ToScalar();
 
     [ComponentName(Name = "resblocks")]
     private readonly ModuleList<ResidualBlock> _blocks;
@@ -37,7 +37,7 @@ internal sealed class Transformer : nn.Module<Tensor, Tensor?, Tensor>
     }
 
     /// <summary>0 where a 0/1 mask [V, N] shows a frame and −1e6 where it hides one, as [V, 1, 1, N].</summary>
-    public static Tensor AdditiveMask(Tensor mask) => ((mask - 1) * -Masked).view(mask.shape[0], 1, 1, mask.shape[1]);
+    public static Tensor AdditiveMask(Tensor mask) => ((mask - s_one) * s_masked).view(mask.shape[0], 1, 1, mask.shape[1]);
 }
 
 /// <summary>x + attention(norm(x)), then x + perceptron(norm(x)).</summary>
@@ -110,6 +110,8 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>
 /// <summary>Two linear layers with an activation between them; the hidden one is four times as wide.</summary>
 internal sealed class Perceptron : nn.Module<Tensor, Tensor>
 {
+    private static readonly Scalar s_slope = 1.702f.ToScalar();
+
     private readonly Activation _activation;
 
     [ComponentName(Name = "c_fc")]
@@ -133,5 +135,5 @@ internal sealed class Perceptron : nn.Module<Tensor, Tensor>
     }
 
     /// <summary>CLIP's activation, x · sigmoid(1.702 x).</summary>
-    public static Tensor QuickGelu(Tensor x) => (x * 1.702f).sigmoid_() * x;
+    public static Tensor QuickGelu(Tensor x) => (x * s_slope).sigmoid_() * x;
 }

@@ -10,8 +10,8 @@ namespace TcMgc.Model.Compute;
 /// </summary>
 /// <param name="Device">Where weights lie and forward passes run.</param>
 /// <param name="Type">What weights are.</param>
-/// <param name="DropoutRate">Part of the activations that dropout layers drop while their module trains, 0…1.</param>
-internal sealed record Layers(torch.Device Device, ScalarType Type, double DropoutRate = 0)
+/// <param name="Dropout">What drops activations in training; null when serving.</param>
+internal sealed record Layers(torch.Device Device, ScalarType Type, Dropout? Dropout = null)
 {
     /// <summary>Layers that tell names and shapes, or that are trained, on the processor in 32-bit floats.</summary>
     public static Layers Float32 { get; } = new(CPU, ScalarType.Float32);
@@ -19,8 +19,6 @@ internal sealed record Layers(torch.Device Device, ScalarType Type, double Dropo
     public Parameter Parameter(params long[] shape) => new(empty(shape, Type, Device));
 
     public Linear Linear(long inputs, long outputs) => nn.Linear(Parameter(outputs, inputs), Parameter(outputs));
-
-    public Dropout Dropout() => nn.Dropout(DropoutRate);
 
     public LayerNorm LayerNorm(long width) => nn.LayerNorm(width, device: Device, dtype: Type);
 }

@@ -12,6 +12,8 @@ namespace TcMgc.Model.Heads;
 /// </summary>
 internal abstract class HeadModule : nn.Module
 {
+    private static readonly Scalar s_one = 1f.ToScalar();
+
     [ComponentName(Name = "clip.logit_scale")]
     private readonly Parameter _logitScale;
 
@@ -37,5 +39,5 @@ internal abstract class HeadModule : nn.Module
 
     /// <summary>Mean over the frames [V, N, D] that the mask [V, N] shows; zero for a video without any. [V, D].</summary>
     protected static Tensor Mean(Tensor frames, Tensor mask) =>
-        mask.unsqueeze(1).matmul(frames).squeeze(1) / mask.sum(1, keepdim: true).clamp_min(1);
+        mask.unsqueeze(1).matmul(frames).squeeze(1) / mask.sum(1, keepdim: true).clamp_min(s_one);
 }

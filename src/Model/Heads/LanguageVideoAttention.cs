@@ -4,6 +4,7 @@ using TorchSharp;
 using TorchSharp.Modules;
 using TorchSharp.Utils;
 using static TorchSharp.torch;
+using Dropout = TcMgc.Model.Compute.Dropout;
 using Transformer = TcMgc.Model.Clip.Transformer;
 
 namespace TcMgc.Model.Heads;
@@ -18,8 +19,9 @@ namespace TcMgc.Model.Heads;
 /// </remarks>
 internal sealed class LanguageVideoAttention : nn.Module
 {
-    private const double Epsilon = 1e-5;
+    private static readonly Scalar s_epsilon = 1e-5.ToScalar();
 
+    private readonly Scalar _rootOfChannels;
     private readonly long _heads;
     private readonly bool _masked;
 
@@ -35,17 +37,18 @@ internal sealed class LanguageVideoAttention : nn.Module
     [ComponentName(Name = "layer_norm3")]
     private readonly LayerNorm _outputNorm;
 
-    private readonly Dropout _dropout;
+    private readonly Dropout? _dropout;
 
     public LanguageVideoAttention(Layers layers, ModelConfig config) : base(nameof(LanguageVideoAttention))
     {
         var width = config.Clip.EmbeddingWidth;
         (_heads, _masked) = (config.AttentionHeads, config.MaskedAttention);
+        _rootOfChannels = Math.Sqrt(width / _heads).ToScalar();
         _norm = layers.LayerNorm(width);
         _pooledNorm = layers.LayerNorm(width);
         _linear = layers.Linear(width, width);
         _outputNorm = layers.LayerNorm(width);
-        _dropout = layers.Dropout();
+        _dropout = layers.Dropout;
         RegisterComponents();
     }
 
@@ -75,7 +78,7 @@ internal sealed class LanguageVideoAttention : nn.Module
     {
         long t = texts.shape[0], q = texts.shape[1], d = texts.shape[2], c = d / _heads;
         long v = frames.Normed.shape[0], n = frames.Normed.shape[2];
-        var queries = (_norm.call(texts) / Math.Sqrt(c)).view(t * q, _heads, c).transpose(0, 1);                 // [h, T·Q, c]
+        var queries = (_norm.call(texts) / _rootOfChannels).view(t * q, _heads, c).transpose(0, 1);                 // [h, T·Q, c]
         var keys = frames.Normed.permute(1, 3, 0, 2).reshape(_heads, c, v * n);                                  // [h, c, V·N]
         var logits = queries.matmul(keys).view(_heads, t * q, v, n).permute(2, 0, 1, 3);                         // [V, h, T·Q, N]
         var attention = (frames.Mask is null ? logits : logits + frames.Mask).softmax(-1);
@@ -84,8 +87,8 @@ internal sealed class LanguageVideoAttention : nn.Module
         var projected = attention.transpose(1, 2).reshape(v, t * q, _heads * n).matmul(frames.Projected);        // Σₙ aₙ·W_γ·fₙ
         var (variance, mean) = pooled.var_mean([-1L], unbiased: false, keepdim: true);                           // [V, T·Q, 1]
         var ones = _linear.weight.matmul(_pooledNorm.weight);                                                    // W_γ·1 [D]
-        var linear = ((projected - (mean * ones)) * (variance + Epsilon).rsqrt()) + nn.functional.linear(_pooledNorm.bias!, _linear.weight, _linear.bias);
-        var output = _outputNorm.call(_pooledNorm.call(pooled) + _dropout.call(linear));
+        var linear = ((projected - (mean * ones)) * (variance + s_epsilon).rsqrt()) + nn.functional.linear(_pooledNorm.bias!, _linear.weight, _linear.bias);
+        var output = _outputNorm.call(_pooledNorm.call(pooled) + (_dropout?.Apply(linear) ?? linear));
 
         var firsts = attention.mean([1]).view(v, t, q, n).select(2, 0).transpose(0, 1);                          // [T, V, N]
         return (output.view(v, t, q, d), firsts);

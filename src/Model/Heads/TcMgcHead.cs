@@ -14,7 +14,10 @@ namespace TcMgc.Model.Heads;
 /// </summary>
 internal sealed class TcMgcHead : HeadModule
 {
+    private static readonly Scalar s_two = 2f.ToScalar();
+
     private readonly ModelConfig _config;
+    private readonly Scalar _sharpness;
 
     [ComponentName(Name = ParameterNames.Unnamed)]
     private readonly TemporalTransformer _temporal;
@@ -51,7 +54,7 @@ internal sealed class TcMgcHead : HeadModule
 
     public TcMgcHead(Layers layers, ModelConfig config) : base(nameof(TcMgcHead), layers)
     {
-        _config = config;
+        (_config, _sharpness) = (config, (1 / config.Temperature).ToScalar());
         var d = config.Clip.EmbeddingWidth;
         var reorganised = config.Has(TcMgcParts.SimilarityReorganisation);
         var frames = config.Has(TcMgcParts.LanguageVideoAttention) ? config.Words : config.Frames;
@@ -154,7 +157,7 @@ internal sealed class TcMgcHead : HeadModule
         var kept = Kept(byWord.transpose(2, 3));                                                 // [T, V, words k, frames k]
         var wordLevel = InteractiveAggregation(kept.transpose(2, 3), _word!);
         var frameLevel = InteractiveAggregation(kept, _frame!);
-        return (InteractiveAggregation(wordLevel, _frameAgain!) + InteractiveAggregation(frameLevel, _wordAgain!)) / 2;
+        return (InteractiveAggregation(wordLevel, _frameAgain!) + InteractiveAggregation(frameLevel, _wordAgain!)) / s_two;
     }
 
     /// <summary>Every frame [V, T, F, D] with every word [T, W, D] of the same text. [T, V, F, W].</summary>
@@ -174,9 +177,8 @@ internal sealed class TcMgcHead : HeadModule
     /// <summary>ISA over the last axis: Σ x · softmax(λ · (softmax(λ·x) · A)).</summary>
     private Tensor InteractiveAggregation(Tensor x, Tensor weight)
     {
-        var sharpness = 1 / _config.Temperature;
-        var mixed = (x * sharpness).softmax(-1).matmul(weight);
-        return (x * (mixed * sharpness).softmax(-1)).sum(-1);
+        var mixed = (x * _sharpness).softmax(-1).matmul(weight);
+        return (x * (mixed * _sharpness).softmax(-1)).sum(-1);
     }
 
     /// <summary>LSA: softmax over the contrasts of (scores · B). [C, T, V].</summary>

@@ -10,7 +10,9 @@ namespace TcMgc.Model.Heads;
 /// <summary>X-CLIP: four contrasts, each aggregated by attention over its similarities (AOSM), and their mean.</summary>
 internal sealed class XClipHead : HeadModule
 {
-    private readonly double _temperature;
+    private static readonly Scalar s_two = 2f.ToScalar(), s_quarter = 0.25f.ToScalar();
+
+    private readonly Scalar _temperature;
 
     [ComponentName(Name = ParameterNames.Unnamed)]
     private readonly TemporalTransformer _temporal;
@@ -42,7 +44,7 @@ internal sealed class XClipHead : HeadModule
     public XClipHead(Layers layers, ModelConfig config) : base(nameof(XClipHead), layers)
     {
         long d = config.Clip.EmbeddingWidth, w = config.Words, n = config.Frames;
-        _temperature = config.Temperature;
+        _temperature = config.Temperature.ToScalar();
         _temporal = new(layers, config);
         (_global, _local) = (layers.Parameter(d, d), layers.Parameter(d, d));
         (_wordLogit, _word, _wordAgain) = (layers.Parameter(w, w), layers.Parameter(w, w), layers.Parameter(w, w));
@@ -73,10 +75,10 @@ internal sealed class XClipHead : HeadModule
         var fw = words.matmul(_local).matmul(framesAcross).view(t, w, v, n).transpose(1, 2);     // [T, V, W, N]
         var wordLevel = Attend(fw.transpose(2, 3), _word);                                       // [T, V, N]
         var frameLevel = Attend(fw, _frame);                                                     // [T, V, W]
-        var frameWord = (Attend(wordLevel, _frameAgain) + Attend(frameLevel, _wordAgain)) / 2;
+        var frameWord = (Attend(wordLevel, _frameAgain) + Attend(frameLevel, _wordAgain)) / s_two;
 
         var contrasts = Scale * stack([videoSentence, videoWord, sentenceFrame, frameWord]);
-        return new(contrasts.mean([0]), contrasts, full_like(contrasts, 0.25f), (sf / _temperature).softmax(-1));
+        return new(contrasts.mean([0]), contrasts, full_like(contrasts, s_quarter), (sf / _temperature).softmax(-1));
     }
 
     /// <summary>AOSM: softmax(x / τ) · M over the last axis, then the weighted sum.</summary>

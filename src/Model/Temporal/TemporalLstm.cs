@@ -23,7 +23,7 @@ internal sealed class TemporalLstm : TemporalEncoder
     public override Tensor forward(Tensor frames, Tensor mask)
     {
         var lengths = mask.sum(1, keepdim: true);                                                // [V, 1]
-        var positions = arange(frames.shape[1], ScalarType.Float32, frames.device).unsqueeze(0); // [1, N]
+        var positions = ones_like(mask).cumsum(1) - ones_like(mask); // [V, N]
         var seen = (positions < lengths).to_type(frames.dtype).unsqueeze(-1);                    // [V, N, 1]
         var beyondAll = (positions >= lengths.max()).to_type(frames.dtype).unsqueeze(-1);        // [1, N, 1]
         return (_lstm.call(frames).Item1 * seen) + (frames * beyondAll) + frames;

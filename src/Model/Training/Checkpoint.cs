@@ -33,7 +33,7 @@ internal sealed class Checkpoint(string run)
     {
         using var weights = WeightFile.Open(WeightsAt(step));
         using var moments = WeightFile.Open(Path.Combine(Folder(step), MomentsFile));
-        trainer.Restore(weights, moments, step);
+        trainer.Restore(weights, moments);
     }
 
     /// <summary>Writes a checkpoint; one of the same step is replaced.</summary>

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace TcMgc.Model.Training;
@@ -8,11 +9,13 @@ namespace TcMgc.Model.Training;
 /// </summary>
 internal static class Losses
 {
+    private static readonly Scalar s_half = (-0.5f).ToScalar();
+
     /// <summary>Symmetric InfoNCE over logits [K·B, B], where text k·B + i matches video i.</summary>
     public static Tensor InfoNce(Tensor logits)
     {
         var rounds = Rounds(logits);                                                             // [K, B, B]
-        return (Matching(rounds.log_softmax(2)) + Matching(rounds.log_softmax(1))) * -0.5f;
+        return (Matching(rounds.log_softmax(2)) + Matching(rounds.log_softmax(1))) * s_half;
     }
 
     /// <summary>SDR, similarity decorrelation: the mean over matching pairs of the unbiased variance of their C contrasts [C, K·B, B].</summary>

@@ -5,6 +5,7 @@ using TcMgc.Model.Weights;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
+using Dropout = TcMgc.Model.Compute.Dropout;
 
 namespace TcMgc.Model.Training;
 
@@ -26,7 +27,8 @@ internal sealed class TrainedNetwork : IDisposable
     public TrainedNetwork(ModelConfig config, TrainingOptions options, Backend backend, IReadOnlyDictionary<string, TensorSource> initial)
     {
         _backend = backend;
-        var layers = new Layers(backend.Device, ScalarType.Float32, options.Dropout);
+        Dropout = new(options.Dropout, backend.Device);
+        var layers = new Layers(backend.Device, ScalarType.Float32, Dropout);
         var precision = PrecisionChoice.ForTraining(backend.Options);
         if (options.Freeze == Freeze.None)
             _images = new(() => new ImageEncoder(layers, config.Clip), ImageEncoder.Prefix, initial, precision);
@@ -34,6 +36,9 @@ internal sealed class TrainedNetwork : IDisposable
             _texts = new(() => new TextEncoder(layers, config.Clip), TextEncoder.Prefix, initial, precision);
         _head = new(() => SimilarityHead.Of(config).Create(layers, config), "", initial, Precision.Float32);
     }
+
+    /// <summary>Drops activations; its draws begin anew with each step.</summary>
+    public Dropout Dropout { get; }
 
     /// <summary>The 32-bit parameters by name.</summary>
     public IEnumerable<(string Name, Parameter Parameter)> Parameters => [.. _images?.Parameters ?? [], .. _texts?.Parameters ?? [], .. _head.Parameters];
@@ -65,6 +70,7 @@ internal sealed class TrainedNetwork : IDisposable
         _images?.Dispose();
         _texts?.Dispose();
         _head.Dispose();
+        Dropout.Dispose();
     }
 
     private Tensor Frames(PairBatch batch, Tensor mask)

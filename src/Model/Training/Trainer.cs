@@ -20,16 +20,16 @@ public sealed record TrainingStep(double Loss, double InfoNce, double? Sdr, doub
 /// </summary>
 internal sealed class Trainer : IDisposable
 {
-    private const double Epsilon = 1e-6;
     private const string MeanPrefix = "mean.", SquarePrefix = "square.";
 
     /// <summary>CLIP's bound on the logit scale, ln 100.</summary>
-    private static readonly double s_largestLogitScale = Math.Log(100);
+    private static readonly Scalar s_largestLogitScale = Math.Log(100).ToScalar();
 
     private readonly TrainingOptions _options;
     private readonly TrainedNetwork _network;
     private readonly (string Name, Parameter Parameter)[] _trained;
     private readonly AdamW _optimizer;
+    private readonly Scalar _share, _sdrWeight;
     private readonly Dictionary<string, TensorSource> _frozen;
 
     /// <summary>Prepares the weights.</summary>
@@ -47,15 +47,9 @@ internal sealed class Trainer : IDisposable
         _trained = [.. _network.Parameters];
         foreach (var (name, _) in _trained)
             _frozen.Remove(name);
-        _optimizer = new([.. _trained.GroupBy(p => (IsClip: IsClip(p.Name), Decays: p.Parameter.shape.Length > 1)).Select(group => new AdamW.ParamGroup
-        {
-            Parameters = [.. group.Select(p => p.Parameter)],
-            Options = new()
-            {
-                LearningRate = group.Key.IsClip ? options.ClipLearningRate : options.LearningRate,
-                weight_decay = group.Key.Decays ? options.WeightDecay : 0,
-            },
-        })], beta1: options.Beta1, beta2: options.Beta2, eps: Epsilon);
+        _optimizer = new(options, [.. _trained.Select(p => p.Parameter)]);
+        _share = (1.0 / options.Accumulate).ToScalar();
+        _sdrWeight = options.SdrWeight.ToScalar();
     }
 
     /// <summary>Weights that are trained.</summary>
@@ -70,16 +64,17 @@ internal sealed class Trainer : IDisposable
     public TrainingStep Step(PairSource source, IReadOnlyList<int[]> batches, long step, long steps, CancellationToken cancel)
     {
         var random = new Random(Seed.Of(_options.Seed, step));
-        manual_seed(random.Next());                                                              // of dropout
+        _network.Dropout.Seed(random.Next());
         double loss = 0, infoNce = 0, sdr = 0;
         bool? hasSdr = null;
-        _optimizer.zero_grad();
+        foreach (var (_, parameter) in _trained)
+            parameter.grad = null;
         foreach (var batch in batches)
         {
             cancel.ThrowIfCancellationRequested();
             using var scope = NewDisposeScope();
             var (total, nce, decorrelation) = Losses(_network.Score(source.Batch(batch, _options, random)));
-            (total / batches.Count).backward();
+            (total * _share).backward();
             _network.CollectGradients();
             loss += total.item<float>() / batches.Count;
             infoNce += nce.item<float>() / batches.Count;
@@ -89,7 +84,7 @@ internal sealed class Trainer : IDisposable
         if (!double.IsFinite(loss))
             throw new ModelException($"the loss is {loss} at step {step + 1}: training has diverged; lower the learning rate (--lr, --clip-lr)");
         var norm = nn.utils.clip_grad_norm_(_trained.Select(p => p.Parameter), _options.GradientNorm > 0 ? _options.GradientNorm : float.MaxValue);
-        Move(LearningRate.Factor(step, steps, _options.Warmup));
+        Move(step, LearningRate.Factor(step, steps, _options.Warmup));
         return new(loss, infoNce, hasSdr == true ? sdr : null, norm);
     }
 
@@ -97,21 +92,19 @@ internal sealed class Trainer : IDisposable
     public IEnumerable<TensorSource> Weights() => [.. _trained.Select(p => Source(p.Name, p.Parameter)), .. _frozen.Values];
 
     /// <summary>AdamW's moments, for a checkpoint.</summary>
-    public IEnumerable<TensorSource> Moments() => States().SelectMany(state => new[]
+    public IEnumerable<TensorSource> Moments() => _trained.Zip(_optimizer.Moments).SelectMany(pair => new[]
     {
-        Source(MeanPrefix + state.Name, state.State.exp_avg), Source(SquarePrefix + state.Name, state.State.exp_avg_sq),
+        Source(MeanPrefix + pair.First.Name, pair.Second.Mean), Source(SquarePrefix + pair.First.Name, pair.Second.Square),
     });
 
-    /// <summary>Takes weights and moments from a checkpoint of a step.</summary>
-    public void Restore(WeightFile weights, WeightFile moments, long step)
+    /// <summary>Takes weights and moments from a checkpoint.</summary>
+    public void Restore(WeightFile weights, WeightFile moments)
     {
-        foreach (var (name, parameter) in _trained)
-            parameter.Set(weights.ReadFloats(name));
-        foreach (var (name, state) in States())
+        foreach (var ((name, parameter), (mean, square)) in _trained.Zip(_optimizer.Moments))
         {
-            state.step = step;
-            state.exp_avg.Set(moments.ReadFloats(MeanPrefix + name));
-            state.exp_avg_sq.Set(moments.ReadFloats(SquarePrefix + name));
+            parameter.Set(weights.ReadFloats(name));
+            mean.Set(moments.ReadFloats(MeanPrefix + name));
+            square.Set(moments.ReadFloats(SquarePrefix + name));
         }
         _network.Refresh();
     }
@@ -131,25 +124,17 @@ internal sealed class Trainer : IDisposable
         if (scores.Contrasts is null || _options.SdrWeight == 0)
             return (infoNce, infoNce, null);
         var sdr = Training.Losses.SimilarityDecorrelation(scores.Contrasts);
-        return (infoNce + (sdr * _options.SdrWeight), infoNce, sdr);
+        return (infoNce + (sdr * _sdrWeight), infoNce, sdr);
     }
 
-    private void Move(double factor)
+    private void Move(long step, double factor)
     {
         using var scope = NewDisposeScope();
-        foreach (var group in _optimizer.ParamGroups)
-            group.LearningRate = factor * group.InitialLearningRate;
-        _optimizer.step();
-        using (no_grad())
-            _trained.Single(p => p.Name == "clip.logit_scale").Parameter.clamp_(max: s_largestLogitScale);
+        using var mode = no_grad();
+        foreach (var ((name, parameter), moments) in _trained.Zip(_optimizer.Moments))
+            _optimizer.Move(parameter, moments, factor * (IsClip(name) ? _options.ClipLearningRate : _options.LearningRate), step + 1);
+        _trained.Single(p => p.Name == "clip.logit_scale").Parameter.clamp_(max: s_largestLogitScale);
         _network.Refresh();
-    }
-
-    /// <summary>The moments of each parameter: the optimizer numbers parameters in the order of its groups.</summary>
-    private IEnumerable<(string Name, AdamW.State State)> States()
-    {
-        var names = _trained.ToDictionary(p => p.Parameter.Handle, p => p.Name);
-        return _optimizer.parameters().Select(parameter => names[parameter.Handle]).Zip(_optimizer.state_dict().State.Cast<AdamW.State>());
     }
 
     private static TensorSource Source(string name, Tensor tensor) => TensorSource.Floats(name, [.. tensor.shape.Select(size => (int)size)], () => tensor.Floats());

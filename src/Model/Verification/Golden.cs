@@ -106,7 +106,8 @@ internal sealed class Golden : IDisposable
         _outputs["tcmgc_contrasts"] = scores.Contrasts!;
         _outputs["info_nce"] = Losses.InfoNce(scores.Logits);
         _outputs["sdr"] = Losses.SimilarityDecorrelation(scores.Contrasts!);
-        _outputs["loss"] = _outputs["info_nce"] + (_outputs["sdr"] * sdrWeight);
+        using var weight = sdrWeight.ToScalar();
+        _outputs["loss"] = _outputs["info_nce"] + (_outputs["sdr"] * weight);
         if (!names.Any(IsGradient))
             return;
         _outputs["loss"].backward(retain_graph: true);

@@ -1,13 +1,60 @@
 using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
+using TcMgc.Model.Compute;
 using TcMgc.Model.Datasets;
+using TcMgc.Model.Native;
 using TcMgc.Model.Training;
+using TorchSharp;
+using TorchSharp.Modules;
+using AdamW = TcMgc.Model.Training.AdamW;
 
 namespace TcMgc.Model.Tests.Training;
 
 public sealed class OptimizerTests
 {
+    [Fact]
+    public void AdamW_moves_as_the_equations_say()
+    {
+        LibTorch.Load();
+        var options = new TrainingOptions { Beta1 = 0.9, Beta2 = 0.98, WeightDecay = 0.2 };
+        double[] w = [.. Enumerable.Range(0, 18).Select(i => 0.1 * i)], m = new double[w.Length], v = new double[w.Length];
+        using var parameter = new Parameter(torch.tensor(Array.ConvertAll(w, x => (float)x), [2, 9]));
+        using var adam = new AdamW(options, [parameter]);
+        using var mode = torch.no_grad();
+        for (var step = 1; step <= 4; step++)
+        {
+            double[] gradient = [.. Enumerable.Range(0, w.Length).Select(i => Math.Sin(i + step))];
+            parameter.grad = torch.tensor(Array.ConvertAll(gradient, x => (float)x), [2, 9]);
+            adam.Move(parameter, adam.Moments[0], rate: 0.01, step);
+            for (var i = 0; i < w.Length; i++)
+            {
+                (m[i], v[i]) = ((0.9 * m[i]) + (0.1 * gradient[i]), (0.98 * v[i]) + (0.02 * gradient[i] * gradient[i]));
+                w[i] = (w[i] * (1 - (0.01 * 0.2))) - (0.01 * m[i] / (1 - Math.Pow(0.9, step)) / (Math.Sqrt(v[i] / (1 - Math.Pow(0.98, step))) + 1e-6));
+            }
+        }
+        Assert.All(w.Zip(parameter.Floats()), pair => Assert.Equal(pair.First, pair.Second, 5));
+    }
+
+    [Fact]
+    public void Vectors_do_not_decay_and_what_has_no_gradient_stays()
+    {
+        LibTorch.Load();
+        using var vector = new Parameter(torch.ones(3));
+        using var matrix = new Parameter(torch.ones(3, 1));
+        using var untouched = new Parameter(torch.ones(3, 1));
+        using var adam = new AdamW(new() { WeightDecay = 0.5 }, [vector, matrix, untouched]);
+        using var mode = torch.no_grad();
+        (vector.grad, matrix.grad) = (torch.zeros(3), torch.zeros(3, 1));
+
+        foreach (var (parameter, moments) in new[] { vector, matrix, untouched }.Zip(adam.Moments))
+            adam.Move(parameter, moments, rate: 0.1, step: 1);
+
+        Assert.All(vector.Floats(), x => Assert.Equal(1, x));
+        Assert.All(matrix.Floats(), x => Assert.Equal(0.95, x, 5));
+        Assert.All(untouched.Floats(), x => Assert.Equal(1, x));
+    }
+
     [Fact]
     public void The_rate_rises_to_its_peak_and_falls_to_nothing()
     {

@@ -3,7 +3,6 @@ using TcMgc.Model.Training;
 
 namespace TcMgc.Model.Tests.Training;
 
-[Collection("Training")] // Dropout draws from the one generator of the process.
 public sealed class TrainingRunTests : IDisposable
 {
     private readonly ColouredVideos _videos = new();
