@@ -25,12 +25,12 @@ internal static class ConfiguredModel
         {
             var model = ModelFolder.Find(name, options.Models)
                 .Load(new()
-            {
-                Device = Enum.Parse<Device>(options.Device, ignoreCase: true),
-                DeviceId = options.DeviceId,
-                Threads = options.Threads,
-                Precision = Enum.Parse<Precision>(options.Precision, ignoreCase: true),
-            });
+                {
+                    Device = Enum.Parse<Device>(options.Device, ignoreCase: true),
+                    DeviceId = options.DeviceId,
+                    Threads = options.Threads,
+                    Precision = Enum.Parse<Precision>(options.Precision, ignoreCase: true),
+                });
             builder.Services.AddSingleton(_ => model); // As a factory: the host unloads it.
             return model;
         }
