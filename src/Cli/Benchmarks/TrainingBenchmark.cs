@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using TcMgc.Model;
-using TcMgc.Model.Datasets;
 using TcMgc.Model.Compute;
+using TcMgc.Model.Datasets;
 using TcMgc.Model.Store;
 using TcMgc.Model.Text;
 using TcMgc.Model.Training;

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using TcMgc.Cli.Training;
 using TcMgc.Model;
-using TcMgc.Model.Datasets;
 using TcMgc.Model.Compute;
+using TcMgc.Model.Datasets;
 using TcMgc.Model.Evaluation;
 using TcMgc.Model.Store;
 using TcMgc.Model.Training;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using TcMgc.Media;
 using TcMgc.Model;
-using TcMgc.Model.Datasets;
 using TcMgc.Model.Compute;
+using TcMgc.Model.Datasets;
 using TcMgc.Model.Evaluation;
 using TcMgc.Model.Store;
 using TcMgc.Model.Text;

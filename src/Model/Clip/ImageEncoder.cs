@@ -62,7 +62,7 @@ internal sealed class ImageEncoder : nn.Module<Tensor, Tensor>
         var (batch, width) = (pixels.shape[0], _classToken.shape[0]);
         var x = nn.functional.conv2d(pixels.to_type(_patchWeight.dtype), _patchWeight, strides: [_patch, _patch]);
         x = x.flatten(2).transpose(1, 2);                                                        // [B, G², C]
-        x = cat([_classToken.expand(batch, 1, width), x], 1) + _positions;                       // [B, G² + 1, C]
+        x = cat([_classToken.expand(batch, 1, width), x], 1).Plus(_positions);                       // [B, G² + 1, C]
         x = _transformer.call(_normBefore.call(x), null);
         return _normAfter.call(x.select(1, 0)).matmul(_projection);                              // [B, D]
     }
@@ -72,6 +72,6 @@ internal sealed class ImageEncoder : nn.Module<Tensor, Tensor>
     {
         var scale = tensor(Array.ConvertAll(Deviation, d => 1 / (255 * d)), [3, 1, 1], device: rgb.device);
         var shift = tensor(Mean.Zip(Deviation, (m, d) => -m / d).ToArray(), [3, 1, 1], device: rgb.device);
-        return rgb.permute(0, 3, 1, 2).to_type(ScalarType.Float32) * scale + shift;
+        return (rgb.permute(0, 3, 1, 2).to_type(ScalarType.Float32) * scale).Plus(shift);
     }
 }

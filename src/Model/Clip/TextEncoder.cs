@@ -45,7 +45,7 @@ internal sealed class TextEncoder : nn.Module<Tensor, (Tensor Sentence, Tensor W
     public override (Tensor Sentence, Tensor Words) forward(Tensor tokens)
     {
         var (texts, length, width) = (tokens.shape[0], tokens.shape[1], _projection.shape[1]);
-        var x = _tokens.call(tokens) + _positions.narrow(0, 0, length);                          // [T, W, C]
+        var x = _tokens.call(tokens).Plus(_positions.narrow(0, 0, length));                          // [T, W, C]
         x = _norm.call(_transformer.call(x, null));
         var words = x.matmul(_projection);                                                       // [T, W, D]
         var end = tokens.argmax(1).view(texts, 1, 1).expand(texts, 1, width);

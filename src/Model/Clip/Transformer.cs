@@ -67,8 +67,8 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor?, Tensor>
     public override Tensor forward(Tensor x, Tensor? mask)
     {
         using var scope = NewDisposeScope();
-        x = x + _attention.call(_attentionNorm.call(x), mask);
-        return (x + _perceptron.call(_perceptronNorm.call(x))).MoveToOuterDisposeScope();
+        x = x.Plus(_attention.call(_attentionNorm.call(x), mask));
+        return x.Plus(_perceptron.call(_perceptronNorm.call(x))).MoveToOuterDisposeScope();
     }
 }
 

@@ -157,7 +157,7 @@ internal sealed class TcMgcHead : HeadModule
         var kept = Kept(byWord.transpose(2, 3));                                                 // [T, V, words k, frames k]
         var wordLevel = InteractiveAggregation(kept.transpose(2, 3), _word!);
         var frameLevel = InteractiveAggregation(kept, _frame!);
-        return (InteractiveAggregation(wordLevel, _frameAgain!) + InteractiveAggregation(frameLevel, _wordAgain!)) / s_two;
+        return InteractiveAggregation(wordLevel, _frameAgain!).Plus(InteractiveAggregation(frameLevel, _wordAgain!)) / s_two;
     }
 
     /// <summary>Every frame [V, T, F, D] with every word [T, W, D] of the same text. [T, V, F, W].</summary>

@@ -74,7 +74,7 @@ internal sealed class CrossEncoder : nn.Module<Tensor, Tensor, Tensor>
 
     public override Tensor forward(Tensor x, Tensor seen)
     {
-        x = _transformer.call(x + _positions.First(x.shape[1]), Transformer.AdditiveMask(seen));
+        x = _transformer.call(x.Plus(_positions.First(x.shape[1])), Transformer.AdditiveMask(seen));
         return Perceptron.QuickGelu(_dense.call(_norm.call(x.select(1, 0))));
     }
 }

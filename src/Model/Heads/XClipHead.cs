@@ -75,7 +75,7 @@ internal sealed class XClipHead : HeadModule
         var fw = words.matmul(_local).matmul(framesAcross).view(t, w, v, n).transpose(1, 2);     // [T, V, W, N]
         var wordLevel = Attend(fw.transpose(2, 3), _word);                                       // [T, V, N]
         var frameLevel = Attend(fw, _frame);                                                     // [T, V, W]
-        var frameWord = (Attend(wordLevel, _frameAgain) + Attend(frameLevel, _wordAgain)) / s_two;
+        var frameWord = Attend(wordLevel, _frameAgain).Plus(Attend(frameLevel, _wordAgain)) / s_two;
 
         var contrasts = Scale * stack([videoSentence, videoWord, sentenceFrame, frameWord]);
         return new(contrasts.mean([0]), contrasts, full_like(contrasts, s_quarter), (sf / _temperature).softmax(-1));

@@ -26,6 +26,6 @@ internal sealed class TemporalLstm : TemporalEncoder
         var positions = ones_like(mask).cumsum(1) - ones_like(mask); // [V, N]
         var seen = (positions < lengths).to_type(frames.dtype).unsqueeze(-1);                    // [V, N, 1]
         var beyondAll = (positions >= lengths.max()).to_type(frames.dtype).unsqueeze(-1);        // [1, N, 1]
-        return (_lstm.call(frames).Item1 * seen) + (frames * beyondAll) + frames;
+        return (_lstm.call(frames).Item1 * seen).Plus(frames * beyondAll).Plus(frames);
     }
 }

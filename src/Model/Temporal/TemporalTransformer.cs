@@ -25,5 +25,5 @@ internal sealed class TemporalTransformer : TemporalEncoder
 
     /// <summary>Every video has its own mask (docs/decisions.md).</summary>
     public override Tensor forward(Tensor frames, Tensor mask) =>
-        _transformer.call(frames + _positions.First(frames.shape[1]), Transformer.AdditiveMask(mask)) + frames;
+        _transformer.call(frames.Plus(_positions.First(frames.shape[1])), Transformer.AdditiveMask(mask)).Plus(frames);
 }

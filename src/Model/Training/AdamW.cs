@@ -1,3 +1,4 @@
+using TcMgc.Model.Compute;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -32,7 +33,7 @@ internal sealed class AdamW(TrainingOptions options, IReadOnlyList<Parameter> pa
         var (mean, square) = moments;
         mean.mul_(_meanDecay).add_(gradient, _meanGain);
         square.mul_(_squareDecay).addcmul_(gradient, gradient, _squareGain);
-        parameter.mul_(keep).addcdiv_(mean, square.sqrt().mul_(unbias).add_(_epsilon), size);
+        parameter.mul_(keep).addcdiv_(mean, square.sqrt().mul_(unbias).Add(_epsilon), size);
     }
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using TcMgc.Model.Compute;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -15,7 +16,7 @@ internal static class Losses
     public static Tensor InfoNce(Tensor logits)
     {
         var rounds = Rounds(logits);                                                             // [K, B, B]
-        return (Matching(rounds.log_softmax(2)) + Matching(rounds.log_softmax(1))) * s_half;
+        return Matching(rounds.log_softmax(2)).Plus(Matching(rounds.log_softmax(1))) * s_half;
     }
 
     /// <summary>SDR, similarity decorrelation: the mean over matching pairs of the unbiased variance of their C contrasts [C, K·B, B].</summary>

@@ -124,7 +124,7 @@ internal sealed class TrainedNetwork : IDisposable
                 using var wide = gradient.to_type(ScalarType.Float32);
                 if (exact.grad is { } sum)
                     using (sum)
-                        sum.add_(wide);
+                        sum.Add(wide);
                 else
                     exact.grad = wide;
                 copy.grad = null;

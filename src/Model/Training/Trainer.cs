@@ -124,7 +124,7 @@ internal sealed class Trainer : IDisposable
         if (scores.Contrasts is null || _options.SdrWeight == 0)
             return (infoNce, infoNce, null);
         var sdr = Training.Losses.SimilarityDecorrelation(scores.Contrasts);
-        return (infoNce + (sdr * _sdrWeight), infoNce, sdr);
+        return (infoNce.Plus(sdr * _sdrWeight), infoNce, sdr);
     }
 
     private void Move(long step, double factor)

@@ -107,7 +107,7 @@ internal sealed class Golden : IDisposable
         _outputs["info_nce"] = Losses.InfoNce(scores.Logits);
         _outputs["sdr"] = Losses.SimilarityDecorrelation(scores.Contrasts!);
         using var weight = sdrWeight.ToScalar();
-        _outputs["loss"] = _outputs["info_nce"] + (_outputs["sdr"] * weight);
+        _outputs["loss"] = _outputs["info_nce"].Plus(_outputs["sdr"] * weight);
         if (!names.Any(IsGradient))
             return;
         _outputs["loss"].backward(retain_graph: true);

@@ -1,6 +1,6 @@
 using TcMgc.Model.Checkpoints;
-using TcMgc.Model.Store;
 using TcMgc.Model.Heads;
+using TcMgc.Model.Store;
 using TcMgc.Model.Weights;
 
 namespace TcMgc.Model.Tests.Checkpoints;

@@ -1,5 +1,5 @@
-using TcMgc.Model.Datasets;
 using TcMgc.Model.Compute;
+using TcMgc.Model.Datasets;
 using TcMgc.Model.Heads;
 using TcMgc.Model.Store;
 using TcMgc.Model.Text;
