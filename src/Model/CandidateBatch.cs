@@ -55,7 +55,8 @@ public sealed class CandidateBatch : IDisposable
             texts[i].Words.CopyTo(words.Memory()[(i * w * d)..]);
         }
         Release();
-        var scores = _scorer.Score(new(sentences.to(_device), words.to(_device)), new(_vectors.to(_device), _features.to(_device), _mask.to(_device)));
+        var text = new TextSide(sentences.to(_device), words.to(_device));
+        var scores = _scorer.Score(text, new(_vectors.to(_device), _features.to(_device), _mask.to(_device)));
         _scores = new(Kept(scores.Logits)!, Kept(scores.Contrasts), Kept(scores.Weights), Kept(scores.FrameAttention));
         return _scores.Logits.Memory();
     }

@@ -20,7 +20,10 @@ internal static class BenchSearchCommand
 
     public static Command Create()
     {
-        var command = new Command("search", "Latency of search by stage, at several sizes of the index.") { s_segments, s_clients, s_queries, s_candidates, s_model, ComputeChoice.Device, ComputeChoice.Precision, s_json };
+        var command = new Command("search", "Latency of search by stage, at several sizes of the index.")
+        {
+            s_segments, s_clients, s_queries, s_candidates, s_model, ComputeChoice.Device, ComputeChoice.Precision, s_json,
+        };
         command.SetAction(async (parsed, cancel) =>
         {
             using var model = ModelFolder.Find(parsed.GetValue(s_model)!, ModelChoice.Models).Load(ComputeChoice.Of(parsed));

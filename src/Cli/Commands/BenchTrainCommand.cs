@@ -24,13 +24,18 @@ internal static class BenchTrainCommand
 
     public static Command Create()
     {
-        var command = new Command("train", "Pairs a second and memory of each head in training.") { s_heads, s_architecture, s_freeze, s_batch, s_steps, s_frames, ComputeChoice.Device, ComputeChoice.Precision, s_json };
+        var command = new Command("train", "Pairs a second and memory of each head in training.")
+        {
+            s_heads, s_architecture, s_freeze, s_batch, s_steps, s_frames, ComputeChoice.Device, ComputeChoice.Precision, s_json,
+        };
         command.SetAction(async (parsed, cancel) =>
         {
             var heads = parsed.GetValue(s_heads) is { Length: > 0 } given ? given : [.. SimilarityHead.All.Keys];
             if (heads is [var head])
             {
-                var speed = await Task.Run(() => TrainingBenchmark.Run(Config(parsed, head), Options(parsed), parsed.GetValue(s_steps), ComputeChoice.Of(parsed), cancel), cancel);
+                var speed = await Task.Run(
+                    () => TrainingBenchmark.Run(Config(parsed, head), Options(parsed), parsed.GetValue(s_steps), ComputeChoice.Of(parsed), cancel),
+                    cancel);
                 Print([speed], parsed.GetValue(s_json));
                 return;
             }
@@ -52,7 +57,8 @@ internal static class BenchTrainCommand
         [
             .. Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? new[] { Environment.GetCommandLineArgs()[0] } : [],
             "bench", "train", "--head", head, "--arch", parsed.GetValue(s_architecture)!, "--freeze", $"{parsed.GetValue(s_freeze)}", "--batch", $"{parsed.GetValue(s_batch)}",
-            "--steps", $"{parsed.GetValue(s_steps)}", "--frames", $"{parsed.GetValue(s_frames)}", "--device", $"{parsed.GetValue(ComputeChoice.Device)}",
+            "--steps", $"{parsed.GetValue(s_steps)}", "--frames", $"{parsed.GetValue(s_frames)}",
+            "--device", $"{parsed.GetValue(ComputeChoice.Device)}",
             "--precision", $"{parsed.GetValue(ComputeChoice.Precision)}", "--json",
         ];
         using var process = Process.Start(new ProcessStartInfo(Environment.ProcessPath, arguments) { RedirectStandardOutput = true })!;

@@ -15,10 +15,12 @@ internal static class ComputeChoice
 
     public static Option<Precision> Precision { get; } = new("--precision")
     {
-        Description = "Numbers that encoders compute with: float32, bfloat16, float16, or auto, the fastest that the device computes well.",
+        Description =
+            "Numbers that encoders compute with: float32, bfloat16, float16, or auto, the fastest that the device computes well.",
         HelpName = "auto|float32|bfloat16|float16",
         DefaultValueFactory = _ => Model.Compute.Precision.Auto,
     };
 
-    public static ComputeOptions Of(ParseResult parsed) => new() { Device = parsed.GetValue(Device), Precision = parsed.GetValue(Precision) };
+    public static ComputeOptions Of(ParseResult parsed) =>
+        new() { Device = parsed.GetValue(Device), Precision = parsed.GetValue(Precision) };
 }

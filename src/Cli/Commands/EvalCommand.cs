@@ -41,7 +41,8 @@ internal static class EvalCommand
     {
         var command = new Command("eval", "Measure how well a model finds the videos of a dataset by their captions.")
         {
-            s_dataset, s_model, s_head, s_split, s_twoStage, s_dualSoftmax, s_cache, ComputeChoice.Device, ComputeChoice.Precision, s_json,
+            s_dataset, s_model, s_head, s_split, s_twoStage, s_dualSoftmax, s_cache,
+            ComputeChoice.Device, ComputeChoice.Precision, s_json,
         };
         command.Validators.Add(result =>
         {

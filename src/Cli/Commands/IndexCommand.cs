@@ -25,7 +25,10 @@ internal static class IndexCommand
     public static Command Create()
     {
         var (data, model) = (DataOption.Create(), ModelOption.Create());
-        var command = new Command("index", "Index videos, so that they can be searched.") { s_paths, data, model, ComputeChoice.Device, ComputeChoice.Precision, s_batch, s_json };
+        var command = new Command("index", "Index videos, so that they can be searched.")
+        {
+            s_paths, data, model, ComputeChoice.Device, ComputeChoice.Precision, s_batch, s_json,
+        };
         command.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(s_paths)!, parsed.GetValue(data)!, parsed.GetValue(model),
             ComputeChoice.Of(parsed), parsed.GetValue(s_batch), parsed.GetValue(s_json), cancel));
         return command;

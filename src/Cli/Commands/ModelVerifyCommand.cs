@@ -14,10 +14,14 @@ internal static class ModelVerifyCommand
         var tolerance = new Option<double>("--tolerance") { Description = "Largest relative error ‖ours − theirs‖ / ‖theirs‖ of an output.", DefaultValueFactory = _ => 1e-4 };
         var gradientTolerance = new Option<double>("--gradient-tolerance") { Description = "The same for losses and gradients.", DefaultValueFactory = _ => 1e-3 };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command("verify", "Compare a model's outputs with recorded ones.") { folder, tolerance, gradientTolerance, ComputeChoice.Device, json };
+        var command = new Command("verify", "Compare a model's outputs with recorded ones.")
+        {
+            folder, tolerance, gradientTolerance, ComputeChoice.Device, json,
+        };
         command.SetAction(parsed =>
         {
-            var reports = GoldenFolder.Verify(parsed.GetValue(folder)!, new(parsed.GetValue(tolerance), parsed.GetValue(gradientTolerance)),
+            var tolerances = new Tolerances(parsed.GetValue(tolerance), parsed.GetValue(gradientTolerance));
+            var reports = GoldenFolder.Verify(parsed.GetValue(folder)!, tolerances,
                 ComputeChoice.Of(parsed) with { Precision = Precision.Float32 });
             if (parsed.GetValue(json))
                 Output.Json(reports.SelectMany(report => report.Errors.Select(error =>
@@ -41,6 +45,7 @@ internal static class ModelVerifyCommand
         Console.WriteLine($"{all.Count(error => error.Agrees)} of {all.Count} tensors within tolerance");
     }
 
-    private static string Remark(TensorError error) => error.ErrorIn64Bits is not { } exact ? "" : string.Create(CultureInfo.InvariantCulture,
+    private static string Remark(TensorError error) => error.ErrorIn64Bits is not { } exact ? "" : string.Create(
+        CultureInfo.InvariantCulture,
         $"  ABOVE {error.Tolerance:G}; in 64-bit floats {exact:E1}{(error.Agrees ? ", within it" : ", ABOVE it too")}");
 }

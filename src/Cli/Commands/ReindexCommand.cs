@@ -49,7 +49,8 @@ internal static class ReindexCommand
         var (data, set) = (DataOption.Create(), SettingOption.Create());
         var command = new Command("reindex", "Build the index in Qdrant anew with another model beside the one in use, compare both, and switch.")
         {
-            s_model, s_former, s_probes, s_noSwitch, s_withoutFailed, s_rollback, s_dropFormer, data, ComputeChoice.Device, ComputeChoice.Precision, set, s_json,
+            s_model, s_former, s_probes, s_noSwitch, s_withoutFailed, s_rollback, s_dropFormer, data,
+            ComputeChoice.Device, ComputeChoice.Precision, set, s_json,
         };
         command.Validators.Add(result =>
         {

@@ -32,7 +32,8 @@ internal static class SearchCommand
         var (data, model) = (DataOption.Create(), ModelOption.Create());
         var command = new Command("search", "Find the moment that a sentence describes, or that a still comes from.")
         {
-            s_texts, s_weights, s_not, s_rank, s_image, s_top, s_candidates, s_exhaustive, s_threshold, s_explain, data, model, ComputeChoice.Device, ComputeChoice.Precision, s_json,
+            s_texts, s_weights, s_not, s_rank, s_image, s_top, s_candidates, s_exhaustive, s_threshold, s_explain, data, model,
+            ComputeChoice.Device, ComputeChoice.Precision, s_json,
         };
         foreach (var option in s_filter.All)
             command.Options.Add(option);

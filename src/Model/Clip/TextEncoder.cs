@@ -32,7 +32,8 @@ internal sealed class TextEncoder : nn.Module<Tensor, (Tensor Sentence, Tensor W
         var text = clip.Text;
         _tokens = new(layers, text.Vocabulary, text.Width);
         _positions = layers.Parameter(text.Context, text.Width);
-        _transformer = new(layers, text.Width, text.Layers, text.Width / ClipArchitecture.HeadWidth, clip.Activation, causal: true);
+        var heads = text.Width / ClipArchitecture.HeadWidth;
+        _transformer = new(layers, text.Width, text.Layers, heads, clip.Activation, causal: true);
         _norm = layers.LayerNorm(text.Width);
         _projection = layers.Parameter(text.Width, clip.EmbeddingWidth);
         RegisterComponents();

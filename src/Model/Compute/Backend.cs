@@ -31,6 +31,7 @@ internal sealed class Backend
                 + "build with -p:Torch=cuda on a machine that has one, or use --device cpu");
         return index < cuda.device_count()
             ? new torch.Device(DeviceType.CUDA, index)
-            : throw new ModelException($"there is no CUDA device {index}, but {cuda.device_count()} of them; give a lower number, or use --device cpu");
+            : throw new ModelException(
+                $"there is no CUDA device {index}, but {cuda.device_count()} of them; give a lower number, or use --device cpu");
     }
 }

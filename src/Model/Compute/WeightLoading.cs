@@ -17,8 +17,8 @@ internal static class WeightLoading
             if (!weights.Entries.TryGetValue(name, out var entry))
                 throw new ModelException($"{weights.Path}: the weight '{name}' [{string.Join(", ", parameter.shape)}] is missing");
             if (!entry.Shape.Select(size => (long)size).SequenceEqual(parameter.shape))
-                throw new ModelException(
-                    $"{weights.Path}: the weight '{name}' is [{string.Join(", ", entry.Shape)}], the model needs [{string.Join(", ", parameter.shape)}]");
+                throw new ModelException($"{weights.Path}: the weight '{name}' is [{string.Join(", ", entry.Shape)}], "
+                    + $"the model needs [{string.Join(", ", parameter.shape)}]");
             using var stored = empty(parameter.shape, TypeOf(entry.Type, weights.Path, name));
             weights.Read(name, stored.bytes);
             parameter.copy_(stored);

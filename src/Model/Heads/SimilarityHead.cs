@@ -15,22 +15,32 @@ public sealed class SimilarityHead
     public static IReadOnlyDictionary<string, SimilarityHead> All { get; } = new SimilarityHead[]
     {
         Clip4Clip("clip4clip-mean-pooling", TemporalKind.None, "CLIP4Clip meanP: cosine with the mean of the frames"),
-        Clip4Clip("clip4clip-sequential-transformer", TemporalKind.Transformer, "CLIP4Clip seqTransf: frames through a transformer, then their mean"),
-        Clip4Clip("clip4clip-sequential-lstm", TemporalKind.Lstm, "CLIP4Clip seqLSTM: frames through an LSTM, then their mean"),
+        Clip4Clip("clip4clip-sequential-transformer", TemporalKind.Transformer,
+            "CLIP4Clip seqTransf: frames through a transformer, then their mean"),
+        Clip4Clip("clip4clip-sequential-lstm", TemporalKind.Lstm,
+            "CLIP4Clip seqLSTM: frames through an LSTM, then their mean"),
         Tight("clip4clip-tight", excitation: false, "CLIP4Clip tight: a cross transformer per pair"),
-        Gated("excitation-aggregation", true, TemporalKind.None, true, "parameter-free type: excitation, then aggregation in place of the mean"),
-        Gated("sequential-transformer-aggregation", false, TemporalKind.Transformer, true, "sequential type: transformer, then aggregation"),
+        Gated("excitation-aggregation", true, TemporalKind.None, true,
+            "parameter-free type: excitation, then aggregation in place of the mean"),
+        Gated("sequential-transformer-aggregation", false, TemporalKind.Transformer, true,
+            "sequential type: transformer, then aggregation"),
         Gated("sequential-lstm-aggregation", false, TemporalKind.Lstm, true, "sequential type: LSTM, then aggregation"),
-        Gated("excitation-transformer-aggregation", true, TemporalKind.Transformer, true, "sequential type: excitation, transformer, aggregation"),
-        Gated("excitation-lstm-aggregation", true, TemporalKind.Lstm, true, "sequential type: excitation, LSTM, aggregation"),
-        Gated("excitation-transformer-mean-pooling", true, TemporalKind.Transformer, false, "sequential type: excitation, transformer, mean"),
-        Gated("excitation-lstm-mean-pooling", true, TemporalKind.Lstm, false, "sequential type: excitation, LSTM, mean"),
+        Gated("excitation-transformer-aggregation", true, TemporalKind.Transformer, true,
+            "sequential type: excitation, transformer, aggregation"),
+        Gated("excitation-lstm-aggregation", true, TemporalKind.Lstm, true,
+            "sequential type: excitation, LSTM, aggregation"),
+        Gated("excitation-transformer-mean-pooling", true, TemporalKind.Transformer, false,
+            "sequential type: excitation, transformer, mean"),
+        Gated("excitation-lstm-mean-pooling", true, TemporalKind.Lstm, false,
+            "sequential type: excitation, LSTM, mean"),
         Tight("excitation-tight", excitation: true, "tight type: excitation, then a cross transformer per pair"),
-        new("xclip", "X-CLIP: four contrasts with attention over the similarity matrix", (layers, config) => new XClipHead(layers, config))
+        new("xclip", "X-CLIP: four contrasts with attention over the similarity matrix",
+            (layers, config) => new XClipHead(layers, config))
         {
             ScoresFrames = true,
         },
-        new("tcmgc", "TC-MGC: text-conditioned multi-grained contrast, the four weighted per pair", (layers, config) => new TcMgcHead(layers, config))
+        new("tcmgc", "TC-MGC: text-conditioned multi-grained contrast, the four weighted per pair",
+            (layers, config) => new TcMgcHead(layers, config))
         {
             HasOwnFeatures = true,
             ScoresFrames = true,

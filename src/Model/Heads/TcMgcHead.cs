@@ -58,7 +58,8 @@ internal sealed class TcMgcHead : HeadModule
         var d = config.Clip.EmbeddingWidth;
         var reorganised = config.Has(TcMgcParts.SimilarityReorganisation);
         var frames = config.Has(TcMgcParts.LanguageVideoAttention) ? config.Words : config.Frames;
-        int keptWords = reorganised ? config.KeptOf(config.Words) : config.Words, keptFrames = reorganised ? config.KeptOf(frames) : frames;
+        var keptWords = reorganised ? config.KeptOf(config.Words) : config.Words;
+        var keptFrames = reorganised ? config.KeptOf(frames) : frames;
 
         _temporal = new(layers, config);
         _global = layers.Parameter(d, d);

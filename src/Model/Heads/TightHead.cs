@@ -47,7 +47,9 @@ internal sealed class TightHead : HeadModule
     }
 }
 
-/// <summary>CLIP4Clip's cross transformer: sequences [B, L, D] and what of them is there [B, L] → [B, D], pooled at the first position.</summary>
+/// <summary>
+/// CLIP4Clip's cross transformer: sequences [B, L, D] and what of them is there [B, L] → [B, D], pooled at the first position.
+/// </summary>
 internal sealed class CrossEncoder : nn.Module<Tensor, Tensor, Tensor>
 {
     [ComponentName(Name = "embeddings/position_embeddings")]

@@ -14,7 +14,9 @@ public sealed record ParameterSpec(string Name, IReadOnlyList<int> Shape)
     /// <summary>Its elements.</summary>
     public long Count => Shape.Aggregate(1L, (count, size) => count * size);
 
-    /// <summary>Every parameter that the model of a configuration needs, read off its modules: there is no second list to keep in step.</summary>
+    /// <summary>
+    /// Every parameter that the model of a configuration needs, read off its modules: there is no second list to keep in step.
+    /// </summary>
     /// <exception cref="ModelException">The configuration cannot be.</exception>
     public static IReadOnlyList<ParameterSpec> Of(ModelConfig config)
     {
@@ -29,6 +31,7 @@ public sealed record ParameterSpec(string Name, IReadOnlyList<int> Shape)
     private static IEnumerable<ParameterSpec> Of(nn.Module module, string prefix)
     {
         using (module)
-            return [.. ParameterNames.Published(module, prefix).Select(p => new ParameterSpec(p.Name, [.. p.Parameter.shape.Select(size => (int)size)]))];
+            return [.. ParameterNames.Published(module, prefix)
+                .Select(p => new ParameterSpec(p.Name, [.. p.Parameter.shape.Select(size => (int)size)]))];
     }
 }
