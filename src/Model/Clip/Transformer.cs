@@ -75,6 +75,9 @@ internal sealed class ResidualBlock : nn.Module<Tensor, Tensor?, Tensor>
 /// <summary>Multi-head self-attention: softmax(q·k/√c)·v, c channels a head.</summary>
 internal sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>
 {
+    private static readonly Scalar s_hidden = float.NegativeInfinity.ToScalar();
+
+    private readonly Scalar _scale;
     private readonly long _heads;
     private readonly bool _causal;
 
@@ -89,7 +92,7 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>
 
     public SelfAttention(Layers layers, long width, long heads, bool causal) : base(nameof(SelfAttention))
     {
-        (_heads, _causal) = (heads, causal);
+        (_heads, _causal, _scale) = (heads, causal, Math.Sqrt((double)heads / width).ToScalar());
         _weight = layers.Parameter(3 * width, width);
         _bias = layers.Parameter(3 * width);
         _output = layers.Linear(width, width);
@@ -102,8 +105,21 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>
         var qkv = nn.functional.linear(x, _weight, _bias)                                  // [B, L, 3C]
             .view(batch, length, 3, _heads, width / _heads).permute(2, 0, 3, 1, 4);        // [3, B, heads, L, c]
         var parts = qkv.unbind(0);
-        var y = nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], mask, is_casual: _causal);
+        // On processors, gradients of the fused attention in half precision take six times as long: it multiplies head by head.
+        var y = qkv.requires_grad && qkv.dtype != ScalarType.Float32 && qkv.device_type == DeviceType.CPU
+            ? Attend(parts[0], parts[1], parts[2], mask)
+            : nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], mask, is_casual: _causal);
         return _output.call(y.transpose(1, 2).reshape(batch, length, width));
+    }
+
+    private Tensor Attend(Tensor queries, Tensor keys, Tensor values, Tensor? mask)
+    {
+        var logits = (queries * _scale).matmul(keys.transpose(2, 3));                      // [B, heads, L, L]
+        if (mask is not null)
+            logits = logits.Plus(mask);
+        if (_causal)
+            logits = logits.masked_fill(ones(logits.shape[2], logits.shape[3], ScalarType.Bool).triu_(1), s_hidden);
+        return logits.softmax(-1).matmul(values);
     }
 }
 

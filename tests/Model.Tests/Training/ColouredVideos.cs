@@ -50,13 +50,14 @@ internal sealed class ColouredVideos : IDisposable
         new(Folder(name), new() { Command = "test", Config = config ?? Config, Options = options, Data = "coloured" }) { LogEvery = TimeSpan.Zero };
 
     /// <summary>Trains to the end, or until the steps run out.</summary>
-    public ModelFolder Train(string name, TrainingOptions options, ModelConfig? config = null, int stopAfterSteps = int.MaxValue, Validation? validate = null)
+    public ModelFolder Train(string name, TrainingOptions options, ModelConfig? config = null, int stopAfterSteps = int.MaxValue,
+        Validation? validate = null, Precision precision = Precision.Auto)
     {
         using var source = Pairs(config);
         using var stop = new CancellationTokenSource();
         var counter = new Counter(stopAfterSteps, stop);
         return Run(name, options, config).Run(source, RandomWeights.Of(config ?? Config, options.Seed), TokenizerFolder, validate,
-            new ComputeOptions { Threads = 1 }, counter, stop.Token);
+            new ComputeOptions { Threads = 1, Precision = precision }, counter, stop.Token);
     }
 
     public void Dispose()

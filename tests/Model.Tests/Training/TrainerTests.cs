@@ -96,6 +96,7 @@ public sealed class TrainerTests : IDisposable
 
         var moved = trainer.Weights().Where(w => !w.ReadFloats().SequenceEqual(before[w.Name])).Select(w => w.Name).ToList();
         Assert.Equal(before.Keys.Order(), trainer.Weights().Select(w => w.Name).Order());
+        Assert.DoesNotContain(trainer.Moments(), moment => moment.Name.Contains("clip.visual", StringComparison.Ordinal));
         Assert.Contains("conditional_transformer.pool_frames.linear_proj.weight", moved);
         Assert.DoesNotContain(moved, name => name.StartsWith("clip.visual", StringComparison.Ordinal));
         Assert.Equal(freeze == Freeze.Frames, moved.Exists(name => name.StartsWith("clip.transformer", StringComparison.Ordinal)));
@@ -119,6 +120,45 @@ public sealed class TrainerTests : IDisposable
         Assert.Equal(one.Loss, other.Loss, 0.02 * one.Loss); // half precision of the texts, sharpened by λ = 100
     }
 
-    private static Trainer Trainer(ModelConfig config, TrainingOptions options) =>
-        new(config, options, RandomWeights.Of(config, options.Seed), new ComputeOptions { Threads = 1 });
+    [Fact]
+    public void Steps_that_bfloat16_would_lose_add_up_in_the_32_bit_weights_it_computes_with()
+    {
+        const string name = "clip.visual.proj";
+        using var source = _videos.Pairs();
+        var options = ColouredVideos.Options with { ClipLearningRate = 1e-6, Warmup = 0 };
+        using var trainer = Trainer(_videos.Config, options, Precision.BFloat16);
+        var before = trainer.Weights().Single(w => w.Name == name).ReadFloats();
+
+        trainer.Step(source, [[0, 3, 6, 9]], 0, 100, default);
+
+        var after = trainer.Weights().Single(w => w.Name == name).ReadFloats();
+        var moved = before.Zip(after).Where(w => w.First != w.Second).ToList();
+        Assert.True(moved.Count > 0.9 * before.Length, $"{moved.Count} of {before.Length} moved");
+        Assert.True(moved.Count(w => UpperHalf(w.First) == UpperHalf(w.Second)) > 0.9 * moved.Count);
+
+        static uint UpperHalf(float x) => BitConverter.SingleToUInt32Bits(x) >> 16; // what bfloat16 has of it
+    }
+
+    [Theory]
+    [InlineData("tcmgc")]
+    [InlineData("clip4clip-mean-pooling")]
+    public void Computing_in_bfloat16_learns_as_computing_in_float32_does(string head)
+    {
+        var config = _videos.Config with { Head = head };
+        var options = ColouredVideos.Options with { Dropout = 0, RandomFrames = false, Warmup = 0 };
+        using var source = _videos.Pairs(config);
+        using var exact = Trainer(config, options, Precision.Float32);
+        using var half = Trainer(config, options, Precision.BFloat16);
+
+        var losses = Enumerable.Range(0, 25).Select(step => (Exact: Loss(exact, step), Half: Loss(half, step))).ToList();
+
+        Assert.NotEqual(losses[0].Exact, losses[0].Half);
+        Assert.Equal(losses[0].Exact, losses[0].Half, 0.1 * losses[0].Exact);
+        Assert.True(losses[^1].Half < 0.5 * losses[0].Half, $"{losses[0].Half} → {losses[^1].Half}");
+
+        double Loss(Trainer trainer, int step) => trainer.Step(source, [[0, 2, 4, 6]], step, 1000, default).InfoNce;
+    }
+
+    private static Trainer Trainer(ModelConfig config, TrainingOptions options, Precision precision = Precision.Auto) =>
+        new(config, options, RandomWeights.Of(config, options.Seed), new ComputeOptions { Threads = 1, Precision = precision });
 }

@@ -21,22 +21,24 @@ public sealed class TrainingRunTests : IDisposable
         Assert.All(Enumerable.Range(0, ColouredVideos.Videos), video => Assert.Equal(video, BestOf(model, _videos.Captioned[video].Captions[0])));
     }
 
-    [Fact]
-    public void A_run_that_was_interrupted_ends_with_the_weights_of_one_that_was_not()
+    [Theory]
+    [InlineData(Precision.Float32)]
+    [InlineData(Precision.BFloat16)]
+    public void A_run_that_was_interrupted_ends_with_the_weights_of_one_that_was_not(Precision precision)
     {
         // validated differently from epoch to epoch, so that the best one is in the middle
         static double Validate(VideoTextModel model, CancellationToken cancel) => model.Id == "step-12" ? 50 : 10;
-        var whole = _videos.Train("whole", ColouredVideos.Options, validate: Validate);
+        var whole = _videos.Train("whole", ColouredVideos.Options, validate: Validate, precision: precision);
 
         foreach (var stop in new[] { 2, 6, 11, 18 })
             try
             {
-                _videos.Train("parts", ColouredVideos.Options, stopAfterSteps: stop, validate: Validate);
+                _videos.Train("parts", ColouredVideos.Options, stopAfterSteps: stop, validate: Validate, precision: precision);
             }
             catch (OperationCanceledException)
             {
             }
-        var parts = _videos.Train("parts", ColouredVideos.Options, validate: Validate);
+        var parts = _videos.Train("parts", ColouredVideos.Options, validate: Validate, precision: precision);
 
         Assert.Equal(whole.Card.Weights.Sha256, parts.Card.Weights.Sha256);
         Assert.Equal(File.ReadLines(Path.Combine(_videos.Folder("whole"), "metrics.jsonl")).Count(line => line.Contains("recallAt1", StringComparison.Ordinal)),
@@ -141,7 +143,21 @@ public sealed class TrainingRunTests : IDisposable
         Assert.All(svg.Descendants().Where(element => element.Name.LocalName == "polyline"), line => Assert.True(line.Attribute("points")!.Value.Split(' ').Length >= 3));
     }
 
+    [Fact]
+    public void A_model_that_was_trained_with_dropout_drops_nothing_when_it_scores()
+    {
+        using var model = _videos.Train("run", ColouredVideos.Options with { Dropout = 0.9 }).Load(new() { Threads = 1 });
+
+        Assert.Equal(Scores(model, "dark red"), Scores(model, "dark red"));
+    }
+
     private int BestOf(VideoTextModel model, string caption)
+    {
+        var scores = Scores(model, caption);
+        return Array.IndexOf(scores, scores.Max());
+    }
+
+    private float[] Scores(VideoTextModel model, string caption)
     {
         int n = model.SegmentFrames, d = model.Width, count = ColouredVideos.Videos;
         float[] vectors = new float[count * d], features = new float[count * n * d], mask = new float[count * n], embeddings = new float[n * d];
@@ -156,7 +172,6 @@ public sealed class TrainingRunTests : IDisposable
         vectors.AsSpan(0, batch.Vectors.Length).CopyTo(batch.Vectors);
         features.AsSpan(0, batch.Features.Length).CopyTo(batch.Features);
         mask.AsSpan(0, batch.Mask.Length).CopyTo(batch.Mask);
-        var scores = batch.Score([model.EncodeText(caption)]).ToArray();
-        return Array.IndexOf(scores, scores.Max());
+        return batch.Score([model.EncodeText(caption)]).ToArray();
     }
 }
