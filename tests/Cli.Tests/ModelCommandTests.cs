@@ -64,6 +64,7 @@ public sealed class ModelCommandTests : IDisposable
     [InlineData(1, "no head 'none'", "model", "init", "--random", "--out", "x", "--head", "none")]
     [InlineData(1, "keep_rate", "model", "init", "--random", "--out", "x", "--keep-rate", "2")]
     [InlineData(1, "is no model folder", "model", "info", "nowhere")]
+    [InlineData(2, "float64", "model", "info", "nowhere", "--precision", "float64")]
     [InlineData(1, "cannot be read", "model", "import", "nowhere.pt", "--out", "x")]
     public async Task Wrong_use_is_one_line(int expected, string reason, params string[] arguments)
     {
@@ -207,5 +208,18 @@ public sealed class ModelCommandTests : IDisposable
         Assert.Equal((0, 1), (status, damaged));
         Assert.Contains("SHA-256 checked", output, StringComparison.Ordinal);
         Assert.Contains("SHA-256", OneLine(errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Info_says_what_the_encoders_compute_with()
+    {
+        await Init("model");
+
+        var (_, asked, _) = await CommandRun.Of("model", "info", At("model"), "--precision", "bfloat16");
+        var (_, chosen, _) = await CommandRun.Of("model", "info", At("model"));
+
+        Assert.Contains("frames in   bfloat16: asked for\n", asked, StringComparison.Ordinal);
+        Assert.Contains("texts in    bfloat16: asked for\n", asked, StringComparison.Ordinal);
+        Assert.Matches("frames in   (float32|bfloat16): .+\ntexts in    (float32|bfloat16): .+\n", chosen);
     }
 }

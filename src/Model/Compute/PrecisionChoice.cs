@@ -12,19 +12,22 @@ public sealed record PrecisionChoice(Precision Precision, string Reason)
     /// <summary>The cosine with 32-bit floats that half precision must reach for <see cref="Precision.Auto"/> to take it.</summary>
     public const double LeastCosine = 0.995;
 
-    /// <summary>
-    /// Gives an encoder in 32-bit floats the precision that is asked for. For <see cref="Precision.Auto"/> that is the one that the
-    /// device is fast with, if what the encoder yields with it is close enough to what it yields without.
-    /// </summary>
+    /// <summary>An encoder with the precision that is asked for; for <see cref="Precision.Auto"/>, with the <see cref="Fastest"/>.</summary>
     /// <param name="backend">Where it runs.</param>
-    /// <param name="create">Makes the encoder and reads its weights.</param>
+    /// <param name="create">Makes the encoder in 32-bit floats and reads its weights.</param>
     /// <param name="run">Runs it on a sample: rows of vectors.</param>
-    internal static (T Encoder, PrecisionChoice Choice) Apply<T>(Backend backend, Func<T> create, Func<T, Tensor> run) where T : nn.Module
+    internal static (T Encoder, PrecisionChoice Choice) Apply<T>(Backend backend, Func<T> create, Func<T, Tensor> run) where T : nn.Module =>
+        backend.Options.Precision == Precision.Auto
+            ? Fastest(FastOn(backend.Options.Device), create, run)
+            : (Convert(create(), backend.Options.Precision), new(backend.Options.Precision, "asked for"));
+
+    /// <summary>
+    /// An encoder with the precision that the device is fast with, if what it yields with it is close enough to what it yields
+    /// without; else with 32-bit floats.
+    /// </summary>
+    internal static (T Encoder, PrecisionChoice Choice) Fastest<T>(PrecisionChoice fast, Func<T> create, Func<T, Tensor> run) where T : nn.Module
     {
         var encoder = create();
-        if (backend.Options.Precision != Precision.Auto)
-            return (Convert(encoder, backend.Options.Precision), new(backend.Options.Precision, "asked for"));
-        var fast = FastOn(backend.Options.Device);
         if (fast.Precision == Precision.Float32)
             return (encoder, fast);
 
