@@ -5,10 +5,10 @@ namespace TcMgc.Cli.Benchmarks;
 
 /// <summary>How long a model takes for one thing.</summary>
 /// <param name="Work">What was measured.</param>
-/// <param name="Milliseconds">Median of the rounds.</param>
-/// <param name="Each">The same for one frame, text or candidate.</param>
+/// <param name="Milliseconds">Of each round.</param>
+/// <param name="Each">The median for one frame, text or candidate.</param>
 /// <param name="Rounds">How often it was done.</param>
-internal sealed record ModelSpeed(string Work, double Milliseconds, double Each, int Rounds);
+internal sealed record ModelSpeed(string Work, Percentiles Milliseconds, double Each, int Rounds);
 
 /// <summary>Runs the parts of a model on random input for some seconds each.</summary>
 internal sealed class ModelBenchmark(VideoTextModel model, TimeSpan time, CancellationToken cancel)
@@ -29,26 +29,51 @@ internal sealed class ModelBenchmark(VideoTextModel model, TimeSpan time, Cancel
     public ModelSpeed Text() => Measure("1 text", 1, () => model.EncodeText(Sentence, cancel));
 
     /// <summary>A sentence scored with candidates.</summary>
-    public ModelSpeed Candidates(int count)
+    public ModelSpeed Candidates(int count) => Measure($"{count} candidates", count, Scoring(count, model.EncodeText(Sentence, cancel)));
+
+    /// <summary>Clients that each encode a sentence and score candidates again and again, while another thread encodes frames.</summary>
+    public IEnumerable<ModelSpeed> Together(int clients, int candidates, int batch)
     {
-        var text = model.EncodeText(Sentence, cancel);
+        var score = Scoring(candidates, model.EncodeText(Sentence, cancel));
+        var (pixels, embeddings) = (new byte[batch * model.FrameBytes], new float[batch * model.Width]);
+        var frames = Task.Factory.StartNew(() => Measure($"{batch} frames beside", batch, () => model.EncodeFrames(pixels, batch, embeddings, cancel)),
+            cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var queries = Enumerable.Range(0, clients).Select(_ => Task.Factory.StartNew(() => Times(() =>
+        {
+            model.EncodeText(Sentence, cancel);
+            score();
+        }), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+        yield return Speed($"{clients} querying", 1, [.. queries.SelectMany(query => query.Result)]);
+        yield return frames.Result;
+    }
+
+    private Action Scoring(int count, TextFeatures text)
+    {
         var (frames, mask) = (new float[count * model.SegmentFrames * model.Width], new float[count * model.SegmentFrames]);
         foreach (ref var value in frames.AsSpan())
             value = _random.NextSingle() - 0.5f;
         mask.AsSpan().Fill(1);
         var (vectors, features) = (new float[count * model.Width], new float[frames.Length]);
         model.EncodeVideo(frames, mask, count, vectors, features, cancel);
-        return Measure($"{count} candidates", count, () =>
+        return () =>
         {
             using var candidates = model.Candidates(count);
             vectors.AsSpan(0, candidates.Vectors.Length).CopyTo(candidates.Vectors);
             features.AsSpan(0, candidates.Features.Length).CopyTo(candidates.Features);
             mask.AsSpan(0, candidates.Mask.Length).CopyTo(candidates.Mask);
             candidates.Score([text], cancel);
-        });
+        };
     }
 
-    private ModelSpeed Measure(string work, int count, Action run)
+    private ModelSpeed Measure(string work, int count, Action run) => Speed(work, count, Times(run));
+
+    private static ModelSpeed Speed(string work, int count, List<double> rounds)
+    {
+        var milliseconds = Percentiles.Of(rounds);
+        return new(work, milliseconds, milliseconds.P50 / count, rounds.Count);
+    }
+
+    private List<double> Times(Action run)
     {
         run();
         run();
@@ -60,8 +85,6 @@ internal sealed class ModelBenchmark(VideoTextModel model, TimeSpan time, Cancel
             run();
             rounds.Add(Stopwatch.GetElapsedTime(round).TotalMilliseconds);
         }
-        rounds.Sort();
-        var median = rounds[rounds.Count / 2];
-        return new(work, median, median / count, rounds.Count);
+        return rounds;
     }
 }
