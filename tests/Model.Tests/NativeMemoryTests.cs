@@ -34,7 +34,7 @@ public sealed class NativeMemoryTests(ITestOutputHelper output)
     {
         const int Parts = 10, Part = 20_000 / Parts;
         using var model = Shipped();
-        Serve(model, Part);
+        Serve(model, 2 * Part);
         Collect();
 
         var before = Held();

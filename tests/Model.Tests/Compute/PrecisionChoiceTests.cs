@@ -26,7 +26,7 @@ public sealed class PrecisionChoiceTests
     public void Auto_stays_with_32_bits_where_vectors_turn()
     {
         // What is left of the weights after 1 is taken away lies below the eight bits of bfloat16.
-        var (encoder, choice) = PrecisionChoice.Fastest(s_fast, Encoder, encoder => encoder.weight - 1);
+        var (encoder, choice) = PrecisionChoice.Fastest(s_fast, Encoder, encoder => encoder.weight - ones_like(encoder.weight));
         using var _ = encoder;
 
         Assert.Equal(Precision.Float32, choice.Precision);
