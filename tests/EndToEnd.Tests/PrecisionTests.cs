@@ -28,10 +28,14 @@ public sealed class PrecisionTests(ITestOutputHelper output)
     {
         using var exact = ModelFolder.Open(folder).Load(new ComputeOptions { Precision = Precision.Float32 });
         using var half = ModelFolder.Open(folder).Load(new ComputeOptions { Precision = Precision.BFloat16 });
-        string[] sentences = ["a dog runs", "two people talk in a kitchen", "a red car turns left at night", "someone swims under water"];
+        string[] sentences =
+        [
+            "a dog runs", "two people talk in a kitchen", "a red car turns left at night", "someone swims under water",
+        ];
+        var pictures = await FramesAsync(exact.FrameSide, everyFrame);
 
         double[] texts = [.. sentences.Select(text => Cosine(exact.EncodeText(text).Sentence, half.EncodeText(text).Sentence))];
-        double[] frames = [.. (await FramesAsync(exact.FrameSide, everyFrame)).Chunk(Batch).SelectMany(batch => Cosines(exact, half, batch))];
+        double[] frames = [.. pictures.Chunk(Batch).SelectMany(batch => Cosines(exact, half, batch))];
 
         output.WriteLine($"least cosine of {texts.Length} texts {texts.Min():F5}, of {frames.Length} frames {frames.Min():F5}");
         Assert.All([.. texts, .. frames], cosine => Assert.InRange(cosine, PrecisionChoice.LeastCosine, 1.00001));

@@ -56,7 +56,8 @@ public sealed class NativeMemoryTests(ITestOutputHelper output)
     private static void Serve(VideoTextModel model, int count)
     {
         var (n, d) = (model.SegmentFrames, model.Width);
-        float[] embeddings = new float[LargestBatch * d], segment = new float[n * d], mask = new float[n], vector = new float[d], features = new float[n * d];
+        float[] embeddings = new float[LargestBatch * d], segment = new float[n * d], mask = new float[n];
+        float[] vector = new float[d], features = new float[n * d];
         var pixels = new byte[LargestBatch * model.FrameBytes];
         new Random(1).NextBytes(pixels);
         for (int done = 0, batch = 1; done < count; done += batch, batch = Math.Min(count - done, batch % LargestBatch + 1))

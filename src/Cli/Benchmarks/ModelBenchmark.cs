@@ -29,23 +29,27 @@ internal sealed class ModelBenchmark(VideoTextModel model, TimeSpan time, Cancel
     public ModelSpeed Text() => Measure("1 text", 1, () => model.EncodeText(Sentence, cancel));
 
     /// <summary>A sentence scored with candidates.</summary>
-    public ModelSpeed Candidates(int count) => Measure($"{count} candidates", count, Scoring(count, model.EncodeText(Sentence, cancel)));
+    public ModelSpeed Candidates(int count) =>
+        Measure($"{count} candidates", count, Scoring(count, model.EncodeText(Sentence, cancel)));
 
     /// <summary>Clients that each encode a sentence and score candidates again and again, while another thread encodes frames.</summary>
     public IEnumerable<ModelSpeed> Together(int clients, int candidates, int batch)
     {
         var score = Scoring(candidates, model.EncodeText(Sentence, cancel));
         var (pixels, embeddings) = (new byte[batch * model.FrameBytes], new float[batch * model.Width]);
-        var frames = Task.Factory.StartNew(() => Measure($"{batch} frames beside", batch, () => model.EncodeFrames(pixels, batch, embeddings, cancel)),
-            cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        var queries = Enumerable.Range(0, clients).Select(_ => Task.Factory.StartNew(() => Times(() =>
+        var frames = OnItsOwnThread(() =>
+            Measure($"{batch} frames beside", batch, () => model.EncodeFrames(pixels, batch, embeddings, cancel)));
+        var queries = Enumerable.Range(0, clients).Select(_ => OnItsOwnThread(() => Times(() =>
         {
             model.EncodeText(Sentence, cancel);
             score();
-        }), cancel, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
+        }))).ToArray();
         yield return Speed($"{clients} querying", 1, [.. queries.SelectMany(query => query.Result)]);
         yield return frames.Result;
     }
+
+    private static Task<T> OnItsOwnThread<T>(Func<T> run) =>
+        Task.Factory.StartNew(run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private Action Scoring(int count, TextFeatures text)
     {

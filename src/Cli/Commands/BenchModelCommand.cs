@@ -12,8 +12,20 @@ internal static class BenchModelCommand
     private static readonly Option<string> s_model = new("--model") { Description = "Folder or name of a model.", HelpName = "MODEL", DefaultValueFactory = _ => "tiny" };
     private static readonly Option<int[]> s_batches = new("--batch") { Description = "Frames at a time.", HelpName = "N", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 4, 16, 32] };
     private static readonly Option<int> s_candidates = new Option<int>("--candidates") { Description = "Segments scored at a time.", DefaultValueFactory = _ => 100 }.Between(1, 100_000);
-    private static readonly Option<int[]> s_clients = new("--clients") { Description = "Queries at a time while frames are encoded beside them; by default this is not measured.", HelpName = "N", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
-    private static readonly Option<int> s_threads = new Option<int>("--threads") { Description = "Threads of one operation; 0 stands for one a core.", HelpName = "N" }.Between(0, 1024);
+    private static readonly Option<int[]> s_clients = new("--clients")
+    {
+        Description = "Queries at a time while frames are encoded beside them; by default this is not measured.",
+        HelpName = "N",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [],
+    };
+
+    private static readonly Option<int> s_threads = new Option<int>("--threads")
+    {
+        Description = "Threads of one operation; 0 stands for one a core.",
+        HelpName = "N",
+    }.Between(0, 1024);
+
     private static readonly Option<double> s_seconds = new("--seconds") { Description = "Time for each measurement.", DefaultValueFactory = _ => 3 };
     private static readonly Option<bool> s_json = new("--json") { Description = "Print JSON." };
 

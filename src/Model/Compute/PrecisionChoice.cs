@@ -12,11 +12,14 @@ public sealed record PrecisionChoice(Precision Precision, string Reason)
     /// <summary>The cosine with 32-bit floats that half precision must reach for <see cref="Precision.Auto"/> to take it.</summary>
     public const double LeastCosine = 0.995;
 
-    /// <summary>An encoder with the precision that is asked for; for <see cref="Precision.Auto"/>, with the <see cref="Fastest"/>.</summary>
+    /// <summary>
+    /// An encoder with the precision that is asked for; for <see cref="Precision.Auto"/>, with the <see cref="Fastest"/>.
+    /// </summary>
     /// <param name="backend">Where it runs.</param>
     /// <param name="create">Makes the encoder in 32-bit floats and reads its weights.</param>
     /// <param name="run">Runs it on a sample: rows of vectors.</param>
-    internal static (T Encoder, PrecisionChoice Choice) Apply<T>(Backend backend, Func<T> create, Func<T, Tensor> run) where T : nn.Module =>
+    internal static (T Encoder, PrecisionChoice Choice) Apply<T>(Backend backend, Func<T> create, Func<T, Tensor> run)
+        where T : nn.Module =>
         backend.Options.Precision == Precision.Auto
             ? Fastest(FastOn(backend.Options.Device), create, run)
             : (Convert(create(), backend.Options.Precision), new(backend.Options.Precision, "asked for"));
@@ -25,7 +28,8 @@ public sealed record PrecisionChoice(Precision Precision, string Reason)
     /// An encoder with the precision that the device is fast with, if what it yields with it is close enough to what it yields
     /// without; else with 32-bit floats.
     /// </summary>
-    internal static (T Encoder, PrecisionChoice Choice) Fastest<T>(PrecisionChoice fast, Func<T> create, Func<T, Tensor> run) where T : nn.Module
+    internal static (T Encoder, PrecisionChoice Choice) Fastest<T>(PrecisionChoice fast, Func<T> create, Func<T, Tensor> run)
+        where T : nn.Module
     {
         var encoder = create();
         if (fast.Precision == Precision.Float32)
