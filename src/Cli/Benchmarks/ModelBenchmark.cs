@@ -33,19 +33,37 @@ internal sealed class ModelBenchmark(VideoTextModel model, TimeSpan time, Cancel
         Measure($"{count} candidates", count, Scoring(count, model.EncodeText(Sentence, cancel)));
 
     /// <summary>Clients that each encode a sentence and score candidates again and again, while another thread encodes frames.</summary>
-    public IEnumerable<ModelSpeed> Together(int clients, int candidates, int batch)
+    public ModelSpeed[] Together(int clients, int candidates, int batch)
     {
         var score = Scoring(candidates, model.EncodeText(Sentence, cancel));
         var (pixels, embeddings) = (new byte[batch * model.FrameBytes], new float[batch * model.Width]);
+        using var asked = new ManualResetEventSlim();
         var frames = OnItsOwnThread(() =>
-            Measure($"{batch} frames beside", batch, () => model.EncodeFrames(pixels, batch, embeddings, cancel)));
+        {
+            var rounds = new List<double>();
+            do
+                rounds.Add(TimeOf(() => model.EncodeFrames(pixels, batch, embeddings, cancel)));
+            while (!asked.IsSet);
+            return rounds;
+        });
         var queries = Enumerable.Range(0, clients).Select(_ => OnItsOwnThread(() => Times(() =>
         {
             model.EncodeText(Sentence, cancel);
             score();
         }))).ToArray();
-        yield return Speed($"{clients} querying", 1, [.. queries.SelectMany(query => query.Result)]);
-        yield return frames.Result;
+        try
+        {
+            Task.WhenAll(queries).GetAwaiter().GetResult();
+        }
+        finally
+        {
+            asked.Set();
+        }
+        return
+        [
+            Speed($"{clients} querying", 1, [.. queries.SelectMany(query => query.Result)]),
+            Speed($"{batch} frames beside", batch, frames.GetAwaiter().GetResult()),
+        ];
     }
 
     private static Task<T> OnItsOwnThread<T>(Func<T> run) =>
@@ -84,11 +102,14 @@ internal sealed class ModelBenchmark(VideoTextModel model, TimeSpan time, Cancel
         var rounds = new List<double>();
         var begun = Stopwatch.GetTimestamp();
         while (rounds.Count < 3 || Stopwatch.GetElapsedTime(begun) < time)
-        {
-            var round = Stopwatch.GetTimestamp();
-            run();
-            rounds.Add(Stopwatch.GetElapsedTime(round).TotalMilliseconds);
-        }
+            rounds.Add(TimeOf(run));
         return rounds;
+    }
+
+    private static double TimeOf(Action run)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        run();
+        return Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
     }
 }
