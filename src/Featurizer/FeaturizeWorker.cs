@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Numerics.Tensors;
 using TcMgc.Model;
 using TcMgc.Shared;
@@ -67,11 +68,18 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
         }, stop).ConfigureAwait(false);
     }
 
+    /// <summary>The catalog follows the log and may not know of an upload yet that is indexed within a second.</summary>
     private async ValueTask MeasureAsync(UploadOutcome outcome, CancellationToken cancel)
     {
-        if (outcome is VideoIndexed && await catalog.GetAsync(outcome.VideoId, cancel).ConfigureAwait(false) is { IndexedAt: { } indexed } entry)
-            FeaturizeTelemetry.Searchable.Record((indexed - entry.UploadedAt).TotalSeconds);
+        if (outcome is not VideoIndexed indexed)
+            return;
+        var entry = await catalog.GetAsync(outcome.VideoId, cancel).ConfigureAwait(false);
+        FeaturizeTelemetry.Searchable.Record((indexed.Time - (entry?.UploadedAt ?? MomentOf(indexed.Upload))).TotalSeconds);
     }
+
+    /// <summary>When an id of version 7 was made: its first 48 bits are milliseconds since 1970 (RFC 9562).</summary>
+    private static DateTimeOffset MomentOf(Guid id) =>
+        DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(id.ToByteArray(bigEndian: true)) >> 16);
 
     /// <summary>
     /// Indexes one video of a bound index: all of its segments appear at once, then the log says so. A video that cannot be
