@@ -45,7 +45,8 @@ internal static class CommandLine
         if (Console.IsOutputRedirected)
             AnsiConsole.Profile.Width = Output.Unwrapped;
         var parsed = Commands().Parse(args);
-        var misuses = parsed.Errors.Select(error => error.Message.ReplaceLineEndings(" ")).Concat(MistakenOptions(parsed)).ToList();
+        var misuses = parsed.Errors.Select(error => error.Message.ReplaceLineEndings(" "))
+            .Concat(MistakenOptions(parsed)).ToList();
         if (misuses.Count > 0)
             return Fail(Misused, $"{string.Join(' ', misuses)} Try '{Invoked(parsed)} --help'.");
         try

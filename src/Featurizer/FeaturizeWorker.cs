@@ -74,12 +74,16 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
         if (outcome is not VideoIndexed indexed)
             return;
         var entry = await catalog.GetAsync(outcome.VideoId, cancel).ConfigureAwait(false);
-        FeaturizeTelemetry.Searchable.Record((indexed.Time - (entry?.UploadedAt ?? MomentOf(indexed.Upload))).TotalSeconds);
+        if ((entry?.UploadedAt ?? MomentOf(indexed.Upload)) is { } uploaded)
+            FeaturizeTelemetry.Searchable.Record((indexed.Time - uploaded).TotalSeconds);
     }
 
-    /// <summary>When an id of version 7 was made: its first 48 bits are milliseconds since 1970 (RFC 9562).</summary>
-    private static DateTimeOffset MomentOf(Guid id) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(id.ToByteArray(bigEndian: true)) >> 16);
+    /// <summary>
+    /// When an id was made; null for one that does not say: version 7 begins with milliseconds since 1970 (RFC 9562).
+    /// </summary>
+    private static DateTimeOffset? MomentOf(Guid id) => id.Version == 7
+        ? DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(id.ToByteArray(bigEndian: true)) >>> 16)
+        : null;
 
     /// <summary>
     /// Indexes one video of a bound index: all of its segments appear at once, then the log says so. A video that cannot be

@@ -37,8 +37,10 @@ public sealed class VideoTextModel : IDisposable
             throw new ModelException($"the tokenizer has {tokenizer.VocabularySize} tokens, the text encoder {config.Clip.Text.Vocabulary}; they belong to different models");
         (Id, Config, _weights, _tokenizer, _head) = (id, config, weights, tokenizer, SimilarityHead.Of(config));
         _backend = new(() => Backend.Prepare(options));
-        _imageEncoder = new(() => PrecisionChoice.Apply(_backend.Value, () => LoadImageEncoder(Exact), encoder => encoder.call(SamplePixels())));
-        _textEncoder = new(() => PrecisionChoice.Apply(_backend.Value, () => LoadTextEncoder(Exact), encoder => encoder.call(SampleTokens()).Sentence));
+        _imageEncoder = new(() => PrecisionChoice.Apply(
+            _backend.Value, LoadImageEncoder, encoder => encoder.call(SamplePixels())));
+        _textEncoder = new(() => PrecisionChoice.Apply(
+            _backend.Value, LoadTextEncoder, encoder => encoder.call(SampleTokens()).Sentence));
         _scorer = new(() => _head.Create(Exact, config).Load("", weights));
     }
 
@@ -134,8 +136,10 @@ public sealed class VideoTextModel : IDisposable
         cancel.ThrowIfCancellationRequested();
         var scorer = _scorer.Value;
         using var run = new Run();
-        var text = new TextSide(Floats(texts.Sentences, texts.Count, Width), Floats(texts.Words, texts.Count, Config.Words, Width));
-        var video = new VideoSide(Floats(vectors, videos, Width), Floats(features, videos, SegmentFrames, Width), Floats(mask, videos, SegmentFrames));
+        var text = new TextSide(
+            Floats(texts.Sentences, texts.Count, Width), Floats(texts.Words, texts.Count, Config.Words, Width));
+        var video = new VideoSide(
+            Floats(vectors, videos, Width), Floats(features, videos, SegmentFrames, Width), Floats(mask, videos, SegmentFrames));
         Copy(scorer.Score(text, video).Logits, logits);
     }
 
@@ -172,9 +176,9 @@ public sealed class VideoTextModel : IDisposable
         _weights.Dispose();
     }
 
-    private ImageEncoder LoadImageEncoder(Layers layers) => new ImageEncoder(layers, Config.Clip).Load(ImageEncoder.Prefix, _weights);
+    private ImageEncoder LoadImageEncoder() => new ImageEncoder(Exact, Config.Clip).Load(ImageEncoder.Prefix, _weights);
 
-    private TextEncoder LoadTextEncoder(Layers layers) => new TextEncoder(layers, Config.Clip).Load(TextEncoder.Prefix, _weights);
+    private TextEncoder LoadTextEncoder() => new TextEncoder(Exact, Config.Clip).Load(TextEncoder.Prefix, _weights);
 
     private TextBatch EncodeTokens(long[] tokens, int texts, CancellationToken cancel)
     {
@@ -191,7 +195,8 @@ public sealed class VideoTextModel : IDisposable
     {
         float[] wave = [.. Enumerable.Range(0, FrameSide).Select(i => MathF.Sin(i * 0.1f))];
         var waves = tensor(wave, device: _backend.Value.Device);
-        var picture = stack([waves.unsqueeze(0) * waves.unsqueeze(1), waves.unsqueeze(0).expand(FrameSide, FrameSide), waves.unsqueeze(1).expand(FrameSide, FrameSide)]);
+        Tensor across = waves.unsqueeze(0).expand(FrameSide, FrameSide), down = waves.unsqueeze(1).expand(FrameSide, FrameSide);
+        var picture = stack([across * down, across, down]);
         using var generator = new Generator(1);
         var noise = randn([3, FrameSide, FrameSide], generator: generator).to(_backend.Value.Device);
         return stack([picture, noise]);
@@ -201,7 +206,8 @@ public sealed class VideoTextModel : IDisposable
     private Tensor SampleTokens()
     {
         var (words, last) = (Config.Words, Config.Clip.Text.Vocabulary - 1);
-        return tensor([.. Enumerable.Range(0, words).Select(i => i == words - 1 ? last : (long)(i * 31 % last))], [1, words], device: _backend.Value.Device);
+        long[] tokens = [.. Enumerable.Range(0, words).Select(i => i == words - 1 ? last : (long)(i * 31 % last))];
+        return tensor(tokens, [1, words], device: _backend.Value.Device);
     }
 
     private Tensor Floats(ReadOnlySpan<float> values, params ReadOnlySpan<long> shape)
@@ -211,7 +217,8 @@ public sealed class VideoTextModel : IDisposable
         return floats.to(_backend.Value.Device);
     }
 
-    private static void Copy(Tensor floats, Span<float> target) => floats.to(ScalarType.Float32, CPU).contiguous().Memory().CopyTo(target);
+    private static void Copy(Tensor floats, Span<float> target) =>
+        floats.to(ScalarType.Float32, CPU).contiguous().Memory().CopyTo(target);
 
     /// <summary>One forward pass: what it makes is freed at its end, and no gradients are kept.</summary>
     private readonly ref struct Run

@@ -19,7 +19,8 @@ internal sealed class StillSearch : IDisposable
         (_data, _model, _engine) = (data, model, new(model, data.Index, data.Catalog, TimeProvider.System, new()));
 
     public static async Task<StillSearch> OpenAsync(string data, string model) =>
-        new(await DataFolder.OpenExistingAsync(data, TimeProvider.System, CancellationToken.None), ModelFolder.Open(model).Load(new ComputeOptions()));
+        new(await DataFolder.OpenExistingAsync(data, TimeProvider.System, CancellationToken.None),
+            ModelFolder.Open(model).Load(new ComputeOptions()));
 
     /// <summary>Cuts stills out of clips and asks for each where it comes from; counts right videos, and right moments within 1.5 s.</summary>
     public async Task<(int Asked, int Videos, int Moments, List<string> Wrong)> FindAsync(IEnumerable<(string Clip, double Time)> stills)

@@ -135,7 +135,8 @@ public sealed class RemovalWorkerTests : IAsyncLifetime
             _data.Events, TimeProvider.System, new(), new(TimeProvider.System, new(), NullLogger<StoreOutages>.Instance),
             NullLogger<EventConsumer>.Instance), stop.Token);
 
-        while ((await LeftAsync()).Blobs.Length > 0 || (await _data.Catalog.GetAsync(s_video, default))?.State != VideoState.Deleted)
+        while ((await LeftAsync()).Blobs.Length > 0
+            || (await _data.Catalog.GetAsync(s_video, default))?.State != VideoState.Deleted)
             await Task.Yield();
         await stop.CancelAsync();
         await running;

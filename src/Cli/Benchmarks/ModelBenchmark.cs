@@ -32,7 +32,9 @@ internal sealed class ModelBenchmark(VideoTextModel model, TimeSpan time, Cancel
     public ModelSpeed Candidates(int count) =>
         Measure($"{count} candidates", count, Scoring(count, model.EncodeText(Sentence, cancel)));
 
-    /// <summary>Clients that each encode a sentence and score candidates again and again, while another thread encodes frames.</summary>
+    /// <summary>
+    /// Clients that each encode a sentence and score candidates again and again, while another thread encodes frames.
+    /// </summary>
     public ModelSpeed[] Together(int clients, int candidates, int batch)
     {
         var score = Scoring(candidates, model.EncodeText(Sentence, cancel));

@@ -21,7 +21,8 @@ internal static class TrainingBenchmark
     private const int WarmUp = 3;
 
     /// <summary>Runs it in this process.</summary>
-    public static TrainingSpeed Run(ModelConfig config, TrainingOptions options, int steps, ComputeOptions engine, CancellationToken cancel)
+    public static TrainingSpeed Run(
+        ModelConfig config, TrainingOptions options, int steps, ComputeOptions engine, CancellationToken cancel)
     {
         var folder = Directory.CreateTempSubdirectory("tcmgc-bench-").FullName;
         try

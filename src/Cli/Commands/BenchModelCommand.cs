@@ -9,16 +9,34 @@ namespace TcMgc.Cli.Commands;
 /// <summary><c>tcmgc bench model</c>: how long frames, texts and candidates take.</summary>
 internal static class BenchModelCommand
 {
-    private static readonly Option<string> s_model = new("--model") { Description = "Folder or name of a model.", HelpName = "MODEL", DefaultValueFactory = _ => "tiny" };
-    private static readonly Option<int[]> s_batches = new("--batch") { Description = "Frames at a time.", HelpName = "N", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 4, 16, 32] };
-    private static readonly Option<int> s_candidates = new Option<int>("--candidates") { Description = "Segments scored at a time.", DefaultValueFactory = _ => 100 }.Between(1, 100_000);
-    private static readonly Option<int[]> s_clients = new("--clients")
+    private static readonly Option<string> s_model = new("--model")
+    {
+        Description = "Folder or name of a model.",
+        HelpName = "MODEL",
+        DefaultValueFactory = _ => "tiny",
+    };
+
+    private static readonly Option<int[]> s_batches = new Option<int[]>("--batch")
+    {
+        Description = "Frames at a time.",
+        HelpName = "N",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [1, 4, 16, 32],
+    }.EachBetween(1, 4096);
+
+    private static readonly Option<int> s_candidates = new Option<int>("--candidates")
+    {
+        Description = "Segments scored at a time.",
+        DefaultValueFactory = _ => 100,
+    }.Between(1, 100_000);
+
+    private static readonly Option<int[]> s_clients = new Option<int[]>("--clients")
     {
         Description = "Queries at a time while frames are encoded beside them; by default this is not measured.",
         HelpName = "N",
         AllowMultipleArgumentsPerToken = true,
         DefaultValueFactory = _ => [],
-    };
+    }.EachBetween(1, 1024);
 
     private static readonly Option<int> s_threads = new Option<int>("--threads")
     {
@@ -26,14 +44,20 @@ internal static class BenchModelCommand
         HelpName = "N",
     }.Between(0, 1024);
 
-    private static readonly Option<double> s_seconds = new("--seconds") { Description = "Time for each measurement.", DefaultValueFactory = _ => 3 };
+    private static readonly Option<double> s_seconds = new Option<double>("--seconds")
+    {
+        Description = "Time for each measurement.",
+        DefaultValueFactory = _ => 3,
+    }.Between(0.1, 3600);
+
     private static readonly Option<bool> s_json = new("--json") { Description = "Print JSON." };
 
     public static Command Create()
     {
         var command = new Command("model", "Time of frames, texts and candidates.")
         {
-            s_model, s_batches, s_candidates, s_clients, s_threads, s_seconds, ComputeChoice.Device, ComputeChoice.Precision, s_json,
+            s_model, s_batches, s_candidates, s_clients, s_threads, s_seconds,
+            ComputeChoice.Device, ComputeChoice.Precision, s_json,
         };
         command.SetAction((parsed, cancel) => Task.Run(() => Run(parsed, cancel), cancel));
         return command;
@@ -57,6 +81,8 @@ internal static class BenchModelCommand
         }
         Console.WriteLine($"{"",-18}{"p50 ms",9}{"p95 ms",9}{"ms each",9}{"rounds",8}");
         foreach (var speed in speeds)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{speed.Work,-18}{speed.Milliseconds.P50,9:F2}{speed.Milliseconds.P95,9:F2}{speed.Each,9:F2}{speed.Rounds,8}"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{speed.Work,-18}{speed.Milliseconds.P50,9:F2}{speed.Milliseconds.P95,9:F2}{speed.Each,9:F2}{speed.Rounds,8}"));
     }
 }

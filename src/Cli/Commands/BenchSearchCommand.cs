@@ -11,8 +11,22 @@ namespace TcMgc.Cli.Commands;
 /// <summary><c>tcmgc bench search</c>: how long a sentence waits for its answer, by stage, and how much memory the index takes.</summary>
 internal static class BenchSearchCommand
 {
-    private static readonly Option<int[]> s_segments = Each(new Option<int[]>("--segments") { Description = "Sizes of the index.", HelpName = "N", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1000, 10_000, 100_000] }, 10_000_000);
-    private static readonly Option<int[]> s_clients = Each(new Option<int[]>("--clients") { Description = "Clients that ask at a time.", HelpName = "N", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [1, 8] }, 1024);
+    private static readonly Option<int[]> s_segments = new Option<int[]>("--segments")
+    {
+        Description = "Sizes of the index.",
+        HelpName = "N",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [1000, 10_000, 100_000],
+    }.EachBetween(1, 10_000_000);
+
+    private static readonly Option<int[]> s_clients = new Option<int[]>("--clients")
+    {
+        Description = "Clients that ask at a time.",
+        HelpName = "N",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => [1, 8],
+    }.EachBetween(1, 1024);
+
     private static readonly Option<int> s_queries = new Option<int>("--queries") { Description = "Queries for each number of clients.", DefaultValueFactory = _ => 200 }.Between(1, 1_000_000);
     private static readonly Option<int> s_candidates = new Option<int>("--candidates") { Description = "Segments that are scored with the whole model.", DefaultValueFactory = _ => new SearchOptions().Candidates }.Between(1, 100_000);
     private static readonly Option<string> s_model = new("--model") { Description = "Folder or name of a model.", HelpName = "MODEL", DefaultValueFactory = _ => "tiny" };
@@ -36,18 +50,6 @@ internal static class BenchSearchCommand
             Print(speeds, parsed.GetValue(s_json));
         });
         return command;
-    }
-
-    private static Option<int[]> Each(Option<int[]> option, int most)
-    {
-        option.Validators.Add(result =>
-        {
-            // What is no number is told by the parser.
-            foreach (var token in result.Tokens)
-                if (int.TryParse(token.Value, CultureInfo.InvariantCulture, out var value) && (value < 1 || value > most))
-                    result.AddError($"{option.Name} is {value}; it must be from 1 to {most}.");
-        });
-        return option;
     }
 
     private static void Print(IReadOnlyList<SearchSpeed> speeds, bool json)

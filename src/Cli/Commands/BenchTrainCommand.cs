@@ -34,7 +34,8 @@ internal static class BenchTrainCommand
             if (heads is [var head])
             {
                 var speed = await Task.Run(
-                    () => TrainingBenchmark.Run(Config(parsed, head), Options(parsed), parsed.GetValue(s_steps), ComputeChoice.Of(parsed), cancel),
+                    () => TrainingBenchmark.Run(
+                        Config(parsed, head), Options(parsed), parsed.GetValue(s_steps), ComputeChoice.Of(parsed), cancel),
                     cancel);
                 Print([speed], parsed.GetValue(s_json));
                 return;

@@ -30,7 +30,8 @@ internal static class CompareCommand
     {
         var command = new Command("compare", "Train and measure every head, and TC-MGC without each of its parts, on the same encoders, pairs and seeds.")
         {
-            s_dataset, s_model, s_out, s_only, s_seeds, s_epochs, s_batch, s_rate, s_captions, s_videos, s_testVideos, s_frames, s_cache,
+            s_dataset, s_model, s_out, s_only, s_seeds, s_epochs, s_batch, s_rate, s_captions, s_videos,
+            s_testVideos, s_frames, s_cache,
             ComputeChoice.Device, ComputeChoice.Precision, s_json,
         };
         command.SetAction(async (parsed, cancel) =>

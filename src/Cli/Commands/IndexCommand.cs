@@ -34,7 +34,8 @@ internal static class IndexCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(string[] paths, string dataPath, string? modelName, ComputeOptions engine, int batch, bool json, CancellationToken cancel)
+    private static async Task<int> RunAsync(
+        string[] paths, string dataPath, string? modelName, ComputeOptions engine, int batch, bool json, CancellationToken cancel)
     {
         var started = TimeProvider.System.GetTimestamp();
         var (model, outcomes) = await IndexAsync(paths, dataPath, modelName, engine, batch, cancel);
@@ -47,7 +48,8 @@ internal static class IndexCommand
     }
 
     /// <summary>Indexes files, and those of folders, into a data folder with progress on standard error; tells what became of each.</summary>
-    public static async Task<(string Model, IReadOnlyList<FileOutcome> Outcomes)> IndexAsync(string[] paths, string dataPath, string? modelName, ComputeOptions engine,
+    public static async Task<(string Model, IReadOnlyList<FileOutcome> Outcomes)> IndexAsync(
+        string[] paths, string dataPath, string? modelName, ComputeOptions engine,
         int batch, CancellationToken cancel)
     {
         var time = TimeProvider.System;

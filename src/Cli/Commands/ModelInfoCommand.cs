@@ -14,7 +14,8 @@ internal static class ModelInfoCommand
         var model = new Argument<string>("MODEL") { Description = "Folder or name of a model." };
         var models = ModelCommand.Models();
         var json = new Option<bool>("--json") { Description = "Print model.json as it is." };
-        var command = new Command("info", "Show what a model is, check that its weights are whole, and say what it computes with here.")
+        var command = new Command(
+            "info", "Show what a model is, check that its weights are whole, and say what it computes with here.")
         {
             model, models, ComputeChoice.Device, ComputeChoice.Precision, json,
         };

@@ -25,7 +25,15 @@ internal static class ModelVerifyCommand
                 ComputeChoice.Of(parsed) with { Precision = Precision.Float32 });
             if (parsed.GetValue(json))
                 Output.Json(reports.SelectMany(report => report.Errors.Select(error =>
-                    new { report.Weights, Tensor = error.Name, error.Error, error.Tolerance, error.ErrorIn64Bits, Passed = error.Agrees })));
+                    new
+                    {
+                        report.Weights,
+                        Tensor = error.Name,
+                        error.Error,
+                        error.Tolerance,
+                        error.ErrorIn64Bits,
+                        Passed = error.Agrees,
+                    })));
             else
                 Print(reports);
             return reports.All(report => report.Errors.All(error => error.Agrees)) ? 0 : 1;
@@ -39,7 +47,8 @@ internal static class ModelVerifyCommand
         {
             Console.WriteLine(report.Weights);
             foreach (var error in report.Errors)
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {error.Error,9:E1}  {error.Name}{Remark(error)}"));
+                Console.WriteLine(
+                    string.Create(CultureInfo.InvariantCulture, $"  {error.Error,9:E1}  {error.Name}{Remark(error)}"));
         }
         var all = reports.SelectMany(report => report.Errors).ToList();
         Console.WriteLine($"{all.Count(error => error.Agrees)} of {all.Count} tensors within tolerance");

@@ -9,12 +9,22 @@ internal static class OptionRange
 {
     public static Option<T> Between<T>(this Option<T> option, T least, T most) where T : struct, INumber<T>
     {
-        option.Validators.Add(result =>
-        {
-            // What is no number is told by the parser.
-            if (result.Tokens is [var token] && T.TryParse(token.Value, CultureInfo.InvariantCulture, out var value) && (value < least || value > most))
-                result.AddError($"{option.Name} is {value}; it must be from {least} to {most}.");
-        });
+        Require(option, least, most);
         return option;
     }
+
+    /// <summary>The same for every number of an option that takes several.</summary>
+    public static Option<T[]> EachBetween<T>(this Option<T[]> option, T least, T most) where T : struct, INumber<T>
+    {
+        Require(option, least, most);
+        return option;
+    }
+
+    private static void Require<T>(Option option, T least, T most) where T : struct, INumber<T> => option.Validators.Add(result =>
+    {
+        // What is no number is told by the parser.
+        foreach (var token in result.Tokens)
+            if (T.TryParse(token.Value, CultureInfo.InvariantCulture, out var value) && !(value >= least && value <= most))
+                result.AddError($"{option.Name} is {value}; it must be from {least} to {most}.");
+    });
 }

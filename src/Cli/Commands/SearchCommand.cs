@@ -82,7 +82,8 @@ internal static class SearchCommand
     }
 
     /// <summary>Answers texts, or a still where there are none.</summary>
-    private static async Task<SearchResponse> SearchAsync(DataFolder data, string? modelName, ComputeOptions engine, IReadOnlyList<WeightedText> texts, string? image,
+    private static async Task<SearchResponse> SearchAsync(
+        DataFolder data, string? modelName, ComputeOptions engine, IReadOnlyList<WeightedText> texts, string? image,
         SearchRequest request, SearchOptions options, CancellationToken cancel)
     {
         using var model = (await ModelChoice.OfAsync(modelName, data, cancel)).Load(engine);

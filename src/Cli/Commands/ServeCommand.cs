@@ -43,7 +43,8 @@ internal static class ServeCommand
         {
             string[] settings = [.. SettingOption.Given(parsed, data, "Data"), .. SettingOption.Given(parsed, model, "Model"),
                 .. SettingOption.Given(parsed, ComputeChoice.Device, "Device"),
-                .. SettingOption.Given(parsed, ComputeChoice.Precision, "Precision"), .. SettingOption.Given(parsed, s_urls, "Urls"), .. SettingOption.Given(parsed, s_set)];
+                .. SettingOption.Given(parsed, ComputeChoice.Precision, "Precision"),
+                .. SettingOption.Given(parsed, s_urls, "Urls"), .. SettingOption.Given(parsed, s_set)];
             int? tracesPort = parsed.GetResult(s_traces) is null ? null : parsed.GetValue(s_traces);
             return RunAsync(settings, tracesPort, cancel);
         });

@@ -16,7 +16,8 @@ internal sealed record Outcome(string Variant, int Seed, string TestVideos, Retr
 /// Trains and measures every variant on the same frozen encoders, pairs and seeds. Each run keeps its result in its folder, so that
 /// a comparison that was interrupted goes on.
 /// </summary>
-internal sealed class Comparison(Dataset dataset, ModelFolder encoders, int? framesEach, string output, string cache, ComputeOptions engine, TimeProvider time)
+internal sealed class Comparison(
+    Dataset dataset, ModelFolder encoders, int? framesEach, string output, string cache, ComputeOptions engine, TimeProvider time)
 {
     private const string OutcomeFile = "test.json";
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
@@ -63,5 +64,6 @@ internal sealed class Comparison(Dataset dataset, ModelFolder encoders, int? fra
     }
 
     private static long HeadParameters(ModelConfig config) =>
-        ParameterSpec.Of(config).Where(parameter => !parameter.Name.StartsWith("clip.", StringComparison.Ordinal)).Sum(parameter => parameter.Count);
+        ParameterSpec.Of(config)
+            .Where(parameter => !parameter.Name.StartsWith("clip.", StringComparison.Ordinal)).Sum(parameter => parameter.Count);
 }

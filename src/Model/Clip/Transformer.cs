@@ -21,7 +21,8 @@ internal sealed class Transformer : nn.Module<Tensor, Tensor?, Tensor>
     /// <param name="heads">Attention heads; they divide the width.</param>
     /// <param name="activation">Between the two layers of each block's perceptron.</param>
     /// <param name="causal">Whether a position sees only those before it and itself.</param>
-    public Transformer(Layers layers, long width, int depth, long heads, Activation activation = Activation.QuickGelu, bool causal = false)
+    public Transformer(
+        Layers layers, long width, int depth, long heads, Activation activation = Activation.QuickGelu, bool causal = false)
         : base(nameof(Transformer))
     {
         _blocks = [.. Enumerable.Range(0, depth).Select(_ => new ResidualBlock(layers, width, heads, activation, causal))];
@@ -105,7 +106,7 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>
         var qkv = nn.functional.linear(x, _weight, _bias)                                  // [B, L, 3C]
             .view(batch, length, 3, _heads, width / _heads).permute(2, 0, 3, 1, 4);        // [3, B, heads, L, c]
         var parts = qkv.unbind(0);
-        // On processors, gradients of the fused attention in half precision take six times as long: it multiplies head by head.
+        // On processors, gradients of the fused attention in half precision take five times as long: it multiplies head by head.
         var y = qkv.requires_grad && qkv.dtype != ScalarType.Float32 && qkv.device_type == DeviceType.CPU
             ? Attend(parts[0], parts[1], parts[2], mask)
             : nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], mask, is_casual: _causal);

@@ -35,7 +35,9 @@ public sealed record ComputeOptions
     /// <summary>Which GPU, from 0.</summary>
     public int DeviceId { get; init; }
 
-    /// <summary>Threads of one operation on the processor, for all models of the process; 0, the default, stands for one a core.</summary>
+    /// <summary>
+    /// Threads of one operation on the processor, for all models of the process; 0, the default, stands for one a core.
+    /// </summary>
     public int Threads { get; init; }
 
     /// <summary>Numbers of the encoders; default the fastest that the device computes well.</summary>

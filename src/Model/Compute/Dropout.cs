@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace TcMgc.Model.Compute;
 
 /// <summary>
-/// Dropout while training: drops a share of the values and scales the others up. It draws from a generator of its own, because others
-/// draw from the process's: a step has to give the same weights whatever else the process does.
+/// Dropout while training: drops a share of the values and scales the others up. It draws from a generator of its own, because
+/// others draw from the process's: a step has to give the same weights whatever else the process does.
 /// </summary>
 internal sealed class Dropout(double rate, torch.Device device) : IDisposable
 {

@@ -9,7 +9,9 @@ namespace TcMgc.Model.Compute;
 /// <param name="Reason">Why, in a few words.</param>
 public sealed record PrecisionChoice(Precision Precision, string Reason)
 {
-    /// <summary>The cosine with 32-bit floats that half precision must reach for <see cref="Precision.Auto"/> to take it.</summary>
+    /// <summary>
+    /// The cosine with 32-bit floats that half precision must reach for <see cref="Precision.Auto"/> to take it.
+    /// </summary>
     public const double LeastCosine = 0.995;
 
     /// <summary>
@@ -46,7 +48,9 @@ public sealed record PrecisionChoice(Precision Precision, string Reason)
         return (create(), new(Precision.Float32, $"cosine of {fast.Precision} with float32 is {cosine:F4}, below {LeastCosine}"));
     }
 
-    /// <summary>What encoders compute with while they train: what is asked for, else bfloat16 where the device is fast with it.</summary>
+    /// <summary>
+    /// What encoders compute with while they train: what is asked for, else bfloat16 where the device is fast with it.
+    /// </summary>
     internal static Precision ForTraining(ComputeOptions options) => options switch
     {
         { Precision: not Precision.Auto } => options.Precision,

@@ -15,7 +15,8 @@ internal static class WeightLoading
         foreach (var (name, parameter) in ParameterNames.Published(module, prefix))
         {
             if (!weights.Entries.TryGetValue(name, out var entry))
-                throw new ModelException($"{weights.Path}: the weight '{name}' [{string.Join(", ", parameter.shape)}] is missing");
+                throw new ModelException(
+                    $"{weights.Path}: the weight '{name}' [{string.Join(", ", parameter.shape)}] is missing");
             if (!entry.Shape.Select(size => (long)size).SequenceEqual(parameter.shape))
                 throw new ModelException($"{weights.Path}: the weight '{name}' is [{string.Join(", ", entry.Shape)}], "
                     + $"the model needs [{string.Join(", ", parameter.shape)}]");

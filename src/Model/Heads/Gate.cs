@@ -15,7 +15,9 @@ internal sealed class Gate : nn.Module<Tensor, Tensor>
     /// <param name="layers">Makes its layers.</param>
     /// <param name="frames">N.</param>
     /// <param name="hidden">N/r; 0 stands for N/2.</param>
-    /// <param name="bounded">Whether the activation is ReLU6, as behind a temporal encoder; an expanding gate (r &lt; 1) has it always.</param>
+    /// <param name="bounded">
+    /// Whether the activation is ReLU6, as behind a temporal encoder; an expanding gate (r &lt; 1) has it always.
+    /// </param>
     public Gate(Layers layers, int frames, int hidden, bool bounded) : base(nameof(Gate))
     {
         var width = hidden > 0 ? hidden : Math.Max(1, frames / 2);

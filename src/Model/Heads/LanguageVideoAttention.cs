@@ -16,8 +16,8 @@ namespace TcMgc.Model.Heads;
 /// <remarks>
 /// What follows the attention meets every frame once instead of every pooled vector. A pooled vector is p = Σₙ aₙ·fₙ, its centred
 /// form p − μ = Σₙ aₙ·f̃ₙ with f̃ₙ = fₙ − mean(fₙ), and its variance σ² = a·K·a with K = f̃·f̃ᵀ/D. With the second norm
-/// LN(p) = γ·(p − μ)/σ + β: LN(p) + W·LN(p) + b = Σₙ (aₙ/σ)·(γ·f̃ₙ + W·(γ·f̃ₙ)) + β + W·β + b. With several heads, each frame counts
-/// once for each head, with the channels of the others zero.
+/// LN(p) = γ·(p − μ)/σ + β: LN(p) + W·LN(p) + b = Σₙ (aₙ/σ)·(γ·f̃ₙ + W·(γ·f̃ₙ)) + β + W·β + b. With several heads, each frame
+/// counts once for each head, with the channels of the others zero.
 /// </remarks>
 internal sealed class LanguageVideoAttention : nn.Module
 {

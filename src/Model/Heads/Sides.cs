@@ -9,7 +9,7 @@ internal sealed record TextSide(Tensor Sentence, Tensor Words);
 
 /// <summary>A video as a head sees it; computed once, when the video is indexed.</summary>
 /// <param name="Vector">[V, D], unit length: what candidates are found by.</param>
-/// <param name="Features">[V, N, D]: the frames that pairs are scored with, where the head does not score the vector alone.</param>
+/// <param name="Features">[V, N, D]: the frames that pairs are scored with, where the head scores more than the vector.</param>
 /// <param name="Mask">[V, N]: 1 where there is a frame.</param>
 internal sealed record VideoSide(Tensor Vector, Tensor Features, Tensor Mask);
 
@@ -17,5 +17,5 @@ internal sealed record VideoSide(Tensor Vector, Tensor Features, Tensor Mask);
 /// <param name="Logits">[T, V], exp(logit_scale) included.</param>
 /// <param name="Contrasts">[C, T, V] the head's single scores; null for heads with one.</param>
 /// <param name="Weights">[C, T, V] the weight of each contrast in the score; null for heads with one.</param>
-/// <param name="FrameAttention">[T, V, N] how much of the sentence's attention each frame has; null for heads without any.</param>
+/// <param name="FrameAttention">[T, V, N] each frame's part of the sentence's attention; null for heads without any.</param>
 internal sealed record PairScores(Tensor Logits, Tensor? Contrasts = null, Tensor? Weights = null, Tensor? FrameAttention = null);

@@ -120,7 +120,8 @@ internal sealed class TcMgcHead : HeadModule
     {
         if (_attention is null)
         {
-            long t = text.Sentence.shape[0], v = video.Features.shape[0], n = video.Features.shape[1], d = video.Features.shape[2];
+            var (t, v) = (text.Sentence.shape[0], video.Features.shape[0]);
+            var (n, d) = (video.Features.shape[1], video.Features.shape[2]);
             return (video.Vector.view(v, 1, 1, d).expand(v, t, 1, d), Unit(video.Features).unsqueeze(1).expand(v, t, n, d), null);
         }
         var frames = _attention.Prepare(video.Features, video.Mask);

@@ -25,7 +25,7 @@ internal static partial class LibTorch
     /// <returns>The handle of TorchSharp's library.</returns>
     internal static nint LoadFrom(string folder)
     {
-        // Threads that wait would spin, and stop what else runs on the cores. Read by libgomp when it is loaded, from the C library.
+        // Threads that wait would spin, and stop what else runs on the cores. libgomp reads it when it is loaded.
         if (!OperatingSystem.IsMacOS()) _ = SetEnvironment("OMP_WAIT_POLICY", "PASSIVE", overwrite: 0);
         // libtorch brings the libraries that it needs from its folder, and TorchSharp's library finds them in the process.
         _ = LoadFile(Path.Combine(folder, $"libtorch.{s_extension}"));

@@ -7,7 +7,9 @@ using static TorchSharp.torch;
 namespace TcMgc.Model.Temporal;
 
 /// <summary>CLIP4Clip's seqLSTM: one layer over the frames that are there, with a residual around it.</summary>
-/// <remarks>As published: behind a video's end the output is the frame itself, and twice the frame behind the batch's longest.</remarks>
+/// <remarks>
+/// As published: behind a video's end the output is the frame itself, and twice the frame behind the batch's longest.
+/// </remarks>
 internal sealed class TemporalLstm : TemporalEncoder
 {
     [ComponentName(Name = "lstm_visual")]
@@ -23,9 +25,9 @@ internal sealed class TemporalLstm : TemporalEncoder
     public override Tensor forward(Tensor frames, Tensor mask)
     {
         var lengths = mask.sum(1, keepdim: true);                                                // [V, 1]
-        var positions = ones_like(mask).cumsum(1) - ones_like(mask); // [V, N]
+        var positions = ones_like(mask).cumsum(1) - ones_like(mask);                             // [V, N]
         var seen = (positions < lengths).to_type(frames.dtype).unsqueeze(-1);                    // [V, N, 1]
-        var beyondAll = (positions >= lengths.max()).to_type(frames.dtype).unsqueeze(-1);        // [1, N, 1]
+        var beyondAll = (positions >= lengths.max()).to_type(frames.dtype).unsqueeze(-1);        // [V, N, 1]
         return (_lstm.call(frames).Item1 * seen).Plus(frames * beyondAll).Plus(frames);
     }
 }

@@ -6,16 +6,18 @@ using static TorchSharp.torch;
 namespace TcMgc.Model.Training;
 
 /// <summary>
-/// AdamW: Adam with decoupled weight decay, of matrices only. TorchSharp's own gives libtorch numbers that the garbage collector may
-/// free before they are read (docs/decisions.md); here what is given lives until it was used.
+/// AdamW: Adam with decoupled weight decay, of matrices only. TorchSharp's own gives libtorch numbers that the garbage
+/// collector may free before they are read (docs/decisions.md); here what is given lives until it was used.
 /// </summary>
 internal sealed class AdamW(TrainingOptions options, IReadOnlyList<Parameter> parameters) : IDisposable
 {
-    private readonly Scalar _epsilon = 1e-6.ToScalar(), _meanDecay = options.Beta1.ToScalar(), _meanGain = (1 - options.Beta1).ToScalar(),
+    private readonly Scalar _epsilon = 1e-6.ToScalar(),
+        _meanDecay = options.Beta1.ToScalar(), _meanGain = (1 - options.Beta1).ToScalar(),
         _squareDecay = options.Beta2.ToScalar(), _squareGain = (1 - options.Beta2).ToScalar();
 
     /// <summary>Of each parameter, the decaying means of its gradient and of the gradient's square.</summary>
-    public IReadOnlyList<(Tensor Mean, Tensor Square)> Moments { get; } = [.. parameters.Select(p => (zeros_like(p, requires_grad: false), zeros_like(p, requires_grad: false)))];
+    public IReadOnlyList<(Tensor Mean, Tensor Square)> Moments { get; } =
+        [.. parameters.Select(p => (zeros_like(p, requires_grad: false), zeros_like(p, requires_grad: false)))];
 
     /// <summary>Moves a parameter by its gradient, where it has one.</summary>
     /// <param name="parameter">The weights.</param>

@@ -110,7 +110,10 @@ public sealed class PairSource : IDisposable
             for (var i = 0; i < chosen; i++)
             {
                 if (_frames is not null)
-                    FrameShift.Copy(_frames.Frame(video, _chosen[i]), pixels.Slice(((row * n) + i) * _frames.FrameBytes, _frames.FrameBytes), side, right, down);
+                {
+                    var target = pixels.Slice(((row * n) + i) * _frames.FrameBytes, _frames.FrameBytes);
+                    FrameShift.Copy(_frames.Frame(video, _chosen[i]), target, side, right, down);
+                }
                 _embeddings?.Embedding(video, _chosen[i]).CopyTo(encoded[(((row * n) + i) * d)..]);
             }
         }

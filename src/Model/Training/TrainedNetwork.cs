@@ -11,7 +11,7 @@ namespace TcMgc.Model.Training;
 
 /// <summary>
 /// What is trained of a model: 32-bit weights, and encoders in the precision that they compute with. Where that is half
-/// precision, an encoder computes with a copy of its weights: gradients go to the 32-bit ones, which are copied again after a step.
+/// precision, an encoder computes with a copy of its weights: gradients go to the 32-bit ones, which are copied after a step.
 /// </summary>
 internal sealed class TrainedNetwork : IDisposable
 {
@@ -24,7 +24,8 @@ internal sealed class TrainedNetwork : IDisposable
     /// <param name="options">What is frozen, and the dropout.</param>
     /// <param name="backend">Where to run.</param>
     /// <param name="initial">Every parameter of the configuration, by name.</param>
-    public TrainedNetwork(ModelConfig config, TrainingOptions options, Backend backend, IReadOnlyDictionary<string, TensorSource> initial)
+    public TrainedNetwork(
+        ModelConfig config, TrainingOptions options, Backend backend, IReadOnlyDictionary<string, TensorSource> initial)
     {
         _backend = backend;
         Dropout = new(options.Dropout, backend.Device);
@@ -41,7 +42,8 @@ internal sealed class TrainedNetwork : IDisposable
     public Dropout Dropout { get; }
 
     /// <summary>The 32-bit parameters by name.</summary>
-    public IEnumerable<(string Name, Parameter Parameter)> Parameters => [.. _images?.Parameters ?? [], .. _texts?.Parameters ?? [], .. _head.Parameters];
+    public IEnumerable<(string Name, Parameter Parameter)> Parameters =>
+        [.. _images?.Parameters ?? [], .. _texts?.Parameters ?? [], .. _head.Parameters];
 
     /// <summary>Scores all texts of a batch with all its videos.</summary>
     public PairScores Score(PairBatch batch)
@@ -78,7 +80,7 @@ internal sealed class TrainedNetwork : IDisposable
         if (_images is null)
             return batch.Frames!.to(_backend.Device);
         var frames = _images.Module.call(ImageEncoder.Normalise(batch.Rgb!.to(_backend.Device))).to_type(ScalarType.Float32);
-        return frames.view(mask.shape[0], mask.shape[1], -1) * mask.unsqueeze(-1);               // zero behind the end, as when serving
+        return frames.view(mask.shape[0], mask.shape[1], -1) * mask.unsqueeze(-1);     // zero behind the end, as when serving
     }
 
     private TextSide Text(PairBatch batch)
@@ -105,7 +107,8 @@ internal sealed class TrainedNetwork : IDisposable
             if (precision == Precision.Float32)
                 return;
             Module = PrecisionChoice.Convert(create(), precision);
-            _copies = [.. Parameters.Select(p => p.Parameter).Zip(ParameterNames.Published(Module, prefix).Select(p => p.Parameter))];
+            var copies = ParameterNames.Published(Module, prefix).Select(p => p.Parameter);
+            _copies = [.. Parameters.Select(p => p.Parameter).Zip(copies)];
             Refresh();
         }
 

@@ -15,8 +15,8 @@ namespace TcMgc.Model.Training;
 public sealed record TrainingStep(double Loss, double InfoNce, double? Sdr, double GradientNorm);
 
 /// <summary>
-/// The weights of a model on their way: AdamW moves them by the gradients of the papers' losses. A step depends on nothing but the
-/// weights, the moments and its number.
+/// The weights of a model on their way: AdamW moves them by the gradients of the papers' losses. A step depends on nothing but
+/// the weights, the moments and its number.
 /// </summary>
 internal sealed class Trainer : IDisposable
 {
@@ -83,7 +83,8 @@ internal sealed class Trainer : IDisposable
         }
         if (!double.IsFinite(loss))
             throw new ModelException($"the loss is {loss} at step {step + 1}: training has diverged; lower the learning rate (--lr, --clip-lr)");
-        var norm = nn.utils.clip_grad_norm_(_trained.Select(p => p.Parameter), _options.GradientNorm > 0 ? _options.GradientNorm : float.MaxValue);
+        var largest = _options.GradientNorm > 0 ? _options.GradientNorm : float.MaxValue;
+        var norm = nn.utils.clip_grad_norm_(_trained.Select(p => p.Parameter), largest);
         Move(step, LearningRate.Factor(step, steps, _options.Warmup));
         return new(loss, infoNce, hasSdr == true ? sdr : null, norm);
     }
@@ -132,10 +133,14 @@ internal sealed class Trainer : IDisposable
         using var scope = NewDisposeScope();
         using var mode = no_grad();
         foreach (var ((name, parameter), moments) in _trained.Zip(_optimizer.Moments))
-            _optimizer.Move(parameter, moments, factor * (IsClip(name) ? _options.ClipLearningRate : _options.LearningRate), step + 1);
+        {
+            var rate = IsClip(name) ? _options.ClipLearningRate : _options.LearningRate;
+            _optimizer.Move(parameter, moments, factor * rate, step + 1);
+        }
         _trained.Single(p => p.Name == "clip.logit_scale").Parameter.clamp_(max: s_largestLogitScale);
         _network.Refresh();
     }
 
-    private static TensorSource Source(string name, Tensor tensor) => TensorSource.Floats(name, [.. tensor.shape.Select(size => (int)size)], () => tensor.Floats());
+    private static TensorSource Source(string name, Tensor tensor) =>
+        TensorSource.Floats(name, [.. tensor.shape.Select(size => (int)size)], () => tensor.Floats());
 }

@@ -69,7 +69,8 @@ public sealed class TrainingRun
     /// <param name="progress">Hears the lines of metrics.jsonl as they are written.</param>
     /// <param name="cancel">Stops after the step at hand; a checkpoint is written.</param>
     /// <exception cref="ModelException">There are fewer videos than a batch needs, or training diverged.</exception>
-    public ModelFolder Run(PairSource source, IEnumerable<TensorSource> initial, string tokenizer, Validation? validate, ComputeOptions engine,
+    public ModelFolder Run(
+        PairSource source, IEnumerable<TensorSource> initial, string tokenizer, Validation? validate, ComputeOptions engine,
         IProgress<MetricsLine>? progress, CancellationToken cancel)
     {
         if (Finished is { } done)

@@ -18,8 +18,8 @@ public sealed record Tolerances(double Outputs = 1e-4, double Training = 1e-3);
 /// <param name="Error">‖ours − theirs‖ / ‖theirs‖ in 32-bit floats.</param>
 /// <param name="Tolerance">The largest error that agrees.</param>
 /// <param name="ErrorIn64Bits">
-/// The same with ours computed in 64-bit floats, measured where <see cref="Error"/> is above the tolerance: small there, the record
-/// is right and the equations are the same, and 32 bits are too few for this tensor.
+/// The same with ours computed in 64-bit floats, measured where <see cref="Error"/> is above the tolerance: small there, the
+/// record is right and the equations are the same, and 32 bits are too few for this tensor.
 /// </param>
 public sealed record TensorError(string Name, double Error, double Tolerance, double? ErrorIn64Bits)
 {
@@ -52,7 +52,8 @@ internal sealed class Golden : IDisposable
         var errors = Errors(ScalarType.Float32);
         Lazy<Dictionary<string, double>> exact = new(() => Errors(ScalarType.Float64));
         return [.. names.Select(name => (Name: name, Tolerance: IsTraining(name) ? tolerances.Training : tolerances.Outputs))
-            .Select(t => new TensorError(t.Name, errors[t.Name], t.Tolerance, errors[t.Name] <= t.Tolerance ? null : exact.Value[t.Name]))];
+            .Select(t => new TensorError(
+                t.Name, errors[t.Name], t.Tolerance, errors[t.Name] <= t.Tolerance ? null : exact.Value[t.Name]))];
 
         Dictionary<string, double> Errors(ScalarType type)
         {
@@ -77,10 +78,13 @@ internal sealed class Golden : IDisposable
         _outputs["text_embeds"] = _outputs["sentence"] = sentence;
         _outputs["words"] = words;
         var pixels = Floats("pixels");
-        if (pixels.dim() == 4)                                                                   // an encoder alone: pixels [B, 3, S, S]
+        if (pixels.dim() == 4)                                               // an encoder alone: pixels [B, 3, S, S]
+        {
             _outputs["image_embeds"] = images.call(pixels);
-        else
-            Score(names, sdrWeight, new(sentence, words), images.call(pixels.flatten(0, 1)).view(pixels.shape[0], pixels.shape[1], -1));
+            return;
+        }
+        var frames = images.call(pixels.flatten(0, 1)).view(pixels.shape[0], pixels.shape[1], -1);
+        Score(names, sdrWeight, new(sentence, words), frames);
     }
 
     private void Score(IReadOnlyCollection<string> names, double sdrWeight, TextSide text, Tensor frames)
@@ -118,7 +122,7 @@ internal sealed class Golden : IDisposable
 
     private T Module<T>(T module, string prefix) where T : nn.Module
     {
-        _modules.Add(module.Load(prefix, _weights));                                             // what is collected loses its weights
+        _modules.Add(module.Load(prefix, _weights));                         // a module that is collected loses its weights
         foreach (var (name, parameter) in ParameterNames.Published(module, prefix))
         {
             parameter.requires_grad = true;
@@ -129,7 +133,8 @@ internal sealed class Golden : IDisposable
 
     private Tensor Tokens() => tensor(_inputs.ReadInt64("tokens"), Shape("tokens"), device: _layers.Device);
 
-    private Tensor Floats(string name) => tensor(_inputs.ReadFloats(name), Shape(name), device: _layers.Device).to_type(_layers.Type);
+    private Tensor Floats(string name) =>
+        tensor(_inputs.ReadFloats(name), Shape(name), device: _layers.Device).to_type(_layers.Type);
 
     private long[] Shape(string name) => _inputs.Entries.TryGetValue(name, out var entry)
         ? [.. entry.Shape.Select(size => (long)size)]

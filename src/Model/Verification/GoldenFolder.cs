@@ -33,10 +33,12 @@ public static class GoldenFolder
             .Order(StringComparer.Ordinal)];
         return files.Length == 0
             ? throw new ModelException($"{folder}: has no weights (.safetensors, .bin or .pt) beside {ExpectedFile}")
-            : [.. files.Select(file => new VerificationReport(Path.GetFileName(file), Compare(file, settings, inputs, expected, tolerances, options)))];
+            : [.. files.Select(file => new VerificationReport(
+                Path.GetFileName(file), Compare(file, settings, inputs, expected, tolerances, options)))];
     }
 
-    private static IReadOnlyList<TensorError> Compare(string file, Settings settings, WeightFile inputs, WeightFile expected, Tolerances tolerances,
+    private static IReadOnlyList<TensorError> Compare(
+        string file, Settings settings, WeightFile inputs, WeightFile expected, Tolerances tolerances,
         ComputeOptions options)
     {
         using var checkpoint = CheckpointReader.Open(file);
@@ -46,7 +48,8 @@ public static class GoldenFolder
             var path = Path.Combine(scratch.FullName, Store.ModelFolder.WeightsFile);
             checkpoint.WriteTo(path);
             using var weights = WeightFile.Open(path);
-            return Golden.Compare(settings.Config(checkpoint), settings.SdrWeight ?? 0, weights, inputs, expected, tolerances, options);
+            var config = settings.Config(checkpoint);
+            return Golden.Compare(config, settings.SdrWeight ?? 0, weights, inputs, expected, tolerances, options);
         }
         finally
         {

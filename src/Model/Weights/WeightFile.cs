@@ -62,7 +62,9 @@ public sealed unsafe class WeightFile : IDisposable
         }
     }
 
-    /// <summary>Reads a tensor's bytes into memory; unlike <see cref="Bytes"/> this keeps no part of the file in the process's memory.</summary>
+    /// <summary>
+    /// Reads a tensor's bytes into memory; unlike <see cref="Bytes"/> this keeps no part of the file in the process's memory.
+    /// </summary>
     /// <exception cref="ModelException">The file became shorter meanwhile.</exception>
     public void Read(string name, Span<byte> target)
     {

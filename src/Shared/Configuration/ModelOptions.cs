@@ -24,7 +24,9 @@ public sealed record ModelOptions
     [Range(0, 1024, ErrorMessage = "must be from {1} to {2}")]
     public int Threads { get; init; }
 
-    /// <summary>Numbers that encoders compute with: <c>auto</c>, the default, <c>float32</c>, <c>bfloat16</c> or <c>float16</c>.</summary>
+    /// <summary>
+    /// Numbers that encoders compute with: <c>auto</c>, the default, <c>float32</c>, <c>bfloat16</c> or <c>float16</c>.
+    /// </summary>
     [RegularExpression("(?i)auto|float32|bfloat16|float16", ErrorMessage = "must be auto, float32, bfloat16 or float16")]
     public string Precision { get; init; } = "auto";
 }
