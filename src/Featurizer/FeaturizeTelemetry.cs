@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using TcMgc.Shared;
 using TcMgc.Shared.Events;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Featurizer;
 

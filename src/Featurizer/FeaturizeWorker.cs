@@ -1,14 +1,15 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics.Tensors;
+using TcMgc.Hosting;
 using TcMgc.Model;
 using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Frames;
-using TcMgc.Shared.Hosting;
 using TcMgc.Shared.Vectors;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Featurizer;
 
@@ -54,18 +55,18 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
     public async Task RunAsync(EventConsumer events, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(events);
-        await events.Outages.WaitAsync(() => BindAsync(stop), stop).ConfigureAwait(false);
+        await events.Outages.WaitAsync(() => BindAsync(stop), stop);
         await events.RunAsync(new(Group, [Topics.Decoded]) { MaxInFlight = options.Videos }, async (happened, cancel) =>
         {
             var decoded = (VideoDecoded)happened;
             // Known to the catalog before the frames go: the same event delivered again then has nothing to do.
-            if (await HandleAsync(decoded, Progress, cancel).ConfigureAwait(false) is { } outcome)
+            if (await HandleAsync(decoded, Progress, cancel) is { } outcome)
             {
-                await catalog.ApplyAsync(outcome, cancel).ConfigureAwait(false);
-                await MeasureAsync(outcome, cancel).ConfigureAwait(false);
+                await catalog.ApplyAsync(outcome, cancel);
+                await MeasureAsync(outcome, cancel);
             }
-            await blobs.DeleteAsync(decoded.FramePack, CancellationToken.None).ConfigureAwait(false);
-        }, stop).ConfigureAwait(false);
+            await blobs.DeleteAsync(decoded.FramePack, CancellationToken.None);
+        }, stop);
     }
 
     /// <summary>The catalog follows the log and may not know of an upload yet that is indexed within a second.</summary>
@@ -73,7 +74,7 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
     {
         if (outcome is not VideoIndexed indexed)
             return;
-        var entry = await catalog.GetAsync(outcome.VideoId, cancel).ConfigureAwait(false);
+        var entry = await catalog.GetAsync(outcome.VideoId, cancel);
         if ((entry?.UploadedAt ?? MomentOf(indexed.Upload)) is { } uploaded)
             FeaturizeTelemetry.Searchable.Record((indexed.Time - uploaded).TotalSeconds);
     }
@@ -93,12 +94,12 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
     /// <exception cref="UserException">A store cannot be used; the video can be tried again.</exception>
     public async ValueTask<UploadOutcome?> HandleAsync(VideoDecoded decoded, IProgress<FeaturizeProgress>? progress, CancellationToken cancel)
     {
-        if (await IsRemovedAsync(decoded, cancel).ConfigureAwait(false) || await IsIndexedAsync(decoded, cancel).ConfigureAwait(false))
+        if (await IsRemovedAsync(decoded, cancel) || await IsIndexedAsync(decoded, cancel))
             return null;
         UploadOutcome outcome;
         try
         {
-            outcome = await IndexAsync(decoded, progress, cancel).ConfigureAwait(false);
+            outcome = await IndexAsync(decoded, progress, cancel);
         }
         catch (UnusableVideoException error)
         {
@@ -112,12 +113,12 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
                 Reason = error.Message,
             };
         }
-        if (await IsRemovedAsync(decoded, cancel).ConfigureAwait(false))
+        if (await IsRemovedAsync(decoded, cancel))
         {
-            await index.DeleteAsync(decoded.VideoId, cancel).ConfigureAwait(false);
+            await index.DeleteAsync(decoded.VideoId, cancel);
             return null;
         }
-        await log.AppendAsync(outcome, cancel).ConfigureAwait(false);
+        await log.AppendAsync(outcome, cancel);
         return outcome;
     }
 
@@ -125,22 +126,22 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
     public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 
     private async ValueTask<bool> IsRemovedAsync(VideoDecoded decoded, CancellationToken cancel) =>
-        await catalog.GetAsync(decoded.VideoId, cancel).ConfigureAwait(false) is { State: VideoState.Deleted } entry
+        await catalog.GetAsync(decoded.VideoId, cancel) is { State: VideoState.Deleted } entry
         && entry.UploadId == decoded.UploadId;
 
     private async ValueTask<bool> IsIndexedAsync(VideoDecoded decoded, CancellationToken cancel) =>
-        await catalog.GetAsync(decoded.VideoId, cancel).ConfigureAwait(false) is { State: VideoState.Indexed } entry
+        await catalog.GetAsync(decoded.VideoId, cancel) is { State: VideoState.Indexed } entry
         && entry.UploadId == decoded.UploadId && entry.ModelId == model.Id
-        && await index.CountAsync(decoded.VideoId, cancel).ConfigureAwait(false) == entry.Segments;
+        && await index.CountAsync(decoded.VideoId, cancel) == entry.Segments;
 
     private async ValueTask<VideoIndexed> IndexAsync(VideoDecoded decoded, IProgress<FeaturizeProgress>? progress, CancellationToken cancel)
     {
         var started = time.GetTimestamp();
         IReadOnlyList<Segment> segments;
         using (FeaturizeTelemetry.Begin(SpanNames.Encode))
-            segments = await EncodeAsync(decoded, progress, cancel).ConfigureAwait(false);
+            segments = await EncodeAsync(decoded, progress, cancel);
         using (FeaturizeTelemetry.Begin(SpanNames.Upsert))
-            await index.UpsertAsync(segments, cancel).ConfigureAwait(false);
+            await index.UpsertAsync(segments, cancel);
         return new()
         {
             VideoId = decoded.VideoId,
@@ -159,13 +160,13 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
         using var feed = _batcher.Open();
         try
         {
-            var pack = await OpenAsync(decoded.FramePack, cancel).ConfigureAwait(false);
-            await using var _ = pack.ConfigureAwait(false);
+            var pack = await OpenAsync(decoded.FramePack, cancel);
+            await using var _ = pack;
             var encoder = new SegmentEncoder(model, decoded.VideoId, decoded.Duration, options);
             var embeddings = new float[options.FrameBatch * model.Width];
-            while (await pack.ReadAsync(rgb.AsMemory(0, options.FrameBatch * model.FrameBytes), cancel).ConfigureAwait(false) is var count and > 0)
+            while (await pack.ReadAsync(rgb.AsMemory(0, options.FrameBatch * model.FrameBytes), cancel) is var count and > 0)
             {
-                await feed.EncodeAsync(rgb, embeddings, count, isLast: pack.Position == pack.Count, cancel).ConfigureAwait(false);
+                await feed.EncodeAsync(rgb, embeddings, count, isLast: pack.Position == pack.Count, cancel);
                 AddFrames(encoder, rgb, embeddings.AsSpan(0, count * model.Width), pack.Times.Span[(pack.Position - count)..pack.Position], cancel);
                 progress?.Report(new(decoded.VideoId, pack.Position, pack.Count));
             }
@@ -183,12 +184,12 @@ public sealed class FeaturizeWorker(VideoTextModel model, string? modelFolder, I
 
     private async ValueTask<FramePackReader> OpenAsync(string name, CancellationToken cancel)
     {
-        var stream = await blobs.OpenReadAsync(name, cancel).ConfigureAwait(false)
+        var stream = await blobs.OpenReadAsync(name, cancel)
             ?? throw new UnusableVideoException("missing", $"its frames ({name}) are not in the blob store; index the video again");
-        var pack = await FramePackReader.OpenAsync(stream, cancel).ConfigureAwait(false);
+        var pack = await FramePackReader.OpenAsync(stream, cancel);
         if (pack.Side == model.FrameSide && pack.Count > 0)
             return pack;
-        await pack.DisposeAsync().ConfigureAwait(false);
+        await pack.DisposeAsync();
         throw pack.Count == 0
             ? new UnusableVideoException("empty", "it has no frames")
             : new UnusableVideoException("size", $"its frames are {pack.Side}×{pack.Side}, the model {model.Id} takes {model.FrameSide}×{model.FrameSide}; index the video again");

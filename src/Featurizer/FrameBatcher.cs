@@ -48,9 +48,9 @@ internal sealed class FrameBatcher : IAsyncDisposable
     /// <summary>Stops; what waits is cancelled.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _end.CancelAsync().ConfigureAwait(false);
+        await _end.CancelAsync();
         _queue.Writer.TryComplete();
-        await _running.ConfigureAwait(false);
+        await _running;
         _end.Dispose();
     }
 
@@ -71,9 +71,9 @@ internal sealed class FrameBatcher : IAsyncDisposable
 
     private async Task RunAsync()
     {
-        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
+        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
         {
-            await GatherAsync().ConfigureAwait(false);
+            await GatherAsync();
             if (_frames > 0)
                 Encode();
         }
@@ -85,7 +85,7 @@ internal sealed class FrameBatcher : IAsyncDisposable
         while (_frames < _most)
             if (_queue.Reader.TryPeek(out var request))
                 Take(request);
-            else if (_frames == 0 || Volatile.Read(ref _reading) == 0 || !await MoreAsync(patience.Token).ConfigureAwait(false))
+            else if (_frames == 0 || Volatile.Read(ref _reading) == 0 || !await MoreAsync(patience.Token))
                 return;
     }
 
@@ -93,7 +93,7 @@ internal sealed class FrameBatcher : IAsyncDisposable
     {
         try
         {
-            return await _queue.Reader.WaitToReadAsync(patience).ConfigureAwait(false);
+            return await _queue.Reader.WaitToReadAsync(patience);
         }
         catch (OperationCanceledException)
         {

@@ -20,11 +20,11 @@ internal sealed class FrameFeed(FrameBatcher batcher) : IDisposable
         int size;
         using (FeaturizeTelemetry.Begin(SpanNames.BatchWait))
         {
-            await batcher.SendAsync(request).ConfigureAwait(false);
-            size = await request.Started.ConfigureAwait(false);
+            await batcher.SendAsync(request);
+            size = await request.Started;
         }
         using var span = FeaturizeTelemetry.Begin(SpanNames.Batch)?.SetTag(AttributeNames.BatchSize, size);
-        await request.Done.ConfigureAwait(false);
+        await request.Done;
     }
 
     public void Dispose()

@@ -1,11 +1,10 @@
 using TcMgc.Featurizer;
 using TcMgc.Hosting;
-using TcMgc.Shared.Hosting;
 
 return await ServiceProgram.RunAsync(async () =>
 {
     var builder = ServiceProgram.CreateBuilder(args, "tcmgc-featurizer");
-    await builder.AddStoresAsync(forWork: true);
+    await builder.AddStorageAsync(forWork: true);
     builder.AddModel();
     builder.AddFeaturizing();
 

@@ -1,9 +1,10 @@
+using TcMgc.Hosting;
 using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
-using TcMgc.Shared.Hosting;
 using TcMgc.Shared.Vectors;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Featurizer;
 
@@ -32,16 +33,16 @@ public sealed class RemovalWorker(IBlobStore blobs, IVectorIndex index, ICatalog
     {
         ArgumentNullException.ThrowIfNull(removed);
         // Known to the catalog first: a featurizer that is at this video then takes its segments back itself.
-        await catalog.ApplyAsync(removed, cancel).ConfigureAwait(false);
-        var entry = await catalog.GetAsync(removed.VideoId, cancel).ConfigureAwait(false)
+        await catalog.ApplyAsync(removed, cancel);
+        var entry = await catalog.GetAsync(removed.VideoId, cancel)
             ?? throw new UserException($"the removal of video {removed.VideoId} came before its upload is known here");
         if (entry.State != VideoState.Deleted)
             return;
-        await index.DeleteAsync(removed.VideoId, cancel).ConfigureAwait(false);
+        await index.DeleteAsync(removed.VideoId, cancel);
         foreach (var folder in new[] { VideoBlobs.PicturesOf(removed.VideoId), $"{VideoBlobs.TranscriptsOf(removed.VideoId)}/" })
-            await foreach (var blob in blobs.ListAsync(folder, cancel).ConfigureAwait(false))
-                await blobs.DeleteAsync(blob.Name, cancel).ConfigureAwait(false);
+            await foreach (var blob in blobs.ListAsync(folder, cancel))
+                await blobs.DeleteAsync(blob.Name, cancel);
         if (FileSource.PathIn(entry.Source) is null)
-            await blobs.DeleteAsync(entry.Source, cancel).ConfigureAwait(false);
+            await blobs.DeleteAsync(entry.Source, cancel);
     }
 }

@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using TcMgc.Hosting;
 using TcMgc.Media;
 using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Configuration;
 using TcMgc.Shared.Events;
-using TcMgc.Shared.Hosting;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Ingest;
 

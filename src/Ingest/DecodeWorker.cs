@@ -1,11 +1,12 @@
 using System.Buffers;
+using TcMgc.Hosting;
 using TcMgc.Media;
 using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Frames;
-using TcMgc.Shared.Hosting;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Ingest;
 
@@ -42,7 +43,7 @@ public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, ICatalog catal
     {
         ArgumentNullException.ThrowIfNull(events);
         return events.RunAsync(new(Group, [Topics.Uploaded]) { MaxInFlight = Concurrency },
-            async (happened, cancel) => await HandleAsync((VideoUploaded)happened, Progress, cancel).ConfigureAwait(false), stop);
+            async (happened, cancel) => await HandleAsync((VideoUploaded)happened, Progress, cancel), stop);
     }
 
     /// <summary>Decodes one upload; its frame pack appears whole, then the log says so.</summary>
@@ -54,53 +55,53 @@ public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, ICatalog catal
     public async ValueTask<UploadOutcome?> HandleAsync(VideoUploaded upload, IProgress<DecodeProgress>? progress, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(upload);
-        if (await IsSupersededAsync(upload, cancel).ConfigureAwait(false) || await IsDoneAsync(upload, cancel).ConfigureAwait(false))
+        if (await IsSupersededAsync(upload, cancel) || await IsDoneAsync(upload, cancel))
             return null;
-        var original = await OriginalFile.OpenAsync(upload.Source, upload.Bytes, blobs, cancel).ConfigureAwait(false);
-        await using var _ = original.ConfigureAwait(false);
+        var original = await OriginalFile.OpenAsync(upload.Source, upload.Bytes, blobs, cancel);
+        await using var _ = original;
         var outcome = original.Reason is { } reason
             ? Failed(upload, "original", reason)
-            : await DecodeAsync(upload, original.Path, progress, cancel).ConfigureAwait(false);
-        if (await IsRemovedAsync(upload, cancel).ConfigureAwait(false))
+            : await DecodeAsync(upload, original.Path, progress, cancel);
+        if (await IsRemovedAsync(upload, cancel))
         {
-            await blobs.DeleteAsync(VideoBlobs.FramesOf(upload.VideoId), cancel).ConfigureAwait(false);
+            await blobs.DeleteAsync(VideoBlobs.FramesOf(upload.VideoId), cancel);
             return null;
         }
-        await log.AppendAsync(outcome, cancel).ConfigureAwait(false);
+        await log.AppendAsync(outcome, cancel);
         return outcome;
     }
 
     /// <summary>Whether the same content was uploaded again since: that upload is the video's, and this one's copy goes.</summary>
     private async ValueTask<bool> IsSupersededAsync(VideoUploaded upload, CancellationToken cancel)
     {
-        await catalog.ApplyAsync(upload, cancel).ConfigureAwait(false); // It may be the later one, and not be known here yet.
-        if (await catalog.GetAsync(upload.VideoId, cancel).ConfigureAwait(false) is not { } entry || entry.UploadId == upload.EventId)
+        await catalog.ApplyAsync(upload, cancel); // It may be the later one, and not be known here yet.
+        if (await catalog.GetAsync(upload.VideoId, cancel) is not { } entry || entry.UploadId == upload.EventId)
             return false;
         if (upload.LocalPath is null && upload.Source != entry.Source)
-            await blobs.DeleteAsync(upload.Source, cancel).ConfigureAwait(false);
+            await blobs.DeleteAsync(upload.Source, cancel);
         return true;
     }
 
     private async ValueTask<bool> IsDoneAsync(VideoUploaded upload, CancellationToken cancel) =>
-        await catalog.GetAsync(upload.VideoId, cancel).ConfigureAwait(false) is { } entry && entry.UploadId == upload.EventId
+        await catalog.GetAsync(upload.VideoId, cancel) is { } entry && entry.UploadId == upload.EventId
         && entry.State switch
         {
             VideoState.Deleted or VideoState.Failed or VideoState.Indexed => true,
-            VideoState.Decoded => await HasPackAsync(upload.VideoId, cancel).ConfigureAwait(false),
+            VideoState.Decoded => await HasPackAsync(upload.VideoId, cancel),
             _ => false,
         };
 
     private async ValueTask<bool> IsRemovedAsync(VideoUploaded upload, CancellationToken cancel) =>
-        await catalog.GetAsync(upload.VideoId, cancel).ConfigureAwait(false) is { State: VideoState.Deleted } entry && entry.UploadId == upload.EventId;
+        await catalog.GetAsync(upload.VideoId, cancel) is { State: VideoState.Deleted } entry && entry.UploadId == upload.EventId;
 
     private async ValueTask<bool> HasPackAsync(VideoId video, CancellationToken cancel)
     {
-        if (await blobs.OpenReadAsync(VideoBlobs.FramesOf(video), cancel).ConfigureAwait(false) is not { } blob)
+        if (await blobs.OpenReadAsync(VideoBlobs.FramesOf(video), cancel) is not { } blob)
             return false;
         try
         {
-            var pack = await FramePackReader.OpenAsync(blob, cancel).ConfigureAwait(false);
-            await using var _ = pack.ConfigureAwait(false);
+            var pack = await FramePackReader.OpenAsync(blob, cancel);
+            await using var _ = pack;
             return pack.Side == frameSide;
         }
         catch (InvalidDataException)
@@ -114,20 +115,20 @@ public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, ICatalog catal
     {
         using var span = IngestTelemetry.Begin(SpanNames.Decode);
         var started = time.GetTimestamp();
-        var probed = await _probe.ProbeAsync(path, cancel).ConfigureAwait(false);
+        var probed = await _probe.ProbeAsync(path, cancel);
         if (probed is not { Value: { } info })
             return Failed(upload, "file", probed.Reason!);
         var frames = _decoder.Open(path, info, frameSide);
-        await using var _ = frames.ConfigureAwait(false);
+        await using var _ = frames;
         var batch = ArrayPool<byte>.Shared.Rent(BatchFrames * frames.FrameBytes);
         try
         {
-            var first = await frames.ReadAsync(batch, cancel).ConfigureAwait(false);
+            var first = await frames.ReadAsync(batch, cancel);
             if (first == 0)
                 return Failed(upload, "frames", frames.Reason!);
             var pack = VideoBlobs.FramesOf(upload.VideoId);
             void Report() => progress?.Report(new(upload.VideoId, frames.Frames, info.Duration));
-            await blobs.WriteAsync(pack, (blob, token) => PackAsync(frames, batch, first, blob, Report, token), cancel).ConfigureAwait(false);
+            await blobs.WriteAsync(pack, (blob, token) => PackAsync(frames, batch, first, blob, Report, token), cancel);
             IngestTelemetry.Frames.Add(frames.Frames);
             return Decoded(upload, info, frames, pack, time.GetElapsedTime(started));
         }
@@ -140,14 +141,14 @@ public sealed class DecodeWorker(IEventLog log, IBlobStore blobs, ICatalog catal
     private static async ValueTask PackAsync(
         FrameReader frames, byte[] batch, int first, Stream blob, Action report, CancellationToken cancel)
     {
-        var pack = await FramePackWriter.CreateAsync(blob, frames.Side, cancel).ConfigureAwait(false);
-        for (var count = first; count > 0; count = await frames.ReadAsync(batch, cancel).ConfigureAwait(false))
+        var pack = await FramePackWriter.CreateAsync(blob, frames.Side, cancel);
+        for (var count = first; count > 0; count = await frames.ReadAsync(batch, cancel))
         {
             for (var k = 0; k < count; k++)
-                await pack.AppendAsync(batch.AsMemory(k * frames.FrameBytes, frames.FrameBytes), pack.Count, cancel).ConfigureAwait(false);
+                await pack.AppendAsync(batch.AsMemory(k * frames.FrameBytes, frames.FrameBytes), pack.Count, cancel);
             report();
         }
-        await pack.CompleteAsync(cancel).ConfigureAwait(false);
+        await pack.CompleteAsync(cancel);
     }
 
     private VideoDecoded Decoded(VideoUploaded upload, MediaInfo info, FrameReader frames, string pack, TimeSpan elapsed) => new()

@@ -1,11 +1,11 @@
+using TcMgc.Hosting;
 using TcMgc.Ingest;
 using TcMgc.Ingest.Api;
-using TcMgc.Shared.Hosting;
 
 return await ServiceProgram.RunAsync(async () =>
 {
     var builder = ServiceProgram.CreateBuilder(args, "tcmgc-ingest");
-    await builder.AddStoresAsync(forWork: true);
+    await builder.AddStorageAsync(forWork: true);
     builder.AddUploads();
     builder.AddDecoding();
 

@@ -1,12 +1,13 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using TcMgc.Hosting;
 using TcMgc.Ingest.Transcripts;
 using TcMgc.Ingest.Uploads;
 using TcMgc.Ingest.Watching;
 using TcMgc.Shared;
 using TcMgc.Shared.Configuration;
-using TcMgc.Shared.Hosting;
+using TcMgc.Stores;
 
 namespace TcMgc.Ingest;
 

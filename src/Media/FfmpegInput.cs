@@ -1,5 +1,4 @@
 using TcMgc.Shared;
-using TcMgc.Shared.Storage;
 
 namespace TcMgc.Media;
 

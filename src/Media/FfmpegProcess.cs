@@ -77,13 +77,13 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     {
         // Ending the process ends its output: a pending read of a pipe cannot be cancelled by a token on every system.
         await using var ending = cancellationToken.UnsafeRegister(static self =>
-            ((FfmpegProcess)self!).Kill(), this).ConfigureAwait(false);
+            ((FfmpegProcess)self!).Kill(), this);
         var output = _process.StandardOutput.BaseStream;
         var filled = 0;
         while (filled < buffer.Length)
         {
             _watchdog.CancelAfter(_patience);
-            var read = await output.ReadAsync(buffer[filled..], CancellationToken.None).ConfigureAwait(false);
+            var read = await output.ReadAsync(buffer[filled..], CancellationToken.None);
             _watchdog.CancelAfter(Timeout.InfiniteTimeSpan);
             cancellationToken.ThrowIfCancellationRequested();
             if (read == 0)
@@ -98,15 +98,15 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     public async ValueTask<(int Status, IReadOnlyList<string> Messages)> EndAsync(CancellationToken cancellationToken)
     {
         await using var ending = cancellationToken.UnsafeRegister(static self =>
-            ((FfmpegProcess)self!).Kill(), this).ConfigureAwait(false);
+            ((FfmpegProcess)self!).Kill(), this);
         _watchdog.CancelAfter(_patience);
-        await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
-        await _draining.ConfigureAwait(false);
+        await _process.WaitForExitAsync(CancellationToken.None);
+        await _draining;
         _watchdog.CancelAfter(Timeout.InfiniteTimeSpan);
         cancellationToken.ThrowIfCancellationRequested();
         var status = _process.ExitCode;
         if (!Stalled)
-            await ThrowIfInterruptedAsync(status, cancellationToken).ConfigureAwait(false);
+            await ThrowIfInterruptedAsync(status, cancellationToken);
         string[] messages = [.. _messages.Lines];
         FfmpegMessages.ThrowIfTooOld(messages);
         return (status, messages);
@@ -131,8 +131,8 @@ internal sealed class FfmpegProcess : IAsyncDisposable
             return;
         _disposed = true;
         Kill();
-        await _process.WaitForExitAsync(CancellationToken.None).ConfigureAwait(false);
-        await _draining.ConfigureAwait(false);
+        await _process.WaitForExitAsync(CancellationToken.None);
+        await _draining;
         _watchdog.Dispose();
         _process.Dispose();
         _input.Dispose();
@@ -146,7 +146,7 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     {
         if (status is not (Interrupted or SignalBase + Sigkill or SignalBase + Sigterm or SignalBase + Sigint))
             return;
-        await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken).ConfigureAwait(false);
+        await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
         throw new UserException($"ffmpeg was stopped from outside (status {status}); run the command again");
     }
 

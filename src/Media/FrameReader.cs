@@ -49,11 +49,11 @@ public sealed class FrameReader : IAsyncDisposable
             return 0;
         }
         var wanted = Math.Min(frames.Length / FrameBytes, _maxFrames - Frames);
-        var bytes = await _ffmpeg.ReadAsync(frames[..(wanted * FrameBytes)], cancellationToken).ConfigureAwait(false);
+        var bytes = await _ffmpeg.ReadAsync(frames[..(wanted * FrameBytes)], cancellationToken);
         var count = bytes / FrameBytes;
         Frames += count;
         if (count == 0)
-            await ConcludeAsync(cancellationToken).ConfigureAwait(false);
+            await ConcludeAsync(cancellationToken);
         return count;
     }
 
@@ -62,7 +62,7 @@ public sealed class FrameReader : IAsyncDisposable
 
     private async ValueTask ConcludeAsync(CancellationToken cancellationToken)
     {
-        var (status, messages) = await _ffmpeg.EndAsync(cancellationToken).ConfigureAwait(false);
+        var (status, messages) = await _ffmpeg.EndAsync(cancellationToken);
         var problem = _ffmpeg.Stalled ? $"nothing more was decoded within {_options.StallTimeout.TotalSeconds:0} s"
             : FfmpegMessages.Essence(messages) is { } essence ? $"ffmpeg: {essence}"
             : status != 0 ? $"ffmpeg ended with status {status}"

@@ -43,10 +43,10 @@ public sealed class MediaProbe(MediaOptions options, TimeProvider? time = null)
             + $"{FfmpegArguments.Guards(ContainerFormats.ForFiles, options)} {input.Name}";
         await using var ffprobe = FfmpegProcess.Start(options.Ffprobe, arguments, input, options, time ?? TimeProvider.System);
         var json = new byte[MaxReportBytes];
-        var length = await ffprobe.ReadAsync(json, cancellationToken).ConfigureAwait(false);
+        var length = await ffprobe.ReadAsync(json, cancellationToken);
         if (length == json.Length)
             return MediaResult.Refused<MediaInfo>("has more streams than any video");
-        var (status, messages) = await ffprobe.EndAsync(cancellationToken).ConfigureAwait(false);
+        var (status, messages) = await ffprobe.EndAsync(cancellationToken);
         if (ffprobe.Stalled)
             return MediaResult.Refused<MediaInfo>($"could not be read within {options.StallTimeout.TotalSeconds:0} s");
         if (ContainerFormats.RefusedIn(messages) is { } format)

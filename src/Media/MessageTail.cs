@@ -15,7 +15,7 @@ internal sealed class MessageTail
     public async Task DrainAsync(TextReader messages)
     {
         var chunk = new char[ChunkLength];
-        while (await messages.ReadAsync(chunk.AsMemory()).ConfigureAwait(false) is > 0 and var length)
+        while (await messages.ReadAsync(chunk.AsMemory()) is > 0 and var length)
             foreach (var character in chunk.AsSpan(0, length))
                 Add(character);
         EndLine();

@@ -44,8 +44,8 @@ public sealed class PictureMaker(MediaOptions options, TimeProvider time)
             after => after.WithMap(0, StreamType.Video, 0).WithFrameCount(1).WithVideoQualityScale(4).ForceFormat("mjpeg"));
         await using var ffmpeg = FfmpegProcess.Start(options.Ffmpeg, arguments, input, options, time);
         var picture = new byte[LargestPicture];
-        var bytes = await ffmpeg.ReadAsync(picture, cancel).ConfigureAwait(false);
-        var (_, messages) = await ffmpeg.EndAsync(cancel).ConfigureAwait(false);
+        var bytes = await ffmpeg.ReadAsync(picture, cancel);
+        var (_, messages) = await ffmpeg.EndAsync(cancel);
         return bytes is > 0 and < LargestPicture
             ? picture[..bytes]
             : MediaResult.Refused<byte[]>("gives no picture there" + FfmpegMessages.Quoted(messages));

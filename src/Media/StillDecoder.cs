@@ -22,11 +22,11 @@ public sealed class StillDecoder(MediaOptions options, TimeProvider? time = null
         if (FileHead.ReasonAgainst(path, out _) is { } reason)
             throw new UserException($"{path}: {reason}");
         var input = FfmpegInput.Link(path, "input");
-        var picture = await FirstFrameAsync(input, ContainerFormats.ForImages, side, cancellationToken).ConfigureAwait(false);
+        var picture = await FirstFrameAsync(input, ContainerFormats.ForImages, side, cancellationToken);
         if (!picture.Succeeded)
         {
             input = FfmpegInput.Link(path);
-            var video = await FirstFrameAsync(input, ContainerFormats.ForFiles, side, cancellationToken).ConfigureAwait(false);
+            var video = await FirstFrameAsync(input, ContainerFormats.ForFiles, side, cancellationToken);
             picture = video.Succeeded || picture.Reason == Unreadable ? video : picture;
         }
         return picture.Value ?? throw new UserException($"{path}: {picture.Reason}");
@@ -42,18 +42,18 @@ public sealed class StillDecoder(MediaOptions options, TimeProvider? time = null
     {
         ArgumentNullException.ThrowIfNull(picture);
         using var input = FfmpegInput.Create(out var file);
-        await using (file.ConfigureAwait(false))
+        await using (file)
         {
             var buffer = new byte[1 << 16];
-            while (await picture.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var read)
+            while (await picture.ReadAsync(buffer, cancellationToken) is > 0 and var read)
             {
                 if (file.Length + read > options.MaxImageBytes)
                     return MediaResult.Refused<byte[]>(
                         $"is larger than the limit for pictures ({options.MaxImageBytes >> 20} MiB)");
-                await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+                await file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
             }
         }
-        return await FirstFrameAsync(input, ContainerFormats.ForImages, side, cancellationToken).ConfigureAwait(false);
+        return await FirstFrameAsync(input, ContainerFormats.ForImages, side, cancellationToken);
     }
 
     private async ValueTask<MediaResult<byte[]>> FirstFrameAsync(
@@ -66,9 +66,9 @@ public sealed class StillDecoder(MediaOptions options, TimeProvider? time = null
             before => { }, after => after.WithMap(0, StreamType.Video, 0).WithFrameCount(1).AsRawFrames());
         await using var ffmpeg = FfmpegProcess.Start(options.Ffmpeg, arguments, input, options, time ?? TimeProvider.System);
         var frame = new byte[side * side * 3];
-        if (await ffmpeg.ReadAsync(frame, cancellationToken).ConfigureAwait(false) == frame.Length)
+        if (await ffmpeg.ReadAsync(frame, cancellationToken) == frame.Length)
             return frame;
-        var (_, messages) = await ffmpeg.EndAsync(cancellationToken).ConfigureAwait(false);
+        var (_, messages) = await ffmpeg.EndAsync(cancellationToken);
         if (FfmpegMessages.RefusedSize(messages) is { } size)
             return MediaResult.Refused<byte[]>(options.TooLarge(size.Width, size.Height));
         var quoted = ContainerFormats.RefusedIn(messages) is null ? FfmpegMessages.Quoted(messages) : "";

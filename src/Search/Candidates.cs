@@ -23,8 +23,8 @@ internal sealed class Candidates(ShownVideos shown, int wanted, int videos)
     {
         for (var count = wanted; ; count = (int)Math.Min(2L * count, Array.MaxLength))
         {
-            var matches = await nearest(count).ConfigureAwait(false);
-            var (taken, seen) = await TakeAsync(matches, videoOf, cancel).ConfigureAwait(false);
+            var matches = await nearest(count);
+            var (taken, seen) = await TakeAsync(matches, videoOf, cancel);
             var enough = taken.Count >= wanted && (seen >= videos || count >= FurthestForVideos * wanted);
             if (enough || matches.Count < count)
                 return taken;
@@ -39,7 +39,7 @@ internal sealed class Candidates(ShownVideos shown, int wanted, int videos)
         {
             var video = videoOf(match);
             var adds = taken.Count < wanted || (seen.Count < videos && !seen.Contains(video));
-            if (adds && await shown.FindAsync(video, cancel).ConfigureAwait(false) is not null)
+            if (adds && await shown.FindAsync(video, cancel) is not null)
             {
                 taken.Add(match);
                 seen.Add(video);

@@ -32,13 +32,13 @@ internal sealed class FeatureCache(IVectorIndex index, long bytes)
         var (found, missing) = (new Entry?[segments.Count], new List<int>());
         for (var at = 0; at < found.Length; at++)
             if (_entries.TryGet(segments[at], out var entry)
-                && await shown.FindAsync(entry.Place.Video, cancel).ConfigureAwait(false) is { } video && video.IndexedAt == entry.IndexedAt)
+                && await shown.FindAsync(entry.Place.Video, cancel) is { } video && video.IndexedAt == entry.IndexedAt)
                 found[at] = entry;
             else
                 missing.Add(at);
         SearchTelemetry.Cached("features", found.Length - missing.Count, missing.Count);
         if (missing.Count > 0)
-            await ReadAsync(segments, missing, found, shown, batch, cancel).ConfigureAwait(false);
+            await ReadAsync(segments, missing, found, shown, batch, cancel);
         batch.Clear();
         foreach (var entry in found)
             if (entry is not null)
@@ -47,12 +47,12 @@ internal sealed class FeatureCache(IVectorIndex index, long bytes)
 
     private async ValueTask ReadAsync(IReadOnlyList<SegmentId> segments, List<int> missing, Entry?[] found, ShownVideos shown, SegmentBatch batch, CancellationToken cancel)
     {
-        await index.FetchAsync([.. missing.Select(at => segments[at])], batch, cancel).ConfigureAwait(false);
+        await index.FetchAsync([.. missing.Select(at => segments[at])], batch, cancel);
         var read = 0;
         foreach (var at in missing)
             if (read < batch.Count && batch.Places[read] is var place && place.Id == segments[at]) // Else it is deleted meanwhile.
             {
-                var video = await shown.FindAsync(place.Video, cancel).ConfigureAwait(false);
+                var video = await shown.FindAsync(place.Video, cancel);
                 _entries.Add(place.Id, found[at] = Copy(video?.IndexedAt, batch, read++));
             }
     }

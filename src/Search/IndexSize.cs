@@ -14,7 +14,7 @@ internal sealed class IndexSize(IVectorIndex index, TimeProvider time)
     public async ValueTask<long> SegmentsAsync(CancellationToken cancel)
     {
         if (_last is not { } last || time.GetElapsedTime(last.At) > s_keep)
-            _last = last = new(await index.CountAsync(cancel).ConfigureAwait(false), time.GetTimestamp());
+            _last = last = new(await index.CountAsync(cancel), time.GetTimestamp());
         return last.Segments;
     }
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using TcMgc.Media;
-using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 
@@ -33,20 +32,20 @@ internal sealed class Pictures(IBlobStore blobs, PictureMaker maker) : IDisposab
 
     private async ValueTask<MediaResult<byte[]>> MadeAsync(CatalogEntry entry, string name, Func<string, ValueTask<MediaResult<byte[]>>> make, CancellationToken cancel)
     {
-        var kept = await ReadAsync(name, cancel).ConfigureAwait(false);
+        var kept = await ReadAsync(name, cancel);
         SearchTelemetry.Cached("pictures", kept is null ? 0 : 1, kept is null ? 1 : 0);
         if (kept is not null)
             return kept;
-        await _turn.WaitAsync(cancel).ConfigureAwait(false);
+        await _turn.WaitAsync(cancel);
         try
         {
-            var original = await OriginalFile.OpenAsync(entry.Source, entry.Bytes, blobs, cancel).ConfigureAwait(false);
-            await using var _ = original.ConfigureAwait(false);
+            var original = await OriginalFile.OpenAsync(entry.Source, entry.Bytes, blobs, cancel);
+            await using var _ = original;
             if (original.Reason is { } gone)
                 return MediaResult.Refused<byte[]>(gone);
-            var made = await make(original.Path).ConfigureAwait(false);
+            var made = await make(original.Path);
             if (made.Value is { } jpeg)
-                await blobs.WriteAsync(name, (blob, token) => blob.WriteAsync(jpeg, token), cancel).ConfigureAwait(false);
+                await blobs.WriteAsync(name, (blob, token) => blob.WriteAsync(jpeg, token), cancel);
             return made;
         }
         finally
@@ -57,11 +56,11 @@ internal sealed class Pictures(IBlobStore blobs, PictureMaker maker) : IDisposab
 
     private async ValueTask<byte[]?> ReadAsync(string name, CancellationToken cancel)
     {
-        if (await blobs.OpenReadAsync(name, cancel).ConfigureAwait(false) is not { } blob)
+        if (await blobs.OpenReadAsync(name, cancel) is not { } blob)
             return null;
-        await using var _ = blob.ConfigureAwait(false);
+        await using var _ = blob;
         var jpeg = new byte[blob.Length];
-        await blob.ReadExactlyAsync(jpeg, cancel).ConfigureAwait(false);
+        await blob.ReadExactlyAsync(jpeg, cancel);
         return jpeg;
     }
 }

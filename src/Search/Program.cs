@@ -1,12 +1,11 @@
 using TcMgc.Hosting;
 using TcMgc.Search;
 using TcMgc.Search.Api;
-using TcMgc.Shared.Hosting;
 
 return await ServiceProgram.RunAsync(async () =>
 {
     var builder = ServiceProgram.CreateBuilder(args, "tcmgc-search");
-    await builder.AddStoresAsync();
+    await builder.AddStorageAsync();
     builder.AddModel();
     builder.AddSearch();
 

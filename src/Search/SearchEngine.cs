@@ -4,8 +4,8 @@ using TcMgc.Model;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Frames;
-using TcMgc.Shared.Transcripts;
 using TcMgc.Shared.Vectors;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Search;
 
@@ -42,7 +42,7 @@ public sealed class SearchEngine(
         var started = Check(request);
         if (WeightedText.Problem(texts, options.LongestText) is { } problem)
             throw new UserException(problem.Reason);
-        if (await BoundAsync(cancel).ConfigureAwait(false) is not { } bound)
+        if (await BoundAsync(cancel) is not { } bound)
             return Answer([], 0, started);
         IReadOnlyList<EncodedText> encoded;
         using (SearchTelemetry.Begin(SpanNames.Text, time))
@@ -51,20 +51,20 @@ public sealed class SearchEngine(
         var shown = new ShownVideos(catalog, model.Id, request.Filter);
         var ranking = new Ranking(request)
         {
-            Spoken = await SpokenAsync(texts, shown, request, cancel).ConfigureAwait(false),
+            Spoken = await SpokenAsync(texts, shown, request, cancel),
             TranscriptWeight = options.TranscriptWeight,
         };
         if (request.Filter.Video is { } video)
-            foreach (var some in (await SegmentsOfAsync(video, shown, cancel).ConfigureAwait(false)).Chunk(options.ExhaustiveBatch))
-                await ScoreAsync(bound, some, scorer, shown, ranking, cancel).ConfigureAwait(false);
+            foreach (var some in (await SegmentsOfAsync(video, shown, cancel)).Chunk(options.ExhaustiveBatch))
+                await ScoreAsync(bound, some, scorer, shown, ranking, cancel);
         else if (request.Exhaustive)
-            await ScoreAllAsync(bound, scorer, shown, ranking, cancel).ConfigureAwait(false);
+            await ScoreAllAsync(bound, scorer, shown, ranking, cancel);
         else
-            await ScoreAsync(bound, await NearestAsync(encoded, shown, ranking, request, cancel).ConfigureAwait(false), scorer, shown, ranking, cancel).ConfigureAwait(false);
-        var confidence = await ConfidenceAsync(request, ranking.Count, cancel).ConfigureAwait(false);
+            await ScoreAsync(bound, await NearestAsync(encoded, shown, ranking, request, cancel), scorer, shown, ranking, cancel);
+        var confidence = await ConfidenceAsync(request, ranking.Count, cancel);
         var top = ranking.Top(confidence is null ? null : confidence.Shows);
-        var explanations = request.Explain ? await ExplainAsync(bound, scorer, shown, top, cancel).ConfigureAwait(false) : null;
-        var results = await ResultsAsync(ranking, top, shown, confidence, explanations, cancel).ConfigureAwait(false);
+        var explanations = request.Explain ? await ExplainAsync(bound, scorer, shown, top, cancel) : null;
+        var results = await ResultsAsync(ranking, top, shown, confidence, explanations, cancel);
         return Answer(results, ranking.Count, started) with { Threshold = confidence?.Threshold, Weaker = confidence is null ? 0 : ranking.Below(confidence.Shows) };
     }
 
@@ -75,7 +75,7 @@ public sealed class SearchEngine(
             return null;
         // Fewer than asked for are all that there are; else the candidates stand for the whole index.
         var all = request.Exhaustive || request.Filter.Video is not null || scored < options.Candidates;
-        var segments = all ? scored : await _size.SegmentsAsync(cancel).ConfigureAwait(false);
+        var segments = all ? scored : await _size.SegmentsAsync(cancel);
         return new(calibration, segments, request.Threshold ?? calibration.Threshold);
     }
 
@@ -93,11 +93,11 @@ public sealed class SearchEngine(
         var started = Check(request);
         if (rgb.Length != model.FrameBytes)
             throw new ArgumentException($"an image of {model.FrameSide}×{model.FrameSide} RGB24 has {model.FrameBytes} bytes, not {rgb.Length}", nameof(rgb));
-        if (await BoundAsync(cancel).ConfigureAwait(false) is null)
+        if (await BoundAsync(cancel) is null)
             return Answer([], 0, started);
         var (query, layout) = (ImageVector(rgb.Span, cancel), new byte[ColourLayout.Bytes]);
         ColourLayout.Of(rgb.Span, model.FrameSide, layout);
-        return await SearchStillAsync(query, layout, null, request, started, cancel).ConfigureAwait(false);
+        return await SearchStillAsync(query, layout, null, request, started, cancel);
     }
 
     /// <summary>Finds the moments that look like a segment: like its middle frame. The segment itself is left out.</summary>
@@ -107,13 +107,13 @@ public sealed class SearchEngine(
     public async ValueTask<SearchResponse?> SearchLikeAsync(SegmentId segment, SearchRequest request, CancellationToken cancel)
     {
         var started = Check(request);
-        if (await BoundAsync(cancel).ConfigureAwait(false) is null
-            || await index.FetchFramesAsync([segment], cancel).ConfigureAwait(false) is not [var own])
+        if (await BoundAsync(cancel) is null
+            || await index.FetchFramesAsync([segment], cancel) is not [var own])
             return null;
         var (middle, query) = (own.Place.FrameTimes.Length / 2, new float[model.Width]);
         TensorPrimitives.ConvertToSingle(own.Frames.AsSpan(middle * query.Length, query.Length), query);
         var layout = own.Layouts.AsSpan(middle * ColourLayout.Bytes, ColourLayout.Bytes).ToArray();
-        return await SearchStillAsync(query, layout, segment, request, started, cancel).ConfigureAwait(false);
+        return await SearchStillAsync(query, layout, segment, request, started, cancel);
     }
 
     private async ValueTask<SearchResponse> SearchStillAsync(
@@ -122,16 +122,15 @@ public sealed class SearchEngine(
         var shown = new ShownVideos(catalog, model.Id, request.Filter);
         IEnumerable<SegmentId> segments;
         if (request.Filter.Video is { } video)
-            segments = await SegmentsOfAsync(video, shown, cancel).ConfigureAwait(false);
+            segments = await SegmentsOfAsync(video, shown, cancel);
         else
         {
-            var all = request.Exhaustive ? (int)Math.Clamp(await index.CountAsync(cancel).ConfigureAwait(false), 1, Array.MaxLength) : 0;
-            segments = (await CandidatesOf(request, shown, all).FindAsync(count => index.NearestFramesAsync(query, count, cancel), match => match.Video, cancel)
-                .ConfigureAwait(false)).Select(match => match.Segment);
+            var all = request.Exhaustive ? (int)Math.Clamp(await index.CountAsync(cancel), 1, Array.MaxLength) : 0;
+            segments = (await CandidatesOf(request, shown, all).FindAsync(count => index.NearestFramesAsync(query, count, cancel), match => match.Video, cancel)).Select(match => match.Segment);
         }
         var ranking = new Ranking(request);
-        await RankFramesAsync(segments.Where(segment => segment != leftOut), new(query, layout), ranking, cancel).ConfigureAwait(false);
-        return Answer(await ResultsAsync(ranking, ranking.Top(), shown, null, null, cancel).ConfigureAwait(false), ranking.Count, started);
+        await RankFramesAsync(segments.Where(segment => segment != leftOut), new(query, layout), ranking, cancel);
+        return Answer(await ResultsAsync(ranking, ranking.Top(), shown, null, null, cancel), ranking.Count, started);
     }
 
     /// <summary>The first stage of a request: of moments it needs as many, of videos one in each.</summary>
@@ -145,7 +144,7 @@ public sealed class SearchEngine(
 
     /// <summary>Every segment of a video; none where it is not shown.</summary>
     private async ValueTask<IEnumerable<SegmentId>> SegmentsOfAsync(VideoId video, ShownVideos shown, CancellationToken cancel) =>
-        await shown.FindAsync(video, cancel).ConfigureAwait(false) is { Segments: { } count }
+        await shown.FindAsync(video, cancel) is { Segments: { } count }
             ? Enumerable.Range(0, count).Select(at => SegmentId.Of(video, model.Id, at))
             : [];
 
@@ -164,7 +163,7 @@ public sealed class SearchEngine(
     /// <summary>The model of the index, which must be the loaded one; null where nothing was ever indexed.</summary>
     private async ValueTask<IndexModel?> BoundAsync(CancellationToken cancel)
     {
-        var bound = await index.GetModelAsync(cancel).ConfigureAwait(false);
+        var bound = await index.GetModelAsync(cancel);
         if (bound is not null && bound.Id != model.Id)
             throw new UserException($"the index holds features of model {bound.Id}, the loaded model is {model.Id}; search with {bound.Id}, or index the videos again with {model.Id}");
         return bound;
@@ -195,7 +194,7 @@ public sealed class SearchEngine(
             return [];
         using var _ = SearchTelemetry.Begin(SpanNames.Transcripts, time);
         return await new SpokenSegments(transcripts, index, model.Id, shown)
-            .FindAsync(texts.Where(text => text.Weight > 0).Select(text => text.Text), request.Filter.Video, cancel).ConfigureAwait(false);
+            .FindAsync(texts.Where(text => text.Weight > 0).Select(text => text.Text), request.Filter.Video, cancel);
     }
 
     /// <summary>The candidates of all texts together and of each wanted one, and where their words are said.</summary>
@@ -206,7 +205,7 @@ public sealed class SearchEngine(
         var found = ranking.Spoken.Keys.ToHashSet();
         foreach (var query in EncodedText.Queries(texts))
             foreach (var match in await CandidatesOf(request, shown)
-                .FindAsync(count => index.NearestAsync(VectorSpace.Text, query, count, cancel), match => match.Video, cancel).ConfigureAwait(false))
+                .FindAsync(count => index.NearestAsync(VectorSpace.Text, query, count, cancel), match => match.Video, cancel))
                 found.Add(match.Segment);
         return [.. found];
     }
@@ -216,17 +215,17 @@ public sealed class SearchEngine(
     {
         var batch = Rent(bound, segments.Length);
         using (SearchTelemetry.Begin(SpanNames.Fetch, time))
-            await _features.FetchAsync(segments, shown, batch, cancel).ConfigureAwait(false);
+            await _features.FetchAsync(segments, shown, batch, cancel);
         using (SearchTelemetry.Begin(SpanNames.Score, time))
-            await RankAsync(batch, scorer, shown, ranking, cancel).ConfigureAwait(false);
+            await RankAsync(batch, scorer, shown, ranking, cancel);
         _batches.Add(batch);
     }
 
     private async ValueTask ScoreAllAsync(IndexModel bound, SegmentScorer scorer, ShownVideos shown, Ranking ranking, CancellationToken cancel)
     {
         var batch = Rent(bound, options.ExhaustiveBatch);
-        await foreach (var full in index.ReadAllAsync(batch, cancel).ConfigureAwait(false))
-            await RankAsync(full, scorer, shown, ranking, cancel).ConfigureAwait(false);
+        await foreach (var full in index.ReadAllAsync(batch, cancel))
+            await RankAsync(full, scorer, shown, ranking, cancel);
         _batches.Add(batch);
     }
 
@@ -237,14 +236,14 @@ public sealed class SearchEngine(
         var scored = new ScoredSegment[batch.Count];
         scorer.Score(batch, scored, cancel);
         foreach (var segment in scored)
-            if (await shown.FindAsync(segment.Place.Video, cancel).ConfigureAwait(false) is not null)
+            if (await shown.FindAsync(segment.Place.Video, cancel) is not null)
                 ranking.Add(segment);
     }
 
     private async ValueTask RankFramesAsync(IEnumerable<SegmentId> segments, StillScorer scorer, Ranking ranking, CancellationToken cancel)
     {
         foreach (var some in segments.Chunk(options.ExhaustiveBatch))
-            foreach (var segment in await index.FetchFramesAsync(some, cancel).ConfigureAwait(false))
+            foreach (var segment in await index.FetchFramesAsync(some, cancel))
             {
                 var (score, moment) = scorer.Best(segment);
                 ranking.Add(new(segment.Place, score, moment));
@@ -256,7 +255,7 @@ public sealed class SearchEngine(
     {
         var segments = videos.SelectMany(video => video.ToArray().Select(segment => segment.Place.Id)).ToList();
         var batch = Rent(bound, segments.Count);
-        await _features.FetchAsync(segments, shown, batch, cancel).ConfigureAwait(false);
+        await _features.FetchAsync(segments, shown, batch, cancel);
         var explanations = batch.Count == 0 ? [] : scorer.Explain(batch, cancel);
         var explained = explanations.Index().ToDictionary(entry => batch.Places[entry.Index].Id, entry => entry.Item);
         _batches.Add(batch);
@@ -269,7 +268,7 @@ public sealed class SearchEngine(
     {
         var results = new List<VideoResult>(videos.Count);
         foreach (var segments in videos)
-            if (await shown.FindAsync(segments.Span[0].Place.Video, cancel).ConfigureAwait(false) is { } entry)
+            if (await shown.FindAsync(segments.Span[0].Place.Video, cancel) is { } entry)
                 results.Add(new(entry.Id, entry.Name, entry.Source, entry.Duration, [.. segments.ToArray().Select(segment => Result(segment, ranking, confidence, explanations))]));
         return results;
     }

@@ -1,6 +1,7 @@
 using TcMgc.Model.Calibration;
 using TcMgc.Shared;
 using TcMgc.Shared.Transcripts;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Search;
 

@@ -16,7 +16,7 @@ internal sealed class ShownVideos(ICatalog catalog, string modelId, VideoFilter 
     {
         if (_known.TryGetValue(video, out var known))
             return known;
-        var entry = await catalog.GetAsync(video, cancel).ConfigureAwait(false);
+        var entry = await catalog.GetAsync(video, cancel);
         return _known[video] = entry is { State: VideoState.Indexed } && entry.ModelId == modelId && filter.Takes(entry) ? entry : null;
     }
 }

@@ -1,6 +1,7 @@
 using TcMgc.Shared;
 using TcMgc.Shared.Transcripts;
 using TcMgc.Shared.Vectors;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Search;
 
@@ -28,10 +29,10 @@ internal sealed class SpokenSegments(TranscriptIndex transcripts, IVectorIndex i
     {
         var sought = new List<Sought>();
         foreach (var match in transcripts.Search(texts, video, MostCues))
-            if (sought.Count < MostSegments && await shown.FindAsync(match.Video, cancel).ConfigureAwait(false) is { Segments: { } count and > 0 })
+            if (sought.Count < MostSegments && await shown.FindAsync(match.Video, cancel) is { Segments: { } count and > 0 })
                 sought.Add(new(match, count));
         while (sought.Any(cue => !cue.IsFound))
-            await HalveAsync(sought, cancel).ConfigureAwait(false);
+            await HalveAsync(sought, cancel);
         var found = new Dictionary<SegmentId, SpokenSegment>();
         foreach (var cue in sought)
             found.TryAdd(Id(cue, cue.Low), new(found.Count + 1, SaidWords.Of(cue.Match)));
@@ -42,7 +43,7 @@ internal sealed class SpokenSegments(TranscriptIndex transcripts, IVectorIndex i
     private async ValueTask HalveAsync(List<Sought> sought, CancellationToken cancel)
     {
         var middles = sought.Where(cue => !cue.IsFound).Select(cue => Id(cue, cue.Middle)).Distinct().ToList();
-        var starts = (await index.FetchFramesAsync(middles, cancel).ConfigureAwait(false)).ToDictionary(segment => segment.Place.Id, segment => segment.Place.Start);
+        var starts = (await index.FetchFramesAsync(middles, cancel)).ToDictionary(segment => segment.Place.Id, segment => segment.Place.Start);
         sought.RemoveAll(cue => !cue.IsFound && !starts.ContainsKey(Id(cue, cue.Middle))); // Deleted meanwhile.
         foreach (var cue in sought.Where(cue => !cue.IsFound))
             if (starts[Id(cue, cue.Middle)] <= (cue.Match.Cue.Start + cue.Match.Cue.End) / 2)

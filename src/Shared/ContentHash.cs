@@ -24,8 +24,8 @@ public sealed record ContentHash(string Sha256, long Bytes)
             if (new FileInfo(path).Length == 0)
                 return new(Convert.ToHexStringLower(SHA256.HashData([])), 0);
             var file = new FileStream(path, new FileStreamOptions { Options = FileOptions.SequentialScan | FileOptions.Asynchronous, BufferSize = 0 });
-            await using (file.ConfigureAwait(false))
-                return await OfCopyAsync(file, Stream.Null, cancellationToken).ConfigureAwait(false);
+            await using (file)
+                return await OfCopyAsync(file, Stream.Null, cancellationToken);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -46,10 +46,10 @@ public sealed record ContentHash(string Sha256, long Bytes)
         try
         {
             long bytes = 0;
-            while (await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var read)
+            while (await content.ReadAsync(buffer, cancellationToken) is > 0 and var read)
             {
                 hash.AppendData(buffer, 0, read);
-                await copy.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+                await copy.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
                 bytes += read;
             }
             return new(Convert.ToHexStringLower(hash.GetHashAndReset()), bytes);

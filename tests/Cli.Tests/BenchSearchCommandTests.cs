@@ -1,6 +1,5 @@
 using System.Text.Json;
 using TcMgc.Cli.Benchmarks;
-using TcMgc.Cli.Training;
 using TcMgc.Model.Store;
 using TcMgc.Shared;
 

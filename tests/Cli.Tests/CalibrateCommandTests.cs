@@ -1,6 +1,5 @@
 using System.Text.Json;
 using TcMgc.Model.Store;
-using TcMgc.Tests.Common;
 
 namespace TcMgc.Cli.Tests;
 

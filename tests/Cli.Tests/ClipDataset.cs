@@ -1,5 +1,4 @@
 using System.Text.Json;
-using TcMgc.Tests.Common;
 
 namespace TcMgc.Cli.Tests;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
-using TcMgc.Shared.Tests.Vectors.Qdrant.StandIn;
-using TcMgc.Tests.Common;
+using TcMgc.Stores.Tests.Qdrant.StandIn;
 
 namespace TcMgc.Cli.Tests;
 

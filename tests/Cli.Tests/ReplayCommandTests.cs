@@ -1,7 +1,7 @@
 using System.Text.Json;
-using TcMgc.Shared;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Tests.Events;
+using TcMgc.Stores;
 
 namespace TcMgc.Cli.Tests;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
-using TcMgc.Shared;
 using TcMgc.Shared.Tests.Events;
+using TcMgc.Stores;
 
 namespace TcMgc.Cli.Tests;
 

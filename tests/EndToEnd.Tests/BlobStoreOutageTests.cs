@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using TcMgc.EndToEnd.Tests.Services;
-using TcMgc.Shared.Tests.Blobs.S3;
+using TcMgc.Stores.Tests.Blobs.S3;
 
 namespace TcMgc.EndToEnd.Tests;
 

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Json;
 using TcMgc.EndToEnd.Tests.Services;
 using TcMgc.Shared.Events;
+using TcMgc.Stores.Sqlite;
 using TcMgc.Tests.Common.Kafka;
 
 namespace TcMgc.EndToEnd.Tests;

@@ -1,6 +1,6 @@
-using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Vectors;
+using TcMgc.Stores;
 
 namespace TcMgc.EndToEnd.Tests;
 

@@ -1,5 +1,5 @@
-using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
+using TcMgc.Stores;
 
 namespace TcMgc.EndToEnd.Tests;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using TcMgc.EndToEnd.Tests.Services;
-using TcMgc.Shared;
-using TcMgc.Shared.Tests.Vectors.Qdrant.StandIn;
+using TcMgc.Stores;
+using TcMgc.Stores.Tests.Qdrant.StandIn;
 
 namespace TcMgc.EndToEnd.Tests;
 

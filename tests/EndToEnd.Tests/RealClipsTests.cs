@@ -1,4 +1,3 @@
-
 namespace TcMgc.EndToEnd.Tests;
 
 /// <summary>Real footage, where it is here.</summary>

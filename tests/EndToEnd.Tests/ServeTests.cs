@@ -4,6 +4,8 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using TcMgc.Shared;
 using TcMgc.Shared.Events;
+using TcMgc.Stores;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.EndToEnd.Tests;
 

@@ -3,7 +3,7 @@ using TcMgc.Model;
 using TcMgc.Model.Compute;
 using TcMgc.Model.Store;
 using TcMgc.Search;
-using TcMgc.Shared;
+using TcMgc.Stores;
 
 namespace TcMgc.EndToEnd.Tests;
 

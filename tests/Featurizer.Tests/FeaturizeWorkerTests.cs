@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using TcMgc.Hosting;
 using TcMgc.Shared;
-using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Frames;
-using TcMgc.Shared.Hosting;
 using TcMgc.Shared.Vectors;
+using TcMgc.Stores;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Featurizer.Tests;
 

@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using TcMgc.Hosting;
 using TcMgc.Media;
 using TcMgc.Media.Tests;
 using TcMgc.Shared;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Frames;
-using TcMgc.Shared.Hosting;
+using TcMgc.Stores;
 
 namespace TcMgc.Ingest.Tests;
 

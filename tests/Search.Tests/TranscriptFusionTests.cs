@@ -4,6 +4,7 @@ using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Transcripts;
 using TcMgc.Shared.Vectors;
+using TcMgc.Stores;
 
 namespace TcMgc.Search.Tests;
 

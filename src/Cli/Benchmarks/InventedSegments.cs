@@ -6,6 +6,8 @@ using TcMgc.Shared;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Frames;
 using TcMgc.Shared.Vectors;
+using TcMgc.Stores;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Cli.Benchmarks;
 
@@ -71,16 +73,16 @@ internal sealed class InventedSegments
         CancellationToken cancel)
     {
         var costs = new FillCosts();
-        await folder.Index.BindAsync(new(_model.Id, _width, _frames, null), cancel).ConfigureAwait(false);
+        await folder.Index.BindAsync(new(_model.Id, _width, _frames, null), cancel);
         for (var first = 0; first < segments; first += VideosAtATime * PerVideo)
         {
             // One step after the other: each one's time is its own.
             var (from, count, since) = (first, Math.Min(VideosAtATime * PerVideo, segments - first), Stopwatch.GetTimestamp());
-            var made = await Task.Run(() => Make(from, count, cancel), cancel).ConfigureAwait(false);
+            var made = await Task.Run(() => Make(from, count, cancel), cancel);
             costs.Spent("invent", ref since);
-            await folder.Index.UpsertAsync(made, cancel).ConfigureAwait(false);
+            await folder.Index.UpsertAsync(made, cancel);
             costs.Spent("index", ref since);
-            await folder.Catalog.ApplyAsync(Events(first, made.Length, time.GetUtcNow()), cancel).ConfigureAwait(false);
+            await folder.Catalog.ApplyAsync(Events(first, made.Length, time.GetUtcNow()), cancel);
             costs.Spent("catalog", ref since);
             costs.Wrote(made);
             filled(first + made.Length);

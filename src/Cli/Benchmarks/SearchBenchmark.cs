@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
-using TcMgc.Cli.Training;
-using TcMgc.Cli.World;
 using TcMgc.Model;
-using TcMgc.Model.Datasets;
 using TcMgc.Search;
 using TcMgc.Shared;
+using TcMgc.Stores;
+using TcMgc.Training.Datasets;
+using TcMgc.Training.World;
 
 namespace TcMgc.Cli.Benchmarks;
 

@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using TcMgc.Model;
 using TcMgc.Model.Compute;
-using TcMgc.Model.Datasets;
 using TcMgc.Model.Store;
 using TcMgc.Model.Text;
-using TcMgc.Model.Training;
+using TcMgc.Training;
+using TcMgc.Training.Datasets;
 
 namespace TcMgc.Cli.Benchmarks;
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using TcMgc.Cli.Benchmarks;
 using TcMgc.Cli.Pipeline;
-using TcMgc.Cli.Training;
 using TcMgc.Model.Store;
 using TcMgc.Search;
 

@@ -6,8 +6,8 @@ using TcMgc.Cli.Benchmarks;
 using TcMgc.Model;
 using TcMgc.Model.Heads;
 using TcMgc.Model.Text;
-using TcMgc.Model.Training;
 using TcMgc.Shared;
+using TcMgc.Training;
 
 namespace TcMgc.Cli.Commands;
 

@@ -1,10 +1,10 @@
 using System.CommandLine;
-using TcMgc.Cli.Comparison;
 using TcMgc.Cli.Pipeline;
 using TcMgc.Model;
-using TcMgc.Model.Datasets;
 using TcMgc.Model.Store;
-using TcMgc.Model.Training;
+using TcMgc.Training;
+using TcMgc.Training.Comparison;
+using TcMgc.Training.Datasets;
 
 namespace TcMgc.Cli.Commands;
 
@@ -38,8 +38,8 @@ internal static class CompareCommand
         {
             var dataset = Part(DatasetReader.Open(parsed.GetValue(s_dataset)!), parsed.GetValue(s_videos), parsed.GetValue(s_captions), parsed.GetValue(s_testVideos));
             var variants = Chosen(parsed.GetValue(s_only) ?? []);
-            var comparison = new Comparison.Comparison(dataset, ModelFolder.Find(parsed.GetValue(s_model)!, ModelChoice.Models), parsed.GetValue(s_frames), parsed.GetValue(s_out)!,
-                parsed.GetValue(s_cache) ?? Path.Combine(dataset.Root, "cache"), ComputeChoice.Of(parsed), TimeProvider.System);
+            var comparison = new Comparison(dataset, ModelFolder.Find(parsed.GetValue(s_model)!, ModelChoice.Models), parsed.GetValue(s_frames), parsed.GetValue(s_out)!,
+                parsed.GetValue(s_cache) ?? Path.Combine(dataset.Root, "cache"), ComputeChoice.Of(parsed), new Progress(TimeProvider.System), TimeProvider.System);
             var options = new TrainingOptions
             {
                 Epochs = parsed.GetValue(s_epochs),

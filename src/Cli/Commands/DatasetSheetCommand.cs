@@ -1,9 +1,7 @@
 using System.CommandLine;
-using TcMgc.Cli.Datasets;
-using TcMgc.Cli.Training;
 using TcMgc.Media;
-using TcMgc.Model.Datasets;
 using TcMgc.Shared;
+using TcMgc.Training.Datasets;
 
 namespace TcMgc.Cli.Commands;
 

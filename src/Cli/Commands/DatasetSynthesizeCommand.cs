@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using TcMgc.Cli.Training;
-using TcMgc.Cli.World;
 using TcMgc.Media;
+using TcMgc.Training.World;
 
 namespace TcMgc.Cli.Commands;
 

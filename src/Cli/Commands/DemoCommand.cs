@@ -2,12 +2,11 @@ using System.CommandLine;
 using System.Globalization;
 using TcMgc.Cli.Evaluation;
 using TcMgc.Cli.Pipeline;
-using TcMgc.Cli.Training;
-using TcMgc.Cli.World;
 using TcMgc.Media;
-using TcMgc.Model.Datasets;
 using TcMgc.Search;
-using TcMgc.Shared;
+using TcMgc.Stores;
+using TcMgc.Training.Datasets;
+using TcMgc.Training.World;
 
 namespace TcMgc.Cli.Commands;
 

@@ -2,14 +2,14 @@ using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
 using TcMgc.Cli.Pipeline;
-using TcMgc.Cli.Training;
 using TcMgc.Model;
 using TcMgc.Model.Compute;
-using TcMgc.Model.Datasets;
-using TcMgc.Model.Evaluation;
 using TcMgc.Model.Heads;
 using TcMgc.Model.Store;
-using Progress = TcMgc.Cli.Training.Progress;
+using TcMgc.Training;
+using TcMgc.Training.Datasets;
+using TcMgc.Training.Evaluation;
+using Progress = TcMgc.Cli.Progress;
 
 namespace TcMgc.Cli.Commands;
 

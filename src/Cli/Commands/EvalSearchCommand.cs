@@ -2,15 +2,16 @@ using System.CommandLine;
 using System.Globalization;
 using TcMgc.Cli.Evaluation;
 using TcMgc.Cli.Pipeline;
-using TcMgc.Cli.Training;
 using TcMgc.Model;
 using TcMgc.Model.Compute;
-using TcMgc.Model.Datasets;
-using TcMgc.Model.Evaluation;
 using TcMgc.Search;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
-using Progress = TcMgc.Cli.Training.Progress;
+using TcMgc.Stores;
+using TcMgc.Training;
+using TcMgc.Training.Datasets;
+using TcMgc.Training.Evaluation;
+using Progress = TcMgc.Cli.Progress;
 
 namespace TcMgc.Cli.Commands;
 

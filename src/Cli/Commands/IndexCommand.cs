@@ -5,6 +5,7 @@ using TcMgc.Ingest;
 using TcMgc.Ingest.Files;
 using TcMgc.Model.Compute;
 using TcMgc.Shared;
+using TcMgc.Stores;
 
 namespace TcMgc.Cli.Commands;
 

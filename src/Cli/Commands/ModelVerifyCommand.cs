@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using TcMgc.Model.Compute;
-using TcMgc.Model.Verification;
+using TcMgc.Training.Verification;
 
 namespace TcMgc.Cli.Commands;
 

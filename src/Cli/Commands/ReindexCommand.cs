@@ -3,18 +3,18 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Spectre.Console;
 using TcMgc.Cli.Pipeline;
-using TcMgc.Cli.Training;
 using TcMgc.Featurizer;
+using TcMgc.Hosting;
 using TcMgc.Media;
-using TcMgc.Model;
 using TcMgc.Model.Compute;
 using TcMgc.Model.Store;
 using TcMgc.Shared;
 using TcMgc.Shared.Configuration;
-using TcMgc.Shared.Hosting;
 using TcMgc.Shared.Vectors;
-using TcMgc.Shared.Vectors.Qdrant;
-using Progress = TcMgc.Cli.Training.Progress;
+using TcMgc.Stores;
+using TcMgc.Stores.Qdrant;
+using TcMgc.Training;
+using Progress = TcMgc.Cli.Progress;
 
 namespace TcMgc.Cli.Commands;
 
@@ -61,11 +61,11 @@ internal static class ReindexCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var builder = ServiceProgram.CreateBuilder([.. SettingOption.Given(parsed, data, "Data"), .. SettingOption.Given(parsed, set)], "tcmgc-reindex");
-            await builder.AddStoresAsync(cancellationToken: cancel);
+            await builder.AddStorageAsync(cancellationToken: cancel);
             var options = Settings.Read<QdrantOptions>(builder.Configuration, QdrantOptions.Section);
             var (media, featurize) = (Settings.Read<MediaOptions>(builder.Configuration, MediaOptions.Section), Settings.Read<FeaturizeOptions>(builder.Configuration, FeaturizeOptions.Section));
             await using var app = builder.Build(); // Never started: it only closes the stores.
-            var stores = app.Services.GetRequiredService<Stores>();
+            var stores = app.Services.GetRequiredService<Storage>();
             using var reindex = new QdrantReindex(options, TimeProvider.System);
             if (parsed.GetValue(s_dropFormer))
                 await reindex.DropFormerAsync(cancel);
@@ -83,7 +83,7 @@ internal static class ReindexCommand
         return new(alias, model.Id, lacking);
     }
 
-    private static async Task RunAsync(ParseResult parsed, QdrantReindex reindex, Stores stores, string alias, MediaOptions media, FeaturizeOptions featurize,
+    private static async Task RunAsync(ParseResult parsed, QdrantReindex reindex, Storage stores, string alias, MediaOptions media, FeaturizeOptions featurize,
         ComputeOptions engine, CancellationToken cancel)
     {
         var started = TimeProvider.System.GetTimestamp();

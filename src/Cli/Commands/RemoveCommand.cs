@@ -2,6 +2,8 @@ using System.CommandLine;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
+using TcMgc.Stores;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Cli.Commands;
 

@@ -1,7 +1,8 @@
 using System.CommandLine;
-using TcMgc.Shared;
 using TcMgc.Shared.Events;
-using TcMgc.Shared.Events.Kafka;
+using TcMgc.Stores;
+using TcMgc.Stores.Kafka;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Cli.Commands;
 

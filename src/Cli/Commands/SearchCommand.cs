@@ -6,8 +6,9 @@ using TcMgc.Media;
 using TcMgc.Model.Calibration;
 using TcMgc.Model.Compute;
 using TcMgc.Search;
-using TcMgc.Shared;
 using TcMgc.Shared.Events;
+using TcMgc.Stores;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Cli.Commands;
 

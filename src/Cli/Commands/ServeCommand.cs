@@ -3,13 +3,14 @@ using Microsoft.Extensions.DependencyInjection;
 using TcMgc.Cli.Pipeline;
 using TcMgc.Cli.Traces;
 using TcMgc.Featurizer;
+using TcMgc.Hosting;
 using TcMgc.Ingest;
 using TcMgc.Ingest.Api;
 using TcMgc.Model.Compute;
 using TcMgc.Search;
 using TcMgc.Search.Api;
 using TcMgc.Shared.Configuration;
-using TcMgc.Shared.Hosting;
+using TcMgc.Stores;
 
 namespace TcMgc.Cli.Commands;
 
@@ -55,7 +56,7 @@ internal static class ServeCommand
     {
         await using var traces = tracesPort is { } port ? await TraceDashboard.StartAsync(port, cancel) : null;
         var builder = ServiceProgram.CreateBuilder([.. settings, .. traces?.Settings ?? []], "tcmgc");
-        var stores = await builder.AddStoresAsync(forWork: true, cancel);
+        var stores = await builder.AddStorageAsync(forWork: true, cancel);
         var options = Settings.Read<ModelOptions>(builder.Configuration);
         var folder = await ModelChoice.OfAsync(options.Model, stores.Index, Settings.Read<StorageOptions>(builder.Configuration).Data, cancel);
         var model = folder.Load(new()

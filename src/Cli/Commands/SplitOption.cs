@@ -1,6 +1,6 @@
 using System.CommandLine;
-using TcMgc.Model.Datasets;
 using TcMgc.Shared;
+using TcMgc.Training.Datasets;
 
 namespace TcMgc.Cli.Commands;
 

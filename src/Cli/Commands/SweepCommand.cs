@@ -1,8 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using TcMgc.Hosting;
 using TcMgc.Shared.Blobs;
-using TcMgc.Shared.Configuration;
-using TcMgc.Shared.Hosting;
+using TcMgc.Stores;
+using TcMgc.Stores.Blobs;
 
 namespace TcMgc.Cli.Commands;
 
@@ -24,7 +25,7 @@ internal static class SweepCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var builder = ServiceProgram.CreateBuilder([.. SettingOption.Given(parsed, data, "Data"), .. SettingOption.Given(parsed, set)], "tcmgc-sweep");
-            await using var stores = await Stores.OpenAsync(builder.Configuration, forWork: false, TimeProvider.System, cancel);
+            await using var stores = await Storage.OpenAsync(builder.Configuration, forWork: false, TimeProvider.System, cancel);
             var sweep = new OrphanSweep(stores.Blobs, stores.Events, stores.Catalog, TimeProvider.System);
             var orphans = new List<BlobInfo>();
             await foreach (var orphan in sweep.RunAsync(TimeSpan.FromHours(parsed.GetValue(hours)), parsed.GetValue(dryRun), cancel))

@@ -1,14 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using TcMgc.Cli.Pipeline;
-using TcMgc.Cli.Training;
-using TcMgc.Media;
 using TcMgc.Model;
 using TcMgc.Model.Compute;
-using TcMgc.Model.Datasets;
 using TcMgc.Model.Heads;
 using TcMgc.Model.Store;
-using TcMgc.Model.Training;
+using TcMgc.Training;
+using TcMgc.Training.Datasets;
 
 namespace TcMgc.Cli.Commands;
 
@@ -66,7 +64,7 @@ internal static class TrainCommand
             var dataset = DatasetReader.Open(parsed.GetValue(s_dataset)!);
             var init = parsed.GetValue(s_init) is { } model ? ModelFolder.Find(model, ModelChoice.Models) : null;
             var run = new TrainingSession(dataset, parsed.GetValue(s_out)!, parsed.GetValue(s_cache) ?? Path.Combine(dataset.Root, "cache"),
-                ComputeChoice.Of(parsed), TimeProvider.System);
+                ComputeChoice.Of(parsed), new Progress(TimeProvider.System), TimeProvider.System);
             var start = init is null
                 ? run.Untrained(Architecture(parsed), parsed.GetValue(s_tokenizer), parsed.GetValue(s_vocabulary), parsed.GetValue(s_vocabularyFrom) is { } other ? DatasetReader.Open(other) : dataset)
                 : TrainingSession.From(init);

@@ -1,6 +1,7 @@
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Cli.Commands;
 

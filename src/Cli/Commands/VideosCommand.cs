@@ -1,9 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
 using Spectre.Console;
-using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
+using TcMgc.Stores;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Cli.Commands;
 

@@ -1,6 +1,6 @@
-using TcMgc.Cli.World;
 using TcMgc.Model.Calibration;
-using TcMgc.Model.Datasets;
+using TcMgc.Training.Datasets;
+using TcMgc.Training.World;
 
 namespace TcMgc.Cli.Evaluation;
 

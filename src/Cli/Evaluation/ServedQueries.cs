@@ -1,8 +1,8 @@
 using TcMgc.Cli.Pipeline;
-using TcMgc.Model.Datasets;
-using TcMgc.Model.Evaluation;
 using TcMgc.Search;
 using TcMgc.Shared;
+using TcMgc.Training.Datasets;
+using TcMgc.Training.Evaluation;
 
 namespace TcMgc.Cli.Evaluation;
 

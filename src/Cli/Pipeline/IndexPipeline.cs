@@ -4,6 +4,8 @@ using TcMgc.Ingest;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
+using TcMgc.Stores;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Cli.Pipeline;
 
@@ -29,50 +31,50 @@ internal sealed class IndexPipeline(DataFolder data, DecodeWorker decoder, Featu
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         Func<CancellationToken, Task>[] parts = [work, DecodeAsync, EncodeAsync, ProjectAsync];
         var running = parts.Select(part => Task.Run(() => part(stop.Token), CancellationToken.None)).ToArray();
-        var first = await Task.WhenAny(running).ConfigureAwait(false);
-        await stop.CancelAsync().ConfigureAwait(false);
+        var first = await Task.WhenAny(running);
+        await stop.CancelAsync();
         await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancel.ThrowIfCancellationRequested();
-        await first.ConfigureAwait(false);
+        await first;
     }
 
     private async Task DecodeAsync(CancellationToken cancel)
     {
-        await foreach (var delivery in data.Events.SubscribeAsync(new(DecodeWorker.Group, [Topics.Uploaded]) { MaxInFlight = 1 }, cancel).ConfigureAwait(false))
+        await foreach (var delivery in data.Events.SubscribeAsync(new(DecodeWorker.Group, [Topics.Uploaded]) { MaxInFlight = 1 }, cancel))
         {
-            await _room.WaitAsync(cancel).ConfigureAwait(false);
+            await _room.WaitAsync(cancel);
             var uploaded = (VideoUploaded)delivery.Event;
             _decodedHere[uploaded.EventId] = true;
-            if (await decoder.HandleAsync(uploaded, progress, cancel).ConfigureAwait(false) is not VideoDecoded)
+            if (await decoder.HandleAsync(uploaded, progress, cancel) is not VideoDecoded)
                 MakeRoom(uploaded.EventId);
-            await data.Events.CommitAsync(delivery, CancellationToken.None).ConfigureAwait(false);
+            await data.Events.CommitAsync(delivery, CancellationToken.None);
         }
     }
 
     private async Task EncodeAsync(CancellationToken cancel)
     {
-        await foreach (var delivery in data.Events.SubscribeAsync(new(FeaturizeWorker.Group, [Topics.Decoded]) { MaxInFlight = 1 }, cancel).ConfigureAwait(false))
+        await foreach (var delivery in data.Events.SubscribeAsync(new(FeaturizeWorker.Group, [Topics.Decoded]) { MaxInFlight = 1 }, cancel))
         {
             var decoded = (VideoDecoded)delivery.Event;
             // Known to the catalog before the frames go: the same event delivered again then has nothing to do.
-            if (await featurizer.HandleAsync(decoded, progress, cancel).ConfigureAwait(false) is { } outcome)
-                await data.Catalog.ApplyAsync(outcome, cancel).ConfigureAwait(false);
+            if (await featurizer.HandleAsync(decoded, progress, cancel) is { } outcome)
+                await data.Catalog.ApplyAsync(outcome, cancel);
             // Before the commit: what ends the program between the two must not leave a pack that nothing deletes.
-            await data.Blobs.DeleteAsync(decoded.FramePack, CancellationToken.None).ConfigureAwait(false);
-            await data.Events.CommitAsync(delivery, CancellationToken.None).ConfigureAwait(false);
+            await data.Blobs.DeleteAsync(decoded.FramePack, CancellationToken.None);
+            await data.Events.CommitAsync(delivery, CancellationToken.None);
             MakeRoom(decoded.UploadId);
         }
     }
 
     private async Task ProjectAsync(CancellationToken cancel)
     {
-        await foreach (var entry in data.FollowAsync(data.Events, cancel).ConfigureAwait(false))
+        await foreach (var entry in data.FollowAsync(data.Events, cancel))
         {
             if (entry is null)
                 continue;
-            await data.ApplyAsync(entry, data.Blobs, cancel).ConfigureAwait(false);
+            await data.ApplyAsync(entry, data.Blobs, cancel);
             if (entry.Event is VideoIndexed or VideoFailed && _awaited.TryGetValue(entry.Event.Upload, out var awaited)
-                && await data.Catalog.GetAsync(entry.Event.VideoId, cancel).ConfigureAwait(false)
+                && await data.Catalog.GetAsync(entry.Event.VideoId, cancel)
                     is { State: VideoState.Indexed or VideoState.Failed } outcome)
                 awaited.TrySetResult(outcome);
         }

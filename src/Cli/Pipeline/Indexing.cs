@@ -2,6 +2,8 @@ using TcMgc.Ingest.Transcripts;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
+using TcMgc.Stores;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Cli.Pipeline;
 
@@ -15,32 +17,32 @@ internal sealed class Indexing(DataFolder data, IndexPipeline pipeline, string m
     public async Task<IReadOnlyList<FileOutcome>> RunAsync(IReadOnlyList<string> files, Action<FileOutcome> told, Action<string> warned, CancellationToken cancel)
     {
         var outcomes = new List<FileOutcome>();
-        await pipeline.RunAsync(WorkAsync, cancel).ConfigureAwait(false);
+        await pipeline.RunAsync(WorkAsync, cancel);
         return outcomes;
 
         async Task WorkAsync(CancellationToken stop)
         {
-            var pending = await LeftOverAsync(stop).ConfigureAwait(false);
+            var pending = await LeftOverAsync(stop);
             var waiting = pending.Values.Select(entry => AwaitAsync(DisplayPath(entry), entry.UploadId, stop)).ToList();
             foreach (var file in files)
             {
-                var (known, upload) = await LookAtAsync(file, pending, stop).ConfigureAwait(false);
+                var (known, upload) = await LookAtAsync(file, pending, stop);
                 if (upload is not null)
                 {
                     waiting.Add(AwaitAsync(file, upload.EventId, stop));
-                    await data.Events.AppendAsync(upload, stop).ConfigureAwait(false);
+                    await data.Events.AppendAsync(upload, stop);
                 }
                 if ((upload?.VideoId ?? known?.Video) is { } video && known?.Status is not FileStatus.Duplicate
-                    && await _transcripts.TakeAsync(file, video, upload?.EventId, stop).ConfigureAwait(false) is { } unread)
+                    && await _transcripts.TakeAsync(file, video, upload?.EventId, stop) is { } unread)
                     warned($"{FilePaths.Display(file)}: {unread}");
                 if (known is not null)
                     Tell(known);
             }
-            await Task.WhenAll(waiting).ConfigureAwait(false);
+            await Task.WhenAll(waiting);
         }
 
         async Task AwaitAsync(string path, Guid uploadId, CancellationToken stop) =>
-            Tell(FileOutcome.Of(path, await pipeline.Outcome(uploadId).WaitAsync(stop).ConfigureAwait(false)));
+            Tell(FileOutcome.Of(path, await pipeline.Outcome(uploadId).WaitAsync(stop)));
 
         void Tell(FileOutcome outcome)
         {
@@ -58,7 +60,7 @@ internal sealed class Indexing(DataFolder data, IndexPipeline pipeline, string m
         ContentHash content;
         try
         {
-            content = await ContentHash.OfFileAsync(file, cancel).ConfigureAwait(false);
+            content = await ContentHash.OfFileAsync(file, cancel);
         }
         catch (UserException error)
         {
@@ -69,8 +71,8 @@ internal sealed class Indexing(DataFolder data, IndexPipeline pipeline, string m
             return (new(file, FileStatus.Duplicate, video, $"has the content of {_given[video]}"), null);
         if (pending.TryGetValue(video, out var left) && left.Source == source)
             return (null, null);
-        if (await data.Catalog.GetAsync(video, cancel).ConfigureAwait(false) is { State: VideoState.Indexed } entry && entry.ModelId == modelId
-            && await data.Index.CountAsync(video, cancel).ConfigureAwait(false) == entry.Segments) // index.db may have been removed.
+        if (await data.Catalog.GetAsync(video, cancel) is { State: VideoState.Indexed } entry && entry.ModelId == modelId
+            && await data.Index.CountAsync(video, cancel) == entry.Segments) // index.db may have been removed.
             return (new(file, FileStatus.AlreadyIndexed, video, Entry: entry), null);
         return (null, new()
         {
@@ -87,7 +89,7 @@ internal sealed class Indexing(DataFolder data, IndexPipeline pipeline, string m
     private async ValueTask<Dictionary<VideoId, CatalogEntry>> LeftOverAsync(CancellationToken cancel)
     {
         var left = new Dictionary<VideoId, CatalogEntry>();
-        await foreach (var entry in data.Catalog.ListAsync(cancel).ConfigureAwait(false))
+        await foreach (var entry in data.Catalog.ListAsync(cancel))
             if (entry.State is VideoState.Uploaded or VideoState.Decoded)
                 left.Add(entry.Id, entry);
         return left;

@@ -1,6 +1,7 @@
 using TcMgc.Model.Store;
 using TcMgc.Shared;
 using TcMgc.Shared.Vectors;
+using TcMgc.Stores;
 
 namespace TcMgc.Cli.Pipeline;
 
@@ -22,7 +23,7 @@ internal static class ModelChoice
     {
         if (given is not null)
             return ModelFolder.Find(given, Models);
-        if (await index.GetModelAsync(cancel).ConfigureAwait(false) is { } bound)
+        if (await index.GetModelAsync(cancel) is { } bound)
             return Bound(bound, data);
         var shipped = Path.Combine(Models, Shipped);
         return ModelFolder.IsModel(shipped)

@@ -1,15 +1,16 @@
 using TcMgc.Model;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
-using TcMgc.Shared.Configuration;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Vectors;
-using TcMgc.Shared.Vectors.Qdrant;
+using TcMgc.Stores;
+using TcMgc.Stores.Qdrant;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Cli.Pipeline;
 
 /// <summary>The steps from one model's index in Qdrant to another's, over the stores that the configuration chose.</summary>
-internal sealed class Reindexing(QdrantReindex reindex, Stores stores)
+internal sealed class Reindexing(QdrantReindex reindex, Storage stores)
 {
     /// <summary>Builds the collection until it holds every video that is indexed by then, those uploaded meanwhile included.</summary>
     /// <returns>The first pass's beginning with the last pass's end: what this run found, wrote and left out.</returns>

@@ -8,6 +8,8 @@ using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Vectors;
+using TcMgc.Stores;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Cli.Pipeline;
 

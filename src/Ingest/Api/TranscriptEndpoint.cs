@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using TcMgc.Hosting;
 using TcMgc.Ingest.Transcripts;
 using TcMgc.Shared;
-using TcMgc.Shared.Hosting;
 using TcMgc.Shared.Transcripts;
 
 namespace TcMgc.Ingest.Api;
@@ -38,8 +38,8 @@ internal static class TranscriptEndpoint
     private static async Task<Results<Ok<TranscriptView>, ProblemHttpResult>> PutAsync(string id, HttpRequest http, TranscriptIntake intake, CancellationToken cancel)
     {
         using var content = new MemoryStream();
-        await http.Body.CopyToAsync(content, cancel).ConfigureAwait(false);
-        if (!VideoId.TryParse(id, out var video) || await intake.TakeAsync(video, content.ToArray(), cancel).ConfigureAwait(false) is not { } read)
+        await http.Body.CopyToAsync(content, cancel);
+        if (!VideoId.TryParse(id, out var video) || await intake.TakeAsync(video, content.ToArray(), cancel) is not { } read)
             return NoVideo(id);
         return read.Cues is { } cues
             ? TypedResults.Ok(new TranscriptView(cues.Count, read.Warning))
@@ -47,12 +47,12 @@ internal static class TranscriptEndpoint
     }
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> GetAsync(string id, TranscriptIntake intake, CancellationToken cancel) =>
-        VideoId.TryParse(id, out var video) && await intake.OpenAsync(video, cancel).ConfigureAwait(false) is { } cues
+        VideoId.TryParse(id, out var video) && await intake.OpenAsync(video, cancel) is { } cues
             ? TypedResults.Stream(cues, MediaTypeNames.Application.Json)
             : Problems.Of(StatusCodes.Status404NotFound, "transcript-not-found", $"of a video '{id}' no transcript is known; PUT one");
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(string id, TranscriptIntake intake, CancellationToken cancel) =>
-        VideoId.TryParse(id, out var video) && await intake.ForgetAsync(video, cancel).ConfigureAwait(false)
+        VideoId.TryParse(id, out var video) && await intake.ForgetAsync(video, cancel)
             ? TypedResults.NoContent()
             : NoVideo(id);
 

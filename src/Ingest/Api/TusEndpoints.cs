@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using TcMgc.Hosting;
 using TcMgc.Ingest.Uploads;
-using TcMgc.Shared.Hosting;
 
 namespace TcMgc.Ingest.Api;
 
@@ -35,7 +35,7 @@ internal static class TusEndpoints
         var http = context.HttpContext;
         http.Response.Headers["Tus-Resumable"] = Version;
         if (HttpMethods.IsOptions(http.Request.Method) || http.Request.Headers["Tus-Resumable"] == Version)
-            return await next(context).ConfigureAwait(false);
+            return await next(context);
         http.Response.Headers["Tus-Version"] = Version;
         return Problems.Of(OtherVersion, "tus-version", $"the header Tus-Resumable must be {Version}");
     }
@@ -55,10 +55,10 @@ internal static class TusEndpoints
             return UploadEndpoint.TooLarge(options);
         if (length == 0)
             return Problems.Of(StatusCodes.Status400BadRequest, "video-empty", "the video is empty");
-        var upload = await uploads.CreateAsync(length, NameIn(http.Headers["Upload-Metadata"].ToString()), cancel).ConfigureAwait(false);
+        var upload = await uploads.CreateAsync(length, NameIn(http.Headers["Upload-Metadata"].ToString()), cancel);
         http.HttpContext.Response.Headers.Location = $"{http.PathBase}/api/uploads/{upload.Id}";
         using var taken = uploads.Take(upload.Id);
-        return (http.ContentType == Offset ? await AddAsync(http, upload, uploads, intake, cancel).ConfigureAwait(false) : null)
+        return (http.ContentType == Offset ? await AddAsync(http, upload, uploads, intake, cancel) : null)
             ?? TypedResults.StatusCode(StatusCodes.Status201Created);
     }
 
@@ -66,10 +66,10 @@ internal static class TusEndpoints
     {
         http.Headers.CacheControl = "no-store";
         using var taken = uploads.Take(id);
-        if (await uploads.FindAsync(id, cancel).ConfigureAwait(false) is not { } upload)
+        if (await uploads.FindAsync(id, cancel) is not { } upload)
             return NotFound(id);
         if (taken is not null) // A crash may have come between the last byte and the intake.
-            upload = await FinishAsync(upload, uploads, intake, cancel).ConfigureAwait(false);
+            upload = await FinishAsync(upload, uploads, intake, cancel);
         http.Headers["Upload-Length"] = Text(upload.Length);
         Tell(http, upload, uploads);
         return TypedResults.Ok();
@@ -82,11 +82,11 @@ internal static class TusEndpoints
         using var taken = uploads.Take(id);
         if (taken is null)
             return Problems.Of(StatusCodes.Status423Locked, "upload-busy", "another request adds to this upload; ask for its offset and try again");
-        if (await uploads.FindAsync(id, cancel).ConfigureAwait(false) is not { } upload)
+        if (await uploads.FindAsync(id, cancel) is not { } upload)
             return NotFound(id);
         if (NumberIn(http, "Upload-Offset") != uploads.OffsetOf(upload))
             return Problems.Of(StatusCodes.Status409Conflict, "upload-offset", $"the upload has {uploads.OffsetOf(upload)} bytes; the header Upload-Offset must say so");
-        return await AddAsync(http, upload, uploads, intake, cancel).ConfigureAwait(false) ?? TypedResults.NoContent();
+        return await AddAsync(http, upload, uploads, intake, cancel) ?? TypedResults.NoContent();
     }
 
     private static async Task<IResult> DeleteAsync(string id, PartialUploads uploads, CancellationToken cancel)
@@ -94,7 +94,7 @@ internal static class TusEndpoints
         using var taken = uploads.Take(id);
         if (taken is null)
             return Problems.Of(StatusCodes.Status423Locked, "upload-busy", "another request adds to this upload");
-        if (await uploads.FindAsync(id, cancel).ConfigureAwait(false) is null)
+        if (await uploads.FindAsync(id, cancel) is null)
             return NotFound(id);
         uploads.Delete(id);
         return TypedResults.NoContent();
@@ -108,8 +108,8 @@ internal static class TusEndpoints
             return Problems.Of(StatusCodes.Status400BadRequest, "upload-length", $"the upload lacks {missing} bytes; the header Content-Length must be at most that");
         UploadEndpoint.Allow(http, length);
         if (length > 0)
-            await uploads.AppendAsync(upload, http.Body, cancel).ConfigureAwait(false);
-        Tell(http.HttpContext.Response, await FinishAsync(upload, uploads, intake, cancel).ConfigureAwait(false), uploads);
+            await uploads.AppendAsync(upload, http.Body, cancel);
+        Tell(http.HttpContext.Response, await FinishAsync(upload, uploads, intake, cancel), uploads);
         return null;
     }
 
@@ -119,9 +119,9 @@ internal static class TusEndpoints
             return upload;
         TakenVideo video;
         var whole = uploads.OpenRead(upload);
-        await using (whole.ConfigureAwait(false))
-            video = await intake.TakeAsync(upload.Name, whole, cancel).ConfigureAwait(false);
-        return await uploads.CompleteAsync(upload, video.Id, cancel).ConfigureAwait(false);
+        await using (whole)
+            video = await intake.TakeAsync(upload.Name, whole, cancel);
+        return await uploads.CompleteAsync(upload, video.Id, cancel);
     }
 
     private static void Tell(HttpResponse http, PartialUpload upload, PartialUploads uploads)

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
+using TcMgc.Hosting;
 using TcMgc.Ingest.Uploads;
-using TcMgc.Shared.Hosting;
 
 namespace TcMgc.Ingest.Api;
 
@@ -42,9 +42,9 @@ internal static class UploadEndpoint
         if (Boundary(http) is not { } boundary)
             return http.ContentLength == 0
                 ? Problems.Of(StatusCodes.Status400BadRequest, "video-empty", "the body is empty; send the video as the body, or as a form's file")
-                : TakenView.Answer(await intake.TakeAsync(name, http.Body, cancel).ConfigureAwait(false));
-        return await FileOfAsync(http, boundary, cancel).ConfigureAwait(false) is { } file
-            ? TakenView.Answer(await intake.TakeAsync(name ?? file.FileName, file.Content, cancel).ConfigureAwait(false))
+                : TakenView.Answer(await intake.TakeAsync(name, http.Body, cancel));
+        return await FileOfAsync(http, boundary, cancel) is { } file
+            ? TakenView.Answer(await intake.TakeAsync(name ?? file.FileName, file.Content, cancel))
             : Problems.Of(StatusCodes.Status400BadRequest, "video-missing", "the form has no file; or send the video as the body");
     }
 
@@ -59,7 +59,7 @@ internal static class UploadEndpoint
         var form = new MultipartReader(boundary, http.Body);
         try
         {
-            while (await form.ReadNextSectionAsync(cancel).ConfigureAwait(false) is { } section)
+            while (await form.ReadNextSectionAsync(cancel) is { } section)
                 if (section.GetContentDispositionHeader() is { } part && part.IsFileDisposition())
                     return ((part.FileNameStar.Value ?? part.FileName.Value ?? "").Trim('"'), section.Body);
             return null;

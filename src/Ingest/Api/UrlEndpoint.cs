@@ -2,8 +2,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using TcMgc.Hosting;
 using TcMgc.Ingest.Uploads;
-using TcMgc.Shared.Hosting;
 
 namespace TcMgc.Ingest.Api;
 
@@ -29,14 +29,14 @@ internal static class UrlEndpoint
             return Problems.Of(StatusCodes.Status400BadRequest, "url-invalid", "url must be an address that begins with http:// or https://");
         try
         {
-            using var response = await source.GetAsync(url, cancel).ConfigureAwait(false);
+            using var response = await source.GetAsync(url, cancel);
             if (response.Content.Headers.ContentLength is not { } length)
                 return Problems.Of(StatusCodes.Status502BadGateway, "url-failed", "the server does not say how long the video is");
             if (length > options.LargestBytes)
                 return UploadEndpoint.TooLarge(options);
-            var content = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
-            await using (content.ConfigureAwait(false))
-                return TakenView.Answer(await intake.TakeAsync(body.Name ?? Uri.UnescapeDataString(url.Segments[^1]), content, cancel).ConfigureAwait(false));
+            var content = await response.Content.ReadAsStreamAsync(cancel);
+            await using (content)
+                return TakenView.Answer(await intake.TakeAsync(body.Name ?? Uri.UnescapeDataString(url.Segments[^1]), content, cancel));
         }
         catch (HttpRequestException error)
         {

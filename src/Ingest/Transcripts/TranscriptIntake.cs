@@ -3,6 +3,7 @@ using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Transcripts;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Ingest.Transcripts;
 
@@ -30,11 +31,11 @@ public sealed class TranscriptIntake(IEventLog log, IBlobStore blobs, ICatalog c
     /// <exception cref="UserException">A store cannot be used.</exception>
     public async ValueTask<TranscriptFile?> TakeAsync(VideoId video, byte[] content, CancellationToken cancel)
     {
-        if (await catalog.GetAsync(video, cancel).ConfigureAwait(false) is not { State: not VideoState.Deleted } entry)
+        if (await catalog.GetAsync(video, cancel) is not { State: not VideoState.Deleted } entry)
             return null;
         var read = TranscriptFile.Parse(null, content);
         if (read.Cues is { } cues)
-            await StoreAsync(video, entry.UploadId, cues, entry.Transcript, read.Warning, cancel).ConfigureAwait(false);
+            await StoreAsync(video, entry.UploadId, cues, entry.Transcript, read.Warning, cancel);
         return read;
     }
 
@@ -45,10 +46,10 @@ public sealed class TranscriptIntake(IEventLog log, IBlobStore blobs, ICatalog c
     /// <exception cref="UserException">A store cannot be used.</exception>
     public async ValueTask<bool> ForgetAsync(VideoId video, CancellationToken cancel)
     {
-        if (await catalog.GetAsync(video, cancel).ConfigureAwait(false) is not { State: not VideoState.Deleted } entry)
+        if (await catalog.GetAsync(video, cancel) is not { State: not VideoState.Deleted } entry)
             return false;
         if (entry.Transcript is not null)
-            await TellAsync(video, entry.UploadId, null, 0, null, cancel).ConfigureAwait(false);
+            await TellAsync(video, entry.UploadId, null, 0, null, cancel);
         return true;
     }
 
@@ -57,8 +58,8 @@ public sealed class TranscriptIntake(IEventLog log, IBlobStore blobs, ICatalog c
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="UserException">A store cannot be used.</exception>
     public async ValueTask<Stream?> OpenAsync(VideoId video, CancellationToken cancel) =>
-        await catalog.GetAsync(video, cancel).ConfigureAwait(false) is { State: not VideoState.Deleted, Transcript: { } transcript }
-            ? await blobs.OpenReadAsync(transcript, cancel).ConfigureAwait(false)
+        await catalog.GetAsync(video, cancel) is { State: not VideoState.Deleted, Transcript: { } transcript }
+            ? await blobs.OpenReadAsync(transcript, cancel)
             : null;
 
     /// <summary>Takes in what lies beside a video. Where that has gone, so has the transcript, if the video is still read there.</summary>
@@ -70,7 +71,7 @@ public sealed class TranscriptIntake(IEventLog log, IBlobStore blobs, ICatalog c
     /// <exception cref="UserException">A store cannot be used.</exception>
     public async ValueTask<string?> TakeAsync(string path, VideoId video, Guid? upload, CancellationToken cancel)
     {
-        var entry = await catalog.GetAsync(video, cancel).ConfigureAwait(false);
+        var entry = await catalog.GetAsync(video, cancel);
         if ((upload ?? entry?.UploadId) is not { } current)
             return null;
         var known = entry?.UploadId == current ? entry.Transcript : null;
@@ -78,25 +79,25 @@ public sealed class TranscriptIntake(IEventLog log, IBlobStore blobs, ICatalog c
         foreach (var file in Beside(path))
         {
             isGone = false;
-            var read = await ReadAsync(file, cancel).ConfigureAwait(false);
+            var read = await ReadAsync(file, cancel);
             cues.AddRange(read.Cues ?? []);
             if ((read.Reason ?? read.Warning) is { } wrong)
                 warnings.Add($"{file.Name} {wrong}");
         }
         var warning = warnings.Count == 0 ? null : string.Join("; ", warnings);
         if (cues.Count > 0)
-            await StoreAsync(video, current, cues, known, warning, cancel).ConfigureAwait(false);
+            await StoreAsync(video, current, cues, known, warning, cancel);
         else if (isGone && known is not null && FileSource.PathIn(entry!.Source) == path)
-            await TellAsync(video, current, null, 0, null, cancel).ConfigureAwait(false);
+            await TellAsync(video, current, null, 0, null, cancel);
         return warning;
     }
 
     private async ValueTask StoreAsync(VideoId video, Guid upload, IReadOnlyList<Cue> cues, string? known, string? warning, CancellationToken cancel)
     {
         using var content = new MemoryStream(Transcript.Serialize([.. cues.Distinct().OrderBy(cue => cue.Start)]), writable: false);
-        var blob = await blobs.WriteContentAsync(VideoBlobs.TranscriptsOf(video), content, cancel).ConfigureAwait(false);
+        var blob = await blobs.WriteContentAsync(VideoBlobs.TranscriptsOf(video), content, cancel);
         if (blob.Name != known)
-            await TellAsync(video, upload, blob.Name, cues.Count, warning, cancel).ConfigureAwait(false);
+            await TellAsync(video, upload, blob.Name, cues.Count, warning, cancel);
     }
 
     private async ValueTask TellAsync(VideoId video, Guid upload, string? transcript, int cues, string? warning, CancellationToken cancel)
@@ -110,8 +111,8 @@ public sealed class TranscriptIntake(IEventLog log, IBlobStore blobs, ICatalog c
             Cues = cues,
             Warning = warning,
         };
-        await log.AppendAsync(happened, cancel).ConfigureAwait(false);
-        await catalog.ApplyAsync(happened, CancellationToken.None).ConfigureAwait(false); // The next transcript is compared with this one.
+        await log.AppendAsync(happened, cancel);
+        await catalog.ApplyAsync(happened, CancellationToken.None); // The next transcript is compared with this one.
     }
 
     private static async ValueTask<TranscriptFile> ReadAsync(FileInfo file, CancellationToken cancel)
@@ -123,7 +124,7 @@ public sealed class TranscriptIntake(IEventLog log, IBlobStore blobs, ICatalog c
                 return TranscriptFile.Refused("is empty");
             return file.Length > TranscriptFile.LargestBytes
                 ? TranscriptFile.Refused($"has {file.Length >> 20} MiB, at most {TranscriptFile.LargestBytes >> 20} are read")
-                : TranscriptFile.Parse(file.Extension, await File.ReadAllBytesAsync(file.FullName, cancel).ConfigureAwait(false));
+                : TranscriptFile.Parse(file.Extension, await File.ReadAllBytesAsync(file.FullName, cancel));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using TcMgc.Shared;
-using TcMgc.Shared.Storage;
 
 namespace TcMgc.Ingest.Uploads;
 
@@ -36,7 +35,7 @@ internal sealed partial class PartialUploads
         try
         {
             Guarded(() => File.Create(PartOf(upload.Id)).Dispose());
-            await SaveAsync(upload, cancel).ConfigureAwait(false);
+            await SaveAsync(upload, cancel);
             return upload;
         }
         catch (UserException)
@@ -53,7 +52,7 @@ internal sealed partial class PartialUploads
         if (!Guid.TryParseExact(id, "N", out _) || !File.Exists(CardOf(id)))
             return null;
         var card = await GuardedAsync(async () =>
-            await File.ReadAllBytesAsync(CardOf(id), cancel).ConfigureAwait(false)).ConfigureAwait(false);
+            await File.ReadAllBytesAsync(CardOf(id), cancel));
         return JsonSerializer.Deserialize<PartialUpload>(card);
     }
 
@@ -71,8 +70,8 @@ internal sealed partial class PartialUploads
     public async ValueTask AppendAsync(PartialUpload upload, Stream content, CancellationToken cancel)
     {
         var file = Guarded(() => new FileStream(PartOf(upload.Id), new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Options = FileOptions.Asynchronous }));
-        await using var _ = file.ConfigureAwait(false);
-        await content.CopyToAsync(file, cancel).ConfigureAwait(false);
+        await using var _ = file;
+        await content.CopyToAsync(file, cancel);
     }
 
     /// <summary>The whole content.</summary>
@@ -82,7 +81,7 @@ internal sealed partial class PartialUploads
     public async ValueTask<PartialUpload> CompleteAsync(PartialUpload upload, VideoId video, CancellationToken cancel)
     {
         var completed = upload with { Video = video };
-        await SaveAsync(completed, cancel).ConfigureAwait(false);
+        await SaveAsync(completed, cancel);
         File.Delete(PartOf(upload.Id));
         return completed;
     }
@@ -107,7 +106,7 @@ internal sealed partial class PartialUploads
             {
                 LogNotSwept(_folder, error.Message); // Uploads still come; the next time may do it.
             }
-        while (await timer.WaitForNextTickAsync(cancel).ConfigureAwait(false));
+        while (await timer.WaitForNextTickAsync(cancel));
     }
 
     private void Sweep()
@@ -133,7 +132,7 @@ internal sealed partial class PartialUploads
             try
             {
                 var card = JsonSerializer.SerializeToUtf8Bytes(upload);
-                await File.WriteAllBytesAsync(unfinished, card, cancel).ConfigureAwait(false);
+                await File.WriteAllBytesAsync(unfinished, card, cancel);
                 File.Move(unfinished, CardOf(upload.Id), overwrite: true);
                 return true;
             }
@@ -143,7 +142,7 @@ internal sealed partial class PartialUploads
                     File.Delete(unfinished);
                 throw;
             }
-        }).ConfigureAwait(false);
+        });
     }
 
     private string PartOf(string id) => Path.Combine(_folder, id + ".part");
@@ -172,7 +171,7 @@ internal sealed partial class PartialUploads
     {
         try
         {
-            return await action().ConfigureAwait(false);
+            return await action();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

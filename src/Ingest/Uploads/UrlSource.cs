@@ -30,7 +30,7 @@ internal sealed class UrlSource : IDisposable
     /// <exception cref="HttpRequestException">It cannot be reached, may not be reached, or answers with an error.</exception>
     public async Task<HttpResponseMessage> GetAsync(Uri url, CancellationToken cancel)
     {
-        var response = await _http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+        var response = await _http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, cancel);
         try
         {
             return response.EnsureSuccessStatusCode();
@@ -62,7 +62,7 @@ internal sealed class UrlSource : IDisposable
 
     private static async ValueTask<Stream> ConnectAsync(DnsEndPoint to, bool anywhere, CancellationToken cancel)
     {
-        var addresses = await Dns.GetHostAddressesAsync(to.Host, cancel).ConfigureAwait(false);
+        var addresses = await Dns.GetHostAddressesAsync(to.Host, cancel);
         if (!anywhere)
             addresses = [.. addresses.Where(address => !IsPrivate(address))];
         if (addresses.Length == 0)
@@ -70,7 +70,7 @@ internal sealed class UrlSource : IDisposable
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(addresses, to.Port, cancel).ConfigureAwait(false);
+            await socket.ConnectAsync(addresses, to.Port, cancel);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

@@ -2,6 +2,7 @@ using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Ingest.Uploads;
 
@@ -24,10 +25,10 @@ public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalo
     /// <exception cref="UserException">A store cannot be used.</exception>
     public async ValueTask<TakenVideo> TakeAsync(string? name, Stream content, CancellationToken cancel)
     {
-        var blob = await blobs.WriteContentAsync($"{VideoBlobs.Originals}/{Guid.CreateVersion7()}", content, cancel).ConfigureAwait(false);
-        var taken = await TakeAsync(blob.VideoId, name, blob.Sha256, blob.Bytes, blob.Name, cancel).ConfigureAwait(false);
+        var blob = await blobs.WriteContentAsync($"{VideoBlobs.Originals}/{Guid.CreateVersion7()}", content, cancel);
+        var taken = await TakeAsync(blob.VideoId, name, blob.Sha256, blob.Bytes, blob.Name, cancel);
         if (!taken.IsNew)
-            await blobs.DeleteAsync(blob.Name, CancellationToken.None).ConfigureAwait(false);
+            await blobs.DeleteAsync(blob.Name, CancellationToken.None);
         return taken;
     }
 
@@ -41,7 +42,7 @@ public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalo
     /// <exception cref="UserException">A store cannot be used.</exception>
     public async ValueTask<TakenVideo> TakeAsync(VideoId video, string? name, string sha256, long bytes, string source, CancellationToken cancel)
     {
-        var known = await catalog.GetAsync(video, cancel).ConfigureAwait(false);
+        var known = await catalog.GetAsync(video, cancel);
         if (known is { State: not (VideoState.Deleted or VideoState.Failed) })
             return new(video, known.Name, known.Bytes, IsNew: false);
         var upload = new VideoUploaded
@@ -53,10 +54,10 @@ public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalo
             Bytes = bytes,
             Source = source,
         };
-        await log.AppendAsync(upload, cancel).ConfigureAwait(false);
-        await catalog.ApplyAsync(upload, CancellationToken.None).ConfigureAwait(false); // Whoever uploaded it sees it at once.
+        await log.AppendAsync(upload, cancel);
+        await catalog.ApplyAsync(upload, CancellationToken.None); // Whoever uploaded it sees it at once.
         if (known is not null && known.Source != source && FileSource.PathIn(known.Source) is null)
-            await blobs.DeleteAsync(known.Source, CancellationToken.None).ConfigureAwait(false); // Nobody will ask for the former copy.
+            await blobs.DeleteAsync(known.Source, CancellationToken.None); // Nobody will ask for the former copy.
         IngestTelemetry.Bytes.Add(bytes);
         return new(video, upload.FileName, bytes, IsNew: true);
     }

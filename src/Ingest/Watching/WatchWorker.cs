@@ -4,6 +4,7 @@ using TcMgc.Ingest.Transcripts;
 using TcMgc.Ingest.Uploads;
 using TcMgc.Shared;
 using TcMgc.Shared.Events;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Ingest.Watching;
 
@@ -27,8 +28,8 @@ public sealed partial class WatchWorker(WatchOptions options, VideoIntake intake
         using var timer = new PeriodicTimer(options.Interval, time);
         var started = time.GetTimestamp();
         do
-            await LookAsync(time.GetElapsedTime(started), cancel).ConfigureAwait(false);
-        while (await timer.WaitForNextTickAsync(cancel).ConfigureAwait(false));
+            await LookAsync(time.GetElapsedTime(started), cancel);
+        while (await timer.WaitForNextTickAsync(cancel));
     }
 
     /// <summary>Looks once, at a time since the first look.</summary>
@@ -39,19 +40,19 @@ public sealed partial class WatchWorker(WatchOptions options, VideoIntake intake
             if (StampOf(path) is { } stamp)
                 stamps[path] = stamp;
         foreach (var path in _files.Look(stamps, now))
-            await TakeAsync(path, stamps[path], cancel).ConfigureAwait(false);
+            await TakeAsync(path, stamps[path], cancel);
     }
 
     private async ValueTask TakeAsync(string path, FileStamp stamp, CancellationToken cancel)
     {
         try
         {
-            var taken = await StoreAsync(path, stamp, cancel).ConfigureAwait(false);
+            var taken = await StoreAsync(path, stamp, cancel);
             if (taken is null)
                 return; // Written to meanwhile: the next look sees another stamp.
             if (taken.IsNew)
                 LogTaken(path, taken.Id);
-            if (await transcripts.TakeAsync(path, taken.Id, null, cancel).ConfigureAwait(false) is { } unread)
+            if (await transcripts.TakeAsync(path, taken.Id, null, cancel) is { } unread)
                 LogTranscript(path, unread);
             _files.Take(path);
             _unreadable.Remove(path);
@@ -69,12 +70,12 @@ public sealed partial class WatchWorker(WatchOptions options, VideoIntake intake
         if (options.Copy)
         {
             var file = new FileStream(path, new FileStreamOptions { Options = FileOptions.SequentialScan | FileOptions.Asynchronous, Share = FileShare.ReadWrite });
-            await using (file.ConfigureAwait(false))
-                return await intake.TakeAsync(name, file, cancel).ConfigureAwait(false);
+            await using (file)
+                return await intake.TakeAsync(name, file, cancel);
         }
-        var content = await ContentHash.OfFileAsync(path, cancel).ConfigureAwait(false);
+        var content = await ContentHash.OfFileAsync(path, cancel);
         return StampOf(path) == stamp && content.Bytes == stamp.Bytes
-            ? await intake.TakeAsync(content.VideoId, name, content.Sha256, content.Bytes, VideoUploaded.SourceOf(path), cancel).ConfigureAwait(false)
+            ? await intake.TakeAsync(content.VideoId, name, content.Sha256, content.Bytes, VideoUploaded.SourceOf(path), cancel)
             : null;
     }
 

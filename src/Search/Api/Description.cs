@@ -1,5 +1,6 @@
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Search.Api;
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
-using TcMgc.Shared.Hosting;
+using TcMgc.Hosting;
 
 namespace TcMgc.Search.Api;
 

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Net.Http.Headers;
-using TcMgc.Shared.Hosting;
+using TcMgc.Hosting;
 
 namespace TcMgc.Search.Api;
 

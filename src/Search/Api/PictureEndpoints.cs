@@ -4,10 +4,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
+using TcMgc.Hosting;
 using TcMgc.Media;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
-using TcMgc.Shared.Hosting;
 
 namespace TcMgc.Search.Api;
 
@@ -40,20 +40,20 @@ internal static class PictureEndpoints
     {
         if (!double.IsFinite(time) || time < 0 || width is < SmallestWidth or > LargestWidth)
             return Problems.Of(StatusCodes.Status400BadRequest, "out-of-range", $"time must be at least 0 and width from {SmallestWidth} to {LargestWidth}");
-        return await FindAsync(id, catalog, cancel).ConfigureAwait(false) is { } entry
-            ? Answer(entry, await pictures.ThumbnailAsync(entry, time, width, cancel).ConfigureAwait(false), http)
+        return await FindAsync(id, catalog, cancel) is { } entry
+            ? Answer(entry, await pictures.ThumbnailAsync(entry, time, width, cancel), http)
             : VideoEndpoints.NotFound(id);
     }
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> PreviewAsync(
         string id, ICatalog catalog, Pictures pictures, HttpResponse http, CancellationToken cancel) =>
-        await FindAsync(id, catalog, cancel).ConfigureAwait(false) is { } entry
-            ? Answer(entry, await pictures.PreviewAsync(entry, cancel).ConfigureAwait(false), http)
+        await FindAsync(id, catalog, cancel) is { } entry
+            ? Answer(entry, await pictures.PreviewAsync(entry, cancel), http)
             : VideoEndpoints.NotFound(id);
 
     /// <summary>A video that has a picture: its frames were taken once.</summary>
     private static async ValueTask<CatalogEntry?> FindAsync(string id, ICatalog catalog, CancellationToken cancel) =>
-        await VideoEndpoints.FindAsync(id, catalog, cancel).ConfigureAwait(false) is { Duration: not null } entry ? entry : null;
+        await VideoEndpoints.FindAsync(id, catalog, cancel) is { Duration: not null } entry ? entry : null;
 
     private static Results<FileContentHttpResult, ProblemHttpResult> Answer(CatalogEntry entry, MediaResult<byte[]> picture, HttpResponse http)
     {

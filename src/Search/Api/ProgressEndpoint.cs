@@ -35,10 +35,10 @@ internal static class ProgressEndpoint
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancel); // A service that stops must not wait for its listeners.
         using var listener = changes.Listen();
         yield return new("", "ready");
-        while (await listener.NextAsync(end.Token).ConfigureAwait(false) is { } change)
+        while (await listener.NextAsync(end.Token) is { } change)
             if (change.Stage is { } stage)
                 yield return new(new ProgressView(change.Video, stage, change.Percent), "progress");
-            else if (await catalog.GetAsync(change.Video, end.Token).ConfigureAwait(false) is { } entry)
+            else if (await catalog.GetAsync(change.Video, end.Token) is { } entry)
                 yield return entry.State == VideoState.Deleted ? new(entry.Id, "removed") : new(VideoView.Of(entry), "video");
     }
 }

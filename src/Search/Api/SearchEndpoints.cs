@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using TcMgc.Hosting;
 using TcMgc.Media;
 using TcMgc.Model;
 using TcMgc.Shared;
-using TcMgc.Shared.Hosting;
 
 namespace TcMgc.Search.Api;
 
@@ -31,30 +31,30 @@ internal static class SearchEndpoints
         if ((Problem(request) ?? Problem(query)) is { } problem)
             return problem;
         if (query.Like is { } segment)
-            return await LikeAsync(segment, request, engine, cancel).ConfigureAwait(false);
+            return await LikeAsync(segment, request, engine, cancel);
         if (query.Image is { } image)
             return image.Length > options.LargestImage
                 ? Problems.Of(StatusCodes.Status413PayloadTooLarge, "image-too-large", $"the image has {image.Length} bytes; the limit is {options.LargestImage >> 10} KiB")
-                : await ImageAsync(image, request, engine, model, decoder, cancel).ConfigureAwait(false);
+                : await ImageAsync(image, request, engine, model, decoder, cancel);
         var texts = query.Texts ?? [new(query.Text!)];
         return WeightedText.Problem(texts, options.LongestText) is { } inTexts
             ? Problems.Of(StatusCodes.Status400BadRequest, inTexts.Type, inTexts.Reason)
-            : TypedResults.Ok(Shown(await engine.SearchAsync(texts, request, cancel).ConfigureAwait(false)));
+            : TypedResults.Ok(Shown(await engine.SearchAsync(texts, request, cancel)));
     }
 
     private static async ValueTask<Results<Ok<SearchResponse>, ProblemHttpResult>> ImageAsync(
         byte[] image, SearchRequest request, SearchEngine engine, VideoTextModel model, StillDecoder decoder, CancellationToken cancel)
     {
         using var file = new MemoryStream(image, writable: false);
-        var still = await decoder.DecodeAsync(file, model.FrameSide, cancel).ConfigureAwait(false);
+        var still = await decoder.DecodeAsync(file, model.FrameSide, cancel);
         return still.Value is { } rgb
-            ? TypedResults.Ok(Shown(await engine.SearchImageAsync(rgb, request, cancel).ConfigureAwait(false)))
+            ? TypedResults.Ok(Shown(await engine.SearchImageAsync(rgb, request, cancel)))
             : Problems.Of(StatusCodes.Status400BadRequest, "image-unreadable", $"the image {still.Reason}");
     }
 
     private static async ValueTask<Results<Ok<SearchResponse>, ProblemHttpResult>> LikeAsync(
         SegmentId segment, SearchRequest request, SearchEngine engine, CancellationToken cancel) =>
-        await engine.SearchLikeAsync(segment, request, cancel).ConfigureAwait(false) is { } answer
+        await engine.SearchLikeAsync(segment, request, cancel) is { } answer
             ? TypedResults.Ok(Shown(answer))
             : Problems.Of(StatusCodes.Status404NotFound, "segment-not-found", $"there is no segment '{segment}'; answers and GET /api/videos/{{id}} name those there are");
 

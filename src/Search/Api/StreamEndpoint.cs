@@ -4,11 +4,12 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Net.Http.Headers;
+using TcMgc.Hosting;
 using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
-using TcMgc.Shared.Hosting;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Search.Api;
 
@@ -27,9 +28,9 @@ internal static class StreamEndpoint
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> GetAsync(string id, ICatalog catalog, IBlobStore blobs, HttpResponse http, CancellationToken cancel)
     {
-        if (await VideoEndpoints.FindAsync(id, catalog, cancel).ConfigureAwait(false) is not { } entry)
+        if (await VideoEndpoints.FindAsync(id, catalog, cancel) is not { } entry)
             return VideoEndpoints.NotFound(id);
-        if (await OpenAsync(entry, blobs, cancel).ConfigureAwait(false) is not { } original)
+        if (await OpenAsync(entry, blobs, cancel) is not { } original)
             return Problems.Of(StatusCodes.Status410Gone, "original-gone", $"the original of '{entry.Name}' is gone or has changed; upload it again");
         http.Headers.XContentTypeOptions = "nosniff";
         return TypedResults.Stream(original, TypeOf(entry.Name), entityTag: new EntityTagHeaderValue($"\"{entry.Sha256}\""), enableRangeProcessing: true);
@@ -38,13 +39,13 @@ internal static class StreamEndpoint
     private static async ValueTask<Stream?> OpenAsync(CatalogEntry entry, IBlobStore blobs, CancellationToken cancel)
     {
         if (FileSource.PathIn(entry.Source) is not { } path)
-            return await blobs.OpenReadAsync(entry.Source, cancel).ConfigureAwait(false);
+            return await blobs.OpenReadAsync(entry.Source, cancel);
         try
         {
             var file = new FileStream(path, new FileStreamOptions { Share = FileShare.Read | FileShare.Delete, Options = FileOptions.Asynchronous });
             if (file.Length == entry.Bytes)
                 return file;
-            await file.DisposeAsync().ConfigureAwait(false);
+            await file.DisposeAsync();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -3,11 +3,12 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using TcMgc.Hosting;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
-using TcMgc.Shared.Hosting;
 using TcMgc.Shared.Vectors;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Search.Api;
 
@@ -47,14 +48,14 @@ internal static class VideoEndpoints
 
     /// <summary>A video that was uploaded and not removed; null where there is none.</summary>
     public static async ValueTask<CatalogEntry?> FindAsync(string id, ICatalog catalog, CancellationToken cancel) =>
-        VideoId.TryParse(id, out var video) && await catalog.GetAsync(video, cancel).ConfigureAwait(false) is { State: not VideoState.Deleted } entry ? entry : null;
+        VideoId.TryParse(id, out var video) && await catalog.GetAsync(video, cancel) is { State: not VideoState.Deleted } entry ? entry : null;
 
     private static async Task<Results<Ok<Page>, StatusCodeHttpResult, ProblemHttpResult>> ListAsync(HttpContext http, ICatalog catalog, CancellationToken cancel, int offset = 0, int limit = DefaultLimit)
     {
         if (offset < 0 || limit is < 1 or > LargestLimit)
             return Problems.Of(StatusCodes.Status400BadRequest, "out-of-range", $"offset must be at least 0 and limit from 1 to {LargestLimit}");
         var (page, total) = (new List<VideoView>(), 0);
-        await foreach (var entry in catalog.ListAsync(cancel).ConfigureAwait(false))
+        await foreach (var entry in catalog.ListAsync(cancel))
             if (total++ >= offset && page.Count < limit)
                 page.Add(VideoView.Of(entry));
         return Told(http, new Page(page, total)) is { } known ? known : TypedResults.Ok(new Page(page, total));
@@ -63,12 +64,12 @@ internal static class VideoEndpoints
     private static async Task<Results<Ok<VideoView>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(
         string id, HttpContext http, ICatalog catalog, [FromServices] IVectorIndex index, CancellationToken cancel)
     {
-        if (await FindAsync(id, catalog, cancel).ConfigureAwait(false) is not { } entry)
+        if (await FindAsync(id, catalog, cancel) is not { } entry)
             return NotFound(id);
         // Its segments follow from the entry.
         return Told(http, VideoView.Of(entry)) is { } known
             ? known
-            : TypedResults.Ok(VideoView.Of(entry, await SegmentsAsync(entry, index, cancel).ConfigureAwait(false)));
+            : TypedResults.Ok(VideoView.Of(entry, await SegmentsAsync(entry, index, cancel)));
     }
 
     /// <summary>304 where the client knows it already, else null.</summary>
@@ -80,7 +81,7 @@ internal static class VideoEndpoints
         if (entry is not { State: VideoState.Indexed, ModelId: { } model, Segments: { } count })
             return [];
         var ids = Enumerable.Range(0, count).Select(at => SegmentId.Of(entry.Id, model, at)).ToList();
-        return [.. (await index.FetchFramesAsync(ids, cancel).ConfigureAwait(false)).Select(segment => new SegmentView(segment.Place.Id, segment.Place.Start, segment.Place.End))];
+        return [.. (await index.FetchFramesAsync(ids, cancel)).Select(segment => new SegmentView(segment.Place.Id, segment.Place.Start, segment.Place.End))];
     }
 
     private static async Task<Results<Ok<VideoView>, ProblemHttpResult>> DescribeAsync(
@@ -88,10 +89,10 @@ internal static class VideoEndpoints
     {
         if (given.Reason is { } reason)
             return Problems.Of(StatusCodes.Status400BadRequest, "description", reason);
-        var (described, problem) = await ChangeAsync(id, entry => given.Of(entry, time.GetUtcNow()), http, catalog, log, cancel).ConfigureAwait(false);
+        var (described, problem) = await ChangeAsync(id, entry => given.Of(entry, time.GetUtcNow()), http, catalog, log, cancel);
         if (problem is not null)
             return problem;
-        var view = VideoView.Of((await catalog.GetAsync(described!.VideoId, cancel).ConfigureAwait(false))!);
+        var view = VideoView.Of((await catalog.GetAsync(described!.VideoId, cancel))!);
         EntityTags.Set(http, view);
         return TypedResults.Ok(view);
     }
@@ -100,8 +101,7 @@ internal static class VideoEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
         string id, HttpContext http, ICatalog catalog, IEventLog log, TimeProvider time, CancellationToken cancel)
     {
-        var (_, problem) = await ChangeAsync(id, entry => new VideoDeleted { VideoId = entry.Id, UploadId = entry.UploadId, Time = time.GetUtcNow() }, http, catalog, log, cancel)
-            .ConfigureAwait(false);
+        var (_, problem) = await ChangeAsync(id, entry => new VideoDeleted { VideoId = entry.Id, UploadId = entry.UploadId, Time = time.GetUtcNow() }, http, catalog, log, cancel);
         return problem is null ? TypedResults.NoContent() : problem;
     }
 
@@ -113,7 +113,7 @@ internal static class VideoEndpoints
         limit.CancelAfter(s_longest);
         try
         {
-            return await ChangeInTurnAsync(id, change, http, catalog, log, limit.Token).ConfigureAwait(false);
+            return await ChangeInTurnAsync(id, change, http, catalog, log, limit.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -124,16 +124,16 @@ internal static class VideoEndpoints
     private static async ValueTask<(VideoEvent? Happened, ProblemHttpResult? Problem)> ChangeInTurnAsync(
         string id, Func<CatalogEntry, VideoEvent> change, HttpContext http, ICatalog catalog, IEventLog log, CancellationToken cancel)
     {
-        await s_turn.WaitAsync(cancel).ConfigureAwait(false);
+        await s_turn.WaitAsync(cancel);
         try
         {
-            if (await FindAsync(id, catalog, cancel).ConfigureAwait(false) is not { } entry)
+            if (await FindAsync(id, catalog, cancel) is not { } entry)
                 return (null, NotFound(id));
             if (EntityTags.Problem(http, VideoView.Of(entry)) is { } changed)
                 return (null, changed);
             var happened = change(entry);
-            await log.AppendAsync(happened, cancel).ConfigureAwait(false);
-            await catalog.ApplyAsync(happened, CancellationToken.None).ConfigureAwait(false);
+            await log.AppendAsync(happened, cancel);
+            await catalog.ApplyAsync(happened, CancellationToken.None);
             return (happened, null);
         }
         finally

@@ -1,5 +1,3 @@
-using TcMgc.Shared.Storage;
-
 namespace TcMgc.Shared.Blobs;
 
 /// <summary>
@@ -28,10 +26,10 @@ public sealed class OriginalFile : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(blobs);
         if (Events.FileSource.PathIn(source) is { } path)
             return new(path, null, ReasonAgainst(path, bytes));
-        if (await blobs.OpenReadAsync(source, cancellationToken).ConfigureAwait(false) is not { } blob)
+        if (await blobs.OpenReadAsync(source, cancellationToken) is not { } blob)
             return new(source, null, "is not in the blob store any more; give it again");
-        await using (blob.ConfigureAwait(false))
-            return blob is FileStream file ? new(file.Name, null, null) : await CopyAsync(blob, cancellationToken).ConfigureAwait(false);
+        await using (blob)
+            return blob is FileStream file ? new(file.Name, null, null) : await CopyAsync(blob, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -55,13 +53,13 @@ public sealed class OriginalFile : IAsyncDisposable
         try
         {
             var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous });
-            await using (file.ConfigureAwait(false))
-                await blob.CopyToAsync(file, cancellationToken).ConfigureAwait(false);
+            await using (file)
+                await blob.CopyToAsync(file, cancellationToken);
             return original;
         }
         catch (Exception error)
         {
-            await original.DisposeAsync().ConfigureAwait(false);
+            await original.DisposeAsync();
             if (DiskFull.Is(error))
                 throw DiskFull.At(System.IO.Path.GetTempPath(), error);
             throw;

@@ -50,7 +50,7 @@ public sealed class CatalogChanges
         {
             try
             {
-                return await _told.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                return await _told.Reader.ReadAsync(cancellationToken);
             }
             catch (OperationCanceledException)
             {

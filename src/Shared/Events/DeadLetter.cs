@@ -1,3 +1,4 @@
+
 namespace TcMgc.Shared.Events;
 
 /// <summary>A message that was given up: nobody of its group could handle or even read it. <see cref="IEventLog.ReplayAsync"/> sends it again.</summary>

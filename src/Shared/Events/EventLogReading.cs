@@ -18,7 +18,7 @@ public static class EventLogReading
         this IEventLog log, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(log);
-        await foreach (var entry in log.FollowAsync(s_nothing, cancellationToken).ConfigureAwait(false))
+        await foreach (var entry in log.FollowAsync(s_nothing, cancellationToken))
             if (entry is null)
                 yield break;
             else if (entry.IsNewer)

@@ -1,3 +1,4 @@
+
 namespace TcMgc.Shared.Events;
 
 /// <summary>

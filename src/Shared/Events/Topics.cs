@@ -1,3 +1,4 @@
+
 namespace TcMgc.Shared.Events;
 
 /// <summary>The topics of the event log, each keyed by video id.</summary>

@@ -43,11 +43,11 @@ public sealed class FramePackReader : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(source);
         try
         {
-            return await ReadEndsAsync(source, cancellationToken).ConfigureAwait(false);
+            return await ReadEndsAsync(source, cancellationToken);
         }
         catch
         {
-            await source.DisposeAsync().ConfigureAwait(false);
+            await source.DisposeAsync();
             throw;
         }
     }
@@ -62,7 +62,7 @@ public sealed class FramePackReader : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(frames.Length, FrameBytes, nameof(frames));
         var count = Math.Min(frames.Length / FrameBytes, Count - Position);
         var batch = frames[..(count * FrameBytes)];
-        await _source.ReadExactlyAsync(batch, cancellationToken).ConfigureAwait(false);
+        await _source.ReadExactlyAsync(batch, cancellationToken);
         for (var k = 0; k < count; k++)
             if (FramePackLayout.Crc32C(batch.Span.Slice(k * FrameBytes, FrameBytes)) != _crcs[Position + k])
                 throw new InvalidDataException($"frame {Position + k} of a frame pack is damaged");
@@ -78,14 +78,12 @@ public sealed class FramePackReader : IAsyncDisposable
         var length = source.Length;
         if (length < FramePackLayout.HeaderBytes + FramePackLayout.TrailerBytes)
             throw new InvalidDataException("not a frame pack");
-        var header = await ReadAtAsync(source, 0, FramePackLayout.HeaderBytes, cancellationToken).ConfigureAwait(false);
+        var header = await ReadAtAsync(source, 0, FramePackLayout.HeaderBytes, cancellationToken);
         var side = FramePackLayout.SideOf(header);
-        var trailer = await ReadAtAsync(source, length - FramePackLayout.TrailerBytes, FramePackLayout.TrailerBytes, cancellationToken)
-            .ConfigureAwait(false);
+        var trailer = await ReadAtAsync(source, length - FramePackLayout.TrailerBytes, FramePackLayout.TrailerBytes, cancellationToken);
         var count = FramePackLayout.CountOf(trailer, side, length);
         var indexBytes = count * FramePackLayout.IndexEntryBytes;
-        var index = await ReadAtAsync(source, length - FramePackLayout.TrailerBytes - indexBytes, indexBytes, cancellationToken)
-            .ConfigureAwait(false);
+        var index = await ReadAtAsync(source, length - FramePackLayout.TrailerBytes - indexBytes, indexBytes, cancellationToken);
         if (!FramePackLayout.Trailer(header, index).AsSpan().SequenceEqual(trailer))
             throw new InvalidDataException("the index of a frame pack is damaged");
         source.Position = FramePackLayout.HeaderBytes;
@@ -105,7 +103,7 @@ public sealed class FramePackReader : IAsyncDisposable
     {
         var buffer = new byte[bytes];
         source.Position = position;
-        await source.ReadExactlyAsync(buffer, cancellationToken).ConfigureAwait(false);
+        await source.ReadExactlyAsync(buffer, cancellationToken);
         return buffer;
     }
 }

@@ -38,7 +38,7 @@ public sealed class FramePackWriter
         ArgumentOutOfRangeException.ThrowIfLessThan(side, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(side, FramePackLayout.MaxSide);
         var writer = new FramePackWriter(destination, side);
-        await destination.WriteAsync(writer._header, cancellationToken).ConfigureAwait(false);
+        await destination.WriteAsync(writer._header, cancellationToken);
         return writer;
     }
 
@@ -53,7 +53,7 @@ public sealed class FramePackWriter
         ArgumentOutOfRangeException.ThrowIfLessThan(time, _lastTime);
         if (!double.IsFinite(time))
             throw new ArgumentOutOfRangeException(nameof(time), time, "a frame's time is a finite number of seconds");
-        await _destination.WriteAsync(frame, cancellationToken).ConfigureAwait(false);
+        await _destination.WriteAsync(frame, cancellationToken);
         AppendEntry(time, FramePackLayout.Crc32C(frame.Span));
     }
 
@@ -62,9 +62,9 @@ public sealed class FramePackWriter
     {
         ObjectDisposedException.ThrowIf(_complete, this);
         _complete = true;
-        await _destination.WriteAsync(_index.WrittenMemory, cancellationToken).ConfigureAwait(false);
-        await _destination.WriteAsync(FramePackLayout.Trailer(_header, _index.WrittenSpan), cancellationToken).ConfigureAwait(false);
-        await _destination.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await _destination.WriteAsync(_index.WrittenMemory, cancellationToken);
+        await _destination.WriteAsync(FramePackLayout.Trailer(_header, _index.WrittenSpan), cancellationToken);
+        await _destination.FlushAsync(cancellationToken);
     }
 
     private void AppendEntry(double time, uint crc)

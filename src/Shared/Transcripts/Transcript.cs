@@ -12,7 +12,7 @@ public static class Transcript
     /// <summary>Reads what <see cref="Serialize"/> wrote.</summary>
     /// <exception cref="JsonException">It is something else.</exception>
     public static async ValueTask<IReadOnlyList<Cue>> DeserializeAsync(Stream blob, CancellationToken cancellationToken) =>
-        await JsonSerializer.DeserializeAsync(blob, TranscriptJson.Default.IReadOnlyListCue, cancellationToken).ConfigureAwait(false) ?? [];
+        await JsonSerializer.DeserializeAsync(blob, TranscriptJson.Default.IReadOnlyListCue, cancellationToken) ?? [];
 }
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]

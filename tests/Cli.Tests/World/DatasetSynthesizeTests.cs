@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
-using TcMgc.Model.Datasets;
+using TcMgc.Training.Datasets;
 
 namespace TcMgc.Cli.Tests.World;
 

@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using TcMgc.Shared.Events;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Tests.Common.Kafka;
 

@@ -9,6 +9,8 @@ using TcMgc.Media;
 using TcMgc.Search;
 using TcMgc.Shared.Configuration;
 using TcMgc.Shared.Events;
+using TcMgc.Stores;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.EndToEnd.Tests.Deploy;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using TcMgc.Shared.Events;
-using TcMgc.Shared.Events.Kafka;
-using TcMgc.Shared.Tests.Vectors.Qdrant.StandIn;
+using TcMgc.Stores.Kafka;
+using TcMgc.Stores.Sqlite;
+using TcMgc.Stores.Tests.Qdrant.StandIn;
 using TcMgc.Tests.Common.Kafka;
 
 namespace TcMgc.EndToEnd.Tests.Services;

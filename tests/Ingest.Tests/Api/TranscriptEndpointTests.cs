@@ -5,11 +5,11 @@ using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 using Microsoft.AspNetCore.Builder;
+using TcMgc.Hosting;
 using TcMgc.Ingest.Api;
 using TcMgc.Ingest.Transcripts;
-using TcMgc.Shared.Configuration;
 using TcMgc.Shared.Events;
-using TcMgc.Shared.Hosting;
+using TcMgc.Stores;
 
 namespace TcMgc.Ingest.Tests.Api;
 
@@ -21,13 +21,13 @@ public sealed class TranscriptEndpointTests : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-transcript-endpoint-").FullName;
     private WebApplication _app = null!;
     private HttpClient _http = null!;
-    private Stores _stores = null!;
+    private Storage _stores = null!;
     private string _video = "";
 
     public async ValueTask InitializeAsync()
     {
         var builder = ServiceProgram.CreateBuilder(["--Data", _folder, "--Urls", "http://127.0.0.1:0"], "test");
-        _stores = await builder.AddStoresAsync();
+        _stores = await builder.AddStorageAsync();
         builder.AddUploads();
         _app = builder.BuildService();
         _app.MapUploadApi();

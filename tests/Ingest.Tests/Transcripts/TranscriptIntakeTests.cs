@@ -3,6 +3,7 @@ using TcMgc.Ingest.Uploads;
 using TcMgc.Shared;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Transcripts;
+using TcMgc.Stores;
 
 namespace TcMgc.Ingest.Tests.Transcripts;
 

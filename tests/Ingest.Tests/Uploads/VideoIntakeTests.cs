@@ -2,6 +2,7 @@ using TcMgc.Ingest.Uploads;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
+using TcMgc.Stores;
 
 namespace TcMgc.Ingest.Tests.Uploads;
 

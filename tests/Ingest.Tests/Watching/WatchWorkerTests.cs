@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using TcMgc.Ingest.Watching;
-using TcMgc.Shared;
 using TcMgc.Shared.Events;
+using TcMgc.Stores;
 
 namespace TcMgc.Ingest.Tests.Watching;
 

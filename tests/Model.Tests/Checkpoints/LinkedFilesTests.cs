@@ -1,6 +1,5 @@
 using TcMgc.Model.Checkpoints;
 using TcMgc.Model.Store;
-using TcMgc.Tests.Common;
 
 namespace TcMgc.Model.Tests.Checkpoints;
 

@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using TcMgc.Hosting;
 using TcMgc.Model;
 using TcMgc.Search.Api;
 using TcMgc.Shared;
 using TcMgc.Shared.Events;
-using TcMgc.Shared.Hosting;
 using TcMgc.Shared.Vectors;
+using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Search.Tests.Api;
 
@@ -34,7 +35,7 @@ internal sealed class HostedApi : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("tcmgc-hosted-api-").FullName;
         var builder = ServiceProgram.CreateBuilder(["--Data", folder, "--Urls", "http://127.0.0.1:0"], "test");
-        var stores = await builder.AddStoresAsync();
+        var stores = await builder.AddStorageAsync();
         builder.Services.AddSingleton(_ => model);
         builder.AddSearch();
         change?.Invoke(builder.Services);

@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace TcMgc.Hosting;
+
+/// <summary>Problem details (RFC 9457) whose <c>type</c> is stable: programs tell them apart by it.</summary>
+public static class Problems
+{
+    private const string Prefix = "urn:tcmgc:problem:";
+
+    /// <summary>The URI of a kind of problem.</summary>
+    /// <param name="kind">A word or some, joined by hyphens.</param>
+    public static string Type(string kind) => Prefix + kind;
+
+    /// <summary>A problem's type: its own, or that of what no endpoint answers.</summary>
+    internal static string TypeOf(ProblemDetails problem) => problem switch
+    {
+        { Type: { } type } when type.StartsWith(Prefix, StringComparison.Ordinal) => type,
+        { Status: StatusCodes.Status404NotFound } => Type("not-found"),
+        { Status: StatusCodes.Status405MethodNotAllowed } => Type("method"),
+        { Status: StatusCodes.Status416RangeNotSatisfiable } => Type("range"),
+        { Status: >= StatusCodes.Status500InternalServerError } => Type("internal"),
+        _ => Type("request"),
+    };
+
+    /// <summary>A request that cannot be answered.</summary>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="kind">What <see cref="Type"/> names.</param>
+    /// <param name="detail">One line: what is wrong and what to do.</param>
+    public static ProblemHttpResult Of(int status, string kind, string detail) =>
+        TypedResults.Problem(detail, statusCode: status, type: Type(kind));
+}

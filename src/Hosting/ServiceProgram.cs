@@ -1,0 +1,146 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using TcMgc.Shared;
+using TcMgc.Shared.Configuration;
+
+namespace TcMgc.Hosting;
+
+/// <summary>What every service's program has in common: configuration, logs, health, problem details, an end in good order.</summary>
+public static class ServiceProgram
+{
+    private const int Failed = 1;
+
+    /// <summary>
+    /// A builder whose configuration is appsettings.json of the working folder, then the environment (TCMGC_DATA,
+    /// TCMGC_SEARCH__CANDIDATES …), then the command line (--data DIR, --Search:Candidates 200 …); the last one given holds.
+    /// </summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="service">What telemetry calls the service where OTEL_SERVICE_NAME does not.</param>
+    /// <exception cref="UserException">A setting is wrong; the message names its key.</exception>
+    public static WebApplicationBuilder CreateBuilder(string[] args, string service)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = Environment.CurrentDirectory });
+        builder.Configuration.Sources.Clear();
+        try
+        {
+            builder.Configuration.AddInMemoryCollection(Telemetry.Variables()).AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables("TCMGC_").AddCommandLine(args);
+        }
+        catch (Exception error) when (error is InvalidDataException or FormatException)
+        {
+            throw new UserException(error.InnerException is { } cause ? $"{error.Message} {cause.Message}" : error.Message, error);
+        }
+        builder.WithDefaults();
+        Telemetry.Add(builder, service);
+        ApiDocument.Add(builder.Services);
+        return builder;
+    }
+
+    /// <summary>Builds the service with what all have: problem details for every error, <c>/healthz</c> and <c>/readyz</c>.</summary>
+    public static WebApplication BuildService(this WebApplicationBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var app = builder.Build();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.MapHealth();
+        ApiDocument.Map(app);
+        return app;
+    }
+
+    /// <summary>Builds and runs a service until it is asked to stop (SIGTERM, Ctrl-C) or one of its workers fails.</summary>
+    /// <param name="build">Gives the service; told when the program is to end.</param>
+    /// <returns>The program's exit status: 0 after an end that was asked for, 1 where something failed, told in one line.</returns>
+    public static async Task<int> RunAsync(Func<Task<WebApplication>> build)
+    {
+        ArgumentNullException.ThrowIfNull(build);
+        try
+        {
+            var app = await build();
+            await using (app)
+                await app.RunUntilStoppedAsync(CancellationToken.None);
+            return 0;
+        }
+        catch (UserException error)
+        {
+            await Console.Error.WriteLineAsync($"tcmgc: {error.Message}");
+            return Failed;
+        }
+    }
+
+    /// <summary>Runs a service until it is asked to stop, by signal or token.</summary>
+    /// <exception cref="UserException">It cannot listen, or a worker failed for a reason that its user can put right.</exception>
+    public static async Task RunUntilStoppedAsync(this WebApplication app, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        try
+        {
+            await app.StartAsync(stop);
+        }
+        catch (IOException error)
+        {
+            throw new UserException($"Urls: cannot listen there: {error.Message}", error);
+        }
+        await Console.Out.WriteLineAsync($"listening on {string.Join(' ', app.Urls)}");
+        await app.WaitForShutdownAsync(stop);
+        app.Services.GetRequiredService<WorkerFailure>().ThrowIfAny();
+    }
+
+    private static void WithDefaults(this WebApplicationBuilder builder)
+    {
+        var options = Settings.Read<ServiceOptions>(builder.Configuration);
+        CheckUrls(options.Urls);
+        builder.WebHost.UseUrls(options.Urls);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        AddLogs(builder, options.LogFormat);
+        builder.Services
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton(options)
+            .AddSingleton<WorkerFailure>()
+            .Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain + TimeSpan.FromSeconds(5))
+            .ConfigureHttpJsonOptions(http => Configure(http.SerializerOptions))
+            .AddProblemDetails(details => details.CustomizeProblemDetails = of => of.ProblemDetails.Type = Problems.TypeOf(of.ProblemDetails))
+            .AddExceptionHandler<ProblemHandler>()
+            .Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true)
+            .AddHealthChecks().AddCheck<Readiness>("service");
+    }
+
+    /// <summary>On standard error; as JSON each line carries its trace and span.</summary>
+    private static void AddLogs(WebApplicationBuilder builder, LogFormat format)
+    {
+        const string time = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        builder.Logging.ClearProviders().AddConfiguration(builder.Configuration.GetSection("Logging"))
+            .AddFilter("Microsoft", LogLevel.Warning)
+            .Configure(log => log.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
+        if (format == LogFormat.Json)
+            builder.Logging.AddJsonConsole(console => (console.IncludeScopes, console.TimestampFormat, console.UseUtcTimestamp) = (true, time.TrimEnd(), true));
+        else
+            builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, time, true));
+        builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+
+    private static void CheckUrls(string urls)
+    {
+        foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries))
+            if (!Uri.TryCreate(url.Replace("//*", "//any", StringComparison.Ordinal).Replace("//+", "//any", StringComparison.Ordinal), UriKind.Absolute, out var address)
+                || address.Scheme != Uri.UriSchemeHttp)
+                throw new UserException($"Urls has '{url}'; it must be addresses such as http://127.0.0.1:8080, joined by semicolons");
+    }
+
+    /// <summary>As the command line prints JSON; members that a request does not know are refused, and null where there must be a value.</summary>
+    private static void Configure(JsonSerializerOptions json)
+    {
+        json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        json.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals;
+        json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        json.RespectNullableAnnotations = true;
+        json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+    }
+}

@@ -1,0 +1,154 @@
+using System.Runtime.CompilerServices;
+using TcMgc.Shared;
+using TcMgc.Shared.Blobs;
+
+namespace TcMgc.Stores.Blobs;
+
+/// <summary>
+/// Blobs as files below a folder, their names as paths. A blob is written to a hidden file and renamed when it is whole. The
+/// folder of those files tells a blob that is not there from a folder that is away (a share that is not mounted).
+/// </summary>
+internal sealed class FolderBlobStore : IBlobStore
+{
+    private const string Unfinished = ".unfinished";
+    private readonly string _root;
+
+    public FolderBlobStore(string root)
+    {
+        _root = Path.GetFullPath(root);
+        Guarded(() => Directory.CreateDirectory(Path.Combine(_root, Unfinished)));
+    }
+
+    public async ValueTask WriteAsync(string name, Func<Stream, CancellationToken, ValueTask> write, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        BlobName.Valid(name);
+        await WriteAsync(async file =>
+        {
+            await write(file, cancellationToken);
+            return name;
+        });
+    }
+
+    public async ValueTask<BlobContent> WriteContentAsync(string folder, Stream content, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        BlobName.Valid(folder);
+        BlobContent? written = null;
+        await WriteAsync(async file =>
+        {
+            var (sha256, bytes) = await ContentHash.OfCopyAsync(content, file, cancellationToken);
+            written = new($"{folder}/{sha256}", sha256, bytes);
+            return written.Name;
+        });
+        return written!;
+    }
+
+    public ValueTask<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken)
+    {
+        var path = PathOf(name);
+        return new(Guarded(() => IsThere(new FileInfo(path))
+            ? (Stream)new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 16)
+            : null));
+    }
+
+    public ValueTask<BlobInfo?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        var file = new FileInfo(PathOf(name));
+        return new(Guarded(() => IsThere(file) ? Info(file) : (BlobInfo?)null));
+    }
+
+    public ValueTask DeleteAsync(string name, CancellationToken cancellationToken)
+    {
+        var path = PathOf(name);
+        Guarded(() =>
+        {
+            if (IsThere(new FileInfo(path)))
+                File.Delete(path);
+        });
+        return ValueTask.CompletedTask;
+    }
+
+    public async IAsyncEnumerable<BlobInfo> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        await ValueTask.CompletedTask;
+        var below = new DirectoryInfo(prefix.LastIndexOf('/') is > 0 and var end ? PathOf(prefix[..end]) : _root);
+        var blobs = Guarded(() => !IsThere(below) ? [] : below.EnumerateFiles("*", SearchOption.AllDirectories)
+            .Select(Info)
+            .Where(blob => blob.Name.StartsWith(prefix, StringComparison.Ordinal) && !blob.Name.StartsWith('.'))
+            .OrderBy(blob => blob.Name, StringComparer.Ordinal)
+            .ToList());
+        foreach (var blob in blobs)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return blob;
+        }
+    }
+
+    public ValueTask<int> SweepUnfinishedAsync(DateTimeOffset before, CancellationToken cancellationToken) => new(SweepUnfinished(before));
+
+    /// <inheritdoc cref="IBlobStore.SweepUnfinishedAsync"/>
+    public int SweepUnfinished(DateTimeOffset before) => Guarded(() =>
+    {
+        var left = new DirectoryInfo(Path.Combine(_root, Unfinished)).EnumerateFiles().Where(file => file.LastWriteTimeUtc < before).ToList();
+        left.ForEach(file => file.Delete());
+        return left.Count;
+    });
+
+    /// <summary>A blob is whole, and durable, before it gets the name that <paramref name="write"/> gives it.</summary>
+    private async ValueTask WriteAsync(Func<FileStream, ValueTask<string>> write)
+    {
+        var unfinished = Path.Combine(_root, Unfinished, Guid.NewGuid().ToString("N"));
+        try
+        {
+            string path;
+            var file = Guarded(() => new FileStream(unfinished, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16));
+            await using (file)
+            {
+                path = PathOf(await write(file));
+                Guarded(() => file.Flush(flushToDisk: true));
+            }
+            Guarded(() =>
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                File.Move(unfinished, path, overwrite: true);
+            });
+        }
+        catch (Exception error)
+        {
+            if (File.Exists(unfinished)) // Else its folder may be away, too.
+                File.Delete(unfinished);
+            if (DiskFull.Is(error)) // What the caller wrote.
+                throw DiskFull.At(_root, error);
+            throw;
+        }
+    }
+
+    private bool IsThere(FileSystemInfo file) => file.Exists || (Directory.Exists(Path.Combine(_root, Unfinished)) ? false
+        : throw new DirectoryNotFoundException("the folder is not there, or is another one."));
+
+    private BlobInfo Info(FileInfo file) =>
+        new(Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), file.Length, file.LastWriteTimeUtc);
+
+    private string PathOf(string name) => Path.Combine(_root, BlobName.Valid(name));
+
+    private void Guarded(Action action) => Guarded(() =>
+    {
+        action();
+        return true;
+    });
+
+    private T Guarded<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw DiskFull.Is(error) ? DiskFull.At(_root, error)
+                : new StoreUnavailableException(_root, $"{_root}: {error.Message} Check its mount and its permissions.", error);
+        }
+    }
+}

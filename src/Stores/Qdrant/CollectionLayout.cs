@@ -1,0 +1,137 @@
+using System.Security.Cryptography;
+using System.Text;
+using Google.Protobuf.Collections;
+using Qdrant.Client.Grpc;
+using TcMgc.Shared.Vectors;
+
+namespace TcMgc.Stores.Qdrant;
+
+/// <summary>How a model's collection is named, laid out and searched.</summary>
+internal static class CollectionLayout
+{
+    private const int LongestName = 200;
+
+    private const string ModelId = "model", Dimensions = "dimensions", Frames = "frames", Folder = "folder", Former = "former";
+
+    /// <summary>
+    /// The alias, a hyphen and the model's id; where the id has other characters than a name may, a hash keeps names apart.
+    /// </summary>
+    public static string Name(string alias, string modelId)
+    {
+        var plain = string.Concat(modelId.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '_'));
+        var name = $"{alias}-{plain}";
+        return plain == modelId && name.Length <= LongestName
+            ? name
+            : $"{name[..Math.Min(name.Length, LongestName)]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(modelId)).AsSpan(0, 4))}";
+    }
+
+    /// <summary>True where one collection holds the vectors of both; a model may have moved.</summary>
+    public static bool Same(IndexModel a, IndexModel b) => a with { Folder = null } == b with { Folder = null };
+
+    public static CreateCollection Create(string name, IndexModel model, QdrantOptions options) => new()
+    {
+        CollectionName = name,
+        VectorsConfig = new()
+        {
+            ParamsMap = new()
+            {
+                Map =
+                {
+                    [PointFields.Text] = Pooled(model, options),
+                    [PointFields.Image] = Pooled(model, options),
+                    [PointFields.Frames] = Rows(model, Graph(options, build: options.FrameGraph)),
+                    [PointFields.Features] = Rows(model, Graph(options, build: false)),
+                },
+            },
+        },
+        ShardNumber = (uint)options.ShardNumber,
+        ReplicationFactor = (uint)options.ReplicationFactor,
+        Payload = new() { Memory = Memory.Cold },
+        Metadata = { Metadata(model) },
+    };
+
+    /// <summary>
+    /// An <see cref="IndexModel"/> as metadata. A folder of "" stands for none: what is absent is left as it was.
+    /// </summary>
+    public static Dictionary<string, Value> Metadata(IndexModel model) => new()
+    {
+        [ModelId] = model.Id,
+        [Dimensions] = model.Dimensions,
+        [Frames] = model.Frames,
+        [Folder] = model.Folder ?? "",
+    };
+
+    /// <summary>The collection that the alias left for this one, as metadata.</summary>
+    public static Dictionary<string, Value> FormerMetadata(string former) => new() { [Former] = former };
+
+    /// <summary>The collection that the alias left for this one; null where it left none.</summary>
+    public static string? FormerOf(CollectionConfig config) => Text(config.Metadata, Former);
+
+    /// <summary>
+    /// The model that the metadata names; null where the collection is not TcMgc's, or its vectors are not of the model's size.
+    /// </summary>
+    public static IndexModel? ModelOf(CollectionConfig config)
+    {
+        var metadata = config.Metadata;
+        if (Text(metadata, ModelId) is not { } id || Text(metadata, Folder) is not { } folder
+            || Number(metadata, Dimensions) is not { } dimensions || Number(metadata, Frames) is not { } frames)
+            return null;
+        var vectors = config.Params.VectorsConfig.ParamsMap?.Map;
+        return PointFields.Vectors.All(name =>
+            vectors is not null && vectors.TryGetValue(name, out var vector) && vector.Size == (ulong)dimensions)
+            ? new(id, dimensions, frames, folder.Length == 0 ? null : folder) : null;
+    }
+
+    public static SearchParams Search(string vector, QdrantOptions options)
+    {
+        var search = new SearchParams();
+        if (vector == PointFields.Frames)
+            search.Exact = !options.FrameGraph;
+        if (vector != PointFields.Frames || options.FrameGraph)
+            search.HnswEf = (ulong)options.HnswEf;
+        if (vector != PointFields.Frames && options.Quantization != QdrantQuantization.None)
+        {
+            var oversampling = options.Quantization == QdrantQuantization.Scalar ? 2 : 4;
+            search.Quantization = new() { Rescore = true, Oversampling = oversampling };
+        }
+        return search;
+    }
+
+    /// <summary>Vectors are unit already; Dot returns them to the bit, Cosine would normalise them once more.</summary>
+    private static VectorParams Pooled(IndexModel model, QdrantOptions options) => new()
+    {
+        Size = (ulong)model.Dimensions,
+        Distance = Distance.Dot,
+        Memory = options.OnDisk ? Memory.Cold : Memory.Cached,
+        HnswConfig = Graph(options, build: true),
+        QuantizationConfig = options.Quantization switch
+        {
+            QdrantQuantization.Scalar =>
+                new() { Scalar = new() { Type = QuantizationType.Int8, Quantile = 0.99f, Memory = Memory.Pinned } },
+            QdrantQuantization.Binary => new() { Binary = new() { Memory = Memory.Pinned } },
+            _ => null,
+        },
+    };
+
+    /// <summary>N rows a segment: on disk always, as halves, which they are.</summary>
+    private static VectorParams Rows(IndexModel model, HnswConfigDiff graph) => new()
+    {
+        Size = (ulong)model.Dimensions,
+        Distance = Distance.Dot,
+        Memory = Memory.Cold,
+        Datatype = Datatype.Float16,
+        MultivectorConfig = new() { Comparator = MultiVectorComparator.MaxSim },
+        HnswConfig = graph,
+    };
+
+    /// <summary>A graph of no edges is not built.</summary>
+    private static HnswConfigDiff Graph(QdrantOptions options, bool build) =>
+        build ? new() { M = (ulong)options.HnswM, EfConstruct = (ulong)options.HnswEfConstruct } : new() { M = 0 };
+
+    private static string? Text(MapField<string, Value> metadata, string key) =>
+        metadata.TryGetValue(key, out var value) && value.HasStringValue ? value.StringValue : null;
+
+    private static int? Number(MapField<string, Value> metadata, string key) =>
+        metadata.TryGetValue(key, out var value) && value.HasIntegerValue
+            ? (int)Math.Clamp(value.IntegerValue, int.MinValue, int.MaxValue) : null;
+}

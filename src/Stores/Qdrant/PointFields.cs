@@ -1,0 +1,54 @@
+using TcMgc.Shared.Vectors;
+
+namespace TcMgc.Stores.Qdrant;
+
+/// <summary>Names in a point: its vectors and its payload.</summary>
+internal static class PointFields
+{
+    /// <summary>Vector: <see cref="Segment.TextVector"/>.</summary>
+    public const string Text = "text";
+
+    /// <summary>Vector: <see cref="Segment.ImageVector"/>.</summary>
+    public const string Image = "image";
+
+    /// <summary>Multivector of halves, searched by still: <see cref="Segment.Frames"/>.</summary>
+    public const string Frames = "frames";
+
+    /// <summary>
+    /// Multivector of halves, only fetched: what the head scores. The plain frames where it has no features of its own.
+    /// </summary>
+    public const string Features = "features";
+
+    /// <summary>Payload: base64 of <see cref="Segment.Layouts"/>.</summary>
+    public const string Layouts = "layouts";
+
+    /// <summary>Payload: the video's UUID. Indexed.</summary>
+    public const string Video = "video";
+
+    /// <summary>Payload: <see cref="SegmentPlace.Index"/>.</summary>
+    public const string Index = "index";
+
+    /// <summary>Payload: <see cref="SegmentPlace.Start"/>.</summary>
+    public const string Start = "start";
+
+    /// <summary>Payload: <see cref="SegmentPlace.End"/>.</summary>
+    public const string End = "end";
+
+    /// <summary>Payload: <see cref="SegmentPlace.FrameTimes"/>.</summary>
+    public const string Times = "times";
+
+    /// <summary>Payload: true in a video's last segment, which is written after its others. Indexed.</summary>
+    public const string Last = "last";
+
+    /// <summary>Every vector of a point.</summary>
+    public static readonly string[] Vectors = [Text, Image, Frames, Features];
+
+    /// <summary>The payload that <see cref="StoredPoint.Place"/> reads.</summary>
+    public static readonly string[] Place = [Video, Index, Start, End, Times];
+
+    /// <summary>The payload of <see cref="SegmentFrames"/>.</summary>
+    public static readonly string[] Drawn = [.. Place, Layouts];
+
+    /// <summary>The vectors that a <see cref="SegmentBatch"/> takes.</summary>
+    public static readonly string[] Scored = [Text, Features];
+}

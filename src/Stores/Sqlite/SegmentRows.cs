@@ -1,0 +1,128 @@
+using System.Runtime.InteropServices;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+using TcMgc.Shared;
+using TcMgc.Shared.Frames;
+using TcMgc.Shared.Vectors;
+
+namespace TcMgc.Stores.Sqlite;
+
+/// <summary>Segments as rows of the index file. Blobs are read as views over SQLite's own memory.</summary>
+internal static class SegmentRows
+{
+    public const string Schema = """
+        CREATE TABLE model(id TEXT NOT NULL, dimensions INTEGER NOT NULL, frames INTEGER NOT NULL, folder TEXT);
+        CREATE TABLE segments(number INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, video BLOB NOT NULL, place INTEGER NOT NULL,
+            start REAL NOT NULL, end REAL NOT NULL, times BLOB NOT NULL, text_vector BLOB NOT NULL, image_vector BLOB NOT NULL);
+        CREATE INDEX segments_of_video ON segments(video);
+        CREATE TABLE features(number INTEGER PRIMARY KEY, frames BLOB NOT NULL, features BLOB, layouts BLOB NOT NULL);
+        CREATE TRIGGER features_go_with_segments AFTER DELETE ON segments BEGIN DELETE FROM features WHERE number = OLD.number; END;
+        CREATE TABLE changes(number INTEGER PRIMARY KEY AUTOINCREMENT, video BLOB NOT NULL UNIQUE)
+        """;
+
+    /// <summary>Parameters of <see cref="Insert"/>, in the order of <see cref="Write"/>'s values.</summary>
+    private static readonly string[] s_inserted = ["$id", "$video", "$place", "$start", "$end", "$times", "$text", "$image", "$frames", "$features", "$layouts"];
+
+    /// <summary>Columns that <see cref="ToMatrix"/> reads.</summary>
+    public const string MatrixColumns = "s.id, s.video, s.times, s.text_vector, s.image_vector";
+
+    /// <summary>Columns that <see cref="ToBatch"/> reads.</summary>
+    public const string BatchColumns = "s.id, s.video, s.times, s.text_vector, s.place, s.start, s.end, f.frames, f.features";
+
+    /// <summary>Columns that <see cref="ToFrames"/> reads.</summary>
+    public const string FrameColumns = "s.id, s.video, s.times, s.text_vector, s.place, s.start, s.end, f.frames, f.layouts";
+
+    /// <summary>A statement for <see cref="Write"/>, compiled once for many segments.</summary>
+    public static SqliteCommand Insert(SqliteConnection connection)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = """
+            INSERT INTO segments(id, video, place, start, end, times, text_vector, image_vector)
+            VALUES($id, $video, $place, $start, $end, $times, $text, $image);
+            INSERT INTO features(number, frames, features, layouts) VALUES(last_insert_rowid(), $frames, $features, $layouts)
+            """;
+        foreach (var name in s_inserted)
+            command.Parameters.AddWithValue(name, DBNull.Value);
+        return command;
+    }
+
+    public static void Write(Segment segment, SqliteCommand insert)
+    {
+        var place = segment.Place;
+        object[] values =
+        [
+            Bytes(place.Id.Value), Bytes(place.Video.Value), place.Index, place.Start, place.End, Bytes<float>(place.FrameTimes),
+            Bytes<float>(segment.TextVector), Bytes<float>(segment.ImageVector), Bytes<Half>(segment.Frames),
+            segment.Features is { } features ? (object)Bytes<Half>(features) : DBNull.Value, segment.Layouts,
+        ];
+        for (var at = 0; at < values.Length; at++)
+            insert.Parameters[at].Value = values[at];
+        insert.ExecuteNonQuery();
+    }
+
+    public static void ToMatrix(SqliteDataReader row, SegmentMatrix matrix, IndexModel model, SqliteFile file)
+    {
+        var (id, video, times, text) = Start(row, model, file);
+        var image = Sized<float>(row, 4, model.Dimensions, file);
+        if (matrix.Held.HasFlag(Held.Frames))
+            matrix.Add(new(id, video, times), text, image, Sized<Half>(row, 5, times.Length * model.Dimensions, file));
+        else
+            matrix.Add(new(id, video, []), text, image, []); // Times are those of frames.
+    }
+
+    public static void ToBatch(SqliteDataReader row, SegmentBatch batch, IndexModel model, SqliteFile file)
+    {
+        var (id, video, times, text) = Start(row, model, file);
+        var features = row.IsDBNull(8)
+            ? Sized<Half>(row, 7, times.Length * model.Dimensions, file)
+            : Sized<Half>(row, 8, model.Frames * model.Dimensions, file);
+        batch.Add(new(id, video, row.GetInt32(4), row.GetDouble(5), row.GetDouble(6), times), text, features);
+    }
+
+    public static SegmentFrames ToFrames(SqliteDataReader row, IndexModel model, SqliteFile file)
+    {
+        var (id, video, times, _) = Start(row, model, file);
+        return new(new(id, video, row.GetInt32(4), row.GetDouble(5), row.GetDouble(6), times),
+            Sized<Half>(row, 7, times.Length * model.Dimensions, file).ToArray(),
+            Sized<byte>(row, 8, times.Length * ColourLayout.Bytes, file).ToArray());
+    }
+
+    public static byte[] Bytes(Guid id) => id.ToByteArray(bigEndian: true);
+
+    private static byte[] Bytes<T>(ReadOnlySpan<T> values)
+        where T : unmanaged => MemoryMarshal.AsBytes(values).ToArray();
+
+    private static Head Start(SqliteDataReader row, IndexModel model, SqliteFile file)
+    {
+        var times = Cells<float>(row, 2);
+        if (times.Length < 1 || times.Length > model.Frames)
+            throw file.Damaged($"a segment of {times.Length} frames");
+        return new(
+            new(new(Sized<byte>(row, 0, 16, file), bigEndian: true)),
+            new(new(Sized<byte>(row, 1, 16, file), bigEndian: true)),
+            times.ToArray(),
+            Sized<float>(row, 3, model.Dimensions, file));
+    }
+
+    private static ReadOnlySpan<T> Sized<T>(SqliteDataReader row, int column, int length, SqliteFile file)
+        where T : unmanaged
+    {
+        var cells = Cells<T>(row, column);
+        return cells.Length == length ? cells : throw file.Damaged($"a vector of {cells.Length} values where there should be {length}");
+    }
+
+    /// <summary>A view that is valid until the reader moves on.</summary>
+    private static ReadOnlySpan<T> Cells<T>(SqliteDataReader row, int column)
+        where T : unmanaged => MemoryMarshal.Cast<byte, T>(raw.sqlite3_column_blob(row.Handle, column));
+
+    private readonly ref struct Head(SegmentId id, VideoId video, float[] times, ReadOnlySpan<float> text)
+    {
+        private readonly ReadOnlySpan<float> _text = text;
+
+        public void Deconstruct(out SegmentId segment, out VideoId owner, out float[] frameTimes, out ReadOnlySpan<float> vector)
+        {
+            (segment, owner, frameTimes) = (id, video, times);
+            vector = _text;
+        }
+    }
+}

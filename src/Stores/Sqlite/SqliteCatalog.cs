@@ -1,0 +1,201 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using TcMgc.Shared;
+using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Events;
+
+namespace TcMgc.Stores.Sqlite;
+
+/// <summary>
+/// The catalog in one SQLite file: the last event of each kind for each upload of each video, and the entry that follows from
+/// those of the video's last upload.
+/// </summary>
+internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
+{
+    private static readonly Dictionary<string, long> s_nothing = [];
+
+    private readonly SqliteFile _file = new(path, version: 1, """
+        CREATE TABLE facts(video BLOB NOT NULL, upload BLOB NOT NULL, topic TEXT NOT NULL, time INTEGER NOT NULL, event BLOB NOT NULL,
+            body BLOB NOT NULL, PRIMARY KEY(video, upload, topic)) WITHOUT ROWID;
+        CREATE TABLE videos(id BLOB PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, name TEXT NOT NULL, state TEXT NOT NULL, entry BLOB NOT NULL)
+            WITHOUT ROWID;
+        CREATE INDEX videos_by_name ON videos(name)
+        """, "remove it: the next command makes it again from events.db");
+
+    private readonly Lock _gate = new();
+    private SqliteConnection? _connection;
+
+    public ValueTask ApplyAsync(VideoEvent happened, CancellationToken cancellationToken) => ApplyAsync([happened], cancellationToken);
+
+    public ValueTask ApplyAsync(IReadOnlyList<VideoEvent> happened, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(happened);
+        cancellationToken.ThrowIfCancellationRequested();
+        Use(connection =>
+        {
+            using var transaction = connection.BeginTransaction();
+            foreach (var one in happened)
+                Apply(connection, one);
+            transaction.Commit();
+            return true;
+        });
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<CatalogEntry?> GetAsync(VideoId id, CancellationToken cancellationToken) =>
+        new(Entries("SELECT entry FROM videos WHERE id = $key", Bytes(id.Value)).FirstOrDefault());
+
+    public ValueTask<CatalogEntry?> FindBySha256Async(string sha256, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(sha256);
+        return new(Entries("SELECT entry FROM videos WHERE sha256 = lower($key)", sha256).FirstOrDefault());
+    }
+
+    public async IAsyncEnumerable<CatalogEntry> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await ValueTask.CompletedTask;
+        foreach (var entry in Entries("SELECT entry FROM videos WHERE state <> $key ORDER BY name, id", nameof(VideoState.Deleted)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return entry;
+        }
+    }
+
+    public async ValueTask RebuildAsync(IEventLog log, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        // A connection of its own: the transaction spans awaits, and other callers read the former entries meanwhile.
+        using var connection = Open();
+        using var transaction = _file.Guarded(() => connection.BeginTransaction());
+        _file.Guarded(() => connection.Execute("DELETE FROM facts; DELETE FROM videos; DELETE FROM positions;"));
+        await foreach (var entry in log.FollowAsync(s_nothing, cancellationToken))
+            if (entry is null)
+                break;
+            else
+                _file.Guarded(() => Apply(connection, entry.Event, entry));
+        _file.Guarded(transaction.Commit);
+    }
+
+    /// <summary>True where no event was ever applied.</summary>
+    public bool IsEmpty() => Use(connection => connection.ExecuteScalar<bool>("SELECT NOT EXISTS(SELECT 1 FROM facts)"));
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _connection?.Dispose();
+            _connection = null;
+        }
+    }
+
+    /// <summary>The last position of each partition of the log that is done.</summary>
+    public IReadOnlyDictionary<string, long> Positions() => Use(Positions);
+
+    /// <summary>Takes an event in, and remembers that an earlier entry of the log is done.</summary>
+    public void Apply(VideoEvent? happened, LogEntry? done) => Use(connection =>
+    {
+        using var transaction = connection.BeginTransaction();
+        Apply(connection, happened, done);
+        transaction.Commit();
+        return true;
+    });
+
+    private static void Apply(SqliteConnection connection, VideoEvent? happened, LogEntry? done)
+    {
+        if (happened is not null)
+            Apply(connection, happened);
+        if (done is not null)
+            connection.Execute("""
+                INSERT INTO positions(partition, position) VALUES($Partition, $Position)
+                ON CONFLICT(partition) DO UPDATE SET position = max(position, excluded.position)
+                """, new { done.Partition, done.Position });
+    }
+
+    private static Dictionary<string, long> Positions(SqliteConnection connection) =>
+        connection.Query<(string Partition, long Position)>("SELECT partition, position FROM positions")
+            .ToDictionary(row => row.Partition, row => row.Position, StringComparer.Ordinal);
+
+    private static void Apply(SqliteConnection connection, VideoEvent happened)
+    {
+        Remember(connection, happened);
+        if (LastUpload(connection, happened.VideoId) is not { } upload)
+            return;
+        var entry = CatalogProjection.Of(upload, Outcomes(connection, upload));
+        const string Insert =
+            "INSERT OR REPLACE INTO videos(id, sha256, name, state, entry) VALUES($id, $Sha256, $Name, $state, $json)";
+        connection.Execute(Insert, new
+        {
+            id = Bytes(entry.Id.Value),
+            entry.Sha256,
+            entry.Name,
+            state = entry.State.ToString(),
+            json = JsonSerializer.SerializeToUtf8Bytes(entry, CatalogJson.Default.CatalogEntry),
+        });
+    }
+
+    /// <summary>Of two events of one kind for one upload the later one counts, whichever comes first.</summary>
+    private static void Remember(SqliteConnection connection, VideoEvent happened) => connection.Execute("""
+        INSERT INTO facts(video, upload, topic, time, event, body) VALUES($video, $upload, $Topic, $time, $id, $body)
+        ON CONFLICT(video, upload, topic) DO UPDATE SET time = excluded.time, event = excluded.event, body = excluded.body
+        WHERE (excluded.time, excluded.event) > (time, event)
+        """, new
+    {
+        video = Bytes(happened.VideoId.Value),
+        upload = Bytes(happened.Upload),
+        happened.Topic,
+        time = happened.Time.UtcTicks,
+        id = Bytes(happened.EventId),
+        body = EventJson.Serialize(happened),
+    });
+
+    private static VideoUploaded? LastUpload(SqliteConnection connection, VideoId video) => (VideoUploaded?)Events(connection,
+        "WHERE video = $video AND topic = $Uploaded ORDER BY time DESC, event DESC LIMIT 1",
+        new { video = Bytes(video.Value), Topics.Uploaded }).SingleOrDefault();
+
+    private static IEnumerable<VideoEvent> Outcomes(SqliteConnection connection, VideoUploaded upload) => Events(connection,
+        "WHERE video = $video AND upload = $upload AND topic <> $Uploaded",
+        new { video = Bytes(upload.VideoId.Value), upload = Bytes(upload.EventId), Topics.Uploaded });
+
+    private static IEnumerable<VideoEvent> Events(SqliteConnection connection, string condition, object parameters) =>
+        connection.Query<(string Topic, byte[] Body)>($"SELECT topic, body FROM facts {condition}", parameters)
+            .Select(fact => EventJson.Deserialize(fact.Topic, fact.Body));
+
+    private List<CatalogEntry> Entries(string query, object key) =>
+        Use(connection => connection.Query<byte[]>(query, new { key }).Select(Entry).ToList());
+
+    private CatalogEntry Entry(byte[] json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(json, CatalogJson.Default.CatalogEntry)!;
+        }
+        catch (JsonException error)
+        {
+            throw _file.Damaged($"the entry {Encoding.UTF8.GetString(json.AsSpan(0, Math.Min(40, json.Length)))}…: {error.Message}");
+        }
+    }
+
+    private T Use<T>(Func<SqliteConnection, T> action)
+    {
+        lock (_gate)
+            return _file.Guarded(() => action(_connection ??= Open()));
+    }
+
+    /// <summary>Catalogs begun by earlier programs lack the table of positions: they read their log once more.</summary>
+    private SqliteConnection Open()
+    {
+        var connection = _file.Open();
+        connection.Execute("CREATE TABLE IF NOT EXISTS positions(partition TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID");
+        return connection;
+    }
+
+    private static byte[] Bytes(Guid id) => id.ToByteArray(bigEndian: true);
+}
+
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(CatalogEntry))]
+internal sealed partial class CatalogJson : JsonSerializerContext;

@@ -1,0 +1,105 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+using TcMgc.Shared;
+
+namespace TcMgc.Stores.Sqlite;
+
+/// <summary>
+/// A database file of one schema: opened in WAL mode, created where it is absent, and with what goes wrong told in the user's
+/// words. <c>synchronous=FULL</c> makes a commit durable before it returns, so that an effect in one file is never lost while
+/// the commit in another that says it happened survives.
+/// </summary>
+internal sealed class SqliteFile
+{
+    private const int IoError = 10;
+    private const int CannotOpen = 14, Corrupt = 11, NotADatabase = 26, Full = 13, ReadOnly = 8, Busy = 5, Locked = 6;
+    private readonly int _version;
+    private readonly string _advice;
+
+    /// <param name="path">The file.</param>
+    /// <param name="version">The schema's version, at least 1, kept in <c>user_version</c>.</param>
+    /// <param name="schema">Statements that create version <paramref name="version"/> in an empty file.</param>
+    /// <param name="advice">What to do when the file is damaged.</param>
+    public SqliteFile(string path, int version, string schema, string advice)
+    {
+        (Path, _version, _advice) = (path, version, advice);
+        using var connection = Open();
+        Guarded(() => Create(connection, schema));
+    }
+
+    public string Path { get; }
+
+    /// <summary>A connection of its own; the caller keeps it to one thread at a time.</summary>
+    public SqliteConnection Open() => Guarded(() =>
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path, Pooling = false, DefaultTimeout = 30 }.ConnectionString);
+        try
+        {
+            connection.Open();
+            connection.Execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=10000;");
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    });
+
+    /// <summary>Runs what reads or writes the file; SQLite's errors become the user's.</summary>
+    public T Guarded<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (SqliteException error)
+        {
+            throw Explained(error);
+        }
+    }
+
+    /// <inheritdoc cref="Guarded{T}(Func{T})"/>
+    public void Guarded(Action action) => Guarded(() =>
+    {
+        action();
+        return true;
+    });
+
+    public UserException Damaged(string detail) => new($"{Path}: the database is damaged ({detail}); {_advice}");
+
+    private void Create(SqliteConnection connection, string schema)
+    {
+        using var transaction = connection.BeginTransaction(deferred: Version(connection) == _version);
+        var found = Version(connection);
+        if (found > _version)
+            throw new UserException($"{Path}: written by a newer tcmgc (schema {found}, this one knows {_version}); use that one, or another --data folder");
+        if (found == 0)
+        {
+            if (connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master") > 0)
+                throw new UserException($"{Path}: a database of another program; use another --data folder");
+            connection.Execute($"{schema}; PRAGMA user_version={_version};");
+        }
+        transaction.Commit();
+    }
+
+    private static long Version(SqliteConnection connection) => connection.ExecuteScalar<long>("PRAGMA user_version");
+
+    private UserException Explained(SqliteException error) => error.SqliteErrorCode switch
+    {
+        Corrupt or NotADatabase => new UserException($"{Path}: the database is damaged ({Detail(error)}); {_advice}", error),
+        CannotOpen => new UserException(
+            $"{Path}: cannot be opened; check that the folder and the file can be read and written", error),
+        ReadOnly => new UserException($"{Path}: cannot be written; check the permissions of the folder and the file", error),
+        Full => new StoreUnavailableException(Path, $"{Path}: the disk is full; make room and run the command again", error),
+        IoError => new StoreUnavailableException(Path,
+            $"{Path}: the disk does not read or write it ({Detail(error)}); check the disk and the room on it", error),
+        Busy or Locked => new StoreUnavailableException(Path,
+            $"{Path}: another program has held the database for too long; run the command again when it has ended", error),
+        _ => new UserException(
+            $"{Path}: SQLite cannot read or write it ({Detail(error)}); check the disk; if the file is damaged, {_advice}",
+            error),
+    };
+
+    private static string Detail(SqliteException error) => error.Message.Split('\'') is [_, var detail, ..] ? detail : error.Message;
+}

@@ -1,0 +1,51 @@
+namespace TcMgc.Stores.Sqlite;
+
+/// <summary>
+/// What FTS5 is asked for texts that users typed: any of their words, each quoted, so that nothing in them is an operator.
+/// Words that most English sentences have are left out; they would find everything.
+/// </summary>
+internal static class TranscriptQuery
+{
+    private const int MostWords = 64, LongestWord = 64;
+
+    private static readonly HashSet<string> s_common = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "he", "her", "his", "in", "into", "is", "it", "its", "of", "on", "or",
+        "she", "that", "the", "their", "then", "there", "they", "this", "to", "up", "was", "were", "while", "who", "with",
+    };
+
+    /// <summary>The query; null where no word is left.</summary>
+    public static string? Of(IEnumerable<string> texts)
+    {
+        var words = texts.SelectMany(Words).Distinct(StringComparer.OrdinalIgnoreCase).Take(MostWords).Select(word => $"\"{word}\"").ToList();
+        return words.Count == 0 ? null : string.Join(" OR ", words);
+    }
+
+    /// <summary>Runs of letters, marks and digits, as FTS5's unicode61 cuts them.</summary>
+    private static IEnumerable<string> Words(string text)
+    {
+        var start = -1;
+        for (var at = 0; at <= text.Length; at++)
+        {
+            if (at < text.Length && (char.IsLetterOrDigit(text[at]) || char.IsSurrogate(text[at]) || IsMark(text[at])))
+            {
+                start = start < 0 ? at : start;
+                continue;
+            }
+            if (start >= 0 && text[start..at] is { Length: <= LongestWord } word && !s_common.Contains(word) && IsWhole(word))
+                yield return word;
+            start = -1;
+        }
+    }
+
+    private static bool IsMark(char letter) => char.GetUnicodeCategory(letter) is System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark;
+
+    // Half a surrogate pair is no text to SQLite.
+    private static bool IsWhole(string word)
+    {
+        for (var at = 0; at < word.Length; at++)
+            if (char.IsSurrogate(word[at]) && (!char.IsHighSurrogate(word[at]) || ++at == word.Length || !char.IsLowSurrogate(word[at])))
+                return false;
+        return true;
+    }
+}

@@ -1,0 +1,105 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using TcMgc.Media;
+using TcMgc.Shared;
+
+namespace TcMgc.Training.Datasets;
+
+/// <summary>Videos at a glance: an SVG picture with a strip of frames for each, its name and its captions below.</summary>
+/// <param name="media">Programs and limits.</param>
+/// <param name="frames">Frames of a strip, evenly spaced, one a second at most.</param>
+/// <param name="captions">Most captions shown of each video.</param>
+internal sealed class ContactSheet(MediaOptions media, int frames, int captions)
+{
+    private const int Side = 96, Space = 2, LineHeight = 17, Gap = 16, FontSize = 12;
+    private const double WidthOfLetter = 6.2;
+
+    private readonly StringBuilder _rows = new();
+    private double _height = Gap;
+
+    private int Width => WidthOf(frames);
+
+    /// <summary>The whole picture.</summary>
+    public string Svg => string.Create(CultureInfo.InvariantCulture,
+        $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width + (2 * Gap)}\" height=\"{_height}\" font-family=\"sans-serif\" font-size=\"{FontSize}\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n{_rows}</svg>\n");
+
+    /// <summary>Adds a video.</summary>
+    /// <returns>Null, or why it gives no frame.</returns>
+    public async Task<string?> AddAsync(CaptionedVideo video, CancellationToken cancel)
+    {
+        var strip = new SpacedFrames(frames, Side * Side * 3);
+        if (await DatasetFrames.DecodeAsync(media, video, Side, strip, cancel) is { } reason)
+            return reason;
+        var picture = Convert.ToBase64String(await JpegAsync(strip, cancel));
+        _rows.Append(CultureInfo.InvariantCulture, $"<image x=\"{Gap}\" y=\"{_height}\" width=\"{WidthOf(strip.Count)}\" height=\"{Side}\" href=\"data:image/jpeg;base64,{picture}\"/>\n");
+        _height += Side;
+        Write(video.Id, "font-weight=\"bold\"");
+        foreach (var line in video.Captions.Take(captions).SelectMany(Wrapped))
+            Write(line, "fill=\"#333\"");
+        _height += Gap;
+        return null;
+    }
+
+    private static int WidthOf(int count) => (count * (Side + Space)) - Space;
+
+    private void Write(string text, string style)
+    {
+        _height += LineHeight;
+        _rows.Append(CultureInfo.InvariantCulture, $"<text x=\"{Gap}\" y=\"{_height - 3}\" {style}>{WebUtility.HtmlEncode(string.Concat(text.Where(letter => !char.IsControl(letter))))}</text>\n");
+    }
+
+    private IEnumerable<string> Wrapped(string caption)
+    {
+        var line = "";
+        foreach (var word in caption.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.Length > 0 && (line.Length + 1 + word.Length) * WidthOfLetter > Width)
+            {
+                yield return line;
+                line = "";
+            }
+            line = line.Length == 0 ? word : $"{line} {word}";
+        }
+        yield return line;
+    }
+
+    private async Task<byte[]> JpegAsync(SpacedFrames strip, CancellationToken cancel)
+    {
+        string[] arguments =
+        [
+            "-v", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", $"{Side}x{Side}", "-i", "pipe:0",
+            "-vf", $"tile={strip.Count}x1:padding={Space}:color=white", "-frames:v", "1", "-c:v", "mjpeg", "-q:v", "4", "-pix_fmt", "yuvj420p", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-f", "mjpeg", "pipe:1",
+        ];
+        using var process = Start(arguments);
+        try
+        {
+            var picture = new MemoryStream();
+            var reading = process.StandardOutput.BaseStream.CopyToAsync(picture, cancel);
+            await process.StandardInput.BaseStream.WriteAsync(strip.Pixels, cancel);
+            process.StandardInput.Close();
+            await reading;
+            await process.WaitForExitAsync(cancel);
+            return process.ExitCode == 0 ? picture.ToArray() : throw new UserException($"'{media.Ffmpeg}' cannot write JPEG (status {process.ExitCode})");
+        }
+        finally
+        {
+            if (!process.HasExited)
+                process.Kill();
+        }
+    }
+
+    private Process Start(string[] arguments)
+    {
+        try
+        {
+            return Process.Start(new ProcessStartInfo(media.Ffmpeg, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        }
+        catch (Win32Exception error)
+        {
+            throw new UserException($"'{media.Ffmpeg}' cannot be started: {error.Message}. Install ffmpeg (Debian: apt-get install ffmpeg; macOS: brew install ffmpeg)", error);
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using TcMgc.Media;
+using TcMgc.Model;
+
+namespace TcMgc.Training.Datasets;
+
+/// <summary>
+/// The frames of a dataset's videos, decoded once into a cache file. Videos that give no frame are left empty and counted; they
+/// take no part.
+/// </summary>
+internal sealed class DatasetFrames(MediaOptions options, string cache)
+{
+    /// <summary>Frames kept of a video, evenly spaced, unless the model takes more.</summary>
+    private const int LeastCapacity = 32;
+
+    private readonly MediaOptions _options = options with { Threads = 1 };
+
+    /// <summary>What tells the frames of these videos from others: names of files, sizes, parts; a dataset may be moved.</summary>
+    public static string Key(IReadOnlyList<CaptionedVideo> videos)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var video in videos)
+            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
+                $"{Path.GetFileName(video.Path)}|{Length(video.Path)}|{video.Start}|{video.End}\n")));
+        return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
+    }
+
+    /// <summary>Path of a cache file.</summary>
+    public string CachePath(string name) => Path.Combine(cache, name);
+
+    /// <summary>Opens the frames of these videos, decoding them first where that was not done.</summary>
+    /// <param name="videos">The videos.</param>
+    /// <param name="model">Whose frames: their side and number.</param>
+    /// <param name="progress">Shows how far decoding is.</param>
+    /// <param name="cancel">Stops; what was decoded is given up.</param>
+    public async Task<FrameStore> OpenAsync(IReadOnlyList<CaptionedVideo> videos, ModelConfig model, IProgressLines progress, CancellationToken cancel)
+    {
+        var (side, capacity, key) = (model.Clip.Vision.ImageSize, Math.Max(LeastCapacity, model.Frames), Key(videos));
+        var path = CachePath($"frames-{key}-{side}-{capacity}.rows");
+        if (FrameStore.TryOpen(path, key, videos.Count, capacity, side) is { } known)
+            return known;
+        using (var writer = FrameStore.Create(path, key, videos.Count, capacity, side))
+        {
+            var done = 0;
+            await Parallel.ForEachAsync(videos.Index(), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel },
+                async (video, stop) =>
+                {
+                    var frames = new SpacedFrames(capacity, side * side * 3);
+                    if (await DecodeAsync(_options, video.Item, side, frames, stop) is { } reason)
+                        progress.Say($"{video.Item.Path}: {reason}; it is left out");
+                    writer.Write(video.Index, frames.Count, frames.Pixels);
+                    progress.Show($"decoding {Interlocked.Increment(ref done)} of {videos.Count} videos");
+                });
+            writer.Complete();
+        }
+        progress.Clear();
+        return FrameStore.TryOpen(path, key, videos.Count, capacity, side)!;
+    }
+
+    /// <summary>Adds the frames of a video, one a second.</summary>
+    /// <returns>Null, or why there are none.</returns>
+    public static async ValueTask<string?> DecodeAsync(MediaOptions options, CaptionedVideo video, int side, SpacedFrames frames, CancellationToken cancel)
+    {
+        var probed = await new MediaProbe(options).ProbeAsync(video.Path, cancel);
+        if (!probed.Succeeded)
+            return probed.Reason;
+        await using var reader = new FrameDecoder(options).Open(video.Path, probed.Value, side);
+        var frame = new byte[reader.FrameBytes];
+        while ((video.End is null || reader.Frames < video.End) && await reader.ReadAsync(frame, cancel) > 0)
+            if (reader.Frames > video.Start)
+                frames.Add(frame);
+        return frames.Count > 0 ? null : reader.Reason ?? $"has no frame between {video.Start} and {video.End} s";
+    }
+
+    private static long Length(string path) => File.Exists(path) ? new FileInfo(path).Length : -1;
+}

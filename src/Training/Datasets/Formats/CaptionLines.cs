@@ -1,0 +1,81 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TcMgc.Model;
+
+namespace TcMgc.Training.Datasets.Formats;
+
+/// <summary>
+/// Our own format: captions.jsonl, one line a video with <c>file</c> and <c>captions</c>, and <c>split</c> (test without one) and
+/// <c>id</c> (the file without one); what else a line holds is left alone. dataset.json may name the dataset.
+/// </summary>
+internal static class CaptionLines
+{
+    private const string LinesFile = "captions.jsonl", CardFile = "dataset.json";
+
+    internal sealed record Line(string? Id, string? Split, string? File, IReadOnlyList<string?>? Captions);
+
+    internal sealed record Card(string? Name);
+
+    /// <exception cref="ModelException">The folder has no captions.jsonl, or a line of it is none.</exception>
+    public static Dataset Read(string folder)
+    {
+        var path = Path.Combine(folder, LinesFile);
+        if (!File.Exists(path))
+            throw new ModelException($"{folder}: is no dataset (it has no {LinesFile}); docs/datasets.md says what there may be");
+        var (root, splits, ids) = (Path.GetFullPath(folder), new Dictionary<Split, List<CaptionedVideo>>(), new HashSet<string>(StringComparer.Ordinal));
+        foreach (var split in Enum.GetValues<Split>())
+            splits[split] = [];
+        foreach (var (index, text) in File.ReadLines(path).Index().Where(line => !string.IsNullOrWhiteSpace(line.Item)))
+        {
+            var where = $"{path}: line {index + 1}";
+            var line = Parse(text, where);
+            if (line.File is not { Length: > 0 } file || !Path.GetFullPath(Path.Combine(root, file)).StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+                throw new ModelException($"{where}: 'file' must be the path of a video in the folder");
+            string[] captions = [.. (line.Captions ?? []).OfType<string>().Where(caption => !string.IsNullOrWhiteSpace(caption))];
+            if (captions.Length == 0)
+                throw new ModelException($"{where}: has no caption");
+            if (!ids.Add(line.Id ?? file))
+                throw new ModelException($"{where}: '{line.Id ?? file}' is there twice");
+            splits[SplitOf(line.Split, where)].Add(new(line.Id ?? file, Path.Combine(root, file), captions));
+        }
+        return new(Name(root), root, splits[Split.Train], splits[Split.Validation], splits[Split.Test]);
+    }
+
+    private static Line Parse(string text, string where)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, CaptionLinesJson.Default.Line) ?? throw new ModelException($"{where}: is no video");
+        }
+        catch (JsonException error)
+        {
+            throw new ModelException($"{where}: is not as it must be: {error.Message}", error);
+        }
+    }
+
+    private static Split SplitOf(string? name, string where) => name switch
+    {
+        "train" => Split.Train,
+        "validation" or "val" => Split.Validation,
+        "test" or null => Split.Test,
+        _ => throw new ModelException($"{where}: the split is '{name}'; it must be train, validation or test"),
+    };
+
+    private static string Name(string root)
+    {
+        var card = Path.Combine(root, CardFile);
+        try
+        {
+            return (File.Exists(card) ? JsonSerializer.Deserialize(File.ReadAllBytes(card), CaptionLinesJson.Default.Card)?.Name : null) ?? Path.GetFileName(root);
+        }
+        catch (JsonException error)
+        {
+            throw new ModelException($"{card}: is no JSON: {error.Message}", error);
+        }
+    }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(CaptionLines.Line))]
+[JsonSerializable(typeof(CaptionLines.Card))]
+internal sealed partial class CaptionLinesJson : JsonSerializerContext;

@@ -1,0 +1,77 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using TcMgc.Model;
+
+namespace TcMgc.Training;
+
+/// <summary>All that decides what a run yields; run.json. A run goes on only under the plan it was begun with.</summary>
+public sealed record TrainingPlan
+{
+    /// <summary>The command that began the run.</summary>
+    public required string Command { get; init; }
+
+    /// <summary>The model to be.</summary>
+    public required ModelConfig Config { get; init; }
+
+    /// <summary>How it is trained.</summary>
+    public required TrainingOptions Options { get; init; }
+
+    /// <summary>What the pairs were made from.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>Id of the model it starts from; null for random weights of the seed.</summary>
+    public string? Init { get; init; }
+
+    /// <summary>The plan of a run folder; null where none was begun.</summary>
+    /// <exception cref="ModelException">It cannot be read.</exception>
+    internal static TrainingPlan? Read(string path)
+    {
+        if (!File.Exists(path))
+            return null;
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), TrainingJson.Default.TrainingPlan);
+        }
+        catch (JsonException error)
+        {
+            throw new ModelException($"{path}: cannot be read: {error.Message}; remove the folder or choose another --out", error);
+        }
+    }
+
+    internal void Write(string path)
+    {
+        File.WriteAllBytes(path + ".partial", JsonSerializer.SerializeToUtf8Bytes(this, TrainingJson.Default.TrainingPlan));
+        File.Move(path + ".partial", path, overwrite: true);
+    }
+
+    /// <summary>The settings in which two plans differ, as <c>name: theirs, now ours</c>; the command itself does not count.</summary>
+    internal IEnumerable<string> DifferencesFrom(TrainingPlan other)
+    {
+        var (ours, theirs) = (Leaves(this with { Command = "" }), Leaves(other with { Command = "" }));
+        return ours.Keys.Union(theirs.Keys).Where(key => ours.GetValueOrDefault(key) != theirs.GetValueOrDefault(key))
+            .Select(key => $"{key}: {theirs.GetValueOrDefault(key, "none")}, now {ours.GetValueOrDefault(key, "none")}");
+    }
+
+    private static Dictionary<string, string> Leaves(TrainingPlan plan)
+    {
+        var leaves = new Dictionary<string, string>(StringComparer.Ordinal);
+        Add(JsonSerializer.SerializeToNode(plan, TrainingJson.Default.TrainingPlan), "");
+        return leaves;
+
+        void Add(JsonNode? node, string name)
+        {
+            if (node is JsonObject members)
+                foreach (var (key, value) in members)
+                    Add(value, name.Length == 0 ? key : $"{name}.{key}");
+            else if (node is not null)
+                leaves[name] = node.ToJsonString();
+        }
+    }
+}
+
+[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(TrainingPlan))]
+[JsonSerializable(typeof(TrainingPosition))]
+internal sealed partial class TrainingJson : JsonSerializerContext;

@@ -1,0 +1,11 @@
+namespace TcMgc.Tests.Common;
+
+/// <summary>A folder that goes with its test.</summary>
+public sealed class ScratchFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("tcmgc-").FullName;
+
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

@@ -1,0 +1,75 @@
+using TcMgc.Shared;
+using TcMgc.Shared.Blobs;
+using TcMgc.Stores.Blobs;
+
+namespace TcMgc.Stores.Tests.Blobs;
+
+public sealed class FolderBlobStoreTests : BlobStoreContract, IDisposable
+{
+    private readonly ScratchFolder _folder = new();
+    private readonly FolderBlobStore _store;
+
+    public FolderBlobStoreTests() => _store = new(_folder.File("blobs"));
+
+    protected override IBlobStore Store => _store;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task What_a_killed_write_left_is_no_blob_and_is_swept()
+    {
+        await Write("one", [1]);
+        var left = Path.Combine(_folder.File("blobs"), ".unfinished", "left");
+        await File.WriteAllBytesAsync(left, [1, 2, 3]);
+
+        Assert.Equal(["one"], await Names(""));
+        Assert.Equal(0, await _store.SweepUnfinishedAsync(File.GetLastWriteTimeUtc(left), CancellationToken.None));
+        Assert.Equal(1, await _store.SweepUnfinishedAsync(DateTimeOffset.MaxValue, CancellationToken.None));
+        Assert.False(File.Exists(left));
+        Assert.Equal(["one"], await Names(""));
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_made_is_a_clear_error()
+    {
+        File.WriteAllText(_folder.File("file"), "");
+
+        var error = Assert.Throws<StoreUnavailableException>(() => new FolderBlobStore(_folder.File("file/blobs")));
+
+        Assert.Contains(_folder.File("file/blobs"), error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_full_disk_is_a_clear_error_and_leaves_nothing()
+    {
+        var error = await Assert.ThrowsAsync<StoreUnavailableException>(() =>
+            _store.WriteAsync("one", (_, _) => throw new IOException("No space left on device", 28), CancellationToken.None).AsTask());
+
+        Assert.Contains("make room", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_not_mounted_is_away_and_its_blobs_are_not_taken_for_gone()
+    {
+        await Write("one", [1]);
+        Directory.Move(_folder.File("blobs"), _folder.File("unmounted"));
+        Directory.CreateDirectory(_folder.File("blobs")); // The mount point.
+
+        foreach (var attempt in new Func<Task>[]
+        {
+            async () => await _store.FindAsync("one", CancellationToken.None),
+            async () => await _store.OpenReadAsync("one", CancellationToken.None),
+            async () => await _store.DeleteAsync("one", CancellationToken.None),
+            async () => await Write("two", [2]),
+        })
+        {
+            var error = await Assert.ThrowsAsync<StoreUnavailableException>(attempt);
+            Assert.StartsWith(_folder.File("blobs"), error.Message, StringComparison.Ordinal);
+        }
+
+        Directory.Delete(_folder.File("blobs"));
+        Directory.Move(_folder.File("unmounted"), _folder.File("blobs"));
+        Assert.Equal(["one"], await Names(""));
+    }
+}

@@ -1,0 +1,204 @@
+using FsCheck;
+using FsCheck.Fluent;
+using TcMgc.Shared;
+using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Events;
+using TcMgc.Stores.Sqlite;
+using static TcMgc.Shared.Tests.Events.SampleEvents;
+
+namespace TcMgc.Stores.Tests;
+
+/// <summary>What every catalog does; each adapter's tests derive from it.</summary>
+public abstract class CatalogContract
+{
+    private static readonly CancellationToken s_never = CancellationToken.None;
+
+    protected abstract ICatalog Create();
+
+    [Fact]
+    public async Task An_indexed_video_has_all_that_its_events_told()
+    {
+        var upload = Uploaded(1, name: "holiday.mp4");
+
+        var entry = await Entry(upload, Decoded(upload), Indexed(upload));
+
+        Assert.Equal(new CatalogEntry
+        {
+            Id = upload.VideoId,
+            UploadId = upload.EventId,
+            Name = "holiday.mp4",
+            Source = upload.Source,
+            Sha256 = upload.Sha256,
+            Bytes = 1001,
+            State = VideoState.Indexed,
+            UploadedAt = Noon,
+            Duration = 9.6,
+            Width = 640,
+            Height = 360,
+            Frames = 10,
+            Warning = "the file ends early",
+            DecodeSeconds = 0.5,
+            ModelId = "tiny-0123456789ab",
+            Segments = 2,
+            IndexSeconds = 1.5,
+            IndexedAt = Noon.AddSeconds(2),
+        }, entry);
+    }
+
+    [Fact]
+    public async Task A_failed_video_says_where_and_why()
+    {
+        var upload = Uploaded(1);
+
+        var entry = await Entry(upload, Failed(upload));
+
+        Assert.Equal((VideoState.Failed, Stages.Decode, "it has no picture"), (entry!.State, entry.FailedStage, entry.Reason));
+    }
+
+    [Fact]
+    public async Task A_new_upload_of_a_failed_video_starts_it_again()
+    {
+        var (first, again) = (Uploaded(1), Uploaded(1, second: 10, name: "again.mp4"));
+
+        var entry = await Entry(first, Failed(first), again);
+
+        Assert.Equal((VideoState.Uploaded, null, "again.mp4"), (entry!.State, entry.Reason, entry.Name));
+    }
+
+    [Fact]
+    public async Task What_still_arrives_of_an_earlier_upload_changes_nothing()
+    {
+        var (first, again) = (Uploaded(1), Uploaded(1, second: 10));
+
+        var entry = await Entry(first, again, Indexed(again, 12), Failed(first, 20), Deleted(first, 30));
+
+        Assert.Equal((VideoState.Indexed, again.EventId), (entry!.State, entry.UploadId));
+    }
+
+    [Fact]
+    public async Task Before_its_upload_is_known_a_video_is_not_there_and_then_whole()
+    {
+        var (catalog, upload) = (Create(), Uploaded(1));
+        await catalog.ApplyAsync(Decoded(upload), s_never);
+        var before = await catalog.GetAsync(upload.VideoId, s_never);
+        await catalog.ApplyAsync(upload, s_never);
+
+        Assert.Null(before);
+        Assert.Equal(VideoState.Decoded, (await catalog.GetAsync(upload.VideoId, s_never))!.State);
+    }
+
+    [Fact]
+    public async Task The_latest_description_holds_as_a_whole()
+    {
+        var upload = Uploaded(1);
+
+        var entry = await Entry(upload, Described(upload, 5, "Autumn") with { Tags = ["leaves"] }, Indexed(upload), Described(upload, 4) with { Tags = ["sea"] });
+
+        Assert.Equal(("Autumn", "leaves"), (entry!.Title, entry.Tags!.Single()));
+        Assert.Null((await Entry(upload, Described(upload, 5), Described(upload, 6, null)))!.Title);
+    }
+
+    [Fact]
+    public async Task A_deleted_video_is_known_but_not_listed()
+    {
+        var (catalog, upload) = (Create(), Uploaded(1));
+        await Apply(catalog, [upload, Indexed(upload), Deleted(upload)]);
+
+        Assert.Equal(VideoState.Deleted, (await catalog.GetAsync(upload.VideoId, s_never))!.State);
+        Assert.Empty(await List(catalog));
+    }
+
+    [Fact]
+    public async Task Videos_are_listed_by_name_and_found_by_their_hash()
+    {
+        var catalog = Create();
+        var (b, a) = (Uploaded(1, name: "b.mp4"), Uploaded(2, name: "a.mp4"));
+        await Apply(catalog, [b, a]);
+
+        Assert.Equal(["a.mp4", "b.mp4"], (await List(catalog)).Select(entry => entry.Name));
+        Assert.Equal("b.mp4", (await catalog.FindBySha256Async(b.Sha256.ToUpperInvariant(), s_never))!.Name);
+        Assert.Null(await catalog.FindBySha256Async(new string('0', 64), s_never));
+    }
+
+    [Fact]
+    public async Task Rebuilding_replaces_what_was_there_by_what_the_log_says()
+    {
+        var (catalog, stray, upload) = (Create(), Uploaded(1), Uploaded(2));
+        await Apply(catalog, [stray]);
+
+        await catalog.RebuildAsync(new ListedEvents([upload, Decoded(upload), Indexed(upload)]), s_never);
+
+        Assert.Equal([(Video(2), VideoState.Indexed)], (await List(catalog)).Select(entry => (entry.Id, entry.State)));
+    }
+
+    [Fact]
+    public async Task A_rebuild_that_is_interrupted_leaves_what_was_there()
+    {
+        var (catalog, before) = (Create(), Uploaded(1));
+        await Apply(catalog, [before]);
+
+        await Assert.ThrowsAsync<IOException>(() => catalog.RebuildAsync(new ListedEvents([Uploaded(2)], new IOException()), s_never).AsTask());
+
+        Assert.Equal([before.VideoId], (await List(catalog)).Select(entry => entry.Id));
+    }
+
+    [Fact]
+    public async Task Many_events_at_a_time_give_the_same_as_one_after_the_other()
+    {
+        var (first, second, catalog) = (Uploaded(1), Uploaded(2), Create());
+        await catalog.ApplyAsync([first, Decoded(first), second, Indexed(first), Failed(second)], s_never);
+
+        Assert.Equal(await Entry(first, Decoded(first), Indexed(first)), await catalog.GetAsync(first.VideoId, s_never));
+        Assert.Equal(await Entry(second, Failed(second)), await catalog.GetAsync(second.VideoId, s_never));
+    }
+
+    [Fact]
+    public async Task Of_many_events_all_are_taken_in_or_none()
+    {
+        var (upload, catalog) = (Uploaded(1), Create());
+
+        await Assert.ThrowsAnyAsync<Exception>(() => catalog.ApplyAsync([upload, null!], s_never).AsTask());
+
+        Assert.Null(await catalog.GetAsync(upload.VideoId, s_never));
+    }
+
+    /// <summary>Orders of delivery and repetitions do not matter: the entry is a function of the set of events.</summary>
+    [Fact]
+    public async Task Any_order_and_any_repetition_gives_the_same_entry()
+    {
+        var (first, second) = (Uploaded(1), Uploaded(1, second: 10));
+        VideoEvent[] all =
+        [
+            first, Decoded(first), Failed(first, 3), Deleted(first, 4),
+            second, Decoded(second, 11), Failed(second, 12), Indexed(second, 13),
+        ];
+        var expected = await Entry(all);
+        Prop.ForAll(ArbMap.Default.ArbFor<int[]>(), keys =>
+        {
+            var repeated = keys.Select(key => all[(key & int.MaxValue) % all.Length]);
+            var shuffled = all.Concat(repeated).Select((one, i) => (one, Key: i < keys.Length ? keys[i] : 0)).OrderBy(pair => pair.Key);
+            Assert.Equal(expected, Entry([.. shuffled.Select(pair => pair.one)]).Result);
+        }).QuickCheckThrowOnFailure();
+    }
+
+    private async Task<CatalogEntry?> Entry(params VideoEvent[] events)
+    {
+        var catalog = Create();
+        await Apply(catalog, events);
+        return await catalog.GetAsync(events[0].VideoId, s_never);
+    }
+
+    private static async Task Apply(ICatalog catalog, IEnumerable<VideoEvent> events)
+    {
+        foreach (var happened in events)
+            await catalog.ApplyAsync(happened, s_never);
+    }
+
+    private static async Task<List<CatalogEntry>> List(ICatalog catalog)
+    {
+        var entries = new List<CatalogEntry>();
+        await foreach (var entry in catalog.ListAsync(s_never))
+            entries.Add(entry);
+        return entries;
+    }
+}

@@ -1,0 +1,49 @@
+using TcMgc.Model;
+using TcMgc.Training.Evaluation;
+
+namespace TcMgc.Training.Tests.Evaluation;
+
+public sealed class EvaluatedModelTests
+{
+    [Fact]
+    public void A_head_without_weights_fits_every_model()
+    {
+        using var tiny = new TinyModel("tcmgc");
+
+        using var model = EvaluatedModel.Load(tiny.Folder, "clip4clip-mean-pooling", new() { Threads = 1 });
+
+        Assert.Equal("clip4clip-mean-pooling", model.Config.Head);
+        Assert.Equal(tiny.Model.EncodeText("a red circle").Sentence, model.EncodeText("a red circle").Sentence);
+    }
+
+    [Fact]
+    public void A_head_whose_weights_the_model_has_is_taken()
+    {
+        using var tiny = new TinyModel("tcmgc");
+
+        using var model = EvaluatedModel.Load(tiny.Folder, "clip4clip-sequential-transformer", new() { Threads = 1 });
+
+        Assert.NotEmpty(model.EncodeText("a red circle").Query);
+    }
+
+    [Fact]
+    public void A_head_whose_weights_the_model_lacks_is_refused_by_their_names()
+    {
+        using var tiny = new TinyModel("clip4clip-sequential-transformer");
+
+        var error = Assert.Throws<ModelException>(() => EvaluatedModel.Load(tiny.Folder, "xclip", new()));
+
+        Assert.Contains("local_mat_weight", error.Message, StringComparison.Ordinal);
+        Assert.Contains("--head xclip", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_head_that_there_is_not_is_refused_by_those_there_are()
+    {
+        using var tiny = new TinyModel();
+
+        var error = Assert.Throws<ModelException>(() => EvaluatedModel.Load(tiny.Folder, "headless", new()));
+
+        Assert.Contains("xclip", error.Message, StringComparison.Ordinal);
+    }
+}
