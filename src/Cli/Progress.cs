@@ -2,7 +2,9 @@ using TcMgc.Training;
 
 namespace TcMgc.Cli;
 
-/// <summary>Progress of long work on standard error: a line that moves on a terminal, now and then a line of its own in a log.</summary>
+/// <summary>
+/// Progress of long work on standard error: a line that moves on a terminal, now and then a line of its own in a log.
+/// </summary>
 internal sealed class Progress(TimeProvider time) : IProgressLines
 {
     private static readonly TimeSpan s_live = TimeSpan.FromMilliseconds(100), s_logged = TimeSpan.FromSeconds(15);

@@ -10,7 +10,8 @@ using TcMgc.Shared;
 namespace TcMgc.Hosting;
 
 /// <summary>
-/// The description of a service's endpoints (OpenAPI) at <c>/openapi.json</c>, made of the code, and a page of it at <c>/docs</c>.
+/// The description of a service's endpoints (OpenAPI) at <c>/openapi.json</c>, made of the code, and a page of it at
+/// <c>/docs</c>.
 /// </summary>
 internal static class ApiDocument
 {
@@ -35,8 +36,8 @@ internal static class ApiDocument
     }
 
     /// <summary>
-    /// The page's script is part of its package, and this service serves it. All that would ask other hosts is off, and the policy
-    /// holds the page to it: only scripts with this answer's nonce run. The script writes styles itself.
+    /// The page's script is part of its package, and this service serves it. All that would ask other hosts is off, and the
+    /// policy holds the page to it: only scripts with this answer's nonce run. The script writes styles itself.
     /// </summary>
     private static void ShowAsPage(ScalarOptions page, HttpContext http)
     {
@@ -54,7 +55,8 @@ internal static class ApiDocument
     private static void GroupByPath(OpenApiDocument document)
     {
         static string GroupOf(string path) => path.Replace("/api/", "/", StringComparison.Ordinal).Split('/')[1];
-        document.Tags = document.Paths.Keys.Select(GroupOf).Distinct().Select(group => new OpenApiTag { Name = group }).ToHashSet();
+        document.Tags = document.Paths.Keys.Select(GroupOf).Distinct().Select(group => new OpenApiTag { Name = group })
+            .ToHashSet();
         foreach (var (path, item) in document.Paths)
             foreach (var operation in item.Operations!.Values)
                 operation.Tags = new HashSet<OpenApiTagReference> { new(GroupOf(path), document) };

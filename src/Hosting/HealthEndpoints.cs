@@ -27,6 +27,8 @@ public static class HealthEndpoints
     /// <summary>Whether a request asks for health: probes come every few seconds, and are not traced.</summary>
     internal static bool IsProbe(PathString path) => path == Live || path == Ready;
 
-    private static Task WriteAsync(HttpContext http, HealthReport report) => http.Response.WriteAsJsonAsync(new Report(report.Status,
-        report.Entries.ToDictionary(entry => entry.Key, entry => new Check(entry.Value.Status, entry.Value.Description))), http.RequestAborted);
+    private static Task WriteAsync(HttpContext http, HealthReport report) =>
+        http.Response.WriteAsJsonAsync(new Report(report.Status,
+        report.Entries.ToDictionary(entry => entry.Key, entry => new Check(entry.Value.Status, entry.Value.Description))),
+            http.RequestAborted);
 }

@@ -7,5 +7,6 @@ namespace TcMgc.Hosting;
 internal sealed class Readiness(IHostApplicationLifetime host) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-        Task.FromResult(host.ApplicationStopping.IsCancellationRequested ? HealthCheckResult.Unhealthy("stopping") : HealthCheckResult.Healthy());
+        Task.FromResult(host.ApplicationStopping.IsCancellationRequested
+            ? HealthCheckResult.Unhealthy("stopping") : HealthCheckResult.Healthy());
 }

@@ -13,7 +13,9 @@ using TcMgc.Shared.Configuration;
 
 namespace TcMgc.Hosting;
 
-/// <summary>What every service's program has in common: configuration, logs, health, problem details, an end in good order.</summary>
+/// <summary>
+/// What every service's program has in common: configuration, logs, health, problem details, an end in good order.
+/// </summary>
 public static class ServiceProgram
 {
     private const int Failed = 1;
@@ -27,15 +29,18 @@ public static class ServiceProgram
     /// <exception cref="UserException">A setting is wrong; the message names its key.</exception>
     public static WebApplicationBuilder CreateBuilder(string[] args, string service)
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = Environment.CurrentDirectory });
+        var builder =
+            WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = Environment.CurrentDirectory });
         builder.Configuration.Sources.Clear();
         try
         {
-            builder.Configuration.AddInMemoryCollection(Telemetry.Variables()).AddJsonFile("appsettings.json", optional: true).AddEnvironmentVariables("TCMGC_").AddCommandLine(args);
+            builder.Configuration.AddInMemoryCollection(Telemetry.Variables()).AddJsonFile("appsettings.json", optional: true)
+                .AddEnvironmentVariables("TCMGC_").AddCommandLine(args);
         }
         catch (Exception error) when (error is InvalidDataException or FormatException)
         {
-            throw new UserException(error.InnerException is { } cause ? $"{error.Message} {cause.Message}" : error.Message, error);
+            throw new UserException(
+                error.InnerException is { } cause ? $"{error.Message} {cause.Message}" : error.Message, error);
         }
         builder.WithDefaults();
         Telemetry.Add(builder, service);
@@ -43,7 +48,9 @@ public static class ServiceProgram
         return builder;
     }
 
-    /// <summary>Builds the service with what all have: problem details for every error, <c>/healthz</c> and <c>/readyz</c>.</summary>
+    /// <summary>
+    /// Builds the service with what all have: problem details for every error, <c>/healthz</c> and <c>/readyz</c>.
+    /// </summary>
     public static WebApplication BuildService(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -57,7 +64,8 @@ public static class ServiceProgram
 
     /// <summary>Builds and runs a service until it is asked to stop (SIGTERM, Ctrl-C) or one of its workers fails.</summary>
     /// <param name="build">Gives the service; told when the program is to end.</param>
-    /// <returns>The program's exit status: 0 after an end that was asked for, 1 where something failed, told in one line.</returns>
+    /// <returns>The program's exit status: 0 after an end that was asked for, 1 where something failed, told in one
+    /// line.</returns>
     public static async Task<int> RunAsync(Func<Task<WebApplication>> build)
     {
         ArgumentNullException.ThrowIfNull(build);
@@ -106,7 +114,8 @@ public static class ServiceProgram
             .AddSingleton<WorkerFailure>()
             .Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain + TimeSpan.FromSeconds(5))
             .ConfigureHttpJsonOptions(http => Configure(http.SerializerOptions))
-            .AddProblemDetails(details => details.CustomizeProblemDetails = of => of.ProblemDetails.Type = Problems.TypeOf(of.ProblemDetails))
+            .AddProblemDetails(
+                details => details.CustomizeProblemDetails = of => of.ProblemDetails.Type = Problems.TypeOf(of.ProblemDetails))
             .AddExceptionHandler<ProblemHandler>()
             .Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true)
             .AddHealthChecks().AddCheck<Readiness>("service");
@@ -120,21 +129,28 @@ public static class ServiceProgram
             .AddFilter("Microsoft", LogLevel.Warning)
             .Configure(log => log.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
         if (format == LogFormat.Json)
-            builder.Logging.AddJsonConsole(console => (console.IncludeScopes, console.TimestampFormat, console.UseUtcTimestamp) = (true, time.TrimEnd(), true));
+            builder.Logging.AddJsonConsole(
+                console => (console.IncludeScopes, console.TimestampFormat, console.UseUtcTimestamp) =
+                (true, time.TrimEnd(), true));
         else
-            builder.Logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, time, true));
+            builder.Logging.AddSimpleConsole(
+                console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, time, true));
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
     private static void CheckUrls(string urls)
     {
         foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries))
-            if (!Uri.TryCreate(url.Replace("//*", "//any", StringComparison.Ordinal).Replace("//+", "//any", StringComparison.Ordinal), UriKind.Absolute, out var address)
+            if (!Uri.TryCreate(url.Replace("//*", "//any", StringComparison.Ordinal)
+                .Replace("//+", "//any", StringComparison.Ordinal), UriKind.Absolute, out var address)
                 || address.Scheme != Uri.UriSchemeHttp)
-                throw new UserException($"Urls has '{url}'; it must be addresses such as http://127.0.0.1:8080, joined by semicolons");
+                throw new UserException(
+                    $"Urls has '{url}'; it must be addresses such as http://127.0.0.1:8080, joined by semicolons");
     }
 
-    /// <summary>As the command line prints JSON; members that a request does not know are refused, and null where there must be a value.</summary>
+    /// <summary>
+    /// As the command line prints JSON; members that a request does not know are refused, and null where there must be a value.
+    /// </summary>
     private static void Configure(JsonSerializerOptions json)
     {
         json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;

@@ -33,7 +33,9 @@ public sealed partial class StoreOutages(TimeProvider time, ServiceOptions optio
     /// <summary>What each store that is away does not do, in one line.</summary>
     public IEnumerable<string> Reasons => _away.Values.Select(outage => outage.Reason);
 
-    /// <summary>Does what needs stores, as often as it takes while one of them is away, later and later up to 10 seconds.</summary>
+    /// <summary>
+    /// Does what needs stores, as often as it takes while one of them is away, later and later up to 10 seconds.
+    /// </summary>
     /// <param name="act">What is done; safe to do again.</param>
     /// <param name="stop">Asks to stop: nobody waits any more.</param>
     /// <exception cref="OperationCanceledException">Asked to stop while a store is away.</exception>

@@ -16,7 +16,8 @@ internal static class Curves
         var end = Math.Max(lines.Select(line => line.Epoch).DefaultIfEmpty(1).Max(), 1e-9);
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture,
-            $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width}\" height=\"{2 * Height}\" font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n");
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width}\" height=\"{2 * Height}\" font-family=\"sans-serif\" "
+                + $"font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n");
         Plot(svg, 0, "training loss", Thin(loss), end, "#b5452c");
         Plot(svg, Height, "validation R@1 (%)", recall, end, "#2c6cb5");
         svg.Append("</svg>\n");
@@ -27,7 +28,8 @@ internal static class Curves
     private static List<(double, double)> Thin(List<(double X, double Y)> points) =>
         [.. points.Chunk((points.Count / MostPoints) + 1).Select(chunk => (chunk[^1].X, chunk.Average(point => point.Y)))];
 
-    private static void Plot(StringBuilder svg, int top, string title, List<(double X, double Y)> points, double end, string colour)
+    private static void Plot(
+        StringBuilder svg, int top, string title, List<(double X, double Y)> points, double end, string colour)
     {
         var largest = points.Count == 0 ? 1 : Math.Max(points.Max(point => point.Y) * 1.05, 1e-9);
         int plotWidth = Width - Left - Right, plotHeight = Height - Top - Bottom, floor = top + Height - Bottom;
@@ -35,13 +37,22 @@ internal static class Curves
         for (var tick = 0; tick <= 4; tick++)
         {
             var (y, x) = (floor - (plotHeight * tick / 4.0), Left + (plotWidth * tick / 4.0));
-            svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{y:F1}\" y2=\"{y:F1}\" stroke=\"#ddd\"/>\n");
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left - 6}\" y=\"{y + 4:F1}\" text-anchor=\"end\">{largest * tick / 4:G3}</text>\n");
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{x:F1}\" y=\"{floor + 16}\" text-anchor=\"middle\">{end * tick / 4:G3}</text>\n");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<line x1=\"{Left}\" x2=\"{Width - Right}\" y1=\"{y:F1}\" y2=\"{y:F1}\" stroke=\"#ddd\"/>\n");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text x=\"{Left - 6}\" y=\"{y + 4:F1}\" text-anchor=\"end\">{largest * tick / 4:G3}</text>\n");
+            svg.Append(
+                CultureInfo.InvariantCulture,
+                $"<text x=\"{x:F1}\" y=\"{floor + 16}\" text-anchor=\"middle\">{end * tick / 4:G3}</text>\n");
         }
-        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Width - Right}\" y=\"{floor + 28}\" text-anchor=\"end\">epoch</text>\n");
+        svg.Append(
+            CultureInfo.InvariantCulture, $"<text x=\"{Width - Right}\" y=\"{floor + 28}\" text-anchor=\"end\">epoch</text>\n");
         var line = string.Join(' ', points.Select(point => string.Create(CultureInfo.InvariantCulture,
             $"{Left + (plotWidth * point.X / end):F1},{floor - (plotHeight * point.Y / largest):F1}")));
-        svg.Append(CultureInfo.InvariantCulture, $"<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\" points=\"{line}\"/>\n");
+        svg.Append(
+            CultureInfo.InvariantCulture,
+            $"<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"1.5\" points=\"{line}\"/>\n");
     }
 }

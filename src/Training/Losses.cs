@@ -19,7 +19,9 @@ internal static class Losses
         return Matching(rounds.log_softmax(2)).Plus(Matching(rounds.log_softmax(1))) * s_half;
     }
 
-    /// <summary>SDR, similarity decorrelation: the mean over matching pairs of the unbiased variance of their C contrasts [C, K·B, B].</summary>
+    /// <summary>
+    /// SDR, similarity decorrelation: the mean over matching pairs of the unbiased variance of their C contrasts [C, K·B, B].
+    /// </summary>
     public static Tensor SimilarityDecorrelation(Tensor contrasts) => Matching(Rounds(contrasts.var([0])));
 
     private static Tensor Rounds(Tensor matrix) => matrix.view(-1, matrix.shape[1], matrix.shape[1]);

@@ -20,7 +20,9 @@ public sealed class PairSource : IDisposable
     private readonly int[] _tokens;
     private readonly int[] _chosen;
 
-    private PairSource(ModelConfig config, IReadOnlyList<TrainingPair> pairs, int[] tokens, FrameStore? frames, EmbeddingStore? embeddings, TextStore? texts)
+    private PairSource(
+        ModelConfig config, IReadOnlyList<TrainingPair> pairs, int[] tokens, FrameStore? frames, EmbeddingStore? embeddings,
+        TextStore? texts)
     {
         (_config, Pairs, _tokens, _frames, _embeddings, _texts) = (config, pairs, tokens, frames, embeddings, texts);
         _chosen = new int[config.Frames];
@@ -34,14 +36,16 @@ public sealed class PairSource : IDisposable
     /// <param name="videos">Captions of each video of the store.</param>
     /// <param name="frames">The frames; the caller disposes them.</param>
     /// <param name="tokenizer">Words to tokens.</param>
-    public static PairSource Pixels(ModelConfig config, IReadOnlyList<CaptionedVideo> videos, FrameStore frames, Tokenizer tokenizer)
+    public static PairSource Pixels(
+        ModelConfig config, IReadOnlyList<CaptionedVideo> videos, FrameStore frames, Tokenizer tokenizer)
     {
         var pairs = PairsOf(videos, frames.Frames);
         return new(config, pairs, Tokens(config, pairs, tokenizer), frames, null, null);
     }
 
     /// <summary>Pairs whose frame embeddings are frozen, and whose texts go through the encoder at each step.</summary>
-    public static PairSource FrozenFrames(ModelConfig config, IReadOnlyList<CaptionedVideo> videos, EmbeddingStore embeddings, Tokenizer tokenizer)
+    public static PairSource FrozenFrames(
+        ModelConfig config, IReadOnlyList<CaptionedVideo> videos, EmbeddingStore embeddings, Tokenizer tokenizer)
     {
         var pairs = PairsOf(videos, embeddings.Frames);
         return new(config, pairs, Tokens(config, pairs, tokenizer), null, embeddings, null);
@@ -56,7 +60,8 @@ public sealed class PairSource : IDisposable
     /// <param name="model">Whose text encoder.</param>
     /// <param name="progress">Hears how many captions are encoded.</param>
     /// <param name="cancel">Stops.</param>
-    public static PairSource Frozen(ModelConfig config, IReadOnlyList<CaptionedVideo> videos, EmbeddingStore embeddings, string textPath, string textKey,
+    public static PairSource Frozen(
+        ModelConfig config, IReadOnlyList<CaptionedVideo> videos, EmbeddingStore embeddings, string textPath, string textKey,
         VideoTextModel model, IProgress<int>? progress, CancellationToken cancel)
     {
         var pairs = PairsOf(videos, embeddings.Frames);
@@ -78,7 +83,8 @@ public sealed class PairSource : IDisposable
     public void Dispose() => _texts?.Dispose();
 
     private static TrainingPair[] PairsOf(IReadOnlyList<CaptionedVideo> videos, IReadOnlyList<int> frames) =>
-        [.. videos.Index().Where(v => frames[v.Index] > 0).SelectMany(v => v.Item.Captions, (v, caption) => new TrainingPair(v.Index, caption))];
+        [.. videos.Index().Where(v => frames[v.Index] > 0).SelectMany(
+            v => v.Item.Captions, (v, caption) => new TrainingPair(v.Index, caption))];
 
     private static int[] Tokens(ModelConfig config, TrainingPair[] pairs, Tokenizer tokenizer)
     {
@@ -105,7 +111,8 @@ public sealed class PairSource : IDisposable
         {
             var video = Pairs[batch[row]].Video;
             var count = (_frames?.Frames ?? _embeddings!.Frames)[video];
-            var chosen = options.RandomFrames ? FrameSampling.Random(count, _chosen, random) : FrameSampling.Uniform(count, _chosen);
+            var chosen = options.RandomFrames ? FrameSampling.Random(count, _chosen, random)
+                : FrameSampling.Uniform(count, _chosen);
             shown.Slice(row * n, chosen).Fill(1);
             var (right, down) = (Shift(options, random), Shift(options, random));
             for (var i = 0; i < chosen; i++)

@@ -83,7 +83,8 @@ internal sealed class Trainer : IDisposable
             hasSdr = decorrelation is not null;
         }
         if (!double.IsFinite(loss))
-            throw new ModelException($"the loss is {loss} at step {step + 1}: training has diverged; lower the learning rate (--lr, --clip-lr)");
+            throw new ModelException(
+                $"the loss is {loss} at step {step + 1}: training has diverged; lower the learning rate (--lr, --clip-lr)");
         var largest = _options.GradientNorm > 0 ? _options.GradientNorm : float.MaxValue;
         var norm = nn.utils.clip_grad_norm_(_trained.Select(p => p.Parameter), largest);
         Move(step, LearningRate.Factor(step, steps, _options.Warmup));

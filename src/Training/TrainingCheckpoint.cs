@@ -18,14 +18,16 @@ internal sealed record TrainingPosition(long Step, long? BestStep, double? BestR
 /// <summary>The folders <c>checkpoint-&lt;step&gt;</c> of a run: each appears whole; the latest and the best stay.</summary>
 internal sealed class TrainingCheckpoint(string run)
 {
-    private const string Prefix = "checkpoint-", WeightsFile = "weights.safetensors", MomentsFile = "moments.safetensors", PositionFile = "position.json";
+    private const string Prefix = "checkpoint-", WeightsFile = "weights.safetensors", MomentsFile = "moments.safetensors",
+        PositionFile = "position.json";
 
     /// <summary>Where the weights of a step lie.</summary>
     public string WeightsAt(long step) => Path.Combine(Folder(step), WeightsFile);
 
     /// <summary>How far the latest checkpoint is; null where there is none.</summary>
     public TrainingPosition? Latest() => Steps() is [.., var step]
-        ? JsonSerializer.Deserialize(File.ReadAllBytes(Path.Combine(Folder(step), PositionFile)), TrainingJson.Default.TrainingPosition)
+        ? JsonSerializer.Deserialize(
+            File.ReadAllBytes(Path.Combine(Folder(step), PositionFile)), TrainingJson.Default.TrainingPosition)
         : null;
 
     /// <summary>Gives a trainer the weights and moments of a step.</summary>
@@ -49,7 +51,9 @@ internal sealed class TrainingCheckpoint(string run)
         Directory.Move(partial, Folder(position.Step));
     }
 
-    /// <summary>Notes in the latest checkpoint what its validation gave, and removes those that are neither the latest nor the best.</summary>
+    /// <summary>
+    /// Notes in the latest checkpoint what its validation gave, and removes those that are neither the latest nor the best.
+    /// </summary>
     public void Judge(TrainingPosition position)
     {
         WritePosition(Folder(position.Step), position);
@@ -60,13 +64,15 @@ internal sealed class TrainingCheckpoint(string run)
     private static void WritePosition(string folder, TrainingPosition position)
     {
         var path = Path.Combine(folder, PositionFile);
-        File.WriteAllBytes(path + ".partial", JsonSerializer.SerializeToUtf8Bytes(position, TrainingJson.Default.TrainingPosition));
+        File.WriteAllBytes(
+            path + ".partial", JsonSerializer.SerializeToUtf8Bytes(position, TrainingJson.Default.TrainingPosition));
         File.Move(path + ".partial", path, overwrite: true);
     }
 
     private string Folder(long step) => Path.Combine(run, Prefix + step.ToString("D8", CultureInfo.InvariantCulture));
 
     private long[] Steps() => [.. Directory.EnumerateDirectories(run, Prefix + "*")
-        .Select(path => long.TryParse(Path.GetFileName(path)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : -1)
+        .Select(path => long.TryParse(
+            Path.GetFileName(path)[Prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var step) ? step : -1)
         .Where(step => step >= 0).Order()];
 }

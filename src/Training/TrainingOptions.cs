@@ -66,7 +66,9 @@ public sealed record TrainingOptions
     /// <summary>Whether frames are drawn at random from equal stretches instead of evenly.</summary>
     public bool RandomFrames { get; init; }
 
-    /// <summary>Pixels by which a video's pictures are moved at random, at most, in either direction; 0 for none. Not with frozen frames.</summary>
+    /// <summary>
+    /// Pixels by which a video's pictures are moved at random, at most, in either direction; 0 for none. Not with frozen frames.
+    /// </summary>
     public int RandomShift { get; init; }
 
     /// <summary>Seed of the order of pairs, the frames drawn and the dropout.</summary>

@@ -35,7 +35,8 @@ public sealed record TrainingPlan
         }
         catch (JsonException error)
         {
-            throw new ModelException($"{path}: cannot be read: {error.Message}; remove the folder or choose another --out", error);
+            throw new ModelException(
+                $"{path}: cannot be read: {error.Message}; remove the folder or choose another --out", error);
         }
     }
 
@@ -45,7 +46,9 @@ public sealed record TrainingPlan
         File.Move(path + ".partial", path, overwrite: true);
     }
 
-    /// <summary>The settings in which two plans differ, as <c>name: theirs, now ours</c>; the command itself does not count.</summary>
+    /// <summary>
+    /// The settings in which two plans differ, as <c>name: theirs, now ours</c>; the command itself does not count.
+    /// </summary>
     internal IEnumerable<string> DifferencesFrom(TrainingPlan other)
     {
         var (ours, theirs) = (Leaves(this with { Command = "" }), Leaves(other with { Command = "" }));
@@ -70,7 +73,8 @@ public sealed record TrainingPlan
     }
 }
 
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+[JsonSourceGenerationOptions(
+    WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TrainingPlan))]
 [JsonSerializable(typeof(TrainingPosition))]

@@ -38,7 +38,9 @@ public sealed class TrainingRun
         {
             string[] differences = [.. plan.DifferencesFrom(begun)];
             if (differences.Length > 0)
-                throw new ModelException($"{folder}: holds a run with other settings ({string.Join("; ", differences)}); choose another --out, or remove it");
+                throw new ModelException(
+                    $"{folder}: holds a run with other settings ({string.Join("; ", differences)}); choose another --out, or "
+                        + "remove it");
             _plan = begun;
         }
         else
@@ -79,7 +81,9 @@ public sealed class TrainingRun
         var options = _plan.Options;
         var ends = EndsOfEpochs(source);
         if (ends[0] == 0)
-            throw new ModelException($"{source.Pairs.DistinctBy(pair => pair.Video).Count()} training videos with captions are fewer than a step needs: batch {options.Batch} × accumulate {options.Accumulate}; lower --batch");
+            throw new ModelException(
+                $"{source.Pairs.DistinctBy(pair => pair.Video).Count()} training videos with captions are fewer than a step "
+                    + $"needs: batch {options.Batch} × accumulate {options.Accumulate}; lower --batch");
         using var trainer = new Trainer(_plan.Config, options, initial, engine);
         var position = _checkpoint.Latest() ?? TrainingPosition.Start;
         if (position.Step > 0)
@@ -102,8 +106,10 @@ public sealed class TrainingRun
                 var step = trainer.Step(source, batches, position.Step, total, CancellationToken.None);
                 var seconds = _time.GetElapsedTime(begun).TotalSeconds;
                 position = position with { Step = position.Step + 1, Seconds = position.Seconds + seconds };
-                recorder.Add(step, position.Step, epoch + ((double)(position.Step - begin) / (end - begin)), batches.Sum(batch => batch.Length), seconds,
-                    options.LearningRate * LearningRate.Factor(position.Step - 1, total, options.Warmup), last: position.Step == end);
+                recorder.Add(step, position.Step, epoch + ((double)(position.Step - begin) / (end - begin)),
+                    batches.Sum(batch => batch.Length), seconds,
+                    options.LearningRate * LearningRate.Factor(position.Step - 1, total, options.Warmup),
+                    last: position.Step == end);
                 if (_time.GetElapsedTime(saved) > s_checkpointEvery && position.Step < end)
                 {
                     _checkpoint.Write(trainer, position);
@@ -116,7 +122,8 @@ public sealed class TrainingRun
         return Finish(position, tokenizer);
     }
 
-    private TrainingPosition EndEpoch(Trainer trainer, TrainingPosition position, int epoch, Validation? validate, string tokenizer,
+    private TrainingPosition EndEpoch(
+        Trainer trainer, TrainingPosition position, int epoch, Validation? validate, string tokenizer,
         ComputeOptions engine, MetricsLog log, IProgress<MetricsLine>? progress, CancellationToken cancel)
     {
         _checkpoint.Write(trainer, position);
@@ -124,7 +131,8 @@ public sealed class TrainingRun
             position = position with { BestStep = position.Step, JudgedStep = position.Step };
         else
         {
-            using var model = new VideoTextModel($"step-{position.Step}", _plan.Config, WeightFile.Open(_checkpoint.WeightsAt(position.Step)), Tokenizer.Load(tokenizer), engine);
+            using var model = new VideoTextModel($"step-{position.Step}", _plan.Config,
+                WeightFile.Open(_checkpoint.WeightsAt(position.Step)), Tokenizer.Load(tokenizer), engine);
             var recall = validate(model, cancel);
             var line = new MetricsLine(position.Step, epoch) { RecallAt1 = recall };
             log.Add(line);
@@ -142,10 +150,12 @@ public sealed class TrainingRun
     {
         var best = position.BestStep ?? position.Step;
         using var weights = WeightFile.Open(_checkpoint.WeightsAt(best));
-        return ModelFolder.Write(ModelPath, Path.GetFileName(_folder), _plan.Config, weights.Sources(), folder => Tokenizer.CopyFiles(tokenizer, folder),
+        return ModelFolder.Write(ModelPath, Path.GetFileName(_folder), _plan.Config, weights.Sources(),
+            folder => Tokenizer.CopyFiles(tokenizer, folder),
             new(_plan.Command, _time.GetUtcNow())
             {
-                Training = new(_plan.Data, _plan.Options.Seed, _plan.Options.Epochs, position.Step, Math.Round(position.Seconds / 60, 1), position.BestRecall),
+                Training = new(_plan.Data, _plan.Options.Seed, _plan.Options.Epochs, position.Step,
+                    Math.Round(position.Seconds / 60, 1), position.BestRecall),
             });
     }
 
@@ -163,6 +173,7 @@ public sealed class TrainingRun
     {
         var options = _plan.Options;
         var random = new Random(Seed.Of(options.Seed, -1 - epoch));
-        return [.. PairOrder.Batches(source.Pairs, options.Batch, options.CaptionsPerVideo, random).Chunk(options.Accumulate).Where(step => step.Length == options.Accumulate)];
+        return [.. PairOrder.Batches(source.Pairs, options.Batch, options.CaptionsPerVideo, random).Chunk(options.Accumulate)
+            .Where(step => step.Length == options.Accumulate)];
     }
 }

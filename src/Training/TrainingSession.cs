@@ -18,7 +18,8 @@ namespace TcMgc.Training;
 internal sealed record TrainingStart(ModelConfig Config, string Tokenizer, ModelFolder? Model, bool EncodersOnly = false);
 
 /// <summary>Everything around a training run: frames decoded, features frozen, the tokenizer learnt, progress shown.</summary>
-internal sealed class TrainingSession(Dataset dataset, string output, string cache, ComputeOptions engine, IProgressLines progress, TimeProvider time)
+internal sealed class TrainingSession(
+    Dataset dataset, string output, string cache, ComputeOptions engine, IProgressLines progress, TimeProvider time)
 {
     private readonly DatasetFrames _frames = new(new MediaOptions(), cache);
 
@@ -40,13 +41,16 @@ internal sealed class TrainingSession(Dataset dataset, string output, string cac
     public static TrainingStart From(ModelFolder model) => new(model.Card.Config, model.Path, model);
 
     /// <summary>Trains, or goes on with what was begun.</summary>
-    public async Task<ModelFolder> TrainAsync(TrainingStart start, TrainingOptions options, string command, CancellationToken cancel)
+    public async Task<ModelFolder> TrainAsync(
+        TrainingStart start, TrainingOptions options, string command, CancellationToken cancel)
     {
         var config = start.Config;
         if (dataset.Train.Count == 0)
             throw new ModelException($"{dataset.Root}: has no training videos");
         if (dataset.Missing.Count > 0)
-            progress.Say($"{dataset.Root}: {dataset.Missing.Count:N0} annotated videos are not there and are left out: {string.Join(", ", dataset.Missing.Take(5))}{(dataset.Missing.Count > 5 ? ", …" : "")}");
+            progress.Say(
+                $"{dataset.Root}: {dataset.Missing.Count:N0} annotated videos are not there and are left out: "
+                    + $"{string.Join(", ", dataset.Missing.Take(5))}{(dataset.Missing.Count > 5 ? ", …" : "")}");
         var run = new TrainingRun(output, new()
         {
             Command = command,
@@ -61,18 +65,25 @@ internal sealed class TrainingSession(Dataset dataset, string output, string cac
             return finished;
         }
         using var frames = await _frames.OpenAsync(dataset.Train, config, progress, cancel);
-        using var validationFrames = dataset.Validation.Count > 0 ? await _frames.OpenAsync(dataset.Validation, config, progress, cancel) : null;
+        using var validationFrames = dataset.Validation.Count > 0
+            ? await _frames.OpenAsync(dataset.Validation, config, progress, cancel) : null;
         using var encoders = options.Freeze == Freeze.None ? null : start.Model!.Load(engine);
         using var embeddings = encoders is null ? null : Embed(dataset.Train, frames, encoders, cancel);
-        using var validationEmbeddings = encoders is null || validationFrames is null ? null : Embed(dataset.Validation, validationFrames, encoders, cancel);
+        using var validationEmbeddings = encoders is null || validationFrames is null
+            ? null : Embed(dataset.Validation, validationFrames, encoders, cancel);
         using var source = Source(config, options, start, frames, embeddings, encoders, cancel);
-        progress.Say($"{source.Pairs.Count:N0} pairs of {dataset.Train.Count:N0} videos; {(dataset.Validation.Count > 0 ? $"validated on {dataset.Validation.Count:N0}" : "no validation videos: the last weights are kept")}");
+        progress.Say(
+            $"{source.Pairs.Count:N0} pairs of {dataset.Train.Count:N0} videos; {(dataset.Validation.Count > 0 ? $"validated on "
+                + $"{dataset.Validation.Count:N0}" : "no validation videos: the last weights are kept")}");
         var initial = Initial(start, config, options.Seed);
         Validation? validate = validationFrames is null ? null
-            : (model, stop) => Evaluator.TextToVideoRecallAt1(model, dataset.Validation, validationFrames, validationEmbeddings, stop);
+            : (model, stop) => Evaluator.TextToVideoRecallAt1(
+                model, dataset.Validation, validationFrames, validationEmbeddings, stop);
         try
         {
-            return await Task.Run(() => run.Run(source, initial.Sources, start.Tokenizer, validate, engine, new Lines(progress, options.Epochs), cancel), CancellationToken.None);
+            return await Task.Run(
+                () => run.Run(source, initial.Sources, start.Tokenizer, validate, engine, new Lines(progress, options.Epochs),
+                    cancel), CancellationToken.None);
         }
         finally
         {
@@ -80,19 +91,23 @@ internal sealed class TrainingSession(Dataset dataset, string output, string cac
         }
     }
 
-    private PairSource Source(ModelConfig config, TrainingOptions options, TrainingStart start, FrameStore frames, EmbeddingStore? embeddings,
+    private PairSource Source(
+        ModelConfig config, TrainingOptions options, TrainingStart start, FrameStore frames, EmbeddingStore? embeddings,
         VideoTextModel? encoders, CancellationToken cancel) => options.Freeze switch
         {
             Freeze.None => PairSource.Pixels(config, dataset.Train, frames, Tokenizer.Load(start.Tokenizer)),
             Freeze.Frames => PairSource.FrozenFrames(config, dataset.Train, embeddings!, Tokenizer.Load(start.Tokenizer)),
-            _ => PairSource.Frozen(config, dataset.Train, embeddings!, _frames.CachePath($"texts-{DatasetFrames.Key(dataset.Train)}-{encoders!.Id}.rows"),
+            _ => PairSource.Frozen(config, dataset.Train, embeddings!,
+                _frames.CachePath($"texts-{DatasetFrames.Key(dataset.Train)}-{encoders!.Id}.rows"),
                 DatasetFrames.Key(dataset.Train), encoders, Counted("encoding captions"), cancel),
         };
 
-    private EmbeddingStore Embed(IReadOnlyList<CaptionedVideo> videos, FrameStore frames, VideoTextModel encoders, CancellationToken cancel)
+    private EmbeddingStore Embed(
+        IReadOnlyList<CaptionedVideo> videos, FrameStore frames, VideoTextModel encoders, CancellationToken cancel)
     {
         var key = DatasetFrames.Key(videos);
-        return EmbeddingStore.Open(_frames.CachePath($"embeddings-{key}-{encoders.Id}.rows"), frames, key, encoders, Counted("encoding the frames of videos"), cancel);
+        return EmbeddingStore.Open(_frames.CachePath($"embeddings-{key}-{encoders.Id}.rows"), frames, key, encoders,
+            Counted("encoding the frames of videos"), cancel);
     }
 
     private Reporting<int> Counted(string what) => new(done => progress.Show($"{what}: {done:N0}"));
@@ -105,11 +120,17 @@ internal sealed class TrainingSession(Dataset dataset, string output, string cac
             return (random, null);
         model.CheckHash();
         var file = WeightFile.Open(model.WeightsPath);
-        var known = file.Sources().Where(source => !start.EncodersOnly || source.Name.StartsWith("clip.", StringComparison.Ordinal)).ToDictionary(source => source.Name);
-        TensorSource[] merged = [.. random.Select(source => known.TryGetValue(source.Name, out var weight) && weight.Shape.SequenceEqual(source.Shape) ? weight : source)];
+        var known = file.Sources()
+            .Where(source => !start.EncodersOnly || source.Name.StartsWith("clip.", StringComparison.Ordinal))
+            .ToDictionary(source => source.Name);
+        TensorSource[] merged = [
+            .. random.Select(source => known.TryGetValue(source.Name, out var weight) && weight.Shape.SequenceEqual(source.Shape)
+                ? weight : source)];
         string[] fresh = [.. merged.Where(source => !known.ContainsValue(source)).Select(source => source.Name)];
         if (fresh.Length > 0)
-            progress.Say($"{fresh.Length} of {merged.Length} weights start random: {string.Join(", ", fresh.Take(4))}{(fresh.Length > 4 ? ", …" : "")}");
+            progress.Say(
+                $"{fresh.Length} of {merged.Length} weights start random: "
+                    + $"{string.Join(", ", fresh.Take(4))}{(fresh.Length > 4 ? ", …" : "")}");
         return (merged, file);
     }
 
@@ -122,9 +143,12 @@ internal sealed class TrainingSession(Dataset dataset, string output, string cac
         {
             var where = string.Create(CultureInfo.InvariantCulture, $"epoch {line.Epoch:F2} of {epochs}, step {line.Step:N0}");
             if (line.RecallAt1 is { } recall)
-                progress.Say(string.Create(CultureInfo.InvariantCulture, $"{where}: loss {_last?.Loss:F3}, validation R@1 {recall:F1} %"));
+                progress.Say(
+                    string.Create(CultureInfo.InvariantCulture, $"{where}: loss {_last?.Loss:F3}, validation R@1 {recall:F1} %"));
             else
-                progress.Show(string.Create(CultureInfo.InvariantCulture, $"{where}: loss {(_last = line).Loss:F3}, {line.PairsPerSecond:F0} pairs/s"));
+                progress.Show(
+                    string.Create(CultureInfo.InvariantCulture,
+                        $"{where}: loss {(_last = line).Loss:F3}, {line.PairsPerSecond:F0} pairs/s"));
         }
     }
 }

@@ -15,21 +15,26 @@ public sealed class BenchSearchCommandTests
     [Fact]
     public async Task Every_stage_of_search_is_measured_for_each_number_of_clients()
     {
-        var (status, output, errors) = await CommandRun.Of("bench", "search", "--segments", "200", "--clients", "1", "2", "--queries", "5",
+        var (status, output, errors) =
+            await CommandRun.Of("bench", "search", "--segments", "200", "--clients", "1", "2", "--queries", "5",
             "--model", Path.Combine(SharedFolder.RepositoryRoot, "models", "tiny"), "--json");
 
         Assert.True(status == 0, errors);
         using var report = JsonDocument.Parse(output);
         JsonElement[] speeds = [.. report.RootElement.EnumerateArray()];
-        Assert.Equal([(200, 1, 5), (200, 2, 5)], speeds.Select(speed => (Int(speed, "segments"), Int(speed, "clients"), Int(speed, "queries"))));
+        Assert.Equal(
+            [(200, 1, 5), (200, 2, 5)],
+            speeds.Select(speed => (Int(speed, "segments"), Int(speed, "clients"), Int(speed, "queries"))));
         foreach (var speed in speeds)
         {
             Assert.Equal(s_stages, speed.GetProperty("stages").EnumerateObject().Select(stage => stage.Name));
             foreach (var stage in speed.GetProperty("stages").EnumerateObject())
-                Assert.True(0 < Number(stage.Value, "p50") && Number(stage.Value, "p50") <= Number(stage.Value, "p95") && Number(stage.Value, "p95") <= Number(stage.Value, "p99"));
+                Assert.True(0 < Number(stage.Value, "p50") && Number(stage.Value, "p50") <= Number(stage.Value, "p95")
+                    && Number(stage.Value, "p95") <= Number(stage.Value, "p99"));
             Assert.True(Number(speed, "queriesPerSecond") > 0 && Number(speed, "firstMilliseconds") > 0);
             Assert.InRange(Number(speed, "managedMegabytes"), 0.1, Number(speed, "workingSetMegabytes"));
-            Assert.True(Number(speed, "peakMegabytes") >= Number(speed, "workingSetMegabytes") / 2 && Number(speed, "diskMegabytes") > 1 && Number(speed, "fillSeconds") > 0);
+            Assert.True(Number(speed, "peakMegabytes") >= Number(speed, "workingSetMegabytes") / 2
+                && Number(speed, "diskMegabytes") > 1 && Number(speed, "fillSeconds") > 0);
         }
         Assert.Contains("200 segments take about 18 MB of disk in", errors, StringComparison.Ordinal);
         Assert.Contains("200 of 200 segments written", errors, StringComparison.Ordinal);
@@ -77,10 +82,14 @@ public sealed class BenchSearchCommandTests
     [Fact]
     public void What_the_disk_has_no_room_for_is_refused_before_it_begins()
     {
-        var error = Assert.Throws<UserException>(() => SearchBenchmark.Demand("/scratch", 1_000_000, need: 7_700_000_000, free: 5_000_000_000));
+        var error = Assert.Throws<UserException>(
+            () => SearchBenchmark.Demand("/scratch", 1_000_000, need: 7_700_000_000, free: 5_000_000_000));
 
-        Assert.Equal("1,000,000 segments take about 7,700 MB of disk in /scratch, where 5,000 MB are free: ask for fewer --segments, or set TMPDIR to a folder with more", error.Message);
-        Assert.Equal("10 segments take about 1 MB of disk in /scratch, removed at the end", SearchBenchmark.Demand("/scratch", 10, 1_000_000, 1_000_000));
+        Assert.Equal(
+            "1,000,000 segments take about 7,700 MB of disk in /scratch, where 5,000 MB are free: ask for fewer --segments, or "
+                + "set TMPDIR to a folder with more", error.Message);
+        Assert.Equal("10 segments take about 1 MB of disk in /scratch, removed at the end",
+            SearchBenchmark.Demand("/scratch", 10, 1_000_000, 1_000_000));
     }
 
     [Fact]
@@ -111,7 +120,8 @@ public sealed class BenchSearchCommandTests
     }
 
     private static Task<(int Status, string Output, string Errors)> Tiny(params string[] options) => CommandRun.Of(
-        ["bench", "search", "--model", Path.Combine(SharedFolder.RepositoryRoot, "models", "tiny"), "--queries", "1", .. options]);
+        ["bench", "search", "--model", Path.Combine(SharedFolder.RepositoryRoot, "models", "tiny"), "--queries", "1",
+            .. options]);
 
     private static Dictionary<string, double> Parts(JsonElement speed, string name) =>
         speed.GetProperty("fill").GetProperty(name).EnumerateObject()

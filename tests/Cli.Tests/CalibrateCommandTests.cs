@@ -31,7 +31,8 @@ public sealed class CalibrateCommandTests : IDisposable
         Assert.Equal(11, tested.GetProperty("videos").GetInt32());
         Assert.Equal(["sentence", "word", "object", "foreign", "sentence", "word", "object", "foreign"],
             tested.GetProperty("rates").EnumerateArray().Select(rate => rate.GetProperty("kind").GetString()));
-        Assert.All(tested.GetProperty("rates").EnumerateArray(), rate => Assert.InRange(rate.GetProperty("falseAccept").GetDouble(), 0, 1));
+        Assert.All(tested.GetProperty("rates").EnumerateArray(),
+            rate => Assert.InRange(rate.GetProperty("falseAccept").GetDouble(), 0, 1));
         Assert.InRange(tested.GetProperty("reliability").GetProperty("error").GetDouble(), 0, 0.4);
     }
 
@@ -55,7 +56,8 @@ public sealed class CalibrateCommandTests : IDisposable
     {
         await ClipDataset.MakeAsync(_folder);
         var captions = Path.Combine(_folder, "data", "captions.jsonl");
-        await File.WriteAllTextAsync(captions, (await File.ReadAllTextAsync(captions)).Replace("\"test\"", "\"validation\"", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            captions, (await File.ReadAllTextAsync(captions)).Replace("\"test\"", "\"validation\"", StringComparison.Ordinal));
 
         var (status, _, errors) = await CommandRun.Of("calibrate", "--dataset", Path.Combine(_folder, "data"), "--model", Model);
 
@@ -84,7 +86,8 @@ public sealed class CalibrateCommandTests : IDisposable
 
     private async Task SynthesizeAsync(params string[] counts)
     {
-        var (status, _, errors) = await CommandRun.Of(["dataset", "synthesize", "--out", World, "--videos", "0", "--seed", "3", .. counts]);
+        var (status, _, errors) =
+            await CommandRun.Of(["dataset", "synthesize", "--out", World, "--videos", "0", "--seed", "3", .. counts]);
         Assert.True(status == 0, errors);
     }
 

@@ -15,10 +15,19 @@ internal static class ClipDataset
         for (var video = 0; video < Videos; video++)
         {
             File.Copy(TestClips.Distinct(video, seconds: 3, size: "160x120"), Path.Combine(data, $"{video}.mp4"));
-            lines.Add(JsonSerializer.Serialize(new { file = $"{video}.mp4", split = "test", captions = new[] { $"scene {video}", $"number {video} moves" } }));
+            lines.Add(
+                JsonSerializer.Serialize(
+                    new
+                    {
+                        file = $"{video}.mp4",
+                        split = "test",
+                        captions = new[] { $"scene {video}", $"number {video} moves" }
+                    }));
         }
         await File.WriteAllLinesAsync(Path.Combine(data, "captions.jsonl"), lines);
-        var (status, _, errors) = await CommandRun.Of("model", "init", "--random", "--arch", "ViT-T/16", "--words", "8", "--frames", "4", "--temporal-layers", "1", "--out", Path.Combine(folder, "model"));
+        var (status, _, errors) =
+            await CommandRun.Of("model", "init", "--random", "--arch", "ViT-T/16", "--words", "8", "--frames", "4",
+                "--temporal-layers", "1", "--out", Path.Combine(folder, "model"));
         Assert.True(status == 0, errors);
     }
 }

@@ -11,7 +11,8 @@ internal static class CommandRun
         using StringWriter output = new(), errors = new();
         Console.SetOut(output);
         Console.SetError(errors);
-        AnsiConsole.Console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(output) }); // else it keeps the first writer it saw
+        // else it keeps the first writer it saw
+        AnsiConsole.Console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(output) });
         try
         {
             return (await CommandLine.RunAsync(arguments), output.ToString(), errors.ToString());

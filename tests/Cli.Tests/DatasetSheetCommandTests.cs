@@ -14,7 +14,8 @@ public sealed class DatasetSheetCommandTests : IDisposable
     public async Task A_sheet_shows_frames_and_captions_of_each_video()
     {
         await ClipDataset.MakeAsync(_folder);
-        await File.AppendAllTextAsync(Path.Combine(_folder, "data", "captions.jsonl"), """{ "file": "none.mp4", "split": "test", "captions": ["<not> & shown"] }""" + "\n");
+        await File.AppendAllTextAsync(Path.Combine(_folder, "data", "captions.jsonl"),
+            """{ "file": "none.mp4", "split": "test", "captions": ["<not> & shown"] }""" + "\n");
         await File.WriteAllTextAsync(Path.Combine(_folder, "data", "none.mp4"), "no video");
 
         var (status, output, errors) = await Sheet("sheet.svg");
@@ -25,7 +26,9 @@ public sealed class DatasetSheetCommandTests : IDisposable
         var svg = XDocument.Load(Path.Combine(_folder, "sheet.svg")).Root!;
         Assert.Equal(3, svg.Elements(s_svg + "image").Count());
         Assert.All(svg.Elements(s_svg + "image"), image => Assert.Equal("96", image.Attribute("height")!.Value));
-        Assert.All(svg.Elements(s_svg + "image"), strip => Assert.Equal([0xFF, 0xD8], Convert.FromBase64String(strip.Attribute("href")!.Value.Split(',')[1]).Take(2)));
+        Assert.All(
+            svg.Elements(s_svg + "image"), strip => Assert.Equal(
+                [0xFF, 0xD8], Convert.FromBase64String(strip.Attribute("href")!.Value.Split(',')[1]).Take(2)));
         Assert.Equal(["scene 0", "number 0 moves"], svg.Elements(s_svg + "text").Select(text => text.Value).Skip(1).Take(2));
     }
 
@@ -34,12 +37,14 @@ public sealed class DatasetSheetCommandTests : IDisposable
     {
         await ClipDataset.MakeAsync(_folder);
         var caption = "<b> & " + string.Join(' ', Enumerable.Repeat("something", 60));
-        await File.WriteAllTextAsync(Path.Combine(_folder, "data", "captions.jsonl"), $$"""{ "file": "0.mp4", "split": "test", "captions": ["{{caption}}"] }""" + "\n");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "data", "captions.jsonl"),
+            $$"""{ "file": "0.mp4", "split": "test", "captions": ["{{caption}}"] }""" + "\n");
 
         var (status, _, errors) = await Sheet("sheet.svg");
 
         Assert.True(status == 0, errors);
-        var lines = XDocument.Load(Path.Combine(_folder, "sheet.svg")).Root!.Elements(s_svg + "text").Skip(1).Select(text => text.Value).ToList();
+        var lines = XDocument.Load(Path.Combine(_folder, "sheet.svg")).Root!.Elements(s_svg + "text").Skip(1)
+            .Select(text => text.Value).ToList();
         Assert.InRange(lines.Count, 2, 60);
         Assert.Equal(caption, string.Join(' ', lines));
     }

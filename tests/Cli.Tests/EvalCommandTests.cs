@@ -21,8 +21,10 @@ public sealed class EvalCommandTests : IDisposable
         Assert.Equal(0, status);
         using var json = JsonDocument.Parse(output);
         var report = json.RootElement;
-        Assert.Equal((Videos, 2 * Videos, 0), (Int(report, "videos"), Int(report, "captions"), Int(report, "videosWithoutFrames")));
-        foreach (var metrics in new[] { report, report.GetProperty("dualSoftmax") }.SelectMany(part => new[] { part.GetProperty("textToVideo"), part.GetProperty("videoToText") }))
+        Assert.Equal(
+            (Videos, 2 * Videos, 0), (Int(report, "videos"), Int(report, "captions"), Int(report, "videosWithoutFrames")));
+        foreach (var metrics in new[] { report, report.GetProperty("dualSoftmax") }.SelectMany(
+            part => new[] { part.GetProperty("textToVideo"), part.GetProperty("videoToText") }))
         {
             Assert.InRange(metrics.GetProperty("recallAt1").GetDouble(), 0, 100);
             Assert.Equal(100, metrics.GetProperty("recallAt5").GetDouble(), 6);
@@ -30,7 +32,8 @@ public sealed class EvalCommandTests : IDisposable
         }
         var two = report.GetProperty("twoStage");
         Assert.Equal(2, Int(two, "candidates"));
-        Assert.Equal(report.GetProperty("textToVideo").GetProperty("recallAt1").GetDouble() - two.GetProperty("textToVideo").GetProperty("recallAt1").GetDouble(),
+        Assert.Equal(report.GetProperty("textToVideo").GetProperty("recallAt1").GetDouble() - two.GetProperty("textToVideo")
+            .GetProperty("recallAt1").GetDouble(),
             two.GetProperty("lost").GetProperty("recallAt1").GetDouble(), 6);
         Assert.True(report.GetProperty("millisecondsPerThousandPairs").GetDouble() > 0);
     }

@@ -21,7 +21,8 @@ public sealed class InterruptTests : IDisposable
         foreach (var file in new[] { "config.json", "vocab.json", "merges.txt", "model.safetensors" })
             _hub.Files[$"somebody/model/{file}"] = [1, 2, 3];
         using var tcmgc = Process.Start(new ProcessStartInfo("dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "tcmgc.dll"), "model", "pull", "somebody/model", "--out", Path.Combine(_folder, "model"), "--base", _hub.Address])
+            [Path.Combine(AppContext.BaseDirectory, "tcmgc.dll"), "model", "pull", "somebody/model", "--out",
+                Path.Combine(_folder, "model"), "--base", _hub.Address])
         {
             RedirectStandardError = true,
         })!;
@@ -31,7 +32,8 @@ public sealed class InterruptTests : IDisposable
         var errors = await tcmgc.StandardError.ReadToEndAsync();
         await tcmgc.WaitForExitAsync();
 
-        Assert.EndsWith("tcmgc: interrupted; nothing is left half done: run the command again\n", errors, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "tcmgc: interrupted; nothing is left half done: run the command again\n", errors, StringComparison.Ordinal);
         Assert.Equal(130, tcmgc.ExitCode);
     }
 }

@@ -16,7 +16,8 @@ public sealed class ModelCommandTests : IDisposable
     private string At(params string[] parts) => Path.Combine([_folder, .. parts]);
 
     private Task<(int Status, string Output, string Errors)> Init(string name, params string[] more) =>
-        CommandRun.Of(["model", "init", "--random", "--arch", "ViT-T/16", "--words", "8", "--frames", "4", "--out", At(name), .. more]);
+        CommandRun.Of(
+            ["model", "init", "--random", "--arch", "ViT-T/16", "--words", "8", "--frames", "4", "--out", At(name), .. more]);
 
     /// <summary>The weights of a model that init made, as a checkpoint file of their own.</summary>
     private async Task<string> Checkpoint(Func<TensorSource, bool> keep, params TensorSource[] more)
@@ -79,7 +80,8 @@ public sealed class ModelCommandTests : IDisposable
     {
         var source = await Checkpoint(_ => true, new TensorSource("extra", ElementType.Float32, [1], t => t.Write(new byte[4])));
 
-        var (status, output, _) = await CommandRun.Of("model", "import", source, "--out", At("imported"), "--words", "8", "--frames", "4",
+        var (status, output, _) =
+            await CommandRun.Of("model", "import", source, "--out", At("imported"), "--words", "8", "--frames", "4",
             "--tokenizer", At("made"), "--json");
 
         Assert.Equal(0, status);
@@ -116,7 +118,8 @@ public sealed class ModelCommandTests : IDisposable
     {
         var source = await Checkpoint(t => t.Name is not ("logit_weight" or "global_mat_weight"));
 
-        var (status, output, errors) = await CommandRun.Of("model", "import", source, "--out", At("imported"), "--words", "8", "--frames", "4");
+        var (status, output, errors) =
+            await CommandRun.Of("model", "import", source, "--out", At("imported"), "--words", "8", "--frames", "4");
 
         Assert.Equal((1, ""), (status, output));
         Assert.Contains("missing      logit_weight [4, 4]\n", errors, StringComparison.Ordinal);
@@ -145,11 +148,13 @@ public sealed class ModelCommandTests : IDisposable
     {
         var source = await Checkpoint(_ => true);
 
-        var (status, output, errors) = await CommandRun.Of("model", "import", source, "--out", At("imported"), "--words", "8", "--keep-rate", "0.25", "--json");
+        var (status, output, errors) = await CommandRun.Of(
+            "model", "import", source, "--out", At("imported"), "--words", "8", "--keep-rate", "0.25", "--json");
 
         Assert.Equal(1, status);
         using var json = JsonDocument.Parse(output);
-        Assert.Contains("attentive_word_logit_weight", json.RootElement.GetProperty("wrongShapes").EnumerateArray().Select(e => e.GetProperty("name").GetString()));
+        Assert.Contains("attentive_word_logit_weight", json.RootElement.GetProperty("wrongShapes").EnumerateArray()
+            .Select(e => e.GetProperty("name").GetString()));
         Assert.Contains("of the wrong shape", OneLine(errors), StringComparison.Ordinal);
     }
 
@@ -157,10 +162,13 @@ public sealed class ModelCommandTests : IDisposable
     public async Task Without_a_tokenizer_of_its_own_a_model_asks_for_one()
     {
         var cut = await Checkpoint(t => t.Name != "clip.token_embedding.weight",
-            new TensorSource("clip.token_embedding.weight", ElementType.Float32, [100, 128], t => t.Write(new byte[100 * 128 * sizeof(float)])));
+            new TensorSource("clip.token_embedding.weight", ElementType.Float32, [100, 128],
+                t => t.Write(new byte[100 * 128 * sizeof(float)])));
 
-        var (status, _, errors) = await CommandRun.Of("model", "import", cut, "--out", At("imported"), "--words", "8", "--frames", "4");
-        var (wrongStatus, _, wrongErrors) = await CommandRun.Of("model", "import", cut, "--out", At("wrong"), "--words", "8", "--tokenizer", At("made"));
+        var (status, _, errors) =
+            await CommandRun.Of("model", "import", cut, "--out", At("imported"), "--words", "8", "--frames", "4");
+        var (wrongStatus, _, wrongErrors) = await CommandRun.Of(
+            "model", "import", cut, "--out", At("wrong"), "--words", "8", "--tokenizer", At("made"));
 
         Assert.Equal((0, 1), (status, wrongStatus));
         Assert.Contains("has no tokenizer yet", OneLine(errors), StringComparison.Ordinal);

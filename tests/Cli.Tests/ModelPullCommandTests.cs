@@ -27,8 +27,10 @@ public sealed class ModelPullCommandTests : IDisposable
     private async Task Publish()
     {
         var source = Path.Combine(_folder, "source");
-        await CommandRun.Of("model", "init", "--random", "--arch", "ViT-T/16", "--head", "clip4clip-mean-pooling", "--out", source);
-        foreach (var (name, file) in new[] { ("model.safetensors", "weights.safetensors"), ("vocab.json", "vocab.json"), ("merges.txt", "merges.txt") })
+        await CommandRun.Of(
+            "model", "init", "--random", "--arch", "ViT-T/16", "--head", "clip4clip-mean-pooling", "--out", source);
+        foreach (var (name, file) in new[] { ("model.safetensors", "weights.safetensors"), ("vocab.json", "vocab.json"),
+            ("merges.txt", "merges.txt") })
             _hub.Files[$"{Repository}/{name}"] = await File.ReadAllBytesAsync(Path.Combine(source, file));
         _hub.Files[$"{Repository}/config.json"] = "{\"model_type\":\"clip\"}"u8.ToArray();
     }
@@ -108,7 +110,8 @@ public sealed class ModelPullCommandTests : IDisposable
     [Fact]
     public async Task A_hub_that_is_down_is_one_line()
     {
-        var (status, _, errors) = await CommandRun.Of("model", "pull", "ViT-B/32", "--out", Out, "--base", LocalHub.UnusedAddress());
+        var (status, _, errors) =
+            await CommandRun.Of("model", "pull", "ViT-B/32", "--out", Out, "--base", LocalHub.UnusedAddress());
 
         Assert.Equal(1, status);
         Assert.Contains("cannot be reached", errors, StringComparison.Ordinal);

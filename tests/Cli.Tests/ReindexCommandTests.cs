@@ -17,8 +17,12 @@ public sealed class ReindexCommandTests : IAsyncLifetime
         Directory.CreateDirectory(Clips);
         for (var clip = 0; clip < 2; clip++)
             File.Copy(TestClips.Distinct(clip, seconds: 3, size: "160x120"), Path.Combine(Clips, $"{clip}.mp4"));
-        await Succeeds(["model", "init", "--random", "--arch", "ViT-T/16", "--words", "8", "--frames", "4", "--temporal-layers", "1", "--out", Model("old")]);
-        await Succeeds(["model", "init", "--random", "--seed", "2", "--arch", "ViT-T/16", "--words", "8", "--frames", "4", "--temporal-layers", "1", "--out", Model("new")]);
+        await Succeeds(
+            ["model", "init", "--random", "--arch", "ViT-T/16", "--words", "8", "--frames", "4", "--temporal-layers", "1",
+                "--out", Model("old")]);
+        await Succeeds(
+            ["model", "init", "--random", "--seed", "2", "--arch", "ViT-T/16", "--words", "8", "--frames", "4",
+                "--temporal-layers", "1", "--out", Model("new")]);
         await Succeeds(["index", Clips, "--data", Data, "--model", Model("old")]);
     }
 
@@ -38,13 +42,22 @@ public sealed class ReindexCommandTests : IAsyncLifetime
         var byOld = await Models();
 
         var (first, second) = (moved.RootElement, switched.RootElement);
-        Assert.Equal((2, 2, 0, true), (Int(first, "videos"), Int(first, "written"), first.GetProperty("probes").GetArrayLength(), first.GetProperty("switched").GetBoolean()));
-        Assert.Equal((2, 0, 2, true), (Int(second, "videos"), Int(second, "before"), Int(second, "written"), second.GetProperty("switched").GetBoolean()));
-        Assert.Equal(["a scene", "another"], second.GetProperty("probes").EnumerateArray().Select(probe => probe.GetProperty("text").GetString()));
-        Assert.All(second.GetProperty("probes").EnumerateArray(), probe => Assert.Equal(1, probe.GetProperty("overlap").GetDouble())); // Both find both videos.
+        Assert.Equal(
+            (2, 2, 0, true),
+            (Int(first, "videos"), Int(first, "written"), first.GetProperty("probes")
+                .GetArrayLength(), first.GetProperty("switched").GetBoolean()));
+        Assert.Equal(
+            (2, 0, 2, true),
+            (Int(second, "videos"), Int(second, "before"), Int(second, "written"), second.GetProperty("switched").GetBoolean()));
+        Assert.Equal(["a scene", "another"], second.GetProperty("probes").EnumerateArray()
+            .Select(probe => probe.GetProperty("text").GetString()));
+        // Both find both videos.
+        Assert.All(
+            second.GetProperty("probes").EnumerateArray(), probe => Assert.Equal(1, probe.GetProperty("overlap").GetDouble()));
         Assert.Equal([second.GetProperty("next").GetString()], byNew);
         Assert.Equal([first.GetProperty("next").GetString()], byOld);
-        Assert.Equal((first.GetProperty("next").GetString(), 0), (back.RootElement.GetProperty("model").GetString(), Int(back.RootElement, "lacking")));
+        Assert.Equal((first.GetProperty("next").GetString(), 0),
+            (back.RootElement.GetProperty("model").GetString(), Int(back.RootElement, "lacking")));
         Assert.Equal(2, _qdrant.Collections.Count);
     }
 
@@ -63,14 +76,18 @@ public sealed class ReindexCommandTests : IAsyncLifetime
         Assert.Contains("nothing was switched", errors, StringComparison.Ordinal);
         Assert.Single(before);
         var report = accepted.RootElement;
-        Assert.Equal((2, 1, 0, 1, true), (Int(report, "videos"), Int(report, "before"), Int(report, "written"), report.GetProperty("failed").GetArrayLength(), report.GetProperty("switched").GetBoolean()));
+        Assert.Equal(
+            (2, 1, 0, 1, true),
+            (Int(report, "videos"), Int(report, "before"), Int(report, "written"), report.GetProperty("failed")
+                .GetArrayLength(), report.GetProperty("switched").GetBoolean()));
     }
 
     [Theory]
     [InlineData("--model", "x", "--rollback")]
     [InlineData("--no-switch")]
     [InlineData("--model", "x", "--set", "Qdrant")]
-    public async Task What_cannot_be_meant_is_a_usage_error(params string[] arguments) => Assert.Equal(2, (await Run(arguments)).Status);
+    public async Task What_cannot_be_meant_is_a_usage_error(params string[] arguments) =>
+    Assert.Equal(2, (await Run(arguments)).Status);
 
     [Fact]
     public async Task Going_back_from_nothing_is_one_line()
@@ -98,7 +115,8 @@ public sealed class ReindexCommandTests : IAsyncLifetime
         CommandRun.Of(["reindex", "--data", Data, "--set", $"Qdrant:Url={_qdrant.Url}", .. arguments]);
 
     private async Task<JsonDocument> Reindex(params string[] arguments) =>
-        JsonDocument.Parse(await Succeeds(["reindex", "--data", Data, "--set", $"Qdrant:Url={_qdrant.Url}", .. arguments, "--json"]));
+        JsonDocument.Parse(
+            await Succeeds(["reindex", "--data", Data, "--set", $"Qdrant:Url={_qdrant.Url}", .. arguments, "--json"]));
 
     /// <summary>The models that the catalog names.</summary>
     private async Task<IReadOnlyList<string?>> Models()

@@ -25,7 +25,8 @@ public sealed class ReplayCommandTests : IDisposable
         Assert.Equal((0, 2), (listed.Status, listed.Output.TrimEnd('\n').Split('\n').Length));
         Assert.EndsWith("1 given up\n", listed.Output, StringComparison.Ordinal);
         var letter = Assert.Single(JsonDocument.Parse(replayed.Output).RootElement.EnumerateArray());
-        Assert.Equal((Topics.Uploaded, "workers"), (letter.GetProperty("topic").GetString(), letter.GetProperty("group").GetString()));
+        Assert.Equal(
+            (Topics.Uploaded, "workers"), (letter.GetProperty("topic").GetString(), letter.GetProperty("group").GetString()));
         Assert.Equal((0, "nothing was given up\n"), (again.Status, again.Output));
         using var folder = await DataFolder.OpenAsync(_folder, TimeProvider.System, CancellationToken.None);
         Assert.Equal(2, await folder.Events.ReadAllAsync(CancellationToken.None).CountAsync());

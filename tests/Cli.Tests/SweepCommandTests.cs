@@ -24,7 +24,10 @@ public sealed class SweepCommandTests : IDisposable
         Assert.Equal((0, ""), (told.Status, told.Errors));
         Assert.EndsWith("1 blobs (3 bytes) would be removed\n", told.Output, StringComparison.Ordinal);
         var report = JsonDocument.Parse(swept.Output).RootElement;
-        Assert.Equal((false, 1, 3), (report.GetProperty("dryRun").GetBoolean(), report.GetProperty("orphans").GetInt32(), report.GetProperty("bytes").GetInt64()));
+        Assert.Equal(
+            (false, 1, 3),
+            (report.GetProperty("dryRun").GetBoolean(), report.GetProperty("orphans").GetInt32(), report.GetProperty("bytes")
+                .GetInt64()));
         Assert.EndsWith(report.GetProperty("blobs")[0].GetProperty("name").GetString()!, orphan, StringComparison.Ordinal);
         Assert.False(File.Exists(orphan));
         Assert.Equal((0, "0 blobs (0 bytes) removed\n"), (again.Status, again.Output));

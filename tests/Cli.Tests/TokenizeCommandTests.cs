@@ -40,7 +40,8 @@ public sealed class TokenizeCommandTests : IDisposable
         var (status, output, _) = await CommandRun.Of("tokenize", "--vocab", _folder, "--file", file, "--json");
 
         Assert.Equal(0, status);
-        Assert.Equal(["a", "", "b"], output.TrimEnd('\n').Split('\n').Select(line => JsonDocument.Parse(line).RootElement.GetProperty("text").GetString()));
+        Assert.Equal(["a", "", "b"], output.TrimEnd('\n').Split('\n')
+            .Select(line => JsonDocument.Parse(line).RootElement.GetProperty("text").GetString()));
     }
 
     [Theory]

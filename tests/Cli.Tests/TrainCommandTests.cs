@@ -15,7 +15,8 @@ public sealed class TrainCommandTests(TrainCommandTests.World world) : IClassFix
 
         public async ValueTask InitializeAsync()
         {
-            var (status, _, errors) = await CommandRun.Of("dataset", "synthesize", "--out", Dataset, "--videos", "12", "--validation", "4", "--test", "4");
+            var (status, _, errors) = await CommandRun.Of(
+                "dataset", "synthesize", "--out", Dataset, "--videos", "12", "--validation", "4", "--test", "4");
             Assert.True(status == 0, errors);
         }
 
@@ -36,8 +37,10 @@ public sealed class TrainCommandTests(TrainCommandTests.World world) : IClassFix
 
         Assert.True(status == 0, errors);
         Assert.Contains("validation R@1", output, StringComparison.Ordinal);
-        Assert.All(new[] { "run.json", "metrics.jsonl", "curves.svg" }, file => Assert.True(File.Exists(Path.Combine(run, file))));
-        Assert.Equal(2, File.ReadLines(Path.Combine(run, "metrics.jsonl")).Count(line => JsonDocument.Parse(line).RootElement.TryGetProperty("recallAt1", out _)));
+        Assert.All(
+            new[] { "run.json", "metrics.jsonl", "curves.svg" }, file => Assert.True(File.Exists(Path.Combine(run, file))));
+        Assert.Equal(2, File.ReadLines(Path.Combine(run, "metrics.jsonl"))
+            .Count(line => JsonDocument.Parse(line).RootElement.TryGetProperty("recallAt1", out _)));
         var card = ModelFolder.Open(Path.Combine(run, "model")).Card;
         Assert.Contains("tcmgc train --dataset", card.Provenance.Command, StringComparison.Ordinal);
         Assert.Equal(2, card.Provenance.Training!.Epochs);
@@ -49,7 +52,8 @@ public sealed class TrainCommandTests(TrainCommandTests.World world) : IClassFix
     public async Task Heads_are_compared_on_the_same_encoders_and_what_was_measured_is_not_measured_again()
     {
         await TrainAsync(At("encoders"), "--head", "clip4clip-mean-pooling", "--epochs", "1");
-        string[] compare = ["compare", "--dataset", world.Dataset, "--model", At("encoders/model"), "--out", At("compared"), "--only", "clip4clip-mean-pooling", "tcmgc", "without SR",
+        string[] compare = ["compare", "--dataset", world.Dataset, "--model", At("encoders/model"), "--out", At("compared"),
+            "--only", "clip4clip-mean-pooling", "tcmgc", "without SR",
             "--seeds", "2", "--epochs", "1", "--batch", "4"];
 
         var (status, output, errors) = await CommandRun.Of(compare);
@@ -57,7 +61,9 @@ public sealed class TrainCommandTests(TrainCommandTests.World world) : IClassFix
         var (_, again, _) = await CommandRun.Of(compare);
 
         Assert.True(status == 0, errors);
-        Assert.All(new[] { "### heads", "| clip4clip-mean-pooling |", "| tcmgc |", "### TC-MGC without a part", "| without SR |" }, part => Assert.Contains(part, output, StringComparison.Ordinal));
+        Assert.All(
+            new[] { "### heads", "| clip4clip-mean-pooling |", "| tcmgc |", "### TC-MGC without a part", "| without SR |" },
+            part => Assert.Contains(part, output, StringComparison.Ordinal));
         Assert.Equal(output, again);
         Assert.Equal(written, File.GetLastWriteTimeUtc(At("compared/tcmgc-seed1/test.json")));
     }
@@ -66,7 +72,8 @@ public sealed class TrainCommandTests(TrainCommandTests.World world) : IClassFix
     public async Task A_comparison_on_other_test_videos_trains_nothing_anew_and_measures_again()
     {
         await TrainAsync(At("base"), "--head", "clip4clip-mean-pooling", "--epochs", "1");
-        string[] compare = ["compare", "--dataset", world.Dataset, "--model", At("base/model"), "--out", At("elsewhere"), "--only", "clip4clip-mean-pooling",
+        string[] compare = ["compare", "--dataset", world.Dataset, "--model", At("base/model"), "--out", At("elsewhere"),
+            "--only", "clip4clip-mean-pooling",
             "--seeds", "1", "--epochs", "1", "--batch", "4", "--json"];
 
         var (_, all, _) = await CommandRun.Of(compare);
@@ -75,7 +82,8 @@ public sealed class TrainCommandTests(TrainCommandTests.World world) : IClassFix
         Assert.True(status == 0, told);
         Assert.Contains("this run is finished", told, StringComparison.Ordinal);
         Assert.NotEqual(all, one);
-        Assert.Equal(100, System.Text.Json.JsonDocument.Parse(one).RootElement[0].GetProperty("recallAt1").GetProperty("mean").GetDouble());
+        Assert.Equal(100, System.Text.Json.JsonDocument.Parse(one).RootElement[0].GetProperty("recallAt1").GetProperty("mean")
+            .GetDouble());
     }
 
     [Theory]
@@ -86,7 +94,10 @@ public sealed class TrainCommandTests(TrainCommandTests.World world) : IClassFix
     [InlineData(1, "fewer than a step needs", "--batch", "64")]
     public async Task What_cannot_be_trained_is_refused_with_the_reason(int expected, string reason, params string[] arguments)
     {
-        var (status, _, errors) = await CommandRun.Of(["train", "--dataset", world.Dataset, "--out", At(Guid.NewGuid().ToString("n")), "--vocabulary", "600", .. arguments]);
+        var (status, _, errors) =
+            await CommandRun.Of(
+                ["train", "--dataset", world.Dataset, "--out", At(Guid.NewGuid().ToString("n")), "--vocabulary", "600",
+                    .. arguments]);
 
         Assert.Equal(expected, status);
         Assert.Contains(reason, errors, StringComparison.Ordinal);
@@ -95,5 +106,6 @@ public sealed class TrainCommandTests(TrainCommandTests.World world) : IClassFix
     private string At(string name) => Path.Combine(world.Root, name);
 
     private Task<(int Status, string Output, string Errors)> TrainAsync(string run, params string[] arguments) => CommandRun.Of(
-        ["train", "--dataset", world.Dataset, "--out", run, "--batch", "4", "--frames", "3", "--words", "26", "--vocabulary", "600", .. arguments]);
+        ["train", "--dataset", world.Dataset, "--out", run, "--batch", "4", "--frames", "3", "--words", "26", "--vocabulary",
+            "600", .. arguments]);
 }

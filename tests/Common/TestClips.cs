@@ -17,14 +17,17 @@ internal static class TestClips
     [
         "testsrc2=s={0}:r=10,hue=h=35*t",
         "mandelbrot=s={0}:r=10:start_scale=2:end_scale=0.02:end_pts=120:maxiter=300",
-        "life=s=80x60:r=10:mold=20:ratio=0.4:seed=7:death_color=0x2030c0:life_color=0xf0e040:mold_color=0x103010,scale={0}:flags=neighbor,hue=h=25*t",
+        "life=s=80x60:r=10:mold=20:ratio=0.4:seed=7:death_color=0x2030c0:life_color=0xf0e040:"
+            + "mold_color=0x103010,scale={0}:flags=neighbor,hue=h=25*t",
         "gradients=s={0}:r=10:speed=0.02:seed=11:n=5,hue=h=20*t",
-        "cellauto=s=80x60:r=10:rule=110:seed=5,format=yuv420p,scale={0}:flags=neighbor,geq=lum='40+lum(X,Y)*0.6':cb='128+80*cos(T/2)':cr='128+80*sin(T/2)'",
+        "cellauto=s=80x60:r=10:rule=110:seed=5,format=yuv420p,scale={0}:flags=neighbor,"
+            + "geq=lum='40+lum(X,Y)*0.6':cb='128+80*cos(T/2)':cr='128+80*sin(T/2)'",
         "sierpinski=s={0}:r=10:seed=3:jump=20,format=yuv420p,geq=lum='40+lum(X,Y)*0.6':cb='128-90*sin(T/2)':cr='128+90*cos(T/2)'",
         "smptehdbars=s={0}:r=10,rotate=0.7*t",
         "nullsrc=s={0}:r=10,geq=r='128+120*sin(X/17+3*T)':g='128+120*sin(Y/23-2*T)':b='128+120*sin((X+Y)/31+T)'",
         "rgbtestsrc=s={0}:r=10,scroll=h=0.01:v=0.004,hue=h=15*t",
-        "nullsrc=s={0}:r=10,geq=lum='255*lt(hypot(X-W/2-W/3*cos(T),Y-H/2-H/3*sin(T)),H/5)':cb='128+100*sin(T/2)':cr='128+100*cos(T/3)'",
+        "nullsrc=s={0}:r=10,geq=lum='255*lt(hypot(X-W/2-W/3*cos(T),Y-H/2-H/3*sin(T)),H/5)'"
+            + ":cb='128+100*sin(T/2)':cr='128+100*cos(T/3)'",
         "pal75bars=s={0}:r=10,rotate=-0.4*t,hue=h=10*t",
         "nullsrc=s={0}:r=10,geq=lum='mod(floor(X/(8+4*T))+floor(Y/(8+4*T)),2)*200+20':cb='128+60*cos(T)':cr='128-60*sin(T)'",
     ];
@@ -49,24 +52,31 @@ internal static class TestClips
     /// <summary>As <see cref="Distinct"/>, with a tone as sound.</summary>
     public static string WithSound(int index, double seconds = 3, string size = "320x240") =>
         Make($"sound-{index}", ".mp4",
-            [.. Lavfi(Scene(index, size)), .. Lavfi($"sine=f={300 + index * 40}:r=22050"), "-t", Text(seconds), .. Fast, "-c:a", "aac"]);
+            [.. Lavfi(Scene(index, size)), .. Lavfi($"sine=f={300 + index * 40}:r=22050"), "-t", Text(seconds), .. Fast, "-c:a",
+                "aac"]);
 
     /// <summary>As <see cref="Distinct"/>, at a variable frame rate: about a third of the frames are missing, unevenly.</summary>
     public static string VariableRate(int index, double seconds = 8) =>
-        Make($"vfr-{index}", ".mkv", [.. Lavfi(Scene(index, "320x240") + ",select='gt(mod(n*n,7),1)'"), "-t", Text(seconds), "-vsync", "vfr", .. Fast]);
+        Make($"vfr-{index}", ".mkv",
+            [.. Lavfi(Scene(index, "320x240") + ",select='gt(mod(n*n,7),1)'"), "-t", Text(seconds), "-vsync", "vfr", .. Fast]);
 
-    /// <summary>As <see cref="Distinct"/>, stored lying on its side with the instruction to turn it by <paramref name="degrees"/>.</summary>
+    /// <summary>
+    /// As <see cref="Distinct"/>, stored lying on its side with the instruction to turn it by <paramref name="degrees"/>.
+    /// </summary>
     public static string Rotated(int index, int degrees, double seconds = 3) =>
         Make($"rotated-{index}-{degrees}", ".mp4",
             ["-i", Distinct(index, seconds), "-c", "copy", "-metadata:s:v:0", $"rotate={degrees}"]);
 
     /// <summary>
-    /// A grey clip of 32×32 whose frame <c>n</c> has the grey value <c>n × step</c> (after decoding to RGB): tells which frame was
-    /// sampled. 10 frames a second; further filters may drop or move frames.
+    /// A grey clip of 32×32 whose frame <c>n</c> has the grey value <c>n × step</c> (after decoding to RGB): tells which frame
+    /// was sampled. 10 frames a second; further filters may drop or move frames.
     /// </summary>
-    public static string Numbered(int frames, int step = 3, string filters = "null", string extension = ".mp4", params string[] output) =>
+    public static string Numbered(
+        int frames, int step = 3, string filters = "null", string extension = ".mp4", params string[] output) =>
         Make($"numbered-{frames}", extension,
-            [.. Lavfi($"nullsrc=s=32x32:r=10:d={Text(frames / 10.0)},format=gray,geq=lum='N*{step}',scale=in_range=pc:out_range=tv,format=yuv444p,{filters}"),
+            [.. Lavfi(
+                $"nullsrc=s=32x32:r=10:d={Text(frames / 10.0)},format=gray,geq=lum='N*{step}',"
+                    + $"scale=in_range=pc:out_range=tv,format=yuv444p,{filters}"),
              "-c:v", "libx264", "-qp", "0", "-preset", "ultrafast", .. output]);
 
     /// <summary>Sound only, in an MP4.</summary>
@@ -95,7 +105,9 @@ internal static class TestClips
 
     private static string Run(IReadOnlyList<string> arguments, string path)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("TCMGC_FFMPEG") ?? "ffmpeg") { RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            Environment.GetEnvironmentVariable("TCMGC_FFMPEG") ?? "ffmpeg")
+        { RedirectStandardError = true };
         foreach (var argument in (string[])["-v", "error", "-nostdin", "-y", .. arguments, path])
             start.ArgumentList.Add(argument);
         using var ffmpeg = Process.Start(start)!;

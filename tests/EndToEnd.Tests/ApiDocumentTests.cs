@@ -28,12 +28,20 @@ public sealed partial class ApiDocumentTests(Workplace place) : IClassFixture<Wo
         Assert.True(status == 0, output);
         Assert.Contains("HTTP/1.1 304 Not Modified", output, StringComparison.Ordinal);
         Assert.Equal(1024, new FileInfo(Path.Combine(folder, "part")).Length);
-        Assert.All(["thumbnail.jpg", "preview.jpg"], name => Assert.Equal([0xFF, 0xD8], File.ReadAllBytes(Path.Combine(folder, name))[..2]));
+        Assert.All(
+            ["thumbnail.jpg", "preview.jpg"], name => Assert.Equal(
+                [0xFF, 0xD8], File.ReadAllBytes(Path.Combine(folder, name))[..2]));
     }
 
     private static async Task<(int Status, string Output)> BashAsync(string folder, string script)
     {
-        var start = new ProcessStartInfo("bash") { WorkingDirectory = folder, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash")
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         using var bash = Process.Start(start)!;
         await bash.StandardInput.WriteAsync(script);
         bash.StandardInput.Close();

@@ -60,7 +60,8 @@ public sealed class BadInputTests(BadInputTests.Indexed indexed) : IClassFixture
 
     [Fact]
     public async Task A_path_that_is_not_there_is_named() =>
-        await FailsAsync(["index", "/no/such/clip.mp4", "--data", indexed.Place.New("data"), "--model", indexed.Place.Model], "/no/such/clip.mp4");
+        await FailsAsync(["index", "/no/such/clip.mp4", "--data", indexed.Place.New("data"), "--model", indexed.Place.Model],
+            "/no/such/clip.mp4");
 
     [Fact]
     public async Task A_folder_without_videos_is_named()
@@ -93,7 +94,8 @@ public sealed class BadInputTests(BadInputTests.Indexed indexed) : IClassFixture
         var data = indexed.CopyOfData();
         await File.WriteAllBytesAsync(Path.Combine(data, database), [.. Enumerable.Repeat((byte)0x5A, 20_000)]);
 
-        await FailsAsync([.. arguments.Select(argument => argument == "CLIP" ? indexed.Clip : argument), "--data", data], Path.Combine(data, database));
+        await FailsAsync([.. arguments.Select(argument => argument == "CLIP" ? indexed.Clip : argument), "--data", data],
+            Path.Combine(data, database));
     }
 
     [Fact]
@@ -119,13 +121,16 @@ public sealed class BadInputTests(BadInputTests.Indexed indexed) : IClassFixture
 
     [Fact]
     public async Task A_folder_that_is_no_model_is_named() =>
-        await FailsAsync(["index", indexed.Clip, "--data", indexed.Place.New("data"), "--model", "/no/such/model"], "/no/such/model");
+        await FailsAsync(
+            ["index", indexed.Clip, "--data", indexed.Place.New("data"), "--model", "/no/such/model"], "/no/such/model");
 
     [Fact]
     public async Task Another_model_than_the_index_was_made_with_is_refused_and_nothing_is_lost()
     {
         var (data, other) = (indexed.CopyOfData(), indexed.Place.New("other-model"));
-        Assert.Equal(0, (await ProgramRun.RunAsync("model", "init", "--arch", "ViT-T/16", "--head", "xclip", "--random", "--seed", "2", "--out", other)).Status);
+        Assert.Equal(
+            0, (await ProgramRun.RunAsync(
+                "model", "init", "--arch", "ViT-T/16", "--head", "xclip", "--random", "--seed", "2", "--out", other)).Status);
 
         await FailsAsync(["index", TestClips.Distinct(1), "--data", data, "--model", other], "--data");
         await FailsAsync(["search", "text", "--data", data, "--model", other], "model");
@@ -135,7 +140,8 @@ public sealed class BadInputTests(BadInputTests.Indexed indexed) : IClassFixture
     [Theory]
     [InlineData("")]
     [InlineData("   ")]
-    public async Task An_empty_text_is_refused(string text) => await FailsAsync(["search", text, "--data", indexed.Data], "empty");
+    public async Task An_empty_text_is_refused(string text) =>
+    await FailsAsync(["search", text, "--data", indexed.Data], "empty");
 
     [Fact]
     public async Task A_text_of_ten_thousand_words_is_refused() =>
@@ -156,10 +162,14 @@ public sealed class BadInputTests(BadInputTests.Indexed indexed) : IClassFixture
     {
         var (image, video) = (indexed.Place.New("huge.png"), indexed.Place.New("huge.avi"));
         HugeFrames.WriteImage(image, 20_000);
-        HugeFrames.WriteVideo(video, TestClips.Make("raw", ".avi", ["-f", "lavfi", "-i", "color=s=200x200:r=1", "-t", "2", "-c:v", "rawvideo", "-pix_fmt", "bgr24"]), 20_000);
+        HugeFrames.WriteVideo(
+            video, TestClips.Make(
+                "raw", ".avi", ["-f", "lavfi", "-i", "color=s=200x200:r=1", "-t", "2", "-c:v", "rawvideo", "-pix_fmt", "bgr24"]),
+                    20_000);
 
         await FailsAsync(["search", "--image", image, "--data", indexed.Data], image);
-        var ended = await ProgramRun.RunAsync("index", video, "--data", indexed.Place.New("data"), "--model", indexed.Place.Model);
+        var ended =
+            await ProgramRun.RunAsync("index", video, "--data", indexed.Place.New("data"), "--model", indexed.Place.Model);
 
         Assert.Equal(1, ended.Status);
         Assert.Contains("20000x20000", Assert.Single(ended.ErrorLines), StringComparison.Ordinal);

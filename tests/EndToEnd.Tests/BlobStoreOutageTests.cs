@@ -50,7 +50,8 @@ public sealed class BlobStoreOutageTests(Workplace place, ITestOutputHelper outp
         started = Stopwatch.GetTimestamp();
         Assert.False((await run.UntilAsync(waiting, "indexed")).TryGetProperty("failure", out _));
         var indexed = Stopwatch.GetElapsedTime(started);
-        output.WriteLine($"no answer: readiness after {readiness.TotalSeconds:F2} s, an upload after {upload.TotalSeconds:F1} s with "
+        output.WriteLine(
+            $"no answer: readiness after {readiness.TotalSeconds:F2} s, an upload after {upload.TotalSeconds:F1} s with "
             + $"S3:Timeout 1 s; the video that waited indexed {indexed.TotalSeconds:F1} s after the bucket came back");
         await run.UntilReadyzAsync();
         await run.UntilAsync(await ServiceCluster.UploadAsync(run, TestClips.Distinct(1, 2)), "indexed");

@@ -54,7 +54,8 @@ public sealed class BrokersAwayTests(Workplace place, ServiceBrokers brokers, IT
         var again = await IdAsync(await UntilTakenAsync(() => UploadAsync(ingest, other)));
         await search.UntilAsync(again, "indexed");
         var indexed = Stopwatch.GetElapsedTime(back);
-        output.WriteLine($"ready {Longest(await ready)} after the return, the refused upload given again is indexed after {Seconds(indexed)}");
+        output.WriteLine(
+            $"ready {Longest(await ready)} after the return, the refused upload given again is indexed after {Seconds(indexed)}");
 
         Assert.InRange(indexed, TimeSpan.Zero, s_promised);
         Assert.Equal(again, await IdAsync(await UploadAsync(ingest, other)));
@@ -79,7 +80,8 @@ public sealed class BrokersAwayTests(Workplace place, ServiceBrokers brokers, IT
         await search.UntilAsync(await ServiceCluster.UploadAsync(ingest, TestClips.Distinct(8)), "indexed");
 
         for (var broker = 1; broker <= Brokers; broker++)
-            await UploadWhileAwayAsync(ingest, $"broker {broker} frozen", 4 * broker + 6, () => _server!.Freeze(broker), () => _server!.Thaw(broker));
+            await UploadWhileAwayAsync(
+                ingest, $"broker {broker} frozen", 4 * broker + 6, () => _server!.Freeze(broker), () => _server!.Thaw(broker));
         await UploadWhileAwayAsync(ingest, "broker 1 killed", 22, () => _server!.Kill(1), () => _server!.StartBroker(1));
         await ServiceCluster.StopAsync(ingest, featurizer, search);
     }
@@ -154,7 +156,8 @@ public sealed class BrokersAwayTests(Workplace place, ServiceBrokers brokers, IT
             using var answer = await service.Http.GetAsync("/readyz");
             var took = Stopwatch.GetElapsedTime(started);
             var reasons = await answer.Content.ReadAsStringAsync();
-            if (answer.StatusCode == status && (status == HttpStatusCode.OK || reasons.Contains("Kafka at", StringComparison.Ordinal)))
+            if (answer.StatusCode == status
+                && (status == HttpStatusCode.OK || reasons.Contains("Kafka at", StringComparison.Ordinal)))
                 return took;
             Assert.True(took < s_promised, reasons);
         }

@@ -35,11 +35,15 @@ public sealed class ClientTests(Workplace place) : IClassFixture<Workplace>
         var segment = answer.Results.Single().Segments[0];
         Assert.Equal((uploaded.Id, 4), (answer.Results[0].Video, segment.Explanation!.Texts[0].Contrasts.Count));
         var still = await File.ReadAllBytesAsync(TestClips.Still(TestClips.Distinct(4, 30), 1), limit.Token);
-        Assert.Equal(uploaded.Id, (await client.SearchAsync(new SearchQuery { Image = still, Filter = new() { Video = uploaded.Id } }, limit.Token)).Results[0].Video);
+        Assert.Equal(
+            uploaded.Id,
+            (await client.SearchAsync(
+                new SearchQuery { Image = still, Filter = new() { Video = uploaded.Id } }, limit.Token)).Results[0].Video);
 
         var seen = (await client.GetAsync(uploaded.Id, limit.Token))!;
         var described = await client.DescribeAsync(seen.Id, "Summer", ["sea"], seen.Tag, limit.Token);
-        var refused = await Assert.ThrowsAsync<ProblemException>(() => client.DescribeAsync(seen.Id, "Winter", null, seen.Tag, limit.Token));
+        var refused = await Assert.ThrowsAsync<ProblemException>(
+            () => client.DescribeAsync(seen.Id, "Winter", null, seen.Tag, limit.Token));
         Assert.Equal(("Summer", HttpStatusCode.PreconditionFailed, "changed"), (described.Title, refused.Status, refused.Type));
         Assert.Equal(segment.Segment, seen.Segments!.Single(one => one.Id == segment.Segment).Id);
         var listed = new List<Client.Video>();

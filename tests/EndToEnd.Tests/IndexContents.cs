@@ -41,7 +41,8 @@ internal static class IndexContents
             (await VideosAsync(found)).Select(video => (video.Name, video.Id, video.State, video.Frames, video.Segments)));
     }
 
-    private static string Place(SegmentPlace place) => $"{place.Video} {place.Index} {place.Start:R}-{place.End:R}: {string.Join(' ', place.FrameTimes)}";
+    private static string Place(SegmentPlace place) =>
+        $"{place.Video} {place.Index} {place.Start:R}-{place.End:R}: {string.Join(' ', place.FrameTimes)}";
 
     private static float[] Values(SegmentBatch batch, int at) =>
     [

@@ -56,7 +56,8 @@ public sealed class IndexTests(Workplace place) : IClassFixture<Workplace>
         var ended = await ProgramRun.RunAsync("index", folder, "--data", data, "--model", place.Model);
 
         Assert.Equal(1, ended.Status);
-        Assert.All((string[])["no-video.mp4", "empty.mp4", "sound.mp4"], name => Assert.Contains(name, ended.Output + ended.Errors, StringComparison.Ordinal));
+        Assert.All((string[])["no-video.mp4", "empty.mp4", "sound.mp4"],
+            name => Assert.Contains(name, ended.Output + ended.Errors, StringComparison.Ordinal));
         Assert.DoesNotContain("   at ", ended.Errors, StringComparison.Ordinal);
         var videos = await IndexContents.VideosAsync(data);
         Assert.Equal(1, videos.Count(video => video.State == VideoState.Indexed));
@@ -83,7 +84,8 @@ public sealed class IndexTests(Workplace place) : IClassFixture<Workplace>
     public async Task Hostile_file_names_are_names_like_others()
     {
         var folder = place.FolderOf();
-        string[] names = ["-data.mp4", "[red]markup[bold].mp4", "new\nline.mp4", "per%20cent %.mp4", "quote'\".mp4", "ünï-猫-🎬.mp4", "back\\slash.mp4", "$(touch x).mp4"];
+        string[] names = ["-data.mp4", "[red]markup[bold].mp4", "new\nline.mp4", "per%20cent %.mp4", "quote'\".mp4",
+            "ünï-猫-🎬.mp4", "back\\slash.mp4", "$(touch x).mp4"];
         for (var i = 0; i < names.Length; i++)
             File.Copy(TestClips.Distinct(i, seconds: 2), Path.Combine(folder, names[i]));
         var data = place.New("data");
@@ -91,7 +93,8 @@ public sealed class IndexTests(Workplace place) : IClassFixture<Workplace>
         var ended = await ProgramRun.RunAsync("index", folder, "--data", data, "--model", place.Model);
 
         Assert.True(ended.Status == 0, ended.Errors);
-        Assert.Equal(names.Order(StringComparer.Ordinal), (await IndexContents.VideosAsync(data)).Select(video => video.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(names.Order(StringComparer.Ordinal), (await IndexContents.VideosAsync(data)).Select(video => video.Name)
+            .Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -132,6 +135,7 @@ public sealed class IndexTests(Workplace place) : IClassFixture<Workplace>
         var ended = await ProgramRun.RunAsync("index", Clips(1)[0], "--data", data, "--model", place.Model);
 
         Assert.Equal(1, ended.Status);
-        Assert.Contains($"another tcmgc (process {Environment.ProcessId}) is indexing into {data}", Assert.Single(ended.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains($"another tcmgc (process {Environment.ProcessId}) is indexing into {data}",
+            Assert.Single(ended.ErrorLines), StringComparison.Ordinal);
     }
 }

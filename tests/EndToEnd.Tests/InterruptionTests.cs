@@ -5,7 +5,9 @@ using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.EndToEnd.Tests;
 
-/// <summary>Whatever ends the program, indexing again gives what an undisturbed run gives: never half a video, nothing twice.</summary>
+/// <summary>
+/// Whatever ends the program, indexing again gives what an undisturbed run gives: never half a video, nothing twice.
+/// </summary>
 public sealed class InterruptionTests(Workplace place) : IClassFixture<Workplace>
 {
     private static readonly string[] s_clips = [.. Enumerable.Range(0, 6).Select(index => TestClips.Distinct(index))];
@@ -110,7 +112,8 @@ public sealed class InterruptionTests(Workplace place) : IClassFixture<Workplace
         var found = (await IndexContents.SegmentsAsync(data)).Values.Select(segment => segment.Place).ToHashSet();
         var videos = found.Select(Video).ToHashSet();
         Assert.Equal(
-            (await IndexContents.SegmentsAsync(whole)).Values.Select(segment => segment.Place).Where(segment => videos.Contains(Video(segment))).Order(),
+            (await IndexContents.SegmentsAsync(whole)).Values.Select(segment => segment.Place)
+            .Where(segment => videos.Contains(Video(segment))).Order(),
             found.Order());
 
         static string Video(string segment) => segment[..segment.IndexOf(' ', StringComparison.Ordinal)];

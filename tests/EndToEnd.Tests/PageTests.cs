@@ -14,7 +14,12 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
     /// <summary>The model that ships: calibrated, so that it hides weak results.</summary>
     private static readonly string s_tiny = $"Model={Path.Combine(SharedFolder.RepositoryRoot, "models", "tiny")}";
 
-    private static readonly FilePayload s_notes = new() { Name = "notes.mp4", MimeType = "video/mp4", Buffer = "no video"u8.ToArray() };
+    private static readonly FilePayload s_notes = new()
+    {
+        Name = "notes.mp4",
+        MimeType = "video/mp4",
+        Buffer = "no video"u8.ToArray()
+    };
 
     [Fact]
     public async Task The_page_is_served_whole_under_a_policy_and_names_no_other_host()
@@ -23,7 +28,8 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         using var answer = await run.Http.GetAsync("/");
         var page = await answer.Content.ReadAsStringAsync();
 
-        Assert.StartsWith("default-src 'self'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "default-src 'self'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         List<string> parts = [.. PartName().Matches(page).Select(match => match.Value).Distinct()], read = [];
         for (var at = 0; at < parts.Count; at++)
         {
@@ -37,14 +43,17 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
 
         using var again = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { IfNoneMatch = { answer.Headers.ETag! } } };
         Assert.Equal(HttpStatusCode.NotModified, (await run.Http.SendAsync(again)).StatusCode);
-        Assert.Equal("page-not-found", await ServeRun.ProblemAsync(await run.Http.GetAsync("/page/other.js"), HttpStatusCode.NotFound));
+        Assert.Equal(
+            "page-not-found", await ServeRun.ProblemAsync(await run.Http.GetAsync("/page/other.js"), HttpStatusCode.NotFound));
     }
 
     [BrowserFact]
     public async Task Clips_are_uploaded_become_searchable_are_found_and_play_from_their_moment()
     {
         var world = place.New("world");
-        Assert.Equal(0, (await ProgramRun.RunAsync("dataset", "synthesize", "--out", world, "--videos", "0", "--validation", "0", "--test", "8", "--seed", "7")).Status);
+        Assert.Equal(
+            0, (await ProgramRun.RunAsync("dataset", "synthesize", "--out", world, "--videos", "0", "--validation", "0", "--test",
+                "8", "--seed", "7")).Status);
         string[] clips = [.. Directory.EnumerateFiles(world, "*.mp4", SearchOption.AllDirectories)];
         using var run = await ServeRun.StartAsync(place, place.New("data"), s_tiny);
         await using var browser = await PageBrowser.OpenAsync(run);
@@ -56,7 +65,8 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await Assertions.Expect(page.Locator(".video[data-state=indexed]")).ToHaveCountAsync(clips.Length);
 
         await page.Locator("#text").FillAsync("a dog runs along the beach");
-        await Assertions.Expect(page.Locator("#results-state")).ToContainTextAsync("Nothing here matches “a dog runs along the beach”");
+        await Assertions.Expect(page.Locator("#results-state"))
+            .ToContainTextAsync("Nothing here matches “a dog runs along the beach”");
         await page.Locator("#text").FillAsync(Sentence);
         await Assertions.Expect(page.Locator("#status")).ToContainTextAsync(new Regex($"videos? for “{Sentence}”"));
         await page.Locator("#weaker button").ClickAsync();
@@ -67,9 +77,12 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await Assertions.Expect(page.Locator(".contrasts tbody tr")).ToHaveCountAsync(4);
         await Assertions.Expect(page.Locator(".heat .word").First).ToBeVisibleAsync();
 
-        var best = (await ServeRun.JsonAsync(await run.Http.PostAsJsonAsync("/api/search", new { text = Sentence, threshold = 0 }))).GetProperty("results")[0];
+        var best =
+            (await ServeRun.JsonAsync(
+                await run.Http.PostAsJsonAsync("/api/search", new { text = Sentence, threshold = 0 }))).GetProperty("results")[0];
         var moment = best.GetProperty("moment").GetDouble();
-        Assert.Equal("test-00005.mp4", best.GetProperty("name").GetString()); // The only one with both: the README's picture shows it.
+        // The only one with both: the README's picture shows it.
+        Assert.Equal("test-00005.mp4", best.GetProperty("name").GetString());
         await page.WaitForFunctionAsync("() => document.getElementById('video').readyState >= 2");
         Assert.EndsWith(best.GetProperty("source").GetString()!, await VideoAsync<string>(page, "src"), StringComparison.Ordinal);
         Assert.True(await VideoAsync<double>(page, "currentTime") >= moment - 0.1, "the player begins before its moment");
@@ -81,7 +94,8 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await browser.PictureAsync("page.png");
 
         await page.SetViewportSizeAsync(360, 740);
-        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), "the page is wider than a phone");
+        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"),
+            "the page is wider than a phone");
         Assert.Empty(browser.Complaints);
     }
 
@@ -119,7 +133,8 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
     {
         var videos = place.FolderOf(TestClips.Distinct(3), TestClips.Distinct(5));
         var name = Path.GetFileName(TestClips.Distinct(5));
-        await File.WriteAllTextAsync(Path.Combine(videos, Path.ChangeExtension(name, ".srt")), "1\n00:00:05,000 --> 00:00:06,000\nTwo zebras are crossing the river\n");
+        await File.WriteAllTextAsync(Path.Combine(videos, Path.ChangeExtension(name, ".srt")),
+            "1\n00:00:05,000 --> 00:00:06,000\nTwo zebras are crossing the river\n");
         using var run = await ServeRun.StartAsync(place, await place.IndexedAsync(videos));
         await using var browser = await PageBrowser.OpenAsync(run);
         var page = browser.Page;
@@ -133,7 +148,8 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await Assertions.Expect(moments.First.Locator(".said mark")).ToHaveTextAsync(["zebras", "crossing"]);
         await Assertions.Expect(page.Locator(".said")).ToHaveCountAsync(1);
         await moments.First.Locator(".open").ClickAsync();
-        await Assertions.Expect(page.Locator(".why .ranks")).ToContainTextAsync(new Regex("seen it is number [1-4]; by what is said number 1, which counts"));
+        await Assertions.Expect(page.Locator(".why .ranks"))
+            .ToContainTextAsync(new Regex("seen it is number [1-4]; by what is said number 1, which counts"));
         await page.Keyboard.PressAsync("j");
         await Assertions.Expect(page.Locator(".why .ranks")).ToContainTextAsync("none of the words is said in it");
         Assert.Empty(browser.Complaints);
@@ -156,7 +172,8 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         Assert.InRange(await VideoAsync<double>(page, "currentTime"), 2.5, 5.5);
         await page.Keyboard.PressAsync("Escape");
         Assert.Empty(browser.Complaints);
-        await page.SetInputFilesAsync("#image-file", new FilePayload { Name = "no.png", MimeType = "image/png", Buffer = "no picture"u8.ToArray() });
+        await page.SetInputFilesAsync(
+            "#image-file", new FilePayload { Name = "no.png", MimeType = "image/png", Buffer = "no picture"u8.ToArray() });
         await Assertions.Expect(page.Locator("#results-state")).ToContainTextAsync("The search did not work");
     }
 
@@ -167,12 +184,14 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await using var browser = await PageBrowser.OpenAsync(run);
         var page = browser.Page;
 
-        await page.SetInputFilesAsync("#video-files", [s_notes, new() { Name = "empty.mp4", MimeType = "video/mp4", Buffer = [] }]);
+        await page.SetInputFilesAsync(
+            "#video-files", [s_notes, new() { Name = "empty.mp4", MimeType = "video/mp4", Buffer = [] }]);
 
         var notes = page.Locator(".video[data-state=failed]").Filter(new() { HasText = "notes.mp4" });
         await Assertions.Expect(notes.Locator(".failure")).ToContainTextAsync("No frames can be taken from it: is not a video");
         await Assertions.Expect(notes.Locator("[data-stage=decode]")).ToHaveAttributeAsync("data-state", "failed");
-        await Assertions.Expect(page.Locator(".video").Filter(new() { HasText = "empty.mp4" }).Locator(".failure")).ToContainTextAsync("It was not uploaded: the file is empty.");
+        await Assertions.Expect(page.Locator(".video").Filter(new() { HasText = "empty.mp4" }).Locator(".failure"))
+            .ToContainTextAsync("It was not uploaded: the file is empty.");
 
         await notes.GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
         await page.Locator("#sure button[value=yes]").ClickAsync();
@@ -215,12 +234,14 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await using var browser = await PageBrowser.OpenAsync(run);
         var (page, keys) = (browser.Page, browser.Page.Keyboard);
         var chooser = new TaskCompletionSource<IFileChooser>();
-        page.FileChooser += (_, shown) => chooser.TrySetResult(shown); // Before the key: a listener that comes with it may come too late.
+        // Before the key: a listener that comes with it may come too late.
+        page.FileChooser += (_, shown) => chooser.TrySetResult(shown);
         await Assertions.Expect(page.Locator("#add")).ToBeVisibleAsync();
         await Assertions.Expect(page.Locator("#text")).ToBeFocusedAsync();
         await page.Locator("#help").FocusAsync();
         await keys.PressAsync("u");
-        await (await chooser.Task.WaitAsync(TimeSpan.FromMinutes(2))).SetFilesAsync([TestClips.Distinct(3), TestClips.Distinct(5)]);
+        await (await chooser.Task.WaitAsync(TimeSpan.FromMinutes(2))).SetFilesAsync(
+            [TestClips.Distinct(3), TestClips.Distinct(5)]);
         await Assertions.Expect(page.Locator(".video[data-state=indexed]")).ToHaveCountAsync(2);
 
         await keys.PressAsync("/");
@@ -308,11 +329,13 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await page.Locator(".video").First.GetByRole(AriaRole.Button, new() { Name = "Where in" }).ClickAsync();
         await Assertions.Expect(page.Locator("#inside")).ToBeVisibleAsync();
         await page.SetViewportSizeAsync(360, 740);
-        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"), "the page is wider than a phone");
+        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"),
+            "the page is wider than a phone");
         Assert.Empty(browser.Complaints);
     }
 
-    private static Task<T> VideoAsync<T>(IPage page, string property) => page.EvaluateAsync<T>($"() => document.getElementById('video').{property}");
+    private static Task<T> VideoAsync<T>(IPage page, string property) =>
+        page.EvaluateAsync<T>($"() => document.getElementById('video').{property}");
 
     [GeneratedRegex("page/[a-z]+\\.[a-z]+")]
     private static partial Regex PartName();

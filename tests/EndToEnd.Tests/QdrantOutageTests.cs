@@ -41,7 +41,8 @@ public sealed class QdrantOutageTests(Workplace place, ITestOutputHelper output)
         run.Terminate();
         var ended = await run.EndAsync();
         Assert.True(ended.Status == 0, ended.Errors);
-        Assert.Single(ended.ErrorLines, line => line.Contains($"a store is away: Qdrant at {qdrant.Url}", StringComparison.Ordinal));
+        Assert.Single(
+            ended.ErrorLines, line => line.Contains($"a store is away: Qdrant at {qdrant.Url}", StringComparison.Ordinal));
         Assert.Single(ended.ErrorLines, line => line.Contains("is back after", StringComparison.Ordinal));
         using (var stores = await DataFolder.OpenExistingAsync(data, TimeProvider.System, default))
             Assert.Empty(await stores.Events.DeadLettersAsync(default).ToListAsync());

@@ -14,7 +14,8 @@ public sealed class RealClipsTests(ITestOutputHelper output) : IDisposable
         var clips = (await IndexContents.VideosAsync(data)).Select(video =>
             (Path: SharedFolder.Path("videos", "clips", video.Name), Length: video.Duration!.Value)).ToList();
         // Never at whole seconds, which is where frames were taken.
-        var stills = clips.SelectMany(clip => new[] { 0.3, 0.7 }.Select(part => (clip.Path, Math.Floor(clip.Length * part) + 0.4)));
+        var stills =
+            clips.SelectMany(clip => new[] { 0.3, 0.7 }.Select(part => (clip.Path, Math.Floor(clip.Length * part) + 0.4)));
         using var search = await StillSearch.OpenAsync(data, _place.Model);
 
         var (asked, videos, moments, wrong) = await search.FindAsync(stills);

@@ -30,10 +30,12 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
         using var search = await StillSearch.OpenAsync(indexed.Data, indexed.Place.Model);
 
         var (asked, videos, moments, wrong) = await search.FindAsync(
-            Enumerable.Range(0, Clips).SelectMany(index => new[] { 1.3, 4.6, 6.4 }.Select(time => (TestClips.Distinct(index), time))));
+            Enumerable.Range(0, Clips)
+            .SelectMany(index => new[] { 1.3, 4.6, 6.4 }.Select(time => (TestClips.Distinct(index), time))));
 
         Assert.Equal(3 * Clips, asked);
-        Assert.True(videos >= 0.95 * asked && moments >= 0.9 * asked, $"{videos} videos and {moments} moments of {asked}: {string.Join("; ", wrong)}");
+        Assert.True(videos >= 0.95 * asked && moments >= 0.9 * asked,
+            $"{videos} videos and {moments} moments of {asked}: {string.Join("; ", wrong)}");
     }
 
     [Fact]
@@ -71,10 +73,12 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
     {
         var name = Path.GetFileName(TestClips.Distinct(4));
 
-        var results = await SearchAsync("a red ball", "a pattern", "--weights", "2", "1", "--not", "a dog", "--in", name, "--rank", "moment", "--explain");
+        var results = await SearchAsync(
+            "a red ball", "a pattern", "--weights", "2", "1", "--not", "a dog", "--in", name, "--rank", "moment", "--explain");
 
         Assert.Equal([name], Names(results).Distinct());
-        Assert.Equal([2 / 3f, 1 / 3f, -0.5f / 3], results[0].GetProperty("segments")[0].GetProperty("explanation").GetProperty("texts").EnumerateArray()
+        Assert.Equal([2 / 3f, 1 / 3f, -0.5f / 3], results[0].GetProperty("segments")[0].GetProperty("explanation")
+            .GetProperty("texts").EnumerateArray()
             .Select(text => text.GetProperty("share").GetSingle()), (left, right) => Math.Abs(left - right) < 1e-6);
         Assert.Equal(2, (await ProgramRun.RunAsync("search", "a", "--weights", "1", "2", "--data", indexed.Data)).Status);
         Assert.Equal(2, (await ProgramRun.RunAsync("search", "--not", "a dog", "--data", indexed.Data)).Status);
@@ -96,9 +100,11 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
             (["--tag", "sea", "--tag", "summer"], []),
         ];
         foreach (var (options, left) in cases)
-            Assert.Equal(left.Order(StringComparer.Ordinal), Names(await SearchInAsync(data, ["a pattern", .. options])).Order(StringComparer.Ordinal));
+            Assert.Equal(left.Order(StringComparer.Ordinal),
+                Names(await SearchInAsync(data, ["a pattern", .. options])).Order(StringComparer.Ordinal));
 
-        Assert.Contains("no indexed video is as the filters ask", (await ProgramRun.RunAsync("search", "a", "--tag", "sea", "--data", data)).Output, StringComparison.Ordinal);
+        Assert.Contains("no indexed video is as the filters ask",
+            (await ProgramRun.RunAsync("search", "a", "--tag", "sea", "--data", data)).Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,7 +112,9 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
     {
         var videos = indexed.Place.FolderOf(TestClips.Distinct(8), TestClips.Distinct(9));
         var (name, other) = (Path.GetFileName(TestClips.Distinct(8)), Path.GetFileName(TestClips.Distinct(9)));
-        var (beside, besideOther) = (Path.Combine(videos, Path.ChangeExtension(name, ".srt")), Path.Combine(videos, Path.ChangeExtension(other, ".json")));
+        var (beside, besideOther) =
+            (Path.Combine(videos, Path.ChangeExtension(name, ".srt")), Path.Combine(
+                videos, Path.ChangeExtension(other, ".json")));
         await File.WriteAllTextAsync(beside, "1\n00:00:05,000 --> 00:00:06,000\nThe zebra crosses\n");
         await File.WriteAllTextAsync(besideOther, "{\"title\": \"no transcript\"}");
         var data = indexed.Place.New("data");
@@ -120,16 +128,20 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
         Assert.Contains($"{Path.GetFileName(besideOther)} is no transcript", first.Errors, StringComparison.Ordinal);
         Assert.Equal(name, said.GetProperty("name").GetString());
         Assert.Equal("The zebra crosses", said.GetProperty("segments")[0].GetProperty("said").GetProperty("text").GetString());
-        Assert.Equal(1, said.GetProperty("segments")[0].GetProperty("explanation").GetProperty("fusion").GetProperty("transcriptRank").GetInt32());
-        Assert.DoesNotContain(await SearchInAsync(data, "zebra"), result => result.GetProperty("segments").EnumerateArray().Any(segment => segment.TryGetProperty("said", out _)));
+        Assert.Equal(1, said.GetProperty("segments")[0].GetProperty("explanation").GetProperty("fusion")
+            .GetProperty("transcriptRank").GetInt32());
+        Assert.DoesNotContain(await SearchInAsync(data, "zebra"),
+            result => result.GetProperty("segments").EnumerateArray().Any(segment => segment.TryGetProperty("said", out _)));
         Assert.Equal(name, (await SearchInAsync(data, "ostrich"))[0].GetProperty("name").GetString());
-        Assert.Contains("An ostrich", (await ProgramRun.RunAsync("search", "ostrich", "--data", data, "--explain")).Output, StringComparison.Ordinal);
+        Assert.Contains("An ostrich", (await ProgramRun.RunAsync("search", "ostrich", "--data", data, "--explain")).Output,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task An_explanation_tells_contrasts_frames_and_words()
     {
-        var explanation = (await SearchAsync("a red ball", "--explain", "--top", "1"))[0].GetProperty("segments")[0].GetProperty("explanation").GetProperty("texts")[0];
+        var explanation = (await SearchAsync("a red ball", "--explain", "--top", "1"))[0].GetProperty("segments")[0].GetProperty(
+            "explanation").GetProperty("texts")[0];
 
         Assert.Equal(4, explanation.GetProperty("contrasts").GetArrayLength());
         Assert.NotEqual(0, explanation.GetProperty("frames").GetArrayLength());
@@ -182,5 +194,6 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
     private static async Task<JsonElement[]> SearchInAsync(string data, params IEnumerable<string> arguments) =>
         [.. (await Workplace.JsonAsync(["search", .. arguments, "--data", data])).GetProperty("results").EnumerateArray()];
 
-    private static IEnumerable<string> Names(IEnumerable<JsonElement> results) => results.Select(result => result.GetProperty("name").GetString()!);
+    private static IEnumerable<string> Names(IEnumerable<JsonElement> results) =>
+        results.Select(result => result.GetProperty("name").GetString()!);
 }

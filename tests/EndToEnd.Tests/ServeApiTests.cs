@@ -15,14 +15,21 @@ public sealed class ServeApiTests(Workplace place) : IClassFixture<Workplace>
         using var events = new StreamReader(await run.Http.GetStreamAsync("/api/events"));
         await UntilLineAsync(events, line => line == "event: ready");
         var video = (await ServeRun.JsonAsync(
-            await run.Http.PostAsync("/api/videos?name=sea.mp4", new ByteArrayContent(await File.ReadAllBytesAsync(TestClips.Distinct(7)))), HttpStatusCode.Accepted)).GetProperty("id").GetString()!;
+            await run.Http.PostAsync(
+                "/api/videos?name=sea.mp4", new ByteArrayContent(await File.ReadAllBytesAsync(TestClips.Distinct(7)))),
+                    HttpStatusCode.Accepted)).GetProperty("id").GetString()!;
 
         await UntilLineAsync(events, line => line.Contains("\"indexed\"", StringComparison.Ordinal));
-        var described = await ServeRun.JsonAsync(await run.Http.PatchAsJsonAsync($"/api/videos/{video}", new { title = "Summer", tags = new[] { "sea", "Sea", "sun" } }));
+        var described =
+            await ServeRun.JsonAsync(
+                await run.Http.PatchAsJsonAsync(
+                    $"/api/videos/{video}", new { title = "Summer", tags = new[] { "sea", "Sea", "sun" } }));
 
         Assert.Equal("Summer", described.GetProperty("title").GetString());
         Assert.Equal(["sea", "sun"], described.GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()));
-        Assert.Single(await ResultsAsync(run, new { text = "a pattern", filter = new { tags = new[] { "SEA" }, title = "summ", maxDuration = 60 } }));
+        Assert.Single(
+            await ResultsAsync(
+                run, new { text = "a pattern", filter = new { tags = new[] { "SEA" }, title = "summ", maxDuration = 60 } }));
         Assert.Empty(await ResultsAsync(run, new { text = "a pattern", filter = new { tags = new[] { "snow" } } }));
         Assert.Empty(await ResultsAsync(run, new { text = "a pattern", filter = new { minDuration = 60 } }));
         Assert.Empty(await ResultsAsync(run, new { text = "a pattern", offset = 1 }));
@@ -33,25 +40,43 @@ public sealed class ServeApiTests(Workplace place) : IClassFixture<Workplace>
         Assert.Equal([0xFF, 0xD8], (await picture.Content.ReadAsByteArrayAsync())[..2]);
         var preview = described.GetProperty("preview");
         Assert.Equal(8, preview.GetProperty("count").GetInt32());
-        Assert.Equal("image/jpeg", (await run.Http.GetAsync(preview.GetProperty("url").GetString())).Content.Headers.ContentType?.MediaType);
+        Assert.Equal(
+            "image/jpeg",
+            (await run.Http.GetAsync(preview.GetProperty("url").GetString())).Content.Headers.ContentType?.MediaType);
         Assert.DoesNotContain(await ResultsAsync(run, new { like = segment.GetProperty("segment").GetString() }),
-            result => result.GetProperty("segments").EnumerateArray().Any(other => other.GetProperty("segment").GetString() == segment.GetProperty("segment").GetString()));
+            result => result.GetProperty("segments").EnumerateArray()
+            .Any(other => other.GetProperty("segment").GetString() == segment.GetProperty("segment").GetString()));
 
         var compound = new[] { new { text = "a pattern", weight = 1.0 }, new { text = "a dog", weight = -0.5 } };
-        Assert.Equal(2, (await ResultsAsync(run, new { texts = compound, explain = true }))[0].GetProperty("segments")[0].GetProperty("explanation").GetProperty("texts").GetArrayLength());
-        Assert.All(await ResultsAsync(run, new { text = "a pattern", rank = "moment", filter = new { video } }), result => Assert.Equal(1, result.GetProperty("segments").GetArrayLength()));
+        Assert.Equal(
+            2, (await ResultsAsync(run, new { texts = compound, explain = true }))[0].GetProperty("segments")[0].GetProperty(
+                "explanation").GetProperty("texts").GetArrayLength());
+        Assert.All(await ResultsAsync(run, new { text = "a pattern", rank = "moment", filter = new { video } }),
+            result => Assert.Equal(1, result.GetProperty("segments").GetArrayLength()));
         var image = await File.ReadAllBytesAsync(TestClips.Still(TestClips.Distinct(7), 2));
         var narrowed = new { tags = new[] { "SEA", "sun" }, title = "summ", maxDuration = 60, video };
-        Assert.Equal(video, (await ResultsAsync(run, new { image, rank = "moment", exhaustive = true, filter = narrowed }))[0].GetProperty("video").GetString());
+        Assert.Equal(
+            video, (await ResultsAsync(run, new { image, rank = "moment", exhaustive = true, filter = narrowed }))[0].GetProperty(
+                "video").GetString());
         Assert.Empty(await ResultsAsync(run, new { image, filter = new { minDuration = 60 } }));
         Assert.Empty(await ResultsAsync(run, new { image, offset = 1 }));
-        Assert.Equal("texts", await ServeRun.ProblemAsync(await run.Http.PostAsJsonAsync("/api/search", new { texts = compound[1..] }), HttpStatusCode.BadRequest));
+        Assert.Equal(
+            "texts",
+            await ServeRun.ProblemAsync(
+                await run.Http.PostAsJsonAsync("/api/search", new { texts = compound[1..] }), HttpStatusCode.BadRequest));
 
-        Assert.Equal("out-of-range", await ServeRun.ProblemAsync(await run.Http.PostAsJsonAsync("/api/search", new { text = "a", threshold = 1.5 }), HttpStatusCode.BadRequest));
+        Assert.Equal(
+            "out-of-range",
+            await ServeRun.ProblemAsync(
+                await run.Http.PostAsJsonAsync("/api/search", new { text = "a", threshold = 1.5 }), HttpStatusCode.BadRequest));
 
-        Assert.Equal("description", await ServeRun.ProblemAsync(await run.Http.PatchAsJsonAsync($"/api/videos/{video}", new { }), HttpStatusCode.BadRequest));
+        Assert.Equal(
+            "description",
+            await ServeRun.ProblemAsync(
+                await run.Http.PatchAsJsonAsync($"/api/videos/{video}", new { }), HttpStatusCode.BadRequest));
         Assert.Equal("ambiguous", await ServeRun.ProblemAsync(
-            await run.Http.PostAsJsonAsync("/api/search", new { text = "a", like = segment.GetProperty("segment").GetString() }), HttpStatusCode.BadRequest));
+            await run.Http.PostAsJsonAsync("/api/search", new { text = "a", like = segment.GetProperty("segment").GetString() }),
+            HttpStatusCode.BadRequest));
         Assert.Equal("segment-not-found", await ServeRun.ProblemAsync(
             await run.Http.PostAsJsonAsync("/api/search", new { like = Guid.NewGuid() }), HttpStatusCode.NotFound));
         await AssertDocumentAsync(run);
@@ -74,7 +99,8 @@ public sealed class ServeApiTests(Workplace place) : IClassFixture<Workplace>
     }
 
     private static async Task<JsonElement[]> ResultsAsync(ServeRun run, object query) =>
-        [.. (await ServeRun.JsonAsync(await run.Http.PostAsJsonAsync("/api/search", query))).GetProperty("results").EnumerateArray()];
+        [.. (await ServeRun.JsonAsync(await run.Http.PostAsJsonAsync("/api/search", query))).GetProperty("results")
+            .EnumerateArray()];
 
     private static async Task UntilLineAsync(StreamReader lines, Func<string, bool> wanted)
     {

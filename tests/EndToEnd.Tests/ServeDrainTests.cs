@@ -33,7 +33,8 @@ public sealed class ServeDrainTests(Workplace place, ServiceBrokers brokers) : I
         await ServiceCluster.StopAsync(ingest, featurizer, search);
 
         var events = await cluster.EventsAsync();
-        Assert.Equal([Topics.Decoded, Topics.Indexed, Topics.Uploaded], events.Select(happened => happened.Topic).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal([Topics.Decoded, Topics.Indexed, Topics.Uploaded],
+            events.Select(happened => happened.Topic).Distinct().Order(StringComparer.Ordinal));
         foreach (var topic in events.GroupBy(happened => happened.Topic))
             Assert.Equal((Clips, Clips), (topic.Count(), topic.Select(happened => happened.VideoId).Distinct().Count()));
     }
@@ -46,7 +47,9 @@ public sealed class ServeDrainTests(Workplace place, ServiceBrokers brokers) : I
         var clip = TestClips.Distinct(1);
         await search.UntilAsync(await ServiceCluster.UploadAsync(ingest, clip), "indexed");
         var image = await File.ReadAllBytesAsync(TestClips.Still(clip, 2.4));
-        using var begun = new SlowContent(JsonSerializer.SerializeToUtf8Bytes(new { image, top = 1 })) { Headers = { ContentType = new("application/json") } };
+        using var begun = new SlowContent(
+            JsonSerializer.SerializeToUtf8Bytes(new { image, top = 1 }))
+        { Headers = { ContentType = new("application/json") } };
 
         var answer = search.Http.PostAsync("/api/search", begun);
         await begun.HalfSent;
@@ -63,7 +66,8 @@ public sealed class ServeDrainTests(Workplace place, ServiceBrokers brokers) : I
     /// <summary>A body whose second half waits.</summary>
     private sealed class SlowContent(byte[] body) : HttpContent
     {
-        private readonly TaskCompletionSource _half = new(TaskCreationOptions.RunContinuationsAsynchronously), _rest = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _half = new(TaskCreationOptions.RunContinuationsAsynchronously),
+            _rest = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task HalfSent => _half.Task;
 
@@ -84,7 +88,8 @@ public sealed class ServeDrainTests(Workplace place, ServiceBrokers brokers) : I
     private static async Task UntilAsync(ServeRun search, int videos, params string[] states)
     {
         using var limit = new CancellationTokenSource(s_patience);
-        while ((await search.Http.GetFromJsonAsync<JsonElement>("/api/videos", limit.Token)).GetProperty("videos").EnumerateArray()
+        while ((await search.Http.GetFromJsonAsync<JsonElement>("/api/videos", limit.Token)).GetProperty("videos")
+            .EnumerateArray()
             .Count(video => states.Contains(video.GetProperty("state").GetString())) < videos)
             await Task.Delay(s_glance, limit.Token);
     }

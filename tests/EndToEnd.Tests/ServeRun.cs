@@ -16,13 +16,17 @@ internal sealed class ServeRun : IDisposable
     public HttpClient Http { get; }
 
     /// <summary>Starts the service on a free port, and waits until it listens.</summary>
-    public static Task<ServeRun> StartAsync(Workplace place, string data, params string[] settings) => ListeningAsync(ProgramRun.Start(
-        ["serve", "--data", data, "--model", place.Model, "--urls", "http://127.0.0.1:0", .. settings.SelectMany(setting => new[] { "--set", setting })]));
+    public static Task<ServeRun> StartAsync(Workplace place, string data, params string[] settings) =>
+        ListeningAsync(ProgramRun.Start(
+        ["serve", "--data", data, "--model", place.Model, "--urls", "http://127.0.0.1:0",
+            .. settings.SelectMany(setting => new[] { "--set", setting })]));
 
     /// <summary>
-    /// As <see cref="StartAsync"/>, with the data folder on a disk of so many MiB that is mounted on a folder for its process alone.
+    /// As <see cref="StartAsync"/>, with the data folder on a disk of so many MiB that is mounted on a folder for its process
+    /// alone.
     /// </summary>
-    public static Task<ServeRun> StartOnDiskAsync(Workplace place, string disk, int size) => ListeningAsync(ProgramRun.StartIn("/",
+    public static Task<ServeRun> StartOnDiskAsync(Workplace place, string disk, int size) =>
+        ListeningAsync(ProgramRun.StartIn("/",
         "unshare", ["-rm", "sh", "-c", "mount -t tmpfs -o size=$1m none \"$2\" && shift 2 && exec \"$@\"", "sh", $"{size}", disk,
             .. ProgramRun.Command, "serve", "--data", Path.Combine(disk, "data"), "--model", place.Model,
             "--urls", "http://127.0.0.1:0"], []));
@@ -31,8 +35,10 @@ internal sealed class ServeRun : IDisposable
     public string PathOf(string path) => $"/proc/{_run.Id}/root{path}";
 
     /// <summary>Starts a service of its own on a free port, and waits until it listens.</summary>
-    public static Task<ServeRun> StartServiceAsync(string assembly, IEnumerable<string> settings, IEnumerable<KeyValuePair<string, string>> variables) => ListeningAsync(
-        ProgramRun.StartProgram(assembly, ["--Urls=http://127.0.0.1:0", .. settings.Select(setting => $"--{setting}")], variables));
+    public static Task<ServeRun> StartServiceAsync(
+        string assembly, IEnumerable<string> settings, IEnumerable<KeyValuePair<string, string>> variables) => ListeningAsync(
+        ProgramRun.StartProgram(
+            assembly, ["--Urls=http://127.0.0.1:0", .. settings.Select(setting => $"--{setting}")], variables));
 
     /// <summary>
     /// Starts the service with the trace dashboard, and waits until both listen; gives the dashboard's address.
@@ -73,7 +79,8 @@ internal sealed class ServeRun : IDisposable
         for (; ; await Task.Delay(s_glance, limit.Token))
         {
             using var response = await Http.GetAsync($"/api/videos/{video}", limit.Token);
-            if (response.StatusCode == HttpStatusCode.OK && await response.Content.ReadFromJsonAsync<JsonElement>(limit.Token) is var entry
+            if (response.StatusCode == HttpStatusCode.OK && await response.Content.ReadFromJsonAsync<JsonElement>(
+                limit.Token) is var entry
                 && entry.GetProperty("state").GetString() == state)
                 return entry;
         }
@@ -84,7 +91,8 @@ internal sealed class ServeRun : IDisposable
     {
         using var limit = new CancellationTokenSource(s_patience);
         for (; ; await Task.Delay(s_glance, limit.Token))
-            if ((await Http.GetFromJsonAsync<JsonElement>("/api/videos", limit.Token)).GetProperty("videos") is var listed && listed.GetArrayLength() == videos)
+            if ((await Http.GetFromJsonAsync<JsonElement>("/api/videos", limit.Token)).GetProperty("videos") is var listed
+                && listed.GetArrayLength() == videos)
                 return [.. listed.EnumerateArray()];
     }
 

@@ -6,7 +6,9 @@ using TcMgc.EndToEnd.Tests.Services;
 
 namespace TcMgc.EndToEnd.Tests;
 
-/// <summary>Ingest, Featurizer and Search as processes of their own, with Kafka's protocol between them and the vectors elsewhere.</summary>
+/// <summary>
+/// Ingest, Featurizer and Search as processes of their own, with Kafka's protocol between them and the vectors elsewhere.
+/// </summary>
 [Collection(ServiceTests.Name)]
 public sealed class ServeServicesTests(Workplace place, ServiceBrokers brokers, ITestOutputHelper output)
     : IClassFixture<Workplace>
@@ -28,7 +30,10 @@ public sealed class ServeServicesTests(Workplace place, ServiceBrokers brokers, 
         Assert.Equal(video, await FoundAsync(search, clip, 4.6));
 
         Assert.Equal(HttpStatusCode.NoContent, (await search.Http.DeleteAsync($"/api/videos/{video}")).StatusCode);
-        Assert.Equal(0, (await ServeRun.JsonAsync(await search.Http.PostAsJsonAsync("/api/search", new { text = "a pattern" }))).GetProperty("results").GetArrayLength());
+        Assert.Equal(
+            0, (await ServeRun.JsonAsync(
+                await search.Http.PostAsJsonAsync("/api/search", new { text = "a pattern" }))).GetProperty("results")
+                    .GetArrayLength());
         var late = await cluster.SearchAsync();
         Assert.DoesNotContain(video, await ListedUntilReadyAsync(late)); // Its catalog replays what happened to it.
         await ServiceCluster.StopAsync(ingest, featurizer, search, late);
@@ -50,7 +55,8 @@ public sealed class ServeServicesTests(Workplace place, ServiceBrokers brokers, 
 
         var ordered = searchable.Values.Order().ToList();
         output.WriteLine($"{clips.Length} clips uploaded at once in {uploaded.TotalSeconds:F1} s; upload to searchable: "
-            + $"p50 {ordered[ordered.Count / 2]:F1} s, p95 {ordered[(int)(0.95 * (ordered.Count - 1))]:F1} s, all after {Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s");
+            + $"p50 {ordered[ordered.Count / 2]:F1} s, p95 {ordered[(int)(0.95 * (ordered.Count - 1))]:F1} s, all after "
+            + $"{Stopwatch.GetElapsedTime(started).TotalSeconds:F1} s");
         Assert.Equal(videos.Order(StringComparer.Ordinal), searchable.Keys.Order(StringComparer.Ordinal));
         var wrong = new List<string>();
         foreach (var (clip, video) in clips.Zip(videos))
@@ -91,11 +97,13 @@ public sealed class ServeServicesTests(Workplace place, ServiceBrokers brokers, 
         var searchable = new Dictionary<string, double>(StringComparer.Ordinal);
         using var limit = new CancellationTokenSource(s_patience);
         for (; searchable.Count < count; await Task.Delay(s_glance, limit.Token))
-            foreach (var video in (await search.Http.GetFromJsonAsync<JsonElement>("/api/videos", limit.Token)).GetProperty("videos").EnumerateArray())
+            foreach (var video in (await search.Http.GetFromJsonAsync<JsonElement>("/api/videos", limit.Token)).GetProperty(
+                "videos").EnumerateArray())
             {
                 Assert.NotEqual("failed", video.GetProperty("state").GetString());
                 if (video.GetProperty("state").GetString() == "indexed")
-                    searchable.TryAdd(video.GetProperty("id").GetString()!, (TimeProvider.System.GetUtcNow() - video.GetProperty("uploadedAt").GetDateTimeOffset()).TotalSeconds);
+                    searchable.TryAdd(video.GetProperty("id").GetString()!,
+                        (TimeProvider.System.GetUtcNow() - video.GetProperty("uploadedAt").GetDateTimeOffset()).TotalSeconds);
             }
         return searchable;
     }

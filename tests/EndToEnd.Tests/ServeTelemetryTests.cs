@@ -11,20 +11,24 @@ public sealed class ServeTelemetryTests(Workplace place, ServiceBrokers brokers)
     private const string Ingest = "tcmgc-ingest", Featurizer = "tcmgc-featurizer", Search = "tcmgc-search";
 
     /// <summary>A client's own span: the services continue its trace.</summary>
-    private const string Trace = "0af7651916cd43dd8448eb211c80319c", Client = "b7ad6b7169203331", QueryTrace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    private const string Trace = "0af7651916cd43dd8448eb211c80319c", Client = "b7ad6b7169203331",
+        QueryTrace = "4bf92f3577b34da6a3ce929d0e0e4736";
 
     [Fact]
     public async Task A_video_is_one_trace_from_upload_to_searchable_through_three_processes()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
         await using var cluster = await ServiceCluster.StartAsync(place, brokers);
-        (cluster.Variables["OTEL_EXPORTER_OTLP_ENDPOINT"], cluster.Variables["OTEL_EXPORTER_OTLP_PROTOCOL"]) = (receiver.Url, "http/protobuf");
+        (cluster.Variables["OTEL_EXPORTER_OTLP_ENDPOINT"], cluster.Variables["OTEL_EXPORTER_OTLP_PROTOCOL"]) =
+            (receiver.Url, "http/protobuf");
         cluster.Variables["OTEL_METRIC_EXPORT_INTERVAL"] = "500";
         var (ingest, featurizer, search) = await cluster.AllAsync();
 
         var video = await ServiceCluster.UploadAsync(ingest, TestClips.Distinct(3), $"00-{Trace}-{Client}-01");
         await search.UntilAsync(video, "indexed");
-        using var query = new HttpRequestMessage(HttpMethod.Post, "/api/search") { Content = JsonContent.Create(new { text = "a pattern" }) };
+        using var query = new HttpRequestMessage(
+            HttpMethod.Post, "/api/search")
+        { Content = JsonContent.Create(new { text = "a pattern" }) };
         query.Headers.Add("traceparent", $"00-{QueryTrace}-{Client}-01");
         await ServeRun.JsonAsync(await search.Http.SendAsync(query));
         await receiver.UntilMeasuredAsync("tcmgc.events.lag"); // Of members of a group: none is left at the end.
@@ -40,7 +44,9 @@ public sealed class ServeTelemetryTests(Workplace place, ServiceBrokers brokers)
         Assert.All(spans.Where(span => span.Name == "qdrant.Points/Upsert"), call =>
             Assert.Equal("upsert", spans.Single(span => span.Id == call.Parent).Name));
         Assert.DoesNotContain(receiver.Spans, span => span.Name == "POST"); // The HTTP under a gRPC call is no span of its own.
-        Assert.All(spans.Where(span => span.Name.StartsWith("send ", StringComparison.Ordinal) || span.Name.StartsWith("process ", StringComparison.Ordinal)), span =>
+        Assert.All(
+            spans.Where(span => span.Name.StartsWith("send ", StringComparison.Ordinal)
+                || span.Name.StartsWith("process ", StringComparison.Ordinal)), span =>
         {
             Assert.Equal(("kafka", span.Name.Split(' ')[0], span.Name.Split(' ')[1]),
                 (span.Tags["messaging.system"], span.Tags["messaging.operation.type"], span.Tags["messaging.destination.name"]));
@@ -51,10 +57,12 @@ public sealed class ServeTelemetryTests(Workplace place, ServiceBrokers brokers)
 
         Assert.Superset(new HashSet<string>
         {
-            "tcmgc.video.searchable.duration", "tcmgc.decoder.frames", "tcmgc.featurizer.frames", "tcmgc.featurizer.batch.size", "tcmgc.featurizer.queue",
+            "tcmgc.video.searchable.duration", "tcmgc.decoder.frames", "tcmgc.featurizer.frames", "tcmgc.featurizer.batch.size",
+            "tcmgc.featurizer.queue",
             "tcmgc.events.lag", "tcmgc.search.stage.duration", "tcmgc.search.cache.lookups", "http.server.request.duration",
         }, receiver.Metrics.Keys.ToHashSet());
-        Assert.Equal([Featurizer, Ingest], receiver.Logs.Where(log => log.Trace == Trace).Select(log => log.Service).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal([Featurizer, Ingest], receiver.Logs.Where(log => log.Trace == Trace).Select(log => log.Service).Distinct()
+            .Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -24,12 +24,16 @@ public sealed class ServeTests(Workplace place) : IClassFixture<Workplace>
         var indexed = await run.UntilAsync(video.ToString(), "indexed");
 
         Assert.Equal(8, indexed.GetProperty("frames").GetInt32());
-        Assert.All(indexed.GetProperty("stages").EnumerateArray(), stage => Assert.True(stage.GetProperty("seconds").GetDouble() > 0));
+        Assert.All(
+            indexed.GetProperty("stages").EnumerateArray(), stage => Assert.True(stage.GetProperty("seconds").GetDouble() > 0));
         Assert.NotEqual(0, indexed.GetProperty("segments").GetArrayLength());
 
-        var bySentence = (await AnswerAsync(await http.PostAsJsonAsync("/api/search", new { text = "a coloured pattern", explain = true }))).Single();
+        var bySentence =
+            (await AnswerAsync(
+                await http.PostAsJsonAsync("/api/search", new { text = "a coloured pattern", explain = true }))).Single();
         Assert.Equal(video.ToString(), bySentence.GetProperty("video").GetString());
-        Assert.Equal(4, bySentence.GetProperty("segments")[0].GetProperty("explanation").GetProperty("texts")[0].GetProperty("contrasts").GetArrayLength());
+        Assert.Equal(4, bySentence.GetProperty("segments")[0].GetProperty("explanation")
+            .GetProperty("texts")[0].GetProperty("contrasts").GetArrayLength());
 
         var image = await File.ReadAllBytesAsync(TestClips.Still(clip, 4.6));
         var byStill = (await AnswerAsync(await http.PostAsJsonAsync("/api/search", new { image, top = 1 }))).Single();
@@ -38,7 +42,8 @@ public sealed class ServeTests(Workplace place) : IClassFixture<Workplace>
         var player = bySentence.GetProperty("source").GetString();
         using var part = new HttpRequestMessage(HttpMethod.Get, player) { Headers = { Range = new RangeHeaderValue(10, 19) } };
         using var played = await http.SendAsync(part);
-        Assert.Equal((HttpStatusCode.PartialContent, "video/mp4"), (played.StatusCode, played.Content.Headers.ContentType?.MediaType));
+        Assert.Equal(
+            (HttpStatusCode.PartialContent, "video/mp4"), (played.StatusCode, played.Content.Headers.ContentType?.MediaType));
         Assert.Equal((await File.ReadAllBytesAsync(clip))[10..20], await played.Content.ReadAsByteArrayAsync());
 
         Assert.Equal(HttpStatusCode.NoContent, (await http.DeleteAsync($"/api/videos/{video}")).StatusCode);
@@ -97,7 +102,8 @@ public sealed class ServeTests(Workplace place) : IClassFixture<Workplace>
     [InlineData("Urls", "nowhere", "http://127.0.0.1:8080")]
     public async Task A_wrong_setting_is_told_at_start_with_its_key_and_what_it_accepts(string key, string value, string accepts)
     {
-        var ended = await ProgramRun.RunAsync("serve", "--data", place.New("data"), "--model", place.Model, "--set", $"{key}={value}");
+        var ended =
+            await ProgramRun.RunAsync("serve", "--data", place.New("data"), "--model", place.Model, "--set", $"{key}={value}");
 
         var line = Assert.Single(ended.ErrorLines);
         Assert.Equal(1, ended.Status);

@@ -22,8 +22,11 @@ internal sealed class StillSearch : IDisposable
         new(await DataFolder.OpenExistingAsync(data, TimeProvider.System, CancellationToken.None),
             ModelFolder.Open(model).Load(new ComputeOptions()));
 
-    /// <summary>Cuts stills out of clips and asks for each where it comes from; counts right videos, and right moments within 1.5 s.</summary>
-    public async Task<(int Asked, int Videos, int Moments, List<string> Wrong)> FindAsync(IEnumerable<(string Clip, double Time)> stills)
+    /// <summary>
+    /// Cuts stills out of clips and asks for each where it comes from; counts right videos, and right moments within 1.5 s.
+    /// </summary>
+    public async Task<(int Asked, int Videos, int Moments, List<string> Wrong)> FindAsync(
+        IEnumerable<(string Clip, double Time)> stills)
     {
         var (asked, videos, moments, wrong) = (0, 0, 0, new List<string>());
         foreach (var (clip, time) in stills)

@@ -15,7 +15,9 @@ public sealed class Workplace : IDisposable
     internal Workplace(string architecture)
     {
         Model = Path.Combine(_folder, "model");
-        using var run = ProgramRun.Start("model", "init", "--arch", architecture, "--head", "tcmgc", "--frames", "4", "--words", "16", "--random", "--seed", "1", "--out", Model);
+        using var run =
+            ProgramRun.Start("model", "init", "--arch", architecture, "--head", "tcmgc", "--frames", "4", "--words", "16",
+                "--random", "--seed", "1", "--out", Model);
         var ended = run.EndAsync().GetAwaiter().GetResult();
         Assert.True(ended.Status == 0, ended.Errors);
     }

@@ -37,5 +37,6 @@ public sealed class ContentHashTests
     }
 
     [Fact]
-    public async Task A_device_that_never_ends_is_not_opened() => Assert.Equal(0, (await ContentHash.OfFileAsync("/dev/zero", default)).Bytes);
+    public async Task A_device_that_never_ends_is_not_opened() =>
+    Assert.Equal(0, (await ContentHash.OfFileAsync("/dev/zero", default)).Bytes);
 }

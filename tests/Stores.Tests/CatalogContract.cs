@@ -92,7 +92,9 @@ public abstract class CatalogContract
     {
         var upload = Uploaded(1);
 
-        var entry = await Entry(upload, Described(upload, 5, "Autumn") with { Tags = ["leaves"] }, Indexed(upload), Described(upload, 4) with { Tags = ["sea"] });
+        var entry =
+            await Entry(upload, Described(upload, 5, "Autumn") with { Tags = ["leaves"] }, Indexed(upload),
+                Described(upload, 4) with { Tags = ["sea"] });
 
         Assert.Equal(("Autumn", "leaves"), (entry!.Title, entry.Tags!.Single()));
         Assert.Null((await Entry(upload, Described(upload, 5), Described(upload, 6, null)))!.Title);
@@ -137,7 +139,8 @@ public abstract class CatalogContract
         var (catalog, before) = (Create(), Uploaded(1));
         await Apply(catalog, [before]);
 
-        await Assert.ThrowsAsync<IOException>(() => catalog.RebuildAsync(new ListedEvents([Uploaded(2)], new IOException()), s_never).AsTask());
+        await Assert.ThrowsAsync<IOException>(
+            () => catalog.RebuildAsync(new ListedEvents([Uploaded(2)], new IOException()), s_never).AsTask());
 
         Assert.Equal([before.VideoId], (await List(catalog)).Select(entry => entry.Id));
     }
@@ -176,7 +179,8 @@ public abstract class CatalogContract
         Prop.ForAll(ArbMap.Default.ArbFor<int[]>(), keys =>
         {
             var repeated = keys.Select(key => all[(key & int.MaxValue) % all.Length]);
-            var shuffled = all.Concat(repeated).Select((one, i) => (one, Key: i < keys.Length ? keys[i] : 0)).OrderBy(pair => pair.Key);
+            var shuffled = all.Concat(repeated).Select((one, i) => (one, Key: i < keys.Length ? keys[i] : 0))
+                .OrderBy(pair => pair.Key);
             Assert.Equal(expected, Entry([.. shuffled.Select(pair => pair.one)]).Result);
         }).QuickCheckThrowOnFailure();
     }

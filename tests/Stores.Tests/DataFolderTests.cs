@@ -21,13 +21,15 @@ public sealed class DataFolderTests : IDisposable
     {
         using var folder = await Open();
 
-        Assert.Equal(["blobs", "catalog.db", "events.db", "index.db", "transcripts.db"], Entries().Where(name => !name.Contains('-', StringComparison.Ordinal)));
+        Assert.Equal(["blobs", "catalog.db", "events.db", "index.db", "transcripts.db"],
+            Entries().Where(name => !name.Contains('-', StringComparison.Ordinal)));
     }
 
     [Fact]
     public async Task Reading_where_nothing_was_indexed_makes_nothing()
     {
-        var error = await Assert.ThrowsAsync<UserException>(async () => await DataFolder.OpenExistingAsync(Data, TimeProvider.System, s_never));
+        var error = await Assert.ThrowsAsync<UserException>(
+            async () => await DataFolder.OpenExistingAsync(Data, TimeProvider.System, s_never));
 
         Assert.Contains("tcmgc index PATH", error.Message, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Data));
@@ -108,7 +110,8 @@ public sealed class DataFolderTests : IDisposable
         using (folder.LockForWork())
         {
             var error = Assert.Throws<UserException>(other.LockForWork);
-            Assert.Contains($"another tcmgc (process {Environment.ProcessId}) is indexing into {Data}", error.Message, StringComparison.Ordinal);
+            Assert.Contains($"another tcmgc (process {Environment.ProcessId}) is indexing into {Data}", error.Message,
+                StringComparison.Ordinal);
         }
         other.LockForWork().Dispose();
     }
@@ -132,7 +135,9 @@ public sealed class DataFolderTests : IDisposable
     public async Task A_database_that_is_none_is_named_with_what_to_do(string name, string advice)
     {
         (await Open()).Dispose();
-        await File.WriteAllBytesAsync(Path.Combine(Data, name), [.. "this is no database, and longer than a header is, which has one hundred bytes; so here are a few more of them"u8]);
+        await File.WriteAllBytesAsync(
+            Path.Combine(Data, name),
+            [.. "this is no database, and longer than a header, which has one hundred bytes; here are a few more of them"u8]);
 
         var error = await Assert.ThrowsAsync<UserException>(Open);
 
@@ -222,7 +227,8 @@ public sealed class DataFolderTests : IDisposable
             await folder.Events.AppendAsync(happened, s_never);
     }
 
-    private IEnumerable<string> Entries() => Directory.EnumerateFileSystemEntries(Data).Select(entry => Path.GetFileName(entry)!).Order(StringComparer.Ordinal);
+    private IEnumerable<string> Entries() =>
+        Directory.EnumerateFileSystemEntries(Data).Select(entry => Path.GetFileName(entry)!).Order(StringComparer.Ordinal);
 
     private void Execute(string name, string statement)
     {

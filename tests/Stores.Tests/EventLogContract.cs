@@ -97,7 +97,8 @@ public abstract class EventLogContract : IDisposable
         await Events(log, new("workers", Topics.All), 1, commit: true);
         await Events(log, new("workers", Topics.All), 1);
 
-        Assert.Equal([Video(2)], (await Events(await RestartAsync(log), new("workers", Topics.All), 1)).Select(one => one.VideoId));
+        Assert.Equal(
+            [Video(2)], (await Events(await RestartAsync(log), new("workers", Topics.All), 1)).Select(one => one.VideoId));
     }
 
     [Fact]
@@ -110,7 +111,9 @@ public abstract class EventLogContract : IDisposable
         await log.CommitAsync(deliveries[2], Cancelled);
         await log.CommitAsync(deliveries[0], Cancelled);
 
-        Assert.Equal([Video(1), Video(2)], (await Events(await RestartAsync(log), new("workers", Topics.All), 2)).Select(one => one.VideoId));
+        Assert.Equal(
+            [Video(1), Video(2)], (await Events(await RestartAsync(log), new("workers", Topics.All), 2)).Select(
+                one => one.VideoId));
     }
 
     [Fact]
@@ -132,7 +135,8 @@ public abstract class EventLogContract : IDisposable
         var log = Create();
         for (var video = 0; video < 5; video++)
             await log.AppendAsync(Uploaded(video), Cancelled);
-        await using var deliveries = log.SubscribeAsync(new("workers", Topics.All) { MaxInFlight = 2 }, Cancelled).GetAsyncEnumerator(Cancelled);
+        await using var deliveries = log.SubscribeAsync(new("workers", Topics.All) { MaxInFlight = 2 }, Cancelled)
+            .GetAsyncEnumerator(Cancelled);
         await deliveries.MoveNextAsync();
         var first = deliveries.Current;
         await deliveries.MoveNextAsync();
@@ -167,7 +171,8 @@ public abstract class EventLogContract : IDisposable
         var ended = await Deliveries(log, new("workers", Topics.All), 1);
         await log.CommitAsync(ended[0], Cancelled);
 
-        Assert.Equal([Video(2)], (await Events(await RestartAsync(log), new("workers", Topics.All), 1)).Select(one => one.VideoId));
+        Assert.Equal(
+            [Video(2)], (await Events(await RestartAsync(log), new("workers", Topics.All), 1)).Select(one => one.VideoId));
     }
 
     [Fact]
@@ -225,7 +230,8 @@ public abstract class EventLogContract : IDisposable
         await log.RejectAsync(given, "the index is full", Cancelled);
         await log.RejectAsync(given, "once is enough", Cancelled);
 
-        Assert.Equal([Video(2)], (await Events(await RestartAsync(log), new("workers", Topics.All), 1)).Select(one => one.VideoId));
+        Assert.Equal(
+            [Video(2)], (await Events(await RestartAsync(log), new("workers", Topics.All), 1)).Select(one => one.VideoId));
         var letter = Assert.Single(await Reopen(log).DeadLettersAsync(Cancelled).ToListAsync(Cancelled));
         Assert.Equal((Topics.Uploaded, given.Partition, given.Position), (letter.Topic, letter.Partition, letter.Position));
         Assert.Equal(("workers", "the index is full"), (letter.Group, letter.Reason));
@@ -250,7 +256,11 @@ public abstract class EventLogContract : IDisposable
     [Fact]
     public async Task A_delivery_continues_the_trace_of_its_append()
     {
-        using var listener = new ActivityListener { ShouldListenTo = source => source.Name == SourceNames.Events, Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData };
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == SourceNames.Events,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData
+        };
         ActivitySource.AddActivityListener(listener);
         var log = Create();
         using var upload = new Activity("upload") { TraceStateString = "vendor=1" }.SetIdFormat(ActivityIdFormat.W3C).Start();
@@ -265,13 +275,16 @@ public abstract class EventLogContract : IDisposable
         Assert.Equal((upload.TraceId, delivery.Trace.SpanId), (process!.TraceId, process.ParentSpanId));
     }
 
-    /// <summary>Appends, deliveries, commits in any order and restarts, against a list and the set of what was committed.</summary>
+    /// <summary>
+    /// Appends, deliveries, commits in any order and restarts, against a list and the set of what was committed.
+    /// </summary>
     [Fact]
     public void It_behaves_as_a_list_with_a_done_prefix() =>
         Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), steps =>
         {
             var log = Create();
-            var (model, inFlight, done, next) = (new List<VideoEvent>(), new List<(int Index, Delivery Delivery)>(), new HashSet<int>(), 0);
+            var (model, inFlight, done, next) =
+                (new List<VideoEvent>(), new List<(int Index, Delivery Delivery)>(), new HashSet<int>(), 0);
             foreach (var step in steps)
                 switch (step % 4)
                 {
@@ -301,7 +314,8 @@ public abstract class EventLogContract : IDisposable
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(Runs));
 
     /// <summary>A video's events of one topic keep their order; topics may overtake each other.</summary>
-    private static IEnumerable<VideoEvent> ByTopic(IEnumerable<VideoEvent> events) => events.OrderBy(one => one.Topic, StringComparer.Ordinal);
+    private static IEnumerable<VideoEvent> ByTopic(IEnumerable<VideoEvent> events) =>
+        events.OrderBy(one => one.Topic, StringComparer.Ordinal);
 
     protected async Task<List<VideoEvent>> Events(IEventLog log, Subscription subscription, int count, bool commit = false) =>
         [.. (await Deliveries(log, subscription, count, commit)).Select(delivery => delivery.Event)];

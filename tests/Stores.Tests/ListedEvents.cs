@@ -28,11 +28,14 @@ internal sealed class ListedEvents(IReadOnlyList<VideoEvent> events, Exception? 
 
     public ValueTask CommitAsync(Delivery delivery, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public ValueTask RejectAsync(Delivery delivery, string reason, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask RejectAsync(Delivery delivery, string reason, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public IAsyncEnumerable<DeadLetter> DeadLettersAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    public IAsyncEnumerable<DeadLetter> DeadLettersAsync(CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     public IAsyncEnumerable<DeadLetter> ReplayAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public IAsyncEnumerable<Delivery> SubscribeAsync(Subscription subscription, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public IAsyncEnumerable<Delivery> SubscribeAsync(Subscription subscription, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 }

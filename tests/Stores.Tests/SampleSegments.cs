@@ -46,6 +46,7 @@ internal static class SampleSegments
         var times = Enumerable.Range(0, frames).Select(frame => (float)(index * Model.Frames + frame)).ToArray();
         return new(
             new(SegmentId.Of(video, Model.Id, index), video, index, times[0], times[^1] + 1, times),
-            Unit(random), Unit(random), Halves(Unit(random, frames)), withFeatures ? Halves(Unit(random, Model.Frames)) : null, Layouts(random, frames));
+            Unit(random), Unit(random), Halves(Unit(random, frames)), withFeatures
+            ? Halves(Unit(random, Model.Frames)) : null, Layouts(random, frames));
     }
 }

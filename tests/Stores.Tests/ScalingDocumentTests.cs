@@ -22,14 +22,18 @@ public sealed partial class ScalingDocumentTests
         { "decoding, core-hours", Each(DecodeSeconds) },
         { "encoding on processors, core-hours", Each(EncodeSeconds) },
         { "log in Kafka, one copy", Each(3600.0 / VideoSeconds * 1475) },
-        { "frame packs, if nothing were encoded meanwhile", Each(3600 * (FramePackLayout.FrameBytes(PackSide) + FramePackLayout.IndexEntryBytes)) },
+        { "frame packs, if nothing were encoded meanwhile",
+            Each(3600 * (FramePackLayout.FrameBytes(PackSide) + FramePackLayout.IndexEntryBytes)) },
         { "originals at 4 Mbit/s", Each(OriginalBytes) },
         { "Qdrant memory, `None`", Each(Segments * (2 * Pooled + Graph)) },
         { "Qdrant memory, `Scalar` with `OnDisk`", Each(Segments * (2 * Pooled / 4 + Graph)) },
         { "Qdrant memory, `Binary` with `OnDisk`", Each(Segments * (2 * Pooled / 32 + Graph)) },
         { "Qdrant disk", Each(Segments * ((2 * Pooled) + (2 * FrameRows) + Payload)) },
         { "read by one search by still (`FrameGraph` false)", Each(Segments * FrameRows) },
-        { "cores to do it in 30 days: decode + encode", [(DecodeSeconds + EncodeSeconds) * 1e3 / Month, (DecodeSeconds + EncodeSeconds) * 1e4 / Month, .. s_hours[2..].SelectMany(hours => new[] { DecodeSeconds, EncodeSeconds }.Select(cost => hours * cost / Month))] },
+        { "cores to do it in 30 days: decode + encode",
+            [(DecodeSeconds + EncodeSeconds) * 1e3 / Month, (DecodeSeconds + EncodeSeconds) * 1e4 / Month,
+                .. s_hours[2..].SelectMany(
+                    hours => new[] { DecodeSeconds, EncodeSeconds }.Select(cost => hours * cost / Month))] },
     };
 
     private static double Segments => 3600.0 / SegmentFrames;
@@ -38,7 +42,8 @@ public sealed partial class ScalingDocumentTests
     [MemberData(nameof(Rows))]
     public void Every_figure_follows_from_the_costs(string row, double[] expected)
     {
-        var line = s_document.Split('\n').Single(one => one.StartsWith($"| {row} |", StringComparison.Ordinal))[(row.Length + 4)..];
+        var line = s_document.Split('\n')
+            .Single(one => one.StartsWith($"| {row} |", StringComparison.Ordinal))[(row.Length + 4)..];
         var figures = line.Split('|', StringSplitOptions.RemoveEmptyEntries).SelectMany(Figures).ToList();
 
         Assert.Equal(expected.Length, figures.Count);
@@ -54,10 +59,13 @@ public sealed partial class ScalingDocumentTests
     /// <summary>A cell's figures, each with what rounding to its last digit (whole cores are rounded up) may hide.</summary>
     private static IEnumerable<(double Value, double Rounding)> Figures(string cell)
     {
-        var unit = Unit().Match(cell).Value switch { "k" => 1e3, "M" or "MB" => 1e6, "G" or "GB" => 1e9, "TB" => 1e12, "PB" => 1e15, _ => 1 };
+        var unit = Unit()
+            .Match(cell).Value switch
+        { "k" => 1e3, "M" or "MB" => 1e6, "G" or "GB" => 1e9, "TB" => 1e12, "PB" => 1e15, _ => 1 };
         foreach (var digits in Number().Matches(cell).Select(number => number.Value.Replace(",", "", StringComparison.Ordinal)))
         {
-            var decimals = digits.Contains('.', StringComparison.Ordinal) ? digits.Length - digits.IndexOf('.', StringComparison.Ordinal) - 1 : 0;
+            var decimals = digits.Contains('.', StringComparison.Ordinal)
+                ? digits.Length - digits.IndexOf('.', StringComparison.Ordinal) - 1 : 0;
             yield return (double.Parse(digits, CultureInfo.InvariantCulture) * unit, unit * Math.Pow(10, -decimals));
         }
     }

@@ -34,9 +34,12 @@ public sealed class SettingsTests
     [Fact]
     public void What_is_set_is_read_whatever_the_case_of_its_key()
     {
-        var read = Read(("test:COUNT", "7"), ("Test:patience", "00:00:30"), ("Test:Colour", "green"), ("Test:Loud", "true"), ("Test:Name", "x"));
+        var read =
+            Read(("test:COUNT", "7"), ("Test:patience", "00:00:30"), ("Test:Colour", "green"), ("Test:Loud", "true"),
+                ("Test:Name", "x"));
 
-        Assert.Equal(new() { Count = 7, Patience = TimeSpan.FromSeconds(30), Colour = Colour.Green, Loud = true, Name = "x" }, read);
+        Assert.Equal(
+            new() { Count = 7, Patience = TimeSpan.FromSeconds(30), Colour = Colour.Green, Loud = true, Name = "x" }, read);
     }
 
     [Theory]
@@ -79,11 +82,13 @@ public sealed class SettingsTests
     [InlineData("Precision", "float64", "auto, float32, bfloat16 or float16")]
     [InlineData("DeviceId", "64", "0 to 63")]
     [InlineData("Threads", "-1", "0 to 1024")]
-    public void Keys_of_the_model_are_checked(string key, string value, string accepts) => Refuses<ModelOptions>(key, value, accepts);
+    public void Keys_of_the_model_are_checked(string key, string value, string accepts) =>
+    Refuses<ModelOptions>(key, value, accepts);
 
     [Theory]
     [InlineData("Data", "", "must be a folder")]
-    public void Keys_of_the_stores_are_checked(string key, string value, string accepts) => Refuses<StorageOptions>(key, value, accepts);
+    public void Keys_of_the_stores_are_checked(string key, string value, string accepts) =>
+    Refuses<StorageOptions>(key, value, accepts);
 
     private static void Refuses<T>(string key, string value, string accepts) where T : class, new()
     {
@@ -93,8 +98,11 @@ public sealed class SettingsTests
         Assert.Contains(accepts, error.Message, StringComparison.Ordinal);
     }
 
-    private static Options Read(params (string Key, string Value)[] values) => Settings.Read<Options>(Configuration(values), "Test");
+    private static Options Read(params (string Key, string Value)[] values) =>
+        Settings.Read<Options>(Configuration(values), "Test");
 
     private static IConfiguration Configuration(params (string Key, string Value)[] values) =>
-        new ConfigurationBuilder().AddInMemoryCollection(values.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value))).Build();
+        new ConfigurationBuilder().AddInMemoryCollection(
+            values.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)))
+        .Build();
 }

@@ -17,8 +17,10 @@ public sealed class StorageTests : IDisposable
         await using var stores = await OpenAsync();
 
         Assert.Null(await stores.Index.GetModelAsync(default));
-        Assert.Equal(["blobs", "catalog.db", "events.db", "index.db", "transcripts.db"], Directory.EnumerateFileSystemEntries(_folder).Select(Path.GetFileName)
-            .Where(name => !name!.EndsWith("-wal", StringComparison.Ordinal) && !name.EndsWith("-shm", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Equal(["blobs", "catalog.db", "events.db", "index.db", "transcripts.db"],
+            Directory.EnumerateFileSystemEntries(_folder).Select(Path.GetFileName)
+            .Where(name => !name!.EndsWith("-wal", StringComparison.Ordinal) && !name.EndsWith("-shm", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -46,12 +48,14 @@ public sealed class StorageTests : IDisposable
     [InlineData("Qdrant:Url", "nowhere", "Qdrant:Url")]
     public async Task What_is_wrong_is_told_with_its_key(string key, string value, string told)
     {
-        var error = await Assert.ThrowsAsync<UserException>(() => OpenAsync((key, value), key == "Qdrant:Url" ? ("Vectors", "qdrant") : ("Threads", "0")));
+        var error = await Assert.ThrowsAsync<UserException>(
+            () => OpenAsync((key, value), key == "Qdrant:Url" ? ("Vectors", "qdrant") : ("Threads", "0")));
 
         Assert.Contains(told, error.Message, StringComparison.Ordinal);
     }
 
     private Task<Storage> OpenAsync(params (string Key, string Value)[] settings) => Storage.OpenAsync(
-        new ConfigurationBuilder().AddInMemoryCollection([.. settings.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)), new("Data", _folder)]).Build(),
+        new ConfigurationBuilder().AddInMemoryCollection(
+            [.. settings.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)), new("Data", _folder)]).Build(),
         forWork: false, TimeProvider.System, default).AsTask();
 }

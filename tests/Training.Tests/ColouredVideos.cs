@@ -11,12 +11,16 @@ internal sealed class ColouredVideos : IDisposable
 {
     public const int Videos = 12, Side = 16, Frames = 3;
 
-    private static readonly string[] s_tones = ["dark", "bright"], s_colours = ["red", "green", "blue", "yellow", "violet", "grey"];
+    private static readonly string[] s_tones = ["dark", "bright"],
+        s_colours = ["red", "green", "blue", "yellow", "violet", "grey"];
     private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-test-").FullName;
 
     public ColouredVideos()
     {
-        Captioned = [.. Enumerable.Range(0, Videos).Select(v => new CaptionedVideo($"v{v}", $"v{v}.mp4", [$"{s_tones[v / 6]} {s_colours[v % 6]}", $"a {s_tones[v / 6]} {s_colours[v % 6]}"]))];
+        Captioned = [
+            .. Enumerable.Range(0, Videos)
+                .Select(v => new CaptionedVideo(
+                    $"v{v}", $"v{v}.mp4", [$"{s_tones[v / 6]} {s_colours[v % 6]}", $"a {s_tones[v / 6]} {s_colours[v % 6]}"]))];
         Tokenizer.WriteLearntVocabulary(TokenizerFolder, Captioned.SelectMany(v => v.Captions), 600);
         var clip = new ClipArchitecture(32, new(Side, 8, 64, 1), new(8, Tokenizer.Load(TokenizerFolder).VocabularySize, 64, 1));
         Config = new() { Clip = clip, Head = "tcmgc", Words = 8, Frames = Frames, TemporalLayers = 1 };
@@ -44,10 +48,16 @@ internal sealed class ColouredVideos : IDisposable
 
     public string Folder(string name) => Path.Combine(_folder, name);
 
-    public PairSource Pairs(ModelConfig? config = null) => PairSource.Pixels(config ?? Config, Captioned, Store, Tokenizer.Load(TokenizerFolder));
+    public PairSource Pairs(ModelConfig? config = null) =>
+        PairSource.Pixels(config ?? Config, Captioned, Store, Tokenizer.Load(TokenizerFolder));
 
     public TrainingRun Run(string name, TrainingOptions options, ModelConfig? config = null) =>
-        new(Folder(name), new() { Command = "test", Config = config ?? Config, Options = options, Data = "coloured" }) { LogEvery = TimeSpan.Zero };
+        new(Folder(name),
+            new() { Command = "test", Config = config ?? Config, Options = options, Data = "coloured" })
+        {
+            LogEvery =
+            TimeSpan.Zero
+        };
 
     /// <summary>Trains to the end, or until the steps run out.</summary>
     public ModelFolder Train(string name, TrainingOptions options, ModelConfig? config = null, int stopAfterSteps = int.MaxValue,
@@ -73,7 +83,16 @@ internal sealed class ColouredVideos : IDisposable
         {
             for (var video = 0; video < Videos; video++)
             {
-                var colour = (video % 6) switch { 0 => (1, 0, 0), 1 => (0, 1, 0), 2 => (0, 0, 1), 3 => (1, 1, 0), 4 => (1, 0, 1), _ => (1, 1, 1) };
+                var colour = (video % 6) switch
+                {
+                    0 => (1, 0, 0),
+                    1 => (0, 1, 0),
+                    2 => (0, 0, 1),
+                    3 => (1, 1, 0),
+                    4 =>
+                    (1, 0, 1),
+                    _ => (1, 1, 1)
+                };
                 var level = video < 6 ? 90 : 220;
                 var pixels = new byte[5 * Side * Side * 3];
                 for (var i = 0; i < pixels.Length; i += 3)

@@ -29,7 +29,8 @@ public sealed class OptimizerTests
             for (var i = 0; i < w.Length; i++)
             {
                 (m[i], v[i]) = ((0.9 * m[i]) + (0.1 * gradient[i]), (0.98 * v[i]) + (0.02 * gradient[i] * gradient[i]));
-                w[i] = (w[i] * (1 - (0.01 * 0.2))) - (0.01 * m[i] / (1 - Math.Pow(0.9, step)) / (Math.Sqrt(v[i] / (1 - Math.Pow(0.98, step))) + 1e-6));
+                w[i] = (w[i] * (1 - (0.01 * 0.2))) - (0.01 * m[i] / (1 - Math.Pow(0.9, step)) / (Math.Sqrt(
+                    v[i] / (1 - Math.Pow(0.98, step))) + 1e-6));
             }
         }
         Assert.All(w.Zip(parameter.Floats()), pair => Assert.Equal(pair.First, pair.Second, 5));
@@ -69,7 +70,8 @@ public sealed class OptimizerTests
     public Property A_batch_has_no_video_twice_and_an_epoch_no_pair_twice() => Prop.ForAll(
         Gen.Choose(1, 9).ListOf(20).ToArbitrary(), Gen.Choose(2, 8).ToArbitrary(), (captions, size) =>
         {
-            TrainingPair[] pairs = [.. captions.Index().SelectMany(v => Enumerable.Range(0, v.Item), (v, c) => new TrainingPair(v.Index, $"{c}"))];
+            TrainingPair[] pairs = [
+                .. captions.Index().SelectMany(v => Enumerable.Range(0, v.Item), (v, c) => new TrainingPair(v.Index, $"{c}"))];
             var batches = PairOrder.Batches(pairs, size, 1, new Random(1));
             return batches.All(batch => batch.Length == size && batch.Select(i => pairs[i].Video).Distinct().Count() == size)
                 && batches.SelectMany(batch => batch).Distinct().Count() == batches.Count * size;
@@ -77,13 +79,16 @@ public sealed class OptimizerTests
 
     [Property]
     public Property A_batch_of_several_captions_has_every_video_once_in_each_round() => Prop.ForAll(
-        Gen.Choose(1, 9).ListOf(20).ToArbitrary(), Gen.Choose(2, 8).ToArbitrary(), Gen.Choose(1, 4).ToArbitrary(), (captions, videos, rounds) =>
+        Gen.Choose(1, 9).ListOf(20).ToArbitrary(), Gen.Choose(2, 8).ToArbitrary(), Gen.Choose(1, 4).ToArbitrary(),
+        (captions, videos, rounds) =>
         {
-            TrainingPair[] pairs = [.. captions.Index().SelectMany(v => Enumerable.Range(0, v.Item), (v, c) => new TrainingPair(v.Index, $"{c}"))];
+            TrainingPair[] pairs = [
+                .. captions.Index().SelectMany(v => Enumerable.Range(0, v.Item), (v, c) => new TrainingPair(v.Index, $"{c}"))];
             return PairOrder.Batches(pairs, videos, rounds, new Random(1)).All(batch =>
             {
                 var shown = batch.Select(i => pairs[i].Video).Chunk(videos).ToList();
-                return shown.Count == rounds && shown.TrueForAll(round => round.SequenceEqual(shown[0])) && shown[0].Distinct().Count() == videos;
+                return shown.Count == rounds && shown.TrueForAll(round => round.SequenceEqual(shown[0]))
+                    && shown[0].Distinct().Count() == videos;
             });
         });
 

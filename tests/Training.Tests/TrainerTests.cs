@@ -62,15 +62,26 @@ public sealed class TrainerTests : IDisposable
 
         Assert.Equal(one.Loss, two.Loss, 5);
         Assert.Equal(one.GradientNorm, two.GradientNorm, 4);
-        Assert.All(once.Weights().Zip(twice.Weights()), pair => Assert.All(pair.First.ReadFloats().Zip(pair.Second.ReadFloats()), w => Assert.Equal(w.First, w.Second, 4)));
+        Assert.All(
+            once.Weights().Zip(twice.Weights()), pair => Assert.All(
+                pair.First.ReadFloats().Zip(pair.Second.ReadFloats()), w => Assert.Equal(w.First, w.Second, 4)));
     }
 
     [Fact]
     public void Dropout_changes_the_loss_from_step_to_step_and_none_does_not()
     {
         using var source = _videos.Pairs();
-        using var dropping = Trainer(_videos.Config, ColouredVideos.Options with { RandomFrames = false, LearningRate = 1e-30, ClipLearningRate = 1e-30 });
-        using var keeping = Trainer(_videos.Config, ColouredVideos.Options with { Dropout = 0, RandomFrames = false, LearningRate = 1e-30, ClipLearningRate = 1e-30 });
+        using var dropping = Trainer(
+            _videos.Config, ColouredVideos.Options with { RandomFrames = false, LearningRate = 1e-30, ClipLearningRate = 1e-30 });
+        using var keeping =
+            Trainer(_videos.Config,
+                ColouredVideos.Options with
+                {
+                    Dropout = 0,
+                    RandomFrames = false,
+                    LearningRate = 1e-30,
+                    ClipLearningRate = 1e-30
+                });
         int[] batch = [0, 3, 6, 9];
 
         Assert.NotEqual(dropping.Step(source, [batch], 0, 9, default).Loss, dropping.Step(source, [batch], 1, 9, default).Loss);
@@ -85,10 +96,12 @@ public sealed class TrainerTests : IDisposable
         var folder = ModelFolder.Write(_videos.Folder("model"), "start", _videos.Config, RandomWeights.Of(_videos.Config, 1),
             to => Tokenizer.CopyFiles(_videos.TokenizerFolder, to), new("test", DateTimeOffset.UnixEpoch));
         using var model = folder.Load(new() { Threads = 1 });
-        using var embeddings = EmbeddingStore.Open(_videos.Folder("embeddings.rows"), _videos.Store, "coloured", model, null, default);
+        using var embeddings =
+            EmbeddingStore.Open(_videos.Folder("embeddings.rows"), _videos.Store, "coloured", model, null, default);
         using var source = freeze == Freeze.Frames
             ? PairSource.FrozenFrames(_videos.Config, _videos.Captioned, embeddings, Tokenizer.Load(folder.Path))
-            : PairSource.Frozen(_videos.Config, _videos.Captioned, embeddings, _videos.Folder("texts.rows"), "coloured", model, null, default);
+            : PairSource.Frozen(
+                _videos.Config, _videos.Captioned, embeddings, _videos.Folder("texts.rows"), "coloured", model, null, default);
         using var trainer = Trainer(_videos.Config, ColouredVideos.Options with { Freeze = freeze });
         var before = trainer.Weights().ToDictionary(w => w.Name, w => w.ReadFloats());
 
@@ -99,23 +112,28 @@ public sealed class TrainerTests : IDisposable
         Assert.DoesNotContain(trainer.Moments(), moment => moment.Name.Contains("clip.visual", StringComparison.Ordinal));
         Assert.Contains("conditional_transformer.pool_frames.linear_proj.weight", moved);
         Assert.DoesNotContain(moved, name => name.StartsWith("clip.visual", StringComparison.Ordinal));
-        Assert.Equal(freeze == Freeze.Frames, moved.Exists(name => name.StartsWith("clip.transformer", StringComparison.Ordinal)));
+        Assert.Equal(
+            freeze == Freeze.Frames, moved.Exists(name => name.StartsWith("clip.transformer", StringComparison.Ordinal)));
     }
 
     [Fact]
     public void Frozen_features_give_the_loss_that_the_encoders_give()
     {
         var options = ColouredVideos.Options with { Dropout = 0, RandomFrames = false };
-        var folder = ModelFolder.Write(_videos.Folder("model"), "start", _videos.Config, RandomWeights.Of(_videos.Config, options.Seed),
+        var folder =
+            ModelFolder.Write(_videos.Folder("model"), "start", _videos.Config, RandomWeights.Of(_videos.Config, options.Seed),
             to => Tokenizer.CopyFiles(_videos.TokenizerFolder, to), new("test", DateTimeOffset.UnixEpoch));
         using var model = folder.Load(new() { Threads = 1 });
-        using var embeddings = EmbeddingStore.Open(_videos.Folder("embeddings.rows"), _videos.Store, "coloured", model, null, default);
+        using var embeddings =
+            EmbeddingStore.Open(_videos.Folder("embeddings.rows"), _videos.Store, "coloured", model, null, default);
         using var pixels = _videos.Pairs();
-        using var frozen = PairSource.Frozen(_videos.Config, _videos.Captioned, embeddings, _videos.Folder("texts.rows"), "coloured", model, null, default);
+        using var frozen = PairSource.Frozen(
+            _videos.Config, _videos.Captioned, embeddings, _videos.Folder("texts.rows"), "coloured", model, null, default);
         using var fine = Trainer(_videos.Config, options);
         using var fixedEncoders = Trainer(_videos.Config, options with { Freeze = Freeze.Encoders });
 
-        var (one, other) = (fine.Step(pixels, [[0, 3, 6, 9]], 0, 9, default), fixedEncoders.Step(frozen, [[0, 3, 6, 9]], 0, 9, default));
+        var (one, other) =
+            (fine.Step(pixels, [[0, 3, 6, 9]], 0, 9, default), fixedEncoders.Step(frozen, [[0, 3, 6, 9]], 0, 9, default));
 
         Assert.Equal(one.Loss, other.Loss, 0.02 * one.Loss); // half precision of the texts, sharpened by λ = 100
     }

@@ -18,7 +18,8 @@ public sealed class TrainingRunTests : IDisposable
         var folder = _videos.Train("run", ColouredVideos.Options with { Epochs = 60, Dropout = 0.1 }, config);
 
         using var model = folder.Load(new() { Threads = 1 });
-        Assert.All(Enumerable.Range(0, ColouredVideos.Videos), video => Assert.Equal(video, BestOf(model, _videos.Captioned[video].Captions[0])));
+        Assert.All(Enumerable.Range(0, ColouredVideos.Videos),
+            video => Assert.Equal(video, BestOf(model, _videos.Captioned[video].Captions[0])));
     }
 
     [Theory]
@@ -41,8 +42,10 @@ public sealed class TrainingRunTests : IDisposable
         var parts = _videos.Train("parts", ColouredVideos.Options, validate: Validate, precision: precision);
 
         Assert.Equal(whole.Card.Weights.Sha256, parts.Card.Weights.Sha256);
-        Assert.Equal(File.ReadLines(Path.Combine(_videos.Folder("whole"), "metrics.jsonl")).Count(line => line.Contains("recallAt1", StringComparison.Ordinal)),
-            File.ReadLines(Path.Combine(_videos.Folder("parts"), "metrics.jsonl")).Count(line => line.Contains("recallAt1", StringComparison.Ordinal)));
+        Assert.Equal(File.ReadLines(Path.Combine(_videos.Folder("whole"), "metrics.jsonl"))
+            .Count(line => line.Contains("recallAt1", StringComparison.Ordinal)),
+            File.ReadLines(Path.Combine(_videos.Folder("parts"), "metrics.jsonl"))
+            .Count(line => line.Contains("recallAt1", StringComparison.Ordinal)));
     }
 
     // With six videos a batch, an order of twelve with two captions each fills three or four batches.
@@ -128,7 +131,14 @@ public sealed class TrainingRunTests : IDisposable
     public void A_run_that_diverges_says_so_and_keeps_its_last_checkpoint()
     {
         var error = Assert.Throws<ModelException>(() =>
-            _videos.Train("run", ColouredVideos.Options with { LearningRate = 1e30, ClipLearningRate = 1e30, Epochs = 20, GradientNorm = 0 }));
+            _videos.Train(
+                "run", ColouredVideos.Options with
+                {
+                    LearningRate = 1e30,
+                    ClipLearningRate = 1e30,
+                    Epochs = 20,
+                    GradientNorm = 0
+                }));
 
         Assert.Contains("diverged", error.Message, StringComparison.Ordinal);
     }
@@ -140,7 +150,8 @@ public sealed class TrainingRunTests : IDisposable
 
         var svg = System.Xml.Linq.XDocument.Load(Path.Combine(_videos.Folder("run"), "curves.svg"));
 
-        Assert.All(svg.Descendants().Where(element => element.Name.LocalName == "polyline"), line => Assert.True(line.Attribute("points")!.Value.Split(' ').Length >= 3));
+        Assert.All(svg.Descendants().Where(element => element.Name.LocalName == "polyline"),
+            line => Assert.True(line.Attribute("points")!.Value.Split(' ').Length >= 3));
     }
 
     [Fact]
@@ -160,13 +171,15 @@ public sealed class TrainingRunTests : IDisposable
     private float[] Scores(VideoTextModel model, string caption)
     {
         int n = model.SegmentFrames, d = model.Width, count = ColouredVideos.Videos;
-        float[] vectors = new float[count * d], features = new float[count * n * d], mask = new float[count * n], embeddings = new float[n * d];
+        float[] vectors = new float[count * d], features = new float[count * n * d], mask = new float[count * n],
+            embeddings = new float[n * d];
         Array.Fill(mask, 1);
         for (var video = 0; video < count; video++)
         {
             byte[] pixels = [.. Enumerable.Range(0, n).SelectMany(frame => _videos.Store.Frame(video, frame).ToArray())];
             model.EncodeFrames(pixels, n, embeddings);
-            model.EncodeVideo(embeddings, mask.AsSpan(0, n), 1, vectors.AsSpan(video * d, d), features.AsSpan(video * n * d, n * d));
+            model.EncodeVideo(
+                embeddings, mask.AsSpan(0, n), 1, vectors.AsSpan(video * d, d), features.AsSpan(video * n * d, n * d));
         }
         using var batch = model.Candidates(count);
         vectors.AsSpan(0, batch.Vectors.Length).CopyTo(batch.Vectors);

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using TcMgc.Cli.Benchmarks;
 using TcMgc.Cli.Pipeline;
 using TcMgc.Model.Store;
@@ -81,8 +80,7 @@ internal static class BenchModelCommand
         }
         Console.WriteLine($"{"",-18}{"p50 ms",9}{"p95 ms",9}{"ms each",9}{"rounds",8}");
         foreach (var speed in speeds)
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{speed.Work,-18}{speed.Milliseconds.P50,9:F2}{speed.Milliseconds.P95,9:F2}{speed.Each,9:F2}{speed.Rounds,8}"));
+            Console.WriteLine(
+                $"{speed.Work,-18}{speed.Milliseconds.P50,9:F2}{speed.Milliseconds.P95,9:F2}{speed.Each,9:F2}{speed.Rounds,8}");
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using TcMgc.Cli.Benchmarks;
 using TcMgc.Cli.Pipeline;
 using TcMgc.Model.Store;
@@ -7,7 +6,9 @@ using TcMgc.Search;
 
 namespace TcMgc.Cli.Commands;
 
-/// <summary><c>tcmgc bench search</c>: how long a sentence waits for its answer, by stage, and how much memory the index takes.</summary>
+/// <summary>
+/// <c>tcmgc bench search</c>: how long a sentence waits for its answer, by stage, and how much memory the index takes.
+/// </summary>
 internal static class BenchSearchCommand
 {
     private static readonly Option<int[]> s_segments = new Option<int[]>("--segments")
@@ -26,9 +27,22 @@ internal static class BenchSearchCommand
         DefaultValueFactory = _ => [1, 8],
     }.EachBetween(1, 1024);
 
-    private static readonly Option<int> s_queries = new Option<int>("--queries") { Description = "Queries for each number of clients.", DefaultValueFactory = _ => 200 }.Between(1, 1_000_000);
-    private static readonly Option<int> s_candidates = new Option<int>("--candidates") { Description = "Segments that are scored with the whole model.", DefaultValueFactory = _ => new SearchOptions().Candidates }.Between(1, 100_000);
-    private static readonly Option<string> s_model = new("--model") { Description = "Folder or name of a model.", HelpName = "MODEL", DefaultValueFactory = _ => "tiny" };
+    private static readonly Option<int> s_queries = new Option<int>("--queries")
+    {
+        Description = "Queries for each number of clients.",
+        DefaultValueFactory = _ => 200,
+    }.Between(1, 1_000_000);
+    private static readonly Option<int> s_candidates = new Option<int>("--candidates")
+    {
+        Description = "Segments that are scored with the whole model.",
+        DefaultValueFactory = _ => new SearchOptions().Candidates,
+    }.Between(1, 100_000);
+    private static readonly Option<string> s_model = new("--model")
+    {
+        Description = "Folder or name of a model.",
+        HelpName = "MODEL",
+        DefaultValueFactory = _ => "tiny",
+    };
     private static readonly Option<bool> s_json = new("--json") { Description = "Print JSON." };
 
     public static Command Create()
@@ -43,7 +57,8 @@ internal static class BenchSearchCommand
             var (progress, speeds) = (new Progress(TimeProvider.System), new List<SearchSpeed>());
             foreach (var segments in parsed.GetValue(s_segments)!.Order())
             {
-                speeds.AddRange(await SearchBenchmark.RunAsync(model, segments, parsed.GetValue(s_clients)!, parsed.GetValue(s_queries),
+                speeds.AddRange(
+                    await SearchBenchmark.RunAsync(model, segments, parsed.GetValue(s_clients)!, parsed.GetValue(s_queries),
                     new() { Candidates = parsed.GetValue(s_candidates) }, progress, cancel));
             }
             Print(speeds, parsed.GetValue(s_json));
@@ -58,15 +73,18 @@ internal static class BenchSearchCommand
             Output.Json(speeds);
             return;
         }
-        Console.WriteLine($"{"segments",9}{"clients",8}  {"stage",-10}{"p50 ms",9}{"p95 ms",9}{"p99 ms",9}{"queries/s",11}{"cached",8}{"set MB",8}{"peak MB",8}{"heap MB",8}");
+        Console.WriteLine(
+            $"{"segments",9}{"clients",8}  {"stage",-10}{"p50 ms",9}{"p95 ms",9}{"p99 ms",9}"
+                + $"{"queries/s",11}{"cached",8}{"set MB",8}{"peak MB",8}{"heap MB",8}");
         foreach (var speed in speeds)
             foreach (var (stage, times) in speed.Stages)
             {
                 var whole = stage == SearchBenchmark.Total
-                    ? string.Create(CultureInfo.InvariantCulture, $"{speed.QueriesPerSecond,11:F1}{speed.FeaturesCached,8:P0}{speed.WorkingSetMegabytes,8:F0}{speed.PeakMegabytes,8:F0}{speed.ManagedMegabytes,8:F0}")
+                    ? $"{speed.QueriesPerSecond,11:F1}{speed.FeaturesCached,8:P0}"
+                            + $"{speed.WorkingSetMegabytes,8:F0}{speed.PeakMegabytes,8:F0}{speed.ManagedMegabytes,8:F0}"
                     : "";
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{speed.Segments,9}{speed.Clients,8}  {stage,-10}{times.P50,9:F1}{times.P95,9:F1}{times.P99,9:F1}{whole}"));
+                Console.WriteLine(
+                    $"{speed.Segments,9}{speed.Clients,8}  {stage,-10}{times.P50,9:F1}{times.P95,9:F1}{times.P99,9:F1}{whole}");
             }
         Console.WriteLine();
         Console.WriteLine($"{"segments",9}  {"filling",-10}{"in all",12}{"a segment",14}");
@@ -79,6 +97,7 @@ internal static class BenchSearchCommand
         }
 
         static void Line(int segments, string part, FormattableString inAll, FormattableString each) =>
-            Console.WriteLine($"{segments,9}  {part,-10}{FormattableString.Invariant(inAll),12}{FormattableString.Invariant(each),14}");
+            Console.WriteLine(
+                $"{segments,9}  {part,-10}{FormattableString.Invariant(inAll),12}{FormattableString.Invariant(each),14}");
     }
 }

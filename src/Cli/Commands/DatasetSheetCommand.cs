@@ -8,19 +8,42 @@ namespace TcMgc.Cli.Commands;
 /// <summary><c>tcmgc dataset sheet</c>: frames and captions of a dataset's first videos in one picture.</summary>
 internal static class DatasetSheetCommand
 {
-    private static readonly Option<string> s_dataset = new("--dataset") { Description = "Folder with captions.jsonl, or FORMAT=DIR (docs/datasets.md).", HelpName = "DATASET", Required = true };
-    private static readonly Option<string> s_out = new("--out") { Description = "The picture, FILE.svg.", HelpName = "FILE", Required = true };
+    private static readonly Option<string> s_dataset = new("--dataset")
+    {
+        Description = "Folder with captions.jsonl, or FORMAT=DIR (docs/datasets.md).",
+        HelpName = "DATASET",
+        Required = true,
+    };
+    private static readonly Option<string> s_out = new("--out")
+    {
+        Description = "The picture, FILE.svg.",
+        HelpName = "FILE",
+        Required = true,
+    };
     private static readonly Option<Split> s_split = SplitOption.Create();
-    private static readonly Option<int> s_videos = new Option<int>("--videos") { Description = "Videos shown: the first ones.", DefaultValueFactory = _ => 12 }.Between(1, 1000);
-    private static readonly Option<int> s_frames = new Option<int>("--frames") { Description = "Frames of each, evenly spaced.", DefaultValueFactory = _ => 8 }.Between(1, 64);
-    private static readonly Option<int> s_captions = new Option<int>("--captions") { Description = "Captions shown of each.", DefaultValueFactory = _ => 3 }.Between(0, 1000);
+    private static readonly Option<int> s_videos = new Option<int>("--videos")
+    {
+        Description = "Videos shown: the first ones.",
+        DefaultValueFactory = _ => 12,
+    }.Between(1, 1000);
+    private static readonly Option<int> s_frames = new Option<int>("--frames")
+    {
+        Description = "Frames of each, evenly spaced.",
+        DefaultValueFactory = _ => 8,
+    }.Between(1, 64);
+    private static readonly Option<int> s_captions = new Option<int>("--captions")
+    {
+        Description = "Captions shown of each.",
+        DefaultValueFactory = _ => 3,
+    }.Between(0, 1000);
     private static readonly Option<bool> s_json = new("--json") { Description = "Print what was written as JSON." };
 
     private sealed record Report(string File, int Videos);
 
     public static Command Create()
     {
-        var command = new Command("sheet", "Show frames and captions of a dataset's first videos in one picture.") { s_dataset, s_out, s_split, s_videos, s_frames, s_captions, s_json };
+        var command = new Command("sheet", "Show frames and captions of a dataset's first videos in one picture.") { s_dataset,
+            s_out, s_split, s_videos, s_frames, s_captions, s_json };
         command.Validators.Add(result =>
         {
             if (result.GetValue(s_out) is { } file && !file.EndsWith(".svg", StringComparison.OrdinalIgnoreCase))
@@ -28,7 +51,8 @@ internal static class DatasetSheetCommand
         });
         command.SetAction(async (parsed, cancel) =>
         {
-            var videos = SplitOption.Videos(DatasetReader.Open(parsed.GetValue(s_dataset)!), parsed.GetValue(s_split)).Take(parsed.GetValue(s_videos)).ToList();
+            var videos = SplitOption.Videos(DatasetReader.Open(parsed.GetValue(s_dataset)!), parsed.GetValue(s_split))
+                .Take(parsed.GetValue(s_videos)).ToList();
             var sheet = new ContactSheet(new MediaOptions(), parsed.GetValue(s_frames), parsed.GetValue(s_captions));
             var (progress, shown) = (new Progress(TimeProvider.System), 0);
             foreach (var (index, video) in videos.Index())

@@ -13,28 +13,59 @@ using Progress = TcMgc.Cli.Progress;
 
 namespace TcMgc.Cli.Commands;
 
-/// <summary><c>tcmgc eval</c>: how well a model finds the videos of a dataset by their captions, and the captions by their videos.</summary>
+/// <summary>
+/// <c>tcmgc eval</c>: how well a model finds the videos of a dataset by their captions, and the captions by their videos.
+/// </summary>
 internal static class EvalCommand
 {
-    private const string DualSoftmaxNote = "dual softmax re-ranks with all captions of the split at once; a search for one sentence cannot";
+    private const string DualSoftmaxNote =
+        "dual softmax re-ranks with all captions of the split at once; a search for one sentence cannot";
 
-    private static readonly Option<string> s_dataset = new("--dataset") { Description = "Folder with captions.jsonl, or FORMAT=DIR (docs/datasets.md).", HelpName = "DATASET", Required = true };
-    private static readonly Option<string> s_model = new("--model") { Description = "Folder or name of a model.", HelpName = "MODEL", Required = true };
-    private static readonly Option<string?> s_head = new("--head") { Description = $"Another similarity head over the same encoders: {string.Join(", ", SimilarityHead.All.Keys)}.", HelpName = "NAME" };
+    private static readonly Option<string> s_dataset = new("--dataset")
+    {
+        Description = "Folder with captions.jsonl, or FORMAT=DIR (docs/datasets.md).",
+        HelpName = "DATASET",
+        Required = true,
+    };
+    private static readonly Option<string> s_model = new("--model")
+    {
+        Description = "Folder or name of a model.",
+        HelpName = "MODEL",
+        Required = true,
+    };
+    private static readonly Option<string?> s_head = new("--head")
+    {
+        Description = $"Another similarity head over the same encoders: {string.Join(", ", SimilarityHead.All.Keys)}.",
+        HelpName = "NAME",
+    };
     private static readonly Option<Split> s_split = SplitOption.Create();
-    private static readonly Option<int?> s_twoStage = new("--two-stage") { Description = "Also score only the K nearest videos of each caption, as search does, and tell what that loses.", HelpName = "K" };
-    private static readonly Option<bool> s_dualSoftmax = new("--dual-softmax") { Description = "Also re-rank with all captions of the split at once." };
-    private static readonly Option<string?> s_cache = new("--cache") { Description = "Folder for decoded frames; by default 'cache' in the dataset's folder.", HelpName = "DIR" };
+    private static readonly Option<int?> s_twoStage = new("--two-stage")
+    {
+        Description = "Also score only the K nearest videos of each caption, as search does, and tell what that loses.",
+        HelpName = "K",
+    };
+    private static readonly Option<bool> s_dualSoftmax = new("--dual-softmax")
+    {
+        Description = "Also re-rank with all captions of the split at once.",
+    };
+    private static readonly Option<string?> s_cache = new("--cache")
+    {
+        Description = "Folder for decoded frames; by default 'cache' in the dataset's folder.",
+        HelpName = "DIR",
+    };
     private static readonly Option<bool> s_json = new("--json") { Description = "Print JSON." };
 
     private sealed record DualSoftmaxReport(string Note, RetrievalMetrics TextToVideo, RetrievalMetrics VideoToText);
 
     private sealed record Lost(double RecallAt1, double RecallAt5, double RecallAt10);
 
-    private sealed record TwoStageReport(int Candidates, RetrievalMetrics TextToVideo, Lost Lost, double RightAmongCandidates, double BestAmongCandidates);
+    private sealed record TwoStageReport(
+        int Candidates, RetrievalMetrics TextToVideo, Lost Lost, double RightAmongCandidates, double BestAmongCandidates);
 
-    private sealed record Report(string Dataset, Split Split, string Model, string Head, int Videos, int VideosWithoutFrames, int Captions,
-        RetrievalMetrics TextToVideo, RetrievalMetrics VideoToText, double SumOfRecalls, double MillisecondsPerThousandPairs, Device Device,
+    private sealed record Report(
+        string Dataset, Split Split, string Model, string Head, int Videos, int VideosWithoutFrames, int Captions,
+        RetrievalMetrics TextToVideo, RetrievalMetrics VideoToText, double SumOfRecalls, double MillisecondsPerThousandPairs,
+        Device Device,
         DualSoftmaxReport? DualSoftmax, TwoStageReport? TwoStage);
 
     public static Command Create()
@@ -53,11 +84,15 @@ internal static class EvalCommand
         {
             var dataset = DatasetReader.Open(parsed.GetValue(s_dataset)!);
             var (split, engine) = (parsed.GetValue(s_split), ComputeChoice.Of(parsed));
-            using var model = EvaluatedModel.Load(ModelFolder.Find(parsed.GetValue(s_model)!, ModelChoice.Models), parsed.GetValue(s_head), engine);
-            var scores = await ScoreAsync(dataset, split, model, parsed.GetValue(s_cache) ?? Path.Combine(dataset.Root, "cache"), cancel);
+            using var model = EvaluatedModel.Load(
+                ModelFolder.Find(parsed.GetValue(s_model)!, ModelChoice.Models), parsed.GetValue(s_head), engine);
+            var scores =
+                await ScoreAsync(dataset, split, model, parsed.GetValue(s_cache) ?? Path.Combine(dataset.Root, "cache"), cancel);
             var (texts, videos) = (RetrievalMetrics.TextToVideo(scores.Logits), RetrievalMetrics.VideoToText(scores.Logits));
-            var report = new Report(dataset.Name, split, model.Id, model.Config.Head, scores.Logits.Videos, dataset[split].Count - scores.Logits.Videos,
-                scores.Logits.Queries, texts, videos, texts.SumOfRecalls + videos.SumOfRecalls, scores.MillisecondsPerThousandPairs, engine.Device,
+            var report = new Report(dataset.Name, split, model.Id, model.Config.Head, scores.Logits.Videos,
+                dataset[split].Count - scores.Logits.Videos,
+                scores.Logits.Queries, texts, videos, texts.SumOfRecalls + videos.SumOfRecalls,
+                scores.MillisecondsPerThousandPairs, engine.Device,
                 parsed.GetValue(s_dualSoftmax) ? Reranked(scores.Logits) : null,
                 parsed.GetValue(s_twoStage) is { } candidates ? InTwoStages(scores, candidates, texts) : null);
             if (parsed.GetValue(s_json))
@@ -68,12 +103,16 @@ internal static class EvalCommand
         return command;
     }
 
-    private static async Task<Similarities> ScoreAsync(Dataset dataset, Split split, VideoTextModel model, string cache, CancellationToken cancel)
+    private static async Task<Similarities> ScoreAsync(
+        Dataset dataset, Split split, VideoTextModel model, string cache, CancellationToken cancel)
     {
         var videos = SplitOption.Videos(dataset, split);
         var progress = new Progress(TimeProvider.System);
         using var frames = await new DatasetFrames(new(), cache).OpenAsync(videos, model.Config, progress, cancel);
-        var scores = await Task.Run(() => Evaluator.Score(model, videos, frames, null, TimeProvider.System, new Reporting<EvaluationProgress>(at => progress.Show(Where(at))), cancel), CancellationToken.None);
+        var scores =
+            await Task.Run(
+                () => Evaluator.Score(model, videos, frames, null, TimeProvider.System,
+                    new Reporting<EvaluationProgress>(at => progress.Show(Where(at))), cancel), CancellationToken.None);
         progress.Clear();
         return scores;
     }
@@ -88,13 +127,18 @@ internal static class EvalCommand
     {
         var two = TwoStage.Of(scores, candidates);
         var found = two.TextToVideo;
-        return new(two.Candidates, found, new(exhaustive.RecallAt1 - found.RecallAt1, exhaustive.RecallAt5 - found.RecallAt5, exhaustive.RecallAt10 - found.RecallAt10),
+        return new(
+            two.Candidates, found,
+            new(exhaustive.RecallAt1 - found.RecallAt1, exhaustive.RecallAt5 - found.RecallAt5,
+                exhaustive.RecallAt10 - found.RecallAt10),
             two.RightAmongCandidates, two.BestAmongCandidates);
     }
 
     private static void Print(Report report)
     {
-        Console.WriteLine($"{report.Dataset}, {SplitOption.Name(report.Split)}: {report.Videos:N0} videos, {report.Captions:N0} captions; {report.Model}, {report.Head}");
+        Console.WriteLine(
+            $"{report.Dataset}, {SplitOption.Name(report.Split)}: {report.Videos:N0} videos, {report.Captions:N0} captions; "
+                + $"{report.Model}, {report.Head}");
         if (report.VideosWithoutFrames > 0)
             Console.WriteLine($"{report.VideosWithoutFrames:N0} videos gave no frame and are left out");
         var table = new Table().Border(TableBorder.None).AddColumn("");
@@ -110,11 +154,16 @@ internal static class EvalCommand
         if (report.TwoStage is { } two)
             Add($"text → video, {two.Candidates:N0} candidates", two.TextToVideo);
         AnsiConsole.Write(table);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"sum of all recalls {report.SumOfRecalls:F1}; {report.MillisecondsPerThousandPairs:F2} ms for 1,000 pairs on {report.Device.ToString().ToLowerInvariant()}"));
+        Console.WriteLine(
+            $"sum of all recalls {report.SumOfRecalls:F1}; {report.MillisecondsPerThousandPairs:F2} ms for 1,000 pairs on "
+                + $"{report.Device.ToString().ToLowerInvariant()}");
         if (report.DualSoftmax is not null)
             Console.WriteLine(DualSoftmaxNote);
         if (report.TwoStage is { } kept)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"two stages lose {kept.Lost.RecallAt1:F1} of R@1, {kept.Lost.RecallAt5:F1} of R@5, {kept.Lost.RecallAt10:F1} of R@10; the best of all videos is among the candidates for {kept.BestAmongCandidates:F1} % of the captions, the right one for {kept.RightAmongCandidates:F1} %"));
+            Console.WriteLine(
+                $"two stages lose {kept.Lost.RecallAt1:F1} of R@1, {kept.Lost.RecallAt5:F1} of R@5, {kept.Lost.RecallAt10:F1} of "
+                    + $"R@10; the best of all videos is among the candidates for {kept.BestAmongCandidates:F1} % of the "
+                    + $"captions, the right one for {kept.RightAmongCandidates:F1} %");
 
         void Add(string name, RetrievalMetrics metrics) => table.AddRow([name, .. new[]
         {
@@ -124,5 +173,6 @@ internal static class EvalCommand
 
     /// <summary>How far an evaluation is, for people.</summary>
     public static string Where(EvaluationProgress at) =>
-        $"{(at.Stage == EvaluationStage.Videos ? "encoding videos" : "scoring captions with all videos")}: {at.Done:N0} of {at.Total:N0}";
+        $"{(at.Stage == EvaluationStage.Videos ? "encoding videos" : "scoring captions with all videos")}: {at.Done:N0} of "
+            + $"{at.Total:N0}";
 }

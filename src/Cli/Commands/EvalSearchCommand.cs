@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using TcMgc.Cli.Evaluation;
 using TcMgc.Cli.Pipeline;
 using TcMgc.Model;
@@ -15,22 +14,41 @@ using Progress = TcMgc.Cli.Progress;
 
 namespace TcMgc.Cli.Commands;
 
-/// <summary><c>tcmgc eval-search</c>: how well search as people use it, from files to results, finds the videos of a dataset by their captions.</summary>
+/// <summary>
+/// <c>tcmgc eval-search</c>: how well search as people use it, from files to results, finds the videos of a dataset by their
+/// captions.
+/// </summary>
 internal static class EvalSearchCommand
 {
-    private static readonly Option<string> s_dataset = new("--dataset") { Description = "Folder with captions.jsonl, or FORMAT=DIR (docs/datasets.md).", HelpName = "DATASET", Required = true };
+    private static readonly Option<string> s_dataset = new("--dataset")
+    {
+        Description = "Folder with captions.jsonl, or FORMAT=DIR (docs/datasets.md).",
+        HelpName = "DATASET",
+        Required = true,
+    };
     private static readonly Option<Split> s_split = SplitOption.Create();
-    private static readonly Option<int> s_candidates = new Option<int>("--candidates") { Description = "Segments that are scored with the whole model.", DefaultValueFactory = _ => new SearchOptions().Candidates }.Between(1, SearchRequest.LargestTop);
-    private static readonly Option<bool> s_exhaustive = new("--exhaustive") { Description = "Score every segment instead of candidates." };
+    private static readonly Option<int> s_candidates = new Option<int>("--candidates")
+    {
+        Description = "Segments that are scored with the whole model.",
+        DefaultValueFactory = _ => new SearchOptions().Candidates,
+    }.Between(1, SearchRequest.LargestTop);
+    private static readonly Option<bool> s_exhaustive = new("--exhaustive")
+    {
+        Description = "Score every segment instead of candidates.",
+    };
     private static readonly Option<bool> s_json = new("--json") { Description = "Print JSON." };
 
-    private sealed record Report(string Dataset, Split Split, string Data, string Model, int Videos, int VideosNotIndexed, int SearchableVideos, int Captions,
+    private sealed record Report(
+        string Dataset, Split Split, string Data, string Model, int Videos, int VideosNotIndexed, int SearchableVideos,
+        int Captions,
         int? Candidates, RetrievalMetrics TextToVideo, double MedianMilliseconds, Device Device);
 
     public static Command Create()
     {
         var (data, model) = (DataOption.Create(), ModelOption.Create());
-        var command = new Command("eval-search", "Index the videos of a dataset from their files, and measure how well search finds them by their captions.")
+        var command = new Command(
+            "eval-search",
+            "Index the videos of a dataset from their files, and measure how well search finds them by their captions.")
         {
             s_dataset, s_split, data, model, s_candidates, s_exhaustive, ComputeChoice.Device, ComputeChoice.Precision, s_json,
         };
@@ -38,14 +56,18 @@ internal static class EvalSearchCommand
         {
             var dataset = DatasetReader.Open(parsed.GetValue(s_dataset)!);
             var (split, folder, engine) = (parsed.GetValue(s_split), parsed.GetValue(data)!, ComputeChoice.Of(parsed));
-            var (videos, candidates) = (SplitOption.Videos(dataset, split), parsed.GetValue(s_exhaustive) ? (int?)null : parsed.GetValue(s_candidates));
-            var (_, outcomes) = await IndexCommand.IndexAsync([.. videos.Select(video => video.Path).Distinct()], folder, parsed.GetValue(model), engine, IndexCommand.DefaultBatch, cancel);
+            var (videos, candidates) =
+                (SplitOption.Videos(dataset, split), parsed.GetValue(s_exhaustive) ? (int?)null : parsed.GetValue(s_candidates));
+            var (_, outcomes) = await IndexCommand.IndexAsync(
+                [.. videos.Select(video => video.Path).Distinct()], folder, parsed.GetValue(model), engine,
+                IndexCommand.DefaultBatch, cancel);
             using var opened = await DataFolder.OpenExistingAsync(folder, TimeProvider.System, cancel);
             using var loaded = (await ModelChoice.OfAsync(parsed.GetValue(model), opened, cancel)).Load(engine);
             var answers = await AskAsync(videos, outcomes, opened, loaded, candidates, cancel);
             var searchable = await SearchableAsync(opened, loaded.Id, cancel);
             var asked = answers.DistinctBy(answer => answer.Video).Count();
-            var report = new Report(dataset.Name, split, opened.Path, loaded.Id, asked, videos.Count - asked, searchable.Count, answers.Count, candidates,
+            var report = new Report(dataset.Name, split, opened.Path, loaded.Id, asked, videos.Count - asked, searchable.Count,
+                answers.Count, candidates,
                 answers.Metrics(searchable), Median(answers), engine.Device);
             if (parsed.GetValue(s_json))
                 Output.Json(report);
@@ -55,15 +77,23 @@ internal static class EvalSearchCommand
         return command;
     }
 
-    private static async Task<IReadOnlyList<ServedQuery>> AskAsync(IReadOnlyList<CaptionedVideo> videos, IReadOnlyList<FileOutcome> outcomes, DataFolder data,
+    private static async Task<IReadOnlyList<ServedQuery>> AskAsync(
+        IReadOnlyList<CaptionedVideo> videos, IReadOnlyList<FileOutcome> outcomes, DataFolder data,
         VideoTextModel model, int? candidates, CancellationToken cancel)
     {
         // Paragraphs are queries here; a person's are shorter. As many results as candidates: asking for more would score more.
         var options = new SearchOptions { LongestText = int.MaxValue, Candidates = candidates ?? new SearchOptions().Candidates };
-        var request = new SearchRequest { Top = candidates ?? SearchRequest.LargestTop, SegmentsEach = 1, Exhaustive = candidates is null, Threshold = 0 };
+        var request = new SearchRequest
+        {
+            Top = candidates ?? SearchRequest.LargestTop,
+            SegmentsEach = 1,
+            Exhaustive = candidates is null,
+            Threshold = 0
+        };
         var progress = new Progress(TimeProvider.System);
         var captions = videos.Sum(video => video.Captions.Count);
-        var answers = await ServedQueries.RunAsync(new(model, data.Index, data.Catalog, TimeProvider.System, options), videos, outcomes, request,
+        var answers = await ServedQueries.RunAsync(
+            new(model, data.Index, data.Catalog, TimeProvider.System, options), videos, outcomes, request,
             new Reporting<int>(done => progress.Show($"searching: {done:N0} of {captions:N0} captions")), cancel);
         progress.Clear();
         return answers;
@@ -85,11 +115,14 @@ internal static class EvalSearchCommand
     private static void Print(Report report)
     {
         var found = report.TextToVideo;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-            {report.Dataset}, {SplitOption.Name(report.Split)}: {report.Captions:N0} captions of {report.Videos:N0} videos, {report.SearchableVideos:N0} videos in {report.Data}; {report.Model}
-            text → video  R@1 {found.RecallAt1:F1}  R@5 {found.RecallAt5:F1}  R@10 {found.RecallAt10:F1}  MdR {found.MedianRank:F1}  MnR {found.MeanRank:F1}
-            {(report.Candidates is { } candidates ? $"{candidates:N0} candidates" : "every segment")} scored; {report.MedianMilliseconds:F0} ms a search, median
-            """));
+        var scored = report.Candidates is { } candidates ? $"{candidates:N0} candidates" : "every segment";
+        Console.WriteLine(
+            $"{report.Dataset}, {SplitOption.Name(report.Split)}: {report.Captions:N0} captions of {report.Videos:N0} videos, "
+                + $"{report.SearchableVideos:N0} videos in {report.Data}; {report.Model}");
+        Console.WriteLine(
+            $"text → video  R@1 {found.RecallAt1:F1}  R@5 {found.RecallAt5:F1}  R@10 {found.RecallAt10:F1}  "
+                + $"MdR {found.MedianRank:F1}  MnR {found.MeanRank:F1}");
+        Console.WriteLine($"{scored} scored; {report.MedianMilliseconds:F0} ms a search, median");
         if (report.VideosNotIndexed > 0)
             Console.WriteLine($"{report.VideosNotIndexed:N0} videos could not be indexed and are left out");
     }

@@ -18,12 +18,21 @@ internal static class ModelImportCommand
         Description = "A safetensors file, a state dict or TorchScript archive, or a folder of OpenCLIP or Hugging Face.",
     };
 
-    private static readonly Option<string> s_out = new("--out") { Description = "Folder to make.", HelpName = "DIR", Required = true };
-    private static readonly Option<string?> s_name = new("--name") { Description = "What to call it; by default the folder's name." };
+    private static readonly Option<string> s_out = new("--out")
+    {
+        Description = "Folder to make.",
+        HelpName = "DIR",
+        Required = true,
+    };
+    private static readonly Option<string?> s_name = new("--name")
+    {
+        Description = "What to call it; by default the folder's name.",
+    };
 
     private static readonly Option<string?> s_tokenizer = new("--tokenizer")
     {
-        Description = "Folder with vocab.json and merges.txt, or tokenizer.json; by default the checkpoint's own, where it has one.",
+        Description =
+        "Folder with vocab.json and merges.txt, or tokenizer.json; by default the checkpoint's own, where it has one.",
         HelpName = "DIR",
     };
 
@@ -39,20 +48,40 @@ internal static class ModelImportCommand
         HelpName = "NAME",
     };
 
-    private static readonly Option<int?> s_words = new("--words") { Description = "W: words of a text, where the checkpoint does not fix it." };
-    private static readonly Option<int?> s_frames = new("--frames") { Description = "N: frames of a segment, where the checkpoint does not fix it." };
-    private static readonly Option<double?> s_keepRate = new("--keep-rate") { Description = "TC-MGC: part of the similarities that is kept." };
-    private static readonly Option<int?> s_attentionHeads = new("--attention-heads") { Description = "TC-MGC: heads of its language–video attention (1)." };
-    private static readonly Option<int?> s_temporalLayers = new("--temporal-layers") { Description = "Blocks of a new temporal transformer (4)." };
+    private static readonly Option<int?> s_words = new("--words")
+    {
+        Description = "W: words of a text, where the checkpoint does not fix it.",
+    };
+    private static readonly Option<int?> s_frames = new("--frames")
+    {
+        Description = "N: frames of a segment, where the checkpoint does not fix it.",
+    };
+    private static readonly Option<double?> s_keepRate = new("--keep-rate")
+    {
+        Description = "TC-MGC: part of the similarities that is kept.",
+    };
+    private static readonly Option<int?> s_attentionHeads = new("--attention-heads")
+    {
+        Description = "TC-MGC: heads of its language–video attention (1).",
+    };
+    private static readonly Option<int?> s_temporalLayers = new("--temporal-layers")
+    {
+        Description = "Blocks of a new temporal transformer (4).",
+    };
 
     private static readonly Option<bool> s_partial = new("--partial")
     {
         Description = "Where parameters of the head are missing, start them as training does: to train from a plain CLIP.",
     };
 
-    private static readonly Option<bool> s_json = new("--json") { Description = "Print the model, and what was missing or left over, as JSON." };
+    private static readonly Option<bool> s_json = new("--json")
+    {
+        Description = "Print the model, and what was missing or left over, as JSON.",
+    };
 
-    private sealed record Result(string Folder, ModelCard? Model, IReadOnlyList<string> Missing, IReadOnlyList<string> LeftOver, IReadOnlyList<WrongShape> WrongShapes);
+    private sealed record Result(
+        string Folder, ModelCard? Model, IReadOnlyList<string> Missing, IReadOnlyList<string> LeftOver,
+        IReadOnlyList<WrongShape> WrongShapes);
 
     public static Command Create()
     {
@@ -109,18 +138,25 @@ internal static class ModelImportCommand
             throw new UserException($"{checkpoint.Path}: is no whole model with head '{import.Config.Head}': {refusal}");
         }
         var tokenizer = TokenizerSource.Find(target.Tokenizer, checkpoint.Path, import.Config.Clip.Text.Vocabulary);
-        var folder = ModelFolder.Write(target.Out, target.Name ?? new DirectoryInfo(target.Out).Name, import.Config, import.Weights(Seed),
-            tokenizer.WriteTo, new(target.Command, TimeProvider.System.GetUtcNow(), target.Origin ?? Path.GetFileName(checkpoint.Path), Sha256(checkpoint.Path)));
+        var folder =
+            ModelFolder.Write(target.Out, target.Name ?? new DirectoryInfo(target.Out).Name, import.Config, import.Weights(Seed),
+            tokenizer.WriteTo,
+            new(target.Command, TimeProvider.System.GetUtcNow(), target.Origin ?? Path.GetFileName(checkpoint.Path),
+                Sha256(checkpoint.Path)));
 
         if (target.Json)
             Output.Json(Describe(folder.Path, folder.Card, import));
         else
         {
             List(import);
-            Console.WriteLine($"{folder.Path}: {folder.Card.Config.Head}, {folder.Card.Weights.Parameters:N0} parameters, {folder.Card.Weights.Bytes / 1e6:F1} MB");
+            Console.WriteLine(
+                $"{folder.Path}: {folder.Card.Config.Head}, {folder.Card.Weights.Parameters:N0} parameters, "
+                    + $"{folder.Card.Weights.Bytes / 1e6:F1} MB");
         }
         if (tokenizer.IsNone)
-            Console.Error.WriteLine($"tcmgc: it has no tokenizer yet: put vocab.json and merges.txt, or tokenizer.json, into {folder.Path}, or import again with --tokenizer");
+            Console.Error.WriteLine(
+                $"tcmgc: it has no tokenizer yet: put vocab.json and merges.txt, or tokenizer.json, into {folder.Path}, or "
+                    + "import again with --tokenizer");
     }
 
     private static string? Refusal(ModelImport import, bool partial)
@@ -129,7 +165,9 @@ internal static class ModelImportCommand
         if (import.WrongShapes.Count > 0)
             reasons.Add($"{Tensors(import.WrongShapes.Count)} of the wrong shape");
         if (import.MissingOfClip.Any() || (import.Missing.Count > 0 && !partial))
-            reasons.Add($"{Tensors(import.Missing.Count)} missing{(import.MissingOfClip.Any() ? "" : " (--partial starts them as training does)")}");
+            reasons.Add(
+                $"{Tensors(import.Missing.Count)} missing"
+                    + $"{(import.MissingOfClip.Any() ? "" : " (--partial starts them as training does)")}");
         return reasons.Count == 0 ? null : string.Join(", ", reasons);
 
         static string Tensors(int count) => count == 1 ? "1 tensor is" : $"{count} tensors are";

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using TcMgc.Model.Compute;
 using TcMgc.Model.Heads;
 using TcMgc.Model.Store;
@@ -41,15 +40,17 @@ internal static class ModelInfoCommand
             ("id", folder.Id),
             ("head", $"{config.Head}: {SimilarityHead.Of(config).Summary}"),
             ("embedding", $"{config.Clip.EmbeddingWidth} wide"),
-            ("images", $"{vision.ImageSize} × {vision.ImageSize}, patches of {vision.PatchSize}, {vision.Layers} blocks of {vision.Width}"),
-            ("texts", $"{config.Words} of {text.Context} words, {text.Vocabulary:N0} tokens, {text.Layers} blocks of {text.Width}"),
+            ("images", $"{vision.ImageSize} × {vision.ImageSize}, patches of {vision.PatchSize}, {vision.Layers} blocks of "
+                + $"{vision.Width}"),
+            ("texts", $"{config.Words} of {text.Context} words, {text.Vocabulary:N0} tokens, {text.Layers} blocks of "
+                + $"{text.Width}"),
             ("activation", $"{config.Clip.Activation}"),
             ("segments", $"{config.Frames} frames"),
             ("parameters", $"{card.Weights.Parameters:N0} ({card.Weights.Bytes / 1e6:F1} MB, SHA-256 checked)"),
             ("frames in", Text(loaded.FramePrecision)),
             ("texts in", Text(loaded.TextPrecision)),
             ("confidence", card.Calibration is { } known
-                ? string.Create(CultureInfo.InvariantCulture, $"shown from {100 * known.Threshold:F0} %; fitted to {known.Answers:N0} answers ({known.Data})")
+                ? $"shown from {100 * known.Threshold:F0} %; fitted to {known.Answers:N0} answers ({known.Data})"
                 : $"not calibrated: tcmgc calibrate --model {folder.Path} --dataset DATASET"),
             ("made by", $"{card.Provenance.Command} ({card.Provenance.Created:yyyy-MM-dd})"),
             ("made from", card.Provenance.Source ?? "nothing but its seed"),

@@ -7,7 +7,8 @@ namespace TcMgc.Cli.Commands;
 /// <summary><c>tcmgc model list</c>: the models there are, and what is wrong with those that cannot be used.</summary>
 internal static class ModelListCommand
 {
-    private sealed record Row(string Path, string? Name, string? Head, int? Words, int? Frames, int? Width, long? Parameters, string? Problem);
+    private sealed record Row(
+        string Path, string? Name, string? Head, int? Words, int? Frames, int? Width, long? Parameters, string? Problem);
 
     public static Command Create()
     {
@@ -20,7 +21,9 @@ internal static class ModelListCommand
             if (parsed.GetValue(json))
                 Output.Json(rows);
             else if (rows.Count == 0)
-                Console.WriteLine($"no models in {parsed.GetValue(models)}; make one with 'tcmgc model init', 'tcmgc model import' or 'tcmgc model pull'");
+                Console.WriteLine(
+                    $"no models in {parsed.GetValue(models)}; make one with 'tcmgc model init', 'tcmgc model import' or 'tcmgc "
+                        + "model pull'");
             else
                 Print(rows);
         });
@@ -36,7 +39,8 @@ internal static class ModelListCommand
         try
         {
             var card = ModelFolder.Open(path).Card;
-            return new(path, card.Name, card.Config.Head, card.Config.Words, card.Config.Frames, card.Config.Clip.EmbeddingWidth, card.Weights.Parameters, null);
+            return new(path, card.Name, card.Config.Head, card.Config.Words, card.Config.Frames, card.Config.Clip.EmbeddingWidth,
+                card.Weights.Parameters, null);
         }
         catch (ModelException error)
         {
@@ -52,7 +56,8 @@ internal static class ModelListCommand
             ["model", "head", "words", "frames", "width", "parameters", "folder"],
             .. rows.Select(row => new[]
             {
-                row.Name ?? "?", row.Head ?? "", $"{row.Words}", $"{row.Frames}", $"{row.Width}", $"{row.Parameters:N0}", row.Problem ?? row.Path,
+                row.Name ?? "?", row.Head ?? "", $"{row.Words}", $"{row.Frames}", $"{row.Width}", $"{row.Parameters:N0}",
+                row.Problem ?? row.Path,
             }),
         ];
         int[] widths = [.. cells[0].Select((_, column) => cells.Max(line => line[column].Length))];

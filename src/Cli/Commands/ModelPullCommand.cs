@@ -16,7 +16,11 @@ internal static class ModelPullCommand
         Description = $"A published CLIP ({string.Join(", ", HubModel.Named.Keys)}), or a repository as OWNER/NAME.",
     };
 
-    private static readonly Option<string?> s_out = new("--out") { Description = "Folder to make; by default the repository's name among the models.", HelpName = "DIR" };
+    private static readonly Option<string?> s_out = new("--out")
+    {
+        Description = "Folder to make; by default the repository's name among the models.",
+        HelpName = "DIR",
+    };
 
     private static readonly Option<string?> s_base = new("--base")
     {
@@ -30,22 +34,30 @@ internal static class ModelPullCommand
         DefaultValueFactory = _ => ModelDownload.DefaultRevision,
     };
 
-    private static readonly Option<string?> s_name = new("--name") { Description = "What to call it; by default the folder's name." };
+    private static readonly Option<string?> s_name = new("--name")
+    {
+        Description = "What to call it; by default the folder's name.",
+    };
 
     private static readonly Option<string?> s_head = new("--head")
     {
-        Description = $"Similarity head, whose own parameters start as training does; by default clip4clip-mean-pooling, which has none: {string.Join(", ", SimilarityHead.All.Keys)}.",
+        Description = $"Similarity head, whose own parameters start as training does; by default clip4clip-mean-pooling, which "
+            + $"has none: {string.Join(", ", SimilarityHead.All.Keys)}.",
         HelpName = "NAME",
     };
 
     private static readonly Option<int?> s_words = new("--words") { Description = "W: words of a text." };
     private static readonly Option<int?> s_frames = new("--frames") { Description = "N: frames of a segment." };
-    private static readonly Option<double?> s_keepRate = new("--keep-rate") { Description = "TC-MGC: part of the similarities that is kept." };
+    private static readonly Option<double?> s_keepRate = new("--keep-rate")
+    {
+        Description = "TC-MGC: part of the similarities that is kept.",
+    };
     private static readonly Option<bool> s_json = new("--json") { Description = "Print the model as JSON." };
 
     public static Command Create()
     {
-        var command = new Command("pull", "Download a published CLIP and make a model of it; run again, it goes on where it was interrupted.")
+        var command = new Command(
+            "pull", "Download a published CLIP and make a model of it; run again, it goes on where it was interrupted.")
         {
             s_model, s_out, s_base, s_revision, s_name, s_head, s_words, s_frames, s_keepRate, s_json,
         };
@@ -79,13 +91,16 @@ internal static class ModelPullCommand
         return command;
     }
 
-    private static async Task<DownloadedModel> DownloadAsync(HubModel model, HubAddress hub, string revision, string folder, CancellationToken cancellation)
+    private static async Task<DownloadedModel> DownloadAsync(
+        HubModel model, HubAddress hub, string revision, string folder, CancellationToken cancellation)
     {
         var options = new DownloadOptions();
         using var client = new HubClient(options.Patience);
-        var downloaded = await DownloadBars.ShowAsync(progress => new ModelDownload(client, hub, options).RunAsync(model, revision, folder, progress, cancellation));
+        var downloaded = await DownloadBars.ShowAsync(
+            progress => new ModelDownload(client, hub, options).RunAsync(model, revision, folder, progress, cancellation));
         if (downloaded.Sha256 is null)
-            await Console.Error.WriteLineAsync($"tcmgc: the hub announces no SHA-256 of {downloaded.Source}; only its size was checked");
+            await Console.Error.WriteLineAsync(
+                $"tcmgc: the hub announces no SHA-256 of {downloaded.Source}; only its size was checked");
         return downloaded;
     }
 }

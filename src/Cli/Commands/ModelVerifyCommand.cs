@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using TcMgc.Model.Compute;
 using TcMgc.Training.Verification;
 
@@ -10,9 +9,18 @@ internal static class ModelVerifyCommand
 {
     public static Command Create()
     {
-        var folder = new Argument<string>("DIR") { Description = "Folder with weights, inputs.safetensors, expected.safetensors and config.json." };
-        var tolerance = new Option<double>("--tolerance") { Description = "Largest relative error ‖ours − theirs‖ / ‖theirs‖ of an output.", DefaultValueFactory = _ => 1e-4 };
-        var gradientTolerance = new Option<double>("--gradient-tolerance") { Description = "The same for losses and gradients.", DefaultValueFactory = _ => 1e-3 };
+        var folder = new Argument<string>(
+            "DIR")
+        { Description = "Folder with weights, inputs.safetensors, expected.safetensors and config.json." };
+        var tolerance = new Option<double>(
+            "--tolerance")
+        {
+            Description = "Largest relative error ‖ours − theirs‖ / ‖theirs‖ of an output.",
+            DefaultValueFactory = _ => 1e-4
+        };
+        var gradientTolerance = new Option<double>(
+            "--gradient-tolerance")
+        { Description = "The same for losses and gradients.", DefaultValueFactory = _ => 1e-3 };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command("verify", "Compare a model's outputs with recorded ones.")
         {
@@ -48,13 +56,12 @@ internal static class ModelVerifyCommand
             Console.WriteLine(report.Weights);
             foreach (var error in report.Errors)
                 Console.WriteLine(
-                    string.Create(CultureInfo.InvariantCulture, $"  {error.Error,9:E1}  {error.Name}{Remark(error)}"));
+                    $"  {error.Error,9:E1}  {error.Name}{Remark(error)}");
         }
         var all = reports.SelectMany(report => report.Errors).ToList();
         Console.WriteLine($"{all.Count(error => error.Agrees)} of {all.Count} tensors within tolerance");
     }
 
-    private static string Remark(TensorError error) => error.ErrorIn64Bits is not { } exact ? "" : string.Create(
-        CultureInfo.InvariantCulture,
-        $"  ABOVE {error.Tolerance:G}; in 64-bit floats {exact:E1}{(error.Agrees ? ", within it" : ", ABOVE it too")}");
+    private static string Remark(TensorError error) => error.ErrorIn64Bits is not { } exact
+        ? "" : $"  ABOVE {error.Tolerance:G}; in 64-bit floats {exact:E1}{(error.Agrees ? ", within it" : ", ABOVE it too")}";
 }

@@ -12,7 +12,9 @@ internal static class RemoveCommand
 {
     public static Command Create()
     {
-        var videos = new Argument<string[]>("VIDEO") { Description = "Ids, file names or paths of videos.", Arity = ArgumentArity.OneOrMore };
+        var videos = new Argument<string[]>(
+            "VIDEO")
+        { Description = "Ids, file names or paths of videos.", Arity = ArgumentArity.OneOrMore };
         var data = DataOption.Create();
         var json = new Option<bool>("--json") { Description = "Print the removed videos as JSON." };
         var command = new Command("remove", "Take videos out of the index; the files themselves stay.") { videos, data, json };
@@ -21,18 +23,22 @@ internal static class RemoveCommand
             using var folder = await DataFolder.OpenExistingAsync(parsed.GetValue(data)!, TimeProvider.System, cancel);
             using var work = folder.LockForWork();
             var entries = await folder.Catalog.ListAsync(cancel).ToListAsync(cancel);
-            CatalogEntry[] removed = [.. parsed.GetValue(videos)!.Select(wanted => VideoNames.Find(entries, wanted)).DistinctBy(entry => entry.Id)];
+            CatalogEntry[] removed = [
+                .. parsed.GetValue(videos)!.Select(wanted => VideoNames.Find(entries, wanted)).DistinctBy(entry => entry.Id)];
             foreach (var entry in removed)
                 await RemoveAsync(folder, entry, cancel);
             if (parsed.GetValue(json))
                 Output.Json(removed);
             else
-                Console.WriteLine(string.Join('\n', removed.Select(entry => $"removed {FilePaths.OneLine(entry.Name)} ({entry.Id})")));
+                Console.WriteLine(
+                    string.Join('\n', removed.Select(entry => $"removed {FilePaths.OneLine(entry.Name)} ({entry.Id})")));
         });
         return command;
     }
 
-    /// <summary>The segments first: interrupted after that, the video is still listed and can be removed, or indexed, again.</summary>
+    /// <summary>
+    /// The segments first: interrupted after that, the video is still listed and can be removed, or indexed, again.
+    /// </summary>
     private static async ValueTask RemoveAsync(DataFolder folder, CatalogEntry entry, CancellationToken cancel)
     {
         var deleted = new VideoDeleted { VideoId = entry.Id, UploadId = entry.UploadId, Time = TimeProvider.System.GetUtcNow() };

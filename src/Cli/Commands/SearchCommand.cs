@@ -15,16 +15,51 @@ namespace TcMgc.Cli.Commands;
 /// <summary><c>tcmgc search</c>: the moments that a sentence describes, or that a still comes from.</summary>
 internal static class SearchCommand
 {
-    private static readonly Argument<string[]> s_texts = new("TEXT") { Description = "What the moment shows, in a sentence; several are searched together.", Arity = ArgumentArity.ZeroOrMore };
-    private static readonly Option<float[]> s_weights = new("--weights") { Description = "How much each TEXT counts, in their order; default 1 each.", HelpName = "NUMBER", AllowMultipleArgumentsPerToken = true };
-    private static readonly Option<string[]> s_not = new("--not") { Description = "What the moment does not show; may be given again.", HelpName = "TEXT" };
+    private static readonly Argument<string[]> s_texts = new("TEXT")
+    {
+        Description = "What the moment shows, in a sentence; several are searched together.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+    private static readonly Option<float[]> s_weights = new("--weights")
+    {
+        Description = "How much each TEXT counts, in their order; default 1 each.",
+        HelpName = "NUMBER",
+        AllowMultipleArgumentsPerToken = true,
+    };
+    private static readonly Option<string[]> s_not = new("--not")
+    {
+        Description = "What the moment does not show; may be given again.",
+        HelpName = "TEXT",
+    };
     private static readonly VideoFilterOptions s_filter = new();
-    private static readonly Option<SearchRank> s_rank = new("--rank") { Description = "Rank videos, each with its best moment, or moments, of which a video may have several." };
-    private static readonly Option<string?> s_image = new("--image") { Description = "Find the moment this still comes from.", HelpName = "FILE" };
-    private static readonly Option<int> s_top = new Option<int>("--top") { Description = "Results to return.", DefaultValueFactory = _ => new SearchRequest().Top }.Between(1, SearchRequest.LargestTop);
-    private static readonly Option<int> s_candidates = new Option<int>("--candidates") { Description = "Segments that are scored with the whole model.", DefaultValueFactory = _ => new SearchOptions().Candidates }.Between(1, 100_000);
-    private static readonly Option<bool> s_exhaustive = new("--exhaustive") { Description = "Score every segment instead of candidates." };
-    private static readonly Option<double?> s_threshold = new("--threshold") { Description = "Least confidence of a result, 0 to 1; by default what the model was calibrated to, 0 shows all.", HelpName = "NUMBER" };
+    private static readonly Option<SearchRank> s_rank = new("--rank")
+    {
+        Description = "Rank videos, each with its best moment, or moments, of which a video may have several.",
+    };
+    private static readonly Option<string?> s_image = new("--image")
+    {
+        Description = "Find the moment this still comes from.",
+        HelpName = "FILE",
+    };
+    private static readonly Option<int> s_top = new Option<int>("--top")
+    {
+        Description = "Results to return.",
+        DefaultValueFactory = _ => new SearchRequest().Top,
+    }.Between(1, SearchRequest.LargestTop);
+    private static readonly Option<int> s_candidates = new Option<int>("--candidates")
+    {
+        Description = "Segments that are scored with the whole model.",
+        DefaultValueFactory = _ => new SearchOptions().Candidates,
+    }.Between(1, 100_000);
+    private static readonly Option<bool> s_exhaustive = new("--exhaustive")
+    {
+        Description = "Score every segment instead of candidates.",
+    };
+    private static readonly Option<double?> s_threshold = new("--threshold")
+    {
+        Description = "Least confidence of a result, 0 to 1; by default what the model was calibrated to, 0 shows all.",
+        HelpName = "NUMBER",
+    };
     private static readonly Option<bool> s_explain = new("--explain") { Description = "Tell where each score comes from." };
     private static readonly Option<bool> s_json = new("--json") { Description = "Print JSON." };
 
@@ -101,17 +136,22 @@ internal static class SearchCommand
         if (response.Results.Count == 0)
         {
             Console.WriteLine(response.Weaker == 0
-                ? filter == new VideoFilter() ? "nothing is indexed yet; 'tcmgc index PATH' indexes videos" : "no indexed video is as the filters ask; 'tcmgc videos' lists those there are"
-                : string.Create(CultureInfo.InvariantCulture, $"nothing here matches: no result is surer than {100 * response.Threshold:F0} %; --threshold 0 shows the {response.Weaker} weaker"));
+                ? filter == new VideoFilter() ? "nothing is indexed yet; 'tcmgc index PATH' indexes videos"
+                : "no indexed video is as the filters ask; 'tcmgc videos' lists those there are"
+                : $"nothing here matches: no result is surer than {100 * response.Threshold:F0} %; --threshold 0 shows the "
+                    + $"{response.Weaker} weaker");
             return;
         }
         var isSure = response.Threshold is not null;
-        var table = new Table().Border(TableBorder.None).AddColumn("").AddColumn("score", c => c.RightAligned()).AddColumn("moment", c => c.RightAligned())
+        var table = new Table().Border(TableBorder.None).AddColumn("").AddColumn("score", c => c.RightAligned())
+            .AddColumn("moment", c => c.RightAligned())
             .AddColumn("segment").AddColumn("video");
         if (isSure)
             table.AddColumn("confidence");
         foreach (var (rank, result) in response.Results.Index())
-            table.AddRow([$"{rank + 1}", Number(result.Score), Clock(result.Moment), $"{Clock(result.Segments[0].Start)} – {Clock(result.Segments[0].End)}",
+            table.AddRow(
+                [$"{rank + 1}", Number(result.Score), Clock(result.Moment),
+                    $"{Clock(result.Segments[0].Start)} – {Clock(result.Segments[0].End)}",
                 Markup.Escape(VideoPath(result)), .. isSure ? [Sure(result.Confidence)] : Array.Empty<string>()]);
         AnsiConsole.Write(table);
         foreach (var (rank, result) in response.Results.Index())
@@ -121,21 +161,24 @@ internal static class SearchCommand
             if (result.Segments[0].Explanation is { } explanation)
             {
                 if (explanation.Fusion is { } fusion)
-                    Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                        $"\n{rank + 1}  seen as number {fusion.VisualRank}, {(fusion.TranscriptRank is { } spoken ? $"said as number {spoken}" : "not said")} (weight {fusion.TranscriptWeight})"));
+                    Console.WriteLine(
+                        $"\n{rank + 1}  seen as number {fusion.VisualRank}, {(fusion.TranscriptRank is { } spoken ? $"said as "
+                            + $"number {spoken}" : "not said")} (weight {fusion.TranscriptWeight})");
                 foreach (var text in explanation.Texts)
-                    Print($"\n{rank + 1}  {result.Name}" + (explanation.Texts.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $": {text.Text}  {text.Score:F3} × {text.Share:F2}") : ""), text);
+                    Print($"\n{rank + 1}  {result.Name}"
+                        + (explanation.Texts.Count > 1 ? $": {text.Text}  {text.Score:F3} × {text.Share:F2}" : ""), text);
             }
         if (response.Weaker > 0)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{response.Weaker} weaker than {100 * response.Threshold:F0} % left out; --threshold 0 shows them"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{response.Scored} segments scored in {response.Elapsed.TotalMilliseconds:F0} ms"));
+            Console.WriteLine(
+                $"{response.Weaker} weaker than {100 * response.Threshold:F0} % left out; --threshold 0 shows them");
+        Console.WriteLine($"{response.Scored} segments scored in {response.Elapsed.TotalMilliseconds:F0} ms");
     }
 
     private static void Print(string title, TextEvidence explanation)
     {
         Console.WriteLine(title);
         foreach (var contrast in explanation.Contrasts)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"   {contrast.Name,-15} {contrast.Score,8:F3}  weight {contrast.Weight:P0}"));
+            Console.WriteLine($"   {contrast.Name,-15} {contrast.Score,8:F3}  weight {contrast.Weight:P0}");
         var frames = new Table().Border(TableBorder.None).AddColumn("   frame");
         foreach (var frame in explanation.Frames)
             frames.AddColumn(Clock(frame.Time), c => c.RightAligned());
@@ -147,12 +190,13 @@ internal static class SearchCommand
         AnsiConsole.Write(frames);
     }
 
-    private static string VideoPath(VideoResult result) => FileSource.PathIn(result.Source) is { } path ? FilePaths.Display(path) : result.Name;
+    private static string VideoPath(VideoResult result) => FileSource.PathIn(result.Source) is { } path
+        ? FilePaths.Display(path) : result.Name;
 
     private static string Number(float value) => value.ToString("F3", CultureInfo.InvariantCulture);
 
     private static string Sure(Confidence? confidence) => confidence is { } known
-        ? string.Create(CultureInfo.InvariantCulture, $"{known.Band.ToString().ToLowerInvariant()}, {100 * known.Probability:F0} %")
+        ? $"{known.Band.ToString().ToLowerInvariant()}, {100 * known.Probability:F0} %"
         : "";
 
     private static string Clock(double seconds) =>

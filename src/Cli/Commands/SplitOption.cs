@@ -23,5 +23,6 @@ internal static class SplitOption
     public static string Name(Split split) => split.ToString().ToLowerInvariant();
 
     private static string Others(Dataset dataset) =>
-        string.Join(", ", Enum.GetValues<Split>().Where(split => dataset[split].Count > 0).Select(split => $"{Name(split)} ({dataset[split].Count:N0} videos)"));
+        string.Join(", ", Enum.GetValues<Split>().Where(split => dataset[split].Count > 0)
+            .Select(split => $"{Name(split)} ({dataset[split].Count:N0} videos)"));
 }

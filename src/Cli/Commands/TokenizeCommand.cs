@@ -10,15 +10,29 @@ namespace TcMgc.Cli.Commands;
 /// <summary><c>tcmgc tokenize</c>: the ids that a text, or each line of a file, has in a vocabulary.</summary>
 internal static class TokenizeCommand
 {
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     private sealed record Tokens(string Text, IReadOnlyList<int> Ids);
 
     public static Command Create()
     {
         var text = new Argument<string?>("TEXT") { Description = "The text.", Arity = ArgumentArity.ZeroOrOne };
-        var vocabulary = new Option<string>("--vocab") { Description = "Folder with vocab.json and merges.txt, or tokenizer.json.", HelpName = "DIR", Required = true };
-        var file = new Option<string?>("--file") { Description = "Read one text a line from this file, or from standard input with '-'.", HelpName = "FILE" };
+        var vocabulary = new Option<string>(
+            "--vocab")
+        {
+            Description = "Folder with vocab.json and merges.txt, or tokenizer.json.",
+            HelpName = "DIR",
+            Required = true
+        };
+        var file = new Option<string?>(
+            "--file")
+        {
+            Description = "Read one text a line from this file, or from standard input with '-'.",
+            HelpName = "FILE"
+        };
         var json = new Option<bool>("--json") { Description = "Print JSON: {\"text\":…,\"ids\":[…]}, one line for each text." };
         var command = new Command("tokenize", "Print the token ids of a text.") { text, vocabulary, file, json };
         command.Validators.Add(result =>

@@ -17,10 +17,13 @@ internal static class VideoNames
         {
             1 => found[0],
             0 => throw new UserException($"there is no video '{wanted}'; 'tcmgc videos' lists those there are"),
-            _ => throw new UserException($"{found.Count} videos are called '{wanted}'; give one of their ids: {string.Join(", ", found.Select(entry => entry.Id))}"),
+            _ => throw new UserException(
+                $"{found.Count} videos are called '{wanted}'; give one of their ids: "
+                    + $"{string.Join(", ", found.Select(entry => entry.Id))}"),
         };
 
         bool Matches(CatalogEntry entry) =>
-            (VideoId.TryParse(wanted, out var id) && entry.Id == id) || entry.Name == wanted || FileSource.PathIn(entry.Source) == Path.GetFullPath(wanted);
+            (VideoId.TryParse(wanted, out var id) && entry.Id == id) || entry.Name == wanted
+            || FileSource.PathIn(entry.Source) == Path.GetFullPath(wanted);
     }
 }

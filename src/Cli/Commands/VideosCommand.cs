@@ -33,9 +33,13 @@ internal static class VideosCommand
         var table = new Table().Border(TableBorder.None).AddColumns("id", "state").AddColumn("length", c => c.RightAligned())
             .AddColumn("segments", c => c.RightAligned()).AddColumns("video", "");
         foreach (var entry in entries)
-            table.AddRow($"{entry.Id}", $"{entry.State}".ToLowerInvariant(), entry.Duration?.ToString("F1", CultureInfo.InvariantCulture) ?? "",
-                $"{entry.Segments}", Markup.Escape(FileSource.PathIn(entry.Source) is { } path ? FilePaths.Display(path) : entry.Name), Markup.Escape(entry.Reason ?? entry.Warning ?? ""));
+            table.AddRow($"{entry.Id}", $"{entry.State}".ToLowerInvariant(),
+                entry.Duration?.ToString("F1", CultureInfo.InvariantCulture) ?? "",
+                $"{entry.Segments}",
+                Markup.Escape(FileSource.PathIn(entry.Source) is { } path ? FilePaths.Display(path) : entry.Name),
+                Markup.Escape(entry.Reason ?? entry.Warning ?? ""));
         AnsiConsole.Write(table);
-        Console.WriteLine($"{entries.Count} videos, {entries.Count(entry => entry.State == VideoState.Indexed)} of them searchable");
+        Console.WriteLine(
+            $"{entries.Count} videos, {entries.Count(entry => entry.State == VideoState.Indexed)} of them searchable");
     }
 }

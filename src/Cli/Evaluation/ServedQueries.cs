@@ -14,7 +14,8 @@ namespace TcMgc.Cli.Evaluation;
 internal sealed record ServedQuery(string Sentence, CaptionedVideo Video, VideoId Wanted, SearchResponse Response)
 {
     /// <summary>Place of the video among the results, from 1; null where it is not among them.</summary>
-    public int? Rank { get; } = Response.Results.Index().Where(result => result.Item.Video == Wanted).Select(result => (int?)result.Index + 1).FirstOrDefault();
+    public int? Rank { get; } = Response.Results.Index().Where(result => result.Item.Video == Wanted)
+        .Select(result => (int?)result.Index + 1).FirstOrDefault();
 
     /// <summary>The first result; null where there is none.</summary>
     public VideoResult? Best => Response.Results is [var best, ..] ? best : null;
@@ -49,7 +50,8 @@ internal static class ServedQueries
     }
 
     /// <summary>Queries whose video is among the first k, in percent.</summary>
-    public static double RecallAt(this IReadOnlyList<ServedQuery> queries, int k) => 100.0 * queries.Count(query => query.Rank <= k) / queries.Count;
+    public static double RecallAt(this IReadOnlyList<ServedQuery> queries, int k) =>
+        100.0 * queries.Count(query => query.Rank <= k) / queries.Count;
 
     /// <summary>
     /// How well the videos are found among all that can be. A video that is not among the results counts as if all that are

@@ -10,7 +10,8 @@ internal sealed class DownloadBars(ProgressContext bars) : IProgress<DownloadPro
     /// <summary>Runs downloads that report to bars.</summary>
     public static Task<T> ShowAsync<T>(Func<IProgress<DownloadProgress>, Task<T>> downloads) =>
         Console().Progress()
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(),
+                new RemainingTimeColumn())
             .StartAsync(bars => downloads(new DownloadBars(bars)));
 
     // A file or a pipe gets plain text; by itself the library looks at the terminal that may be elsewhere.

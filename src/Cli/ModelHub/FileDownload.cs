@@ -5,13 +5,16 @@ using TcMgc.Shared;
 
 namespace TcMgc.Cli.ModelHub;
 
-/// <summary>Downloads files into a folder so that what came is never lost, and nothing but the whole, checked file gets its name.</summary>
+/// <summary>
+/// Downloads files into a folder so that what came is never lost, and nothing but the whole, checked file gets its name.
+/// </summary>
 internal sealed class FileDownload(HubClient hub, DownloadOptions options)
 {
     private const string PartialEnding = ".partial";
     private const int MarkLength = 16;
 
-    private readonly ResiliencePipeline _retries = options.Retries == 0 ? ResiliencePipeline.Empty : new ResiliencePipelineBuilder()
+    private readonly ResiliencePipeline _retries = options.Retries == 0
+        ? ResiliencePipeline.Empty : new ResiliencePipelineBuilder()
         .AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>(MayPass),
@@ -32,14 +35,18 @@ internal sealed class FileDownload(HubClient hub, DownloadOptions options)
         }
         catch (HttpRequestException error)
         {
-            throw new UserException($"{uri}: cannot be reached: {error.Message}; check the network, or give another hub with --base or {HubAddress.Variable}", error);
+            throw new UserException(
+                $"{uri}: cannot be reached: {error.Message}; check the network, or give another hub with --base or "
+                    + $"{HubAddress.Variable}", error);
         }
     }
 
     /// <summary>Downloads a file, from where an earlier run ended.</summary>
     /// <returns>Its path in the folder.</returns>
-    /// <exception cref="UserException">It did not come whole, is not the one that the hub announced, or cannot be written.</exception>
-    public async Task<string> RunAsync(RemoteFile file, string folder, IProgress<DownloadProgress> progress, CancellationToken cancellation)
+    /// <exception cref="UserException">It did not come whole, is not the one that the hub announced, or cannot be
+    /// written.</exception>
+    public async Task<string> RunAsync(
+        RemoteFile file, string folder, IProgress<DownloadProgress> progress, CancellationToken cancellation)
     {
         var path = Path.Combine(folder, file.Name);
         try
@@ -51,14 +58,17 @@ internal sealed class FileDownload(HubClient hub, DownloadOptions options)
             if (!await IsAsAnnouncedAsync(partial, file, cancellation))
             {
                 File.Delete(partial);
-                throw new UserException($"{file.Uri}: what came does not have the SHA-256 that the hub announced, {file.Sha256}; it was removed, run the command again");
+                throw new UserException(
+                    $"{file.Uri}: what came does not have the SHA-256 that the hub announced, {file.Sha256}; it was removed, run "
+                        + "the command again");
             }
             File.Move(partial, path, overwrite: true);
             return path;
         }
         catch (HttpRequestException error)
         {
-            throw new UserException($"{file.Uri}: the download broke off: {error.Message}; run the command again to go on from there", error);
+            throw new UserException(
+                $"{file.Uri}: the download broke off: {error.Message}; run the command again to go on from there", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -66,22 +76,27 @@ internal sealed class FileDownload(HubClient hub, DownloadOptions options)
         }
     }
 
-    private async Task ContinueAsync(RemoteFile file, string partial, IProgress<DownloadProgress> progress, CancellationToken cancellation)
+    private async Task ContinueAsync(
+        RemoteFile file, string partial, IProgress<DownloadProgress> progress, CancellationToken cancellation)
     {
         await using var target = new FileStream(partial, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         if (target.Length > file.Bytes)
             target.SetLength(0);
         if (target.Length < file.Bytes)
-            await hub.ContinueAsync(file, target, received => progress.Report(new(file.Name, received, file.Bytes)), cancellation);
+            await hub.ContinueAsync(
+                file, target, received => progress.Report(new(file.Name, received, file.Bytes)), cancellation);
     }
 
-    /// <summary>A partial file bears its content's mark, so that the start of one version is never joined with the end of another.</summary>
+    /// <summary>
+    /// A partial file bears its content's mark, so that the start of one version is never joined with the end of another.
+    /// </summary>
     private static string PartialOf(string path, RemoteFile file)
     {
         var mark = string.Concat((file.Tag ?? "untagged").Where(char.IsAsciiLetterOrDigit).Take(MarkLength));
         var partial = $"{path}.{mark}{PartialEnding}";
         var (folder, name) = (Path.GetDirectoryName(path)!, Path.GetFileName(path));
-        foreach (var other in Directory.EnumerateFiles(folder, $"{name}.*{PartialEnding}").Where(other => other != partial || file.Tag is null))
+        foreach (var other in Directory.EnumerateFiles(folder, $"{name}.*{PartialEnding}")
+            .Where(other => other != partial || file.Tag is null))
             File.Delete(other);
         return partial;
     }
@@ -90,10 +105,12 @@ internal sealed class FileDownload(HubClient hub, DownloadOptions options)
     {
         await using var content = File.OpenRead(path);
         return content.Length == file.Bytes
-            && (file.Sha256 is null || Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellation)) == file.Sha256);
+            && (file.Sha256 is null
+            || Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellation)) == file.Sha256);
     }
 
     // A name that does not resolve or a refused connection says at once what is wrong: waiting would only hide it.
     private static bool MayPass(HttpRequestException error) =>
-        error.HttpRequestError is not (HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError);
+        error.HttpRequestError is not (HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+            or HttpRequestError.SecureConnectionError);
 }

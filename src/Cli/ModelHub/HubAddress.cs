@@ -26,14 +26,19 @@ internal sealed class HubAddress
             throw new UserException($"'{address}' is no hub's address; give one such as {Public}");
         return IsProtected(uri)
             ? new(uri.AbsoluteUri)
-            : throw new UserException($"'{address}': files are pulled over HTTPS only (HTTP only from this machine itself); give an https:// address");
+            : throw new UserException(
+                $"'{address}': files are pulled over HTTPS only (HTTP only from this machine itself); give an https:// address");
     }
 
-    /// <summary>Whether an address may redirect to another: never from HTTPS to less, nor from elsewhere to a service of this machine.</summary>
-    public static bool MayRedirect(Uri from, Uri to) => to.Scheme == Uri.UriSchemeHttps || (from.Scheme == Uri.UriSchemeHttp && IsProtected(to));
+    /// <summary>
+    /// Whether an address may redirect to another: never from HTTPS to less, nor from elsewhere to a service of this machine.
+    /// </summary>
+    public static bool MayRedirect(Uri from, Uri to) => to.Scheme == Uri.UriSchemeHttps
+        || (from.Scheme == Uri.UriSchemeHttp && IsProtected(to));
 
     /// <summary>Whether what travels to and from an address cannot be read or changed on its way.</summary>
-    private static bool IsProtected(Uri uri) => uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback);
+    private static bool IsProtected(Uri uri) => uri.Scheme == Uri.UriSchemeHttps
+        || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback);
 
     /// <summary>The address of one file of a model.</summary>
     public Uri File(HubModel model, string revision, string file) =>

@@ -45,7 +45,9 @@ internal sealed class HubClient : IDisposable
             : throw new UserException($"{uri}: the hub does not say how large this file is; is --base a hub's address?");
     }
 
-    /// <summary>Appends to a target what it lacks of a file, or writes the file anew where the hub sends only the whole.</summary>
+    /// <summary>
+    /// Appends to a target what it lacks of a file, or writes the file anew where the hub sends only the whole.
+    /// </summary>
     /// <param name="file">The file.</param>
     /// <param name="target">Holds the file's first bytes, fewer than all.</param>
     /// <param name="received">Told how many bytes the target has.</param>
@@ -57,7 +59,9 @@ internal sealed class HubClient : IDisposable
         if (response.StatusCode != HttpStatusCode.PartialContent)
             target.SetLength(0);
         else if (response.Content.Headers.ContentRange?.From != target.Length)
-            throw new UserException($"{file.Uri}: the hub was asked for the bytes from {target.Length} on and sent {response.Content.Headers.ContentRange}");
+            throw new UserException(
+                $"{file.Uri}: the hub was asked for the bytes from {target.Length} on and sent "
+                    + $"{response.Content.Headers.ContentRange}");
         target.Position = target.Length;
         await using var content = await response.Content.ReadAsStreamAsync(cancellation);
         await CopyAsync(file, content, target, received, cancellation);
@@ -66,7 +70,8 @@ internal sealed class HubClient : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private async Task CopyAsync(RemoteFile file, Stream content, Stream target, Action<long> received, CancellationToken cancellation)
+    private async Task CopyAsync(
+        RemoteFile file, Stream content, Stream target, Action<long> received, CancellationToken cancellation)
     {
         var buffer = new byte[BufferBytes];
         while (true)
@@ -102,7 +107,8 @@ internal sealed class HubClient : IDisposable
     }
 
     /// <summary>The last answer on a chain of redirects, or the first one that is enough.</summary>
-    private async Task<HttpResponseMessage> FollowAsync(HttpMethod method, Uri uri, long from, Func<HttpResponseMessage, bool> isEnough, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> FollowAsync(
+        HttpMethod method, Uri uri, long from, Func<HttpResponseMessage, bool> isEnough, CancellationToken cancellation)
     {
         var at = uri;
         for (var redirects = 0; redirects <= MostRedirects; redirects++)
@@ -133,7 +139,8 @@ internal sealed class HubClient : IDisposable
         }
     }
 
-    private static bool IsRedirect(HttpResponseMessage response) => (int)response.StatusCode is >= 300 and < 400 && response.Headers.Location is not null;
+    private static bool IsRedirect(HttpResponseMessage response) =>
+        (int)response.StatusCode is >= 300 and < 400 && response.Headers.Location is not null;
 
     private static void Check(Uri uri, HttpResponseMessage response)
     {
@@ -144,7 +151,8 @@ internal sealed class HubClient : IDisposable
         {
             404 => new UserException($"{uri}: the hub has no such file (404)"),
             401 or 403 => new UserException($"{uri}: the hub has no such repository, or does not give it to everyone ({status})"),
-            408 or 429 or >= 500 => new HttpRequestException($"the hub answered {status} {response.ReasonPhrase}", null, response.StatusCode),
+            408 or 429 or >= 500 =>
+                new HttpRequestException($"the hub answered {status} {response.ReasonPhrase}", null, response.StatusCode),
             _ => new UserException($"{uri}: the hub answered {status} {response.ReasonPhrase}"),
         };
     }

@@ -8,7 +8,8 @@ namespace TcMgc.Cli.ModelHub;
 internal sealed partial record HubModel(string Repository)
 {
     /// <summary>OpenAI's CLIPs by the names that <c>--arch</c> has for their sizes, and two of OpenCLIP's.</summary>
-    public static IReadOnlyDictionary<string, HubModel> Named { get; } = new Dictionary<string, HubModel>(StringComparer.OrdinalIgnoreCase)
+    public static IReadOnlyDictionary<string, HubModel> Named { get; } = new Dictionary<string, HubModel>(
+        StringComparer.OrdinalIgnoreCase)
     {
         ["ViT-B/32"] = new("openai/clip-vit-base-patch32"),
         ["ViT-B/16"] = new("openai/clip-vit-base-patch16"),
@@ -21,7 +22,9 @@ internal sealed partial record HubModel(string Repository)
     /// <summary>What the repository is called without its owner.</summary>
     public string Name => Repository[(Repository.IndexOf('/', StringComparison.Ordinal) + 1)..];
 
-    /// <summary>A model by one of the <see cref="Named"/> names, by a repository's name without its owner, or as owner/name.</summary>
+    /// <summary>
+    /// A model by one of the <see cref="Named"/> names, by a repository's name without its owner, or as owner/name.
+    /// </summary>
     /// <exception cref="UserException">It is none of these.</exception>
     public static HubModel Parse(string name)
     {
@@ -31,7 +34,8 @@ internal sealed partial record HubModel(string Repository)
             return published;
         return OwnerAndName().IsMatch(name)
             ? new(name)
-            : throw new UserException($"there is no model '{name}' to pull; give {string.Join(", ", Named.Keys)}, or a repository as OWNER/NAME");
+            : throw new UserException(
+                $"there is no model '{name}' to pull; give {string.Join(", ", Named.Keys)}, or a repository as OWNER/NAME");
     }
 
     // No part of it may start with a dot or dash, so that none can be '..' in an address or a path.

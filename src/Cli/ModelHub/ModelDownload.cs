@@ -28,7 +28,8 @@ internal sealed class ModelDownload(HubClient hub, HubAddress address, DownloadO
 
     /// <summary>Downloads a model into a folder; run again, it goes on from where it was interrupted.</summary>
     /// <exception cref="UserException">The repository lacks a part, or a download failed.</exception>
-    public async Task<DownloadedModel> RunAsync(HubModel model, string revision, string folder, IProgress<DownloadProgress> progress, CancellationToken cancellation)
+    public async Task<DownloadedModel> RunAsync(
+        HubModel model, string revision, string folder, IProgress<DownloadProgress> progress, CancellationToken cancellation)
     {
         var configurations = Each(s_layouts.Select(layout => layout.Configuration));
         var configuration = (await FindAsync(model, revision, configurations, cancellation))[0];
@@ -47,7 +48,8 @@ internal sealed class ModelDownload(HubClient hub, HubAddress address, DownloadO
     private static string[][] Each(IEnumerable<string> names) => [.. names.Select(name => new[] { name })];
 
     /// <summary>The files of the first choice that the repository has whole.</summary>
-    private async Task<IReadOnlyList<RemoteFile>> FindAsync(HubModel model, string revision, string[][] choices, CancellationToken cancellation)
+    private async Task<IReadOnlyList<RemoteFile>> FindAsync(
+        HubModel model, string revision, string[][] choices, CancellationToken cancellation)
     {
         foreach (var choice in choices)
         {
@@ -59,7 +61,9 @@ internal sealed class ModelDownload(HubClient hub, HubAddress address, DownloadO
                 return files;
         }
         var wanted = string.Join(" or ", choices.Select(choice => string.Join(" with ", choice)));
-        throw new UserException($"{address}/{model.Repository}: there is no {wanted} at revision '{revision}' (404); is it the repository of a CLIP?");
+        throw new UserException(
+            $"{address}/{model.Repository}: there is no {wanted} at revision '{revision}' (404); is it the repository of a "
+                + "CLIP?");
     }
 
     private static void Make(string folder)

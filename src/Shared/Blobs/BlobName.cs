@@ -15,6 +15,8 @@ internal static partial class BlobName
         ArgumentNullException.ThrowIfNull(name);
         return name.Length <= MaxLength && Form().IsMatch(name)
             ? name
-            : throw new ArgumentException("a blob's name is one to eight parts of letters, digits, '.', '_' and '-' joined by '/', none starting with a dot", nameof(name));
+            : throw new ArgumentException(
+                "a blob's name is one to eight parts of letters, digits, '.', '_' and '-' joined by '/', none starting with "
+                    + "a dot", nameof(name));
     }
 }

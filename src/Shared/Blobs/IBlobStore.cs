@@ -25,8 +25,8 @@ public interface IBlobStore
     ValueTask<BlobContent> WriteContentAsync(string folder, Stream content, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Opens a blob for reading (seekable); null where there is none. A reader never gets a mix of a blob and the one that took its
-    /// place: it reads on, or where the store cannot keep the former one that long is told by a <see cref="UserException"/>.
+    /// Opens a blob for reading (seekable); null where there is none. A reader never gets a mix of a blob and the one that took
+    /// its place: it reads on, or where the store cannot keep the former one that long is told by a <see cref="UserException"/>.
     /// </summary>
     ValueTask<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken);
 

@@ -25,9 +25,11 @@ public static class VideoBlobs
         if (name.StartsWith(Frames, StringComparison.Ordinal) && name.EndsWith(Pack, StringComparison.Ordinal)
             && VideoId.TryParse(name[Frames.Length..^Pack.Length], out var decoded))
             return (VideoBlobKind.Frames, decoded);
-        if (name.StartsWith(Transcripts, StringComparison.Ordinal) && VideoId.TryParse(name[Transcripts.Length..].Split('/')[0], out var heard))
+        if (name.StartsWith(Transcripts, StringComparison.Ordinal)
+            && VideoId.TryParse(name[Transcripts.Length..].Split('/')[0], out var heard))
             return (VideoBlobKind.Transcript, heard);
-        return name.StartsWith(Pictures, StringComparison.Ordinal) && VideoId.TryParse(name[Pictures.Length..].Split('/')[0], out var shown)
+        return name.StartsWith(Pictures, StringComparison.Ordinal)
+            && VideoId.TryParse(name[Pictures.Length..].Split('/')[0], out var shown)
             ? (VideoBlobKind.Picture, shown)
             : null;
     }

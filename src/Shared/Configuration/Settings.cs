@@ -24,7 +24,9 @@ public static class Settings
         List<string> wrong = [.. Mistyped(values, members)];
         if (section.Length > 0) // Others have keys of theirs at the root.
             wrong.AddRange(values.GetChildren().Where(child => !members.ContainsKey(child.Key))
-                .Select(child => $"{child.Path} is no setting; those of {section} are {string.Join(", ", members.Keys.Order(StringComparer.Ordinal))}"));
+                .Select(child =>
+                    $"{child.Path} is no setting; those of {section} are "
+                        + $"{string.Join(", ", members.Keys.Order(StringComparer.Ordinal))}"));
         ThrowIfAny(wrong);
         var read = values.Get<T>() ?? new T();
         ThrowIfAny(OutOfRange(read, section));
@@ -59,7 +61,8 @@ public static class Settings
 
     private static string Accepted(Type type, PropertyInfo member)
     {
-        var range = member.GetCustomAttribute<RangeAttribute>() is { } bounds ? $" from {bounds.Minimum} to {bounds.Maximum}" : "";
+        var range = member.GetCustomAttribute<RangeAttribute>() is { } bounds
+            ? $" from {bounds.Minimum} to {bounds.Maximum}" : "";
         return type switch
         {
             { IsEnum: true } => string.Join(" or ", Enum.GetNames(type).Select(name => name.ToLowerInvariant())),

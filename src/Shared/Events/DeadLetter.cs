@@ -1,7 +1,10 @@
 
 namespace TcMgc.Shared.Events;
 
-/// <summary>A message that was given up: nobody of its group could handle or even read it. <see cref="IEventLog.ReplayAsync"/> sends it again.</summary>
+/// <summary>
+/// A message that was given up: nobody of its group could handle or even read it. <see cref="IEventLog.ReplayAsync"/> sends it
+/// again.
+/// </summary>
 /// <param name="Topic">The topic that it was appended to.</param>
 /// <param name="Partition">Part of the log that it was delivered from.</param>
 /// <param name="Position">Its place in that part.</param>

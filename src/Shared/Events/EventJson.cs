@@ -10,7 +10,9 @@ public static class EventJson
 {
     /// <summary>File names and reasons stay legible in the log: not escaped beyond what JSON asks.</summary>
     private static readonly EventJsonContext s_json =
-        new(new JsonSerializerOptions(EventJsonContext.Default.Options!) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        new(new JsonSerializerOptions(
+            EventJsonContext.Default.Options!)
+        { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
     private static readonly Dictionary<string, JsonTypeInfo> s_topics = new(StringComparer.Ordinal)
     {
@@ -49,7 +51,9 @@ public static class EventJson
         {
             var schema = JsonSerializer.Deserialize(json, s_json.EventSchema)?.SchemaVersion ?? 0;
             if (schema > VideoEvent.CurrentSchema)
-                return new(null, $"an event of schema version {schema} in {topic}; this tcmgc reads up to {VideoEvent.CurrentSchema}: use a newer one", IsNewer: true);
+                return new(
+                    null, $"an event of schema version {schema} in {topic}; this tcmgc reads up to {VideoEvent.CurrentSchema}: "
+                        + "use a newer one", IsNewer: true);
             if (schema >= 1 && JsonSerializer.Deserialize(json, type) is VideoEvent happened)
                 return new(happened, null, IsNewer: false);
         }

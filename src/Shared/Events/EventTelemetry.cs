@@ -70,7 +70,8 @@ public static class EventTelemetry
     internal static ActivityContext Extract(Func<string, byte[]?> get)
     {
         string? Text(string name) => get(name) is { } value ? Encoding.UTF8.GetString(value) : null;
-        return ActivityContext.TryParse(Text("traceparent"), Text("tracestate"), isRemote: true, out var context) ? context : default;
+        return ActivityContext.TryParse(Text("traceparent"), Text("tracestate"), isRemote: true, out var context)
+            ? context : default;
     }
 
     /// <summary>Begins a span of an event; a child of the current one where no other parent is given.</summary>

@@ -17,8 +17,8 @@ public interface IEventLog
 
     /// <summary>
     /// Delivers to a group every event of the topics from the first one that the group has not committed, a video's events of one
-    /// topic in their order, then waits for new ones until cancelled. At most <see cref="Subscription.MaxInFlight"/> are delivered
-    /// and uncommitted.
+    /// topic in their order, then waits for new ones until cancelled. At most <see cref="Subscription.MaxInFlight"/> are
+    /// delivered and uncommitted.
     /// </summary>
     IAsyncEnumerable<Delivery> SubscribeAsync(Subscription subscription, CancellationToken cancellationToken);
 
@@ -40,7 +40,8 @@ public interface IEventLog
     /// log come before all else, or in the order of all that happened: who replays the log never takes a deleted video for one
     /// that is there.
     /// </summary>
-    /// <param name="done">The last position of each partition that is done; a partition not named begins at its beginning.</param>
+    /// <param name="done">The last position of each partition that is done; a partition not named begins at its
+    /// beginning.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What lies in the log; null once, when all that was there has been given.</returns>
     /// <exception cref="StoreUnavailableException">The log does not answer before that.</exception>
@@ -50,8 +51,8 @@ public interface IEventLog
     IAsyncEnumerable<DeadLetter> DeadLettersAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Appends to its topic, as it first was, each dead letter up to the present end, and forgets it; gives each after that. Every
-    /// group of the topic receives it once more.
+    /// Appends to its topic, as it first was, each dead letter up to the present end, and forgets it; gives each after that.
+    /// Every group of the topic receives it once more.
     /// </summary>
     IAsyncEnumerable<DeadLetter> ReplayAsync(CancellationToken cancellationToken);
 

@@ -72,7 +72,9 @@ public sealed record VideoUploaded : VideoEvent
     /// <summary>Size of the content in bytes.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>Where the content lies: an absolute <c>file:</c> URI (an original that is referenced, not copied) or the name of a blob.</summary>
+    /// <summary>
+    /// Where the content lies: an absolute <c>file:</c> URI (an original that is referenced, not copied) or the name of a blob.
+    /// </summary>
     public required string Source { get; init; }
 
     /// <summary>Path of the original on this machine; null where <see cref="Source"/> is a blob's name.</summary>

@@ -12,8 +12,8 @@ namespace TcMgc.Shared.Frames;
 /// index    N × 16     time in seconds (float64), CRC-32C of the frame (uint32), zero (uint32)
 /// trailer  16 bytes   N (int32), CRC-32C of header, index and N (uint32), "1PFCGMCT"
 /// </code>
-/// N stands at the end, so that a writer needs neither to know it beforehand nor to seek; a pack that was cut short has no trailer
-/// and is refused.
+/// N stands at the end, so that a writer needs neither to know it beforehand nor to seek; a pack that was cut short has no
+/// trailer and is refused.
 /// </summary>
 internal static class FramePackLayout
 {

@@ -1,8 +1,8 @@
 namespace TcMgc.Shared.Frames;
 
 /// <summary>
-/// Reads the sampled frames of one video in batches, straight into the caller's memory. The pack's end is checked when it is opened
-/// and each frame's checksum when it is read: what is half written or damaged is refused, never passed on.
+/// Reads the sampled frames of one video in batches, straight into the caller's memory. The pack's end is checked when it is
+/// opened and each frame's checksum when it is read: what is half written or damaged is refused, never passed on.
 /// </summary>
 public sealed class FramePackReader : IAsyncDisposable
 {
@@ -55,7 +55,8 @@ public sealed class FramePackReader : IAsyncDisposable
     /// <summary>Reads the next frames, as many as there are and fit.</summary>
     /// <param name="frames">Takes whole frames of <see cref="FrameBytes"/>; room for at least one.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    /// <returns>The frames read; their times are <see cref="Times"/> from the former <see cref="Position"/> on. 0 at the end.</returns>
+    /// <returns>The frames read; their times are <see cref="Times"/> from the former <see cref="Position"/> on. 0 at the
+    /// end.</returns>
     /// <exception cref="InvalidDataException">A frame is not as it was written.</exception>
     public async ValueTask<int> ReadAsync(Memory<byte> frames, CancellationToken cancellationToken)
     {
@@ -80,7 +81,8 @@ public sealed class FramePackReader : IAsyncDisposable
             throw new InvalidDataException("not a frame pack");
         var header = await ReadAtAsync(source, 0, FramePackLayout.HeaderBytes, cancellationToken);
         var side = FramePackLayout.SideOf(header);
-        var trailer = await ReadAtAsync(source, length - FramePackLayout.TrailerBytes, FramePackLayout.TrailerBytes, cancellationToken);
+        var trailer =
+            await ReadAtAsync(source, length - FramePackLayout.TrailerBytes, FramePackLayout.TrailerBytes, cancellationToken);
         var count = FramePackLayout.CountOf(trailer, side, length);
         var indexBytes = count * FramePackLayout.IndexEntryBytes;
         var index = await ReadAtAsync(source, length - FramePackLayout.TrailerBytes - indexBytes, indexBytes, cancellationToken);
@@ -99,7 +101,8 @@ public sealed class FramePackReader : IAsyncDisposable
         return new(source, side, times, crcs);
     }
 
-    private static async ValueTask<byte[]> ReadAtAsync(Stream source, long position, int bytes, CancellationToken cancellationToken)
+    private static async ValueTask<byte[]> ReadAtAsync(
+        Stream source, long position, int bytes, CancellationToken cancellationToken)
     {
         var buffer = new byte[bytes];
         source.Position = position;

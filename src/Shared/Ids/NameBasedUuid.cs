@@ -9,7 +9,8 @@ internal static class NameBasedUuid
     /// <summary>The RFC's namespace for domain names.</summary>
     public static readonly Guid Dns = new("6ba7b810-9dad-11d1-80b4-00c04fd430c8");
 
-    [SuppressMessage("Security", "CA5350", Justification = "RFC 9562 prescribes SHA-1 for version 5; it names, it protects nothing.")]
+    [SuppressMessage(
+        "Security", "CA5350", Justification = "RFC 9562 prescribes SHA-1 for version 5; it names, it protects nothing.")]
     public static Guid Create(Guid nameSpace, ReadOnlySpan<byte> name)
     {
         var input = new byte[16 + name.Length];

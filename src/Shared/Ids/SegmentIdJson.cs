@@ -7,7 +7,8 @@ namespace TcMgc.Shared;
 public sealed class SegmentIdJson : JsonConverter<SegmentId>
 {
     /// <inheritdoc/>
-    public override SegmentId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetGuid());
+    public override SegmentId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        new(reader.GetGuid());
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, SegmentId value, JsonSerializerOptions options)

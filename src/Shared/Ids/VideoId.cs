@@ -11,7 +11,9 @@ namespace TcMgc.Shared;
 [JsonConverter(typeof(VideoIdJson))]
 public readonly record struct VideoId(Guid Value)
 {
-    /// <summary>The namespace of video ids, itself the UUIDv5 of <c>tcmgc.video</c> in the RFC's namespace for domain names.</summary>
+    /// <summary>
+    /// The namespace of video ids, itself the UUIDv5 of <c>tcmgc.video</c> in the RFC's namespace for domain names.
+    /// </summary>
     public static readonly Guid Namespace = new("0efc1460-e37e-542e-a097-82d034e24218");
 
     /// <summary>The id of the video whose content has this SHA-256.</summary>

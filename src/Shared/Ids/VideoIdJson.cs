@@ -7,7 +7,8 @@ namespace TcMgc.Shared;
 public sealed class VideoIdJson : JsonConverter<VideoId>
 {
     /// <inheritdoc/>
-    public override VideoId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => new(reader.GetGuid());
+    public override VideoId Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        new(reader.GetGuid());
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, VideoId value, JsonSerializerOptions options)

@@ -19,7 +19,8 @@ internal sealed class FolderBlobStore : IBlobStore
         Guarded(() => Directory.CreateDirectory(Path.Combine(_root, Unfinished)));
     }
 
-    public async ValueTask WriteAsync(string name, Func<Stream, CancellationToken, ValueTask> write, CancellationToken cancellationToken)
+    public async ValueTask WriteAsync(
+        string name, Func<Stream, CancellationToken, ValueTask> write, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(write);
         BlobName.Valid(name);
@@ -86,12 +87,14 @@ internal sealed class FolderBlobStore : IBlobStore
         }
     }
 
-    public ValueTask<int> SweepUnfinishedAsync(DateTimeOffset before, CancellationToken cancellationToken) => new(SweepUnfinished(before));
+    public ValueTask<int> SweepUnfinishedAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        new(SweepUnfinished(before));
 
     /// <inheritdoc cref="IBlobStore.SweepUnfinishedAsync"/>
     public int SweepUnfinished(DateTimeOffset before) => Guarded(() =>
     {
-        var left = new DirectoryInfo(Path.Combine(_root, Unfinished)).EnumerateFiles().Where(file => file.LastWriteTimeUtc < before).ToList();
+        var left = new DirectoryInfo(Path.Combine(_root, Unfinished)).EnumerateFiles()
+            .Where(file => file.LastWriteTimeUtc < before).ToList();
         left.ForEach(file => file.Delete());
         return left.Count;
     });
@@ -103,7 +106,8 @@ internal sealed class FolderBlobStore : IBlobStore
         try
         {
             string path;
-            var file = Guarded(() => new FileStream(unfinished, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16));
+            var file = Guarded(
+                () => new FileStream(unfinished, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16));
             await using (file)
             {
                 path = PathOf(await write(file));
@@ -129,7 +133,8 @@ internal sealed class FolderBlobStore : IBlobStore
         : throw new DirectoryNotFoundException("the folder is not there, or is another one."));
 
     private BlobInfo Info(FileInfo file) =>
-        new(Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), file.Length, file.LastWriteTimeUtc);
+        new(Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), file.Length,
+            file.LastWriteTimeUtc);
 
     private string PathOf(string name) => Path.Combine(_root, BlobName.Valid(name));
 

@@ -8,8 +8,9 @@ using TcMgc.Stores.Sqlite;
 namespace TcMgc.Stores.Blobs;
 
 /// <summary>
-/// Removes the blobs that no catalog entry names: originals of uploads that broke off before the log knew of them, or that were given
-/// twice; what is left of removed videos; frames of indexed ones; former transcripts. Blobs that are none of TcMgc's are left alone.
+/// Removes the blobs that no catalog entry names: originals of uploads that broke off before the log knew of them, or that were
+/// given twice; what is left of removed videos; frames of indexed ones; former transcripts. Blobs that are none of TcMgc's are
+/// left alone.
 /// </summary>
 /// <param name="blobs">The store.</param>
 /// <param name="log">Says which videos there are.</param>
@@ -26,8 +27,10 @@ public sealed class OrphanSweep(IBlobStore blobs, IEventLog log, ICatalog catalo
     /// <param name="isDryRun">Whether orphans are only told.</param>
     /// <param name="cancel">Stops before the next one.</param>
     /// <returns>Each orphan, once it is deleted.</returns>
-    /// <exception cref="UserException">A store cannot be used, or the log is empty: then it is not the one that these blobs belong to.</exception>
-    public async IAsyncEnumerable<BlobInfo> RunAsync(TimeSpan grace, bool isDryRun, [EnumeratorCancellation] CancellationToken cancel)
+    /// <exception cref="UserException">A store cannot be used, or the log is empty: then it is not the one that these blobs
+    /// belong to.</exception>
+    public async IAsyncEnumerable<BlobInfo> RunAsync(TimeSpan grace, bool isDryRun, [EnumeratorCancellation]
+    CancellationToken cancel)
     {
         var before = time.GetUtcNow() - grace; // Before the log is read: no blob of an event that is not read is older.
         await CatchUpAsync(cancel);
@@ -57,7 +60,9 @@ public sealed class OrphanSweep(IBlobStore blobs, IEventLog log, ICatalog catalo
             isEmpty = false;
         }
         if (isEmpty)
-            throw new UserException("the event log is empty, so that nothing says which blobs are in use; give the data folder and the settings that the services run with");
+            throw new UserException(
+                "the event log is empty, so that nothing says which blobs are in use; give the data folder and the settings that "
+                    + "the services run with");
     }
 
     private async ValueTask<bool> IsOrphanAsync(BlobInfo blob, DateTimeOffset before, CancellationToken cancel)

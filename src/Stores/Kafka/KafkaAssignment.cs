@@ -16,7 +16,9 @@ internal enum Settled
     Revoked,
 }
 
-/// <summary>The partitions that a member has, and what is in flight of them; for the thread that polls and for those that commit.</summary>
+/// <summary>
+/// The partitions that a member has, and what is in flight of them; for the thread that polls and for those that commit.
+/// </summary>
 internal sealed class KafkaAssignment(KafkaNames names)
 {
     private readonly Lock _gate = new();
@@ -67,7 +69,9 @@ internal sealed class KafkaAssignment(KafkaNames names)
                 : _orphans.Remove((partition, position)) ? Settled.Revoked : Settled.Unknown;
     }
 
-    /// <summary>Drops a delivery that nobody has seen yet where its partition went to another member meanwhile; whether it did.</summary>
+    /// <summary>
+    /// Drops a delivery that nobody has seen yet where its partition went to another member meanwhile; whether it did.
+    /// </summary>
     public bool DropIfRevoked(KafkaPartition partition, long position)
     {
         lock (_gate)
@@ -94,7 +98,9 @@ internal sealed class KafkaAssignment(KafkaNames names)
                     partition.Committed = one.Offset;
     }
 
-    /// <summary>Each partition with what its group has committed; <see cref="Offset.Unset"/> where this member does not know.</summary>
+    /// <summary>
+    /// Each partition with what its group has committed; <see cref="Offset.Unset"/> where this member does not know.
+    /// </summary>
     public List<TopicPartitionOffset> Positions()
     {
         lock (_gate)

@@ -26,7 +26,9 @@ internal sealed class KafkaClients(KafkaOptions options)
     /// <summary>Forgets what went wrong before the cluster answered.</summary>
     public void Answered() => _lastError = null;
 
-    /// <summary>A producer whose retries neither lose, double nor reorder; keys go to the partitions that Java's clients choose.</summary>
+    /// <summary>
+    /// A producer whose retries neither lose, double nor reorder; keys go to the partitions that Java's clients choose.
+    /// </summary>
     public IProducer<byte[], byte[]> Producer() => Build(() =>
     {
         var settings = new ProducerConfig(Settings())
@@ -91,7 +93,9 @@ internal sealed class KafkaClients(KafkaOptions options)
     /// <summary>The user's, and such that a broker that hangs or comes back is noticed within seconds.</summary>
     private Dictionary<string, string> Settings()
     {
-        var settings = new Dictionary<string, string>(options.ClientSettings) { ["bootstrap.servers"] = options.BootstrapServers };
+        var settings = new Dictionary<string, string>(
+            options.ClientSettings)
+        { ["bootstrap.servers"] = options.BootstrapServers };
         settings.TryAdd("socket.timeout.ms", "4000");
         settings.TryAdd("socket.connection.setup.timeout.ms", "4000");
         settings.TryAdd("reconnect.backoff.max.ms", "1000");
@@ -144,7 +148,9 @@ internal sealed class KafkaClients(KafkaOptions options)
         }
         catch (DllNotFoundException error)
         {
-            throw new UserException("librdkafka, the native library that talks to Kafka, is not beside the program; build it again with './tcmgc build'", error);
+            throw new UserException(
+                "librdkafka, the native library that talks to Kafka, is not beside the program; build it again with './tcmgc "
+                    + "build'", error);
         }
     }
 }

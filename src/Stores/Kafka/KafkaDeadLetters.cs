@@ -5,13 +5,17 @@ using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Stores.Kafka;
 
-/// <summary>The dead-letter topic: messages byte by byte as they were, with headers that say where they came from and why.</summary>
-internal sealed class KafkaDeadLetters(IProducer<byte[], byte[]> producer, KafkaNames names, KafkaClients clients, TimeProvider clock)
+/// <summary>
+/// The dead-letter topic: messages byte by byte as they were, with headers that say where they came from and why.
+/// </summary>
+internal sealed class KafkaDeadLetters(
+    IProducer<byte[], byte[]> producer, KafkaNames names, KafkaClients clients, TimeProvider clock)
 {
     private const int LongestReason = 1000;
 
     /// <summary>Gives a message up; when this returns, the dead letter is durable.</summary>
-    public async Task SendAsync(ConsumeResult<byte[], byte[]> given, string group, string reason, CancellationToken cancellationToken)
+    public async Task SendAsync(
+        ConsumeResult<byte[], byte[]> given, string group, string reason, CancellationToken cancellationToken)
     {
         var headers = KafkaHeaders.Own(given.Message.Headers);
         headers.Write(KafkaHeaders.DeadTopic, given.Topic);
@@ -25,25 +29,31 @@ internal sealed class KafkaDeadLetters(IProducer<byte[], byte[]> producer, Kafka
 
     /// <summary>Sends a dead letter to the topic that it came from, as it first was.</summary>
     public Task ReplayAsync(ConsumeResult<byte[], byte[]> dead, CancellationToken cancellationToken) =>
-        ProduceAsync(dead.Message.Headers.Read(KafkaHeaders.DeadTopic)!, dead.Message, KafkaHeaders.Own(dead.Message.Headers), cancellationToken);
+        ProduceAsync(dead.Message.Headers.Read(KafkaHeaders.DeadTopic)!, dead.Message, KafkaHeaders.Own(dead.Message.Headers),
+            cancellationToken);
 
     /// <summary>What a message of the dead-letter topic says of itself; null where it does not say where it came from.</summary>
     public DeadLetter? Read(ConsumeResult<byte[], byte[]> dead)
     {
         var headers = dead.Message.Headers;
-        if (headers.Read(KafkaHeaders.DeadTopic) is not { } name || names.TopicOf(name) is var topic && !Topics.All.Contains(topic))
+        if (headers.Read(KafkaHeaders.DeadTopic) is not { } name
+            || names.TopicOf(name) is var topic && !Topics.All.Contains(topic))
             return null;
         return new(topic, $"{topic}/{headers.Read(KafkaHeaders.DeadPartition)}",
-            long.TryParse(headers.Read(KafkaHeaders.DeadPosition), CultureInfo.InvariantCulture, out var position) ? position : -1,
+            long.TryParse(headers.Read(KafkaHeaders.DeadPosition), CultureInfo.InvariantCulture, out var position)
+            ? position : -1,
             headers.Read(KafkaHeaders.DeadGroup) ?? "", headers.Read(KafkaHeaders.DeadReason) ?? "",
-            DateTimeOffset.TryParse(headers.Read(KafkaHeaders.DeadTime), CultureInfo.InvariantCulture, out var time) ? time : dead.Message.Timestamp.UtcDateTime);
+            DateTimeOffset.TryParse(headers.Read(KafkaHeaders.DeadTime), CultureInfo.InvariantCulture, out var time)
+            ? time : dead.Message.Timestamp.UtcDateTime);
     }
 
-    private async Task ProduceAsync(string topic, Message<byte[], byte[]> message, Headers headers, CancellationToken cancellationToken)
+    private async Task ProduceAsync(
+        string topic, Message<byte[], byte[]> message, Headers headers, CancellationToken cancellationToken)
     {
         try
         {
-            await producer.ProduceAsync(topic, new() { Key = message.Key, Value = message.Value, Headers = headers }, cancellationToken);
+            await producer.ProduceAsync(
+                topic, new() { Key = message.Key, Value = message.Value, Headers = headers }, cancellationToken);
         }
         catch (KafkaException error)
         {

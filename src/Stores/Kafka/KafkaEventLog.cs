@@ -41,8 +41,10 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
     }
 
     /// <summary>Connects to the cluster and creates topics that are absent, where the options and the cluster allow it.</summary>
-    /// <exception cref="UserException">An option is out of its range, the cluster does not answer, or topics are missing.</exception>
-    public static async ValueTask<KafkaEventLog> OpenAsync(KafkaOptions options, TimeProvider clock, CancellationToken cancellationToken)
+    /// <exception cref="UserException">An option is out of its range, the cluster does not answer, or topics are
+    /// missing.</exception>
+    public static async ValueTask<KafkaEventLog> OpenAsync(
+        KafkaOptions options, TimeProvider clock, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
@@ -81,7 +83,8 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<Delivery> SubscribeAsync(Subscription subscription, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Delivery> SubscribeAsync(Subscription subscription, [EnumeratorCancellation]
+    CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(subscription);
         ArgumentOutOfRangeException.ThrowIfLessThan(subscription.MaxInFlight, 1);

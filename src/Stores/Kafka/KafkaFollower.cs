@@ -33,7 +33,8 @@ internal sealed class KafkaFollower(
     /// <returns>Messages; null once, when every partition has been read to its end.</returns>
     /// <exception cref="UserException">The cluster does not answer until then, or refuses.</exception>
     public async IAsyncEnumerable<ConsumeResult<byte[], byte[]>?> FollowAsync(IReadOnlyList<IReadOnlyList<string>> stages,
-        Func<List<TopicPartition>, List<TopicPartitionOffset>> start, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Func<List<TopicPartition>, List<TopicPartitionOffset>> start, [EnumeratorCancellation]
+        CancellationToken cancellationToken)
     {
         foreach (var stage in stages)
         {
@@ -61,7 +62,8 @@ internal sealed class KafkaFollower(
             try
             {
                 return [.. consumer.Committed(partitions, options.Timeout)
-                    .Select(at => new TopicPartitionOffset(at.TopicPartition, at.Offset == Offset.Unset ? Offset.Beginning : at.Offset))];
+                    .Select(at =>
+                        new TopicPartitionOffset(at.TopicPartition, at.Offset == Offset.Unset ? Offset.Beginning : at.Offset))];
             }
             catch (KafkaException error) when (error.Error.IsFinal() || clock.GetElapsedTime(started) >= options.Timeout)
             {

@@ -10,8 +10,10 @@ namespace TcMgc.Stores.Kafka;
 /// <summary>Headers of messages, documented in docs/kafka.md.</summary>
 internal static class KafkaHeaders
 {
-    public const string EventId = "event-id", SchemaVersion = "schema-version", DeadTopic = "dead-letter-topic", DeadPartition = "dead-letter-partition",
-        DeadPosition = "dead-letter-offset", DeadGroup = "dead-letter-group", DeadReason = "dead-letter-reason", DeadTime = "dead-letter-time";
+    public const string EventId = "event-id", SchemaVersion = "schema-version", DeadTopic = "dead-letter-topic",
+        DeadPartition = "dead-letter-partition",
+        DeadPosition = "dead-letter-offset", DeadGroup = "dead-letter-group", DeadReason = "dead-letter-reason",
+        DeadTime = "dead-letter-time";
 
     private const string Dead = "dead-letter-";
 

@@ -9,7 +9,10 @@ using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Stores.Kafka;
 
-/// <summary>Where a group stands in each partition that this process has: the end as librdkafka's statistics tell it, less what is committed.</summary>
+/// <summary>
+/// Where a group stands in each partition that this process has: the end as librdkafka's statistics tell it, less what is
+/// committed.
+/// </summary>
 internal sealed class KafkaLag(string group, KafkaAssignment assignment)
 {
     /// <summary>The end of a member waits so long for an answer.</summary>
@@ -22,8 +25,9 @@ internal sealed class KafkaLag(string group, KafkaAssignment assignment)
     private bool _isOver;
 
     /// <summary>
-    /// Takes a document of statistics, on the thread that polls, and has another ask for what was committed before this member came: a poll
-    /// serves statistics until none is left, and would never end if that took longer than the next ones take to come.
+    /// Takes a document of statistics, on the thread that polls, and has another ask for what was committed before this member
+    /// came: a poll serves statistics until none is left, and would never end if that took longer than the next ones take to
+    /// come.
     /// </summary>
     public void Update(string statistics, IConsumer<byte[], byte[]> consumer)
     {
@@ -76,7 +80,9 @@ internal sealed class KafkaLag(string group, KafkaAssignment assignment)
     private static Offset First(IConsumer<byte[], byte[]> consumer, TopicPartition partition) =>
         consumer.GetWatermarkOffsets(partition).Low is { Value: >= 0 } low ? low : 0;
 
-    /// <summary>The ends of partitions in a document of statistics (STATISTICS.md of librdkafka); those not known yet are left out.</summary>
+    /// <summary>
+    /// The ends of partitions in a document of statistics (STATISTICS.md of librdkafka); those not known yet are left out.
+    /// </summary>
     private static Dictionary<TopicPartition, long> Ends(string statistics)
     {
         var ends = new Dictionary<TopicPartition, long>();

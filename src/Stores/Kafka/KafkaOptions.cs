@@ -34,10 +34,14 @@ public sealed record KafkaOptions : IValidatableObject
     [RegularExpression("[A-Za-z0-9._-]{0,100}", ErrorMessage = "may hold up to 100 letters, digits and . _ -")]
     public string Prefix { get; init; } = "";
 
-    /// <summary>Whether topics that are absent are created at start; default true. Without it, or without the right to, they must exist.</summary>
+    /// <summary>
+    /// Whether topics that are absent are created at start; default true. Without it, or without the right to, they must exist.
+    /// </summary>
     public bool CreateTopics { get; init; } = true;
 
-    /// <summary>Partitions of a topic that is created, 1 to 10,000; default 12. As many workers of a kind can share the work.</summary>
+    /// <summary>
+    /// Partitions of a topic that is created, 1 to 10,000; default 12. As many workers of a kind can share the work.
+    /// </summary>
     [Range(1, MostPartitions, ErrorMessage = "must be from {1} to {2}")]
     public int Partitions { get; init; } = 12;
 
@@ -47,7 +51,9 @@ public sealed record KafkaOptions : IValidatableObject
     /// </summary>
     public short? ReplicationFactor { get; init; }
 
-    /// <summary>How long events of a topic that is created are kept; default null, for ever: the log is the source of truth.</summary>
+    /// <summary>
+    /// How long events of a topic that is created are kept; default null, for ever: the log is the source of truth.
+    /// </summary>
     public TimeSpan? Retention { get; init; }
 
     /// <summary>
@@ -56,12 +62,15 @@ public sealed record KafkaOptions : IValidatableObject
     /// </summary>
     public bool Compact { get; init; }
 
-    /// <summary>How long the cluster may leave connecting or reading at the start unanswered, up to 1 hour; default 30 seconds.</summary>
+    /// <summary>
+    /// How long the cluster may leave connecting or reading at the start unanswered, up to 1 hour; default 30 seconds.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "must be from {1} to {2}")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long a subscription that has ended stays in its group for what is in flight to be committed, up to 1 hour; default 20 seconds.
+    /// How long a subscription that has ended stays in its group for what is in flight to be committed, up to 1 hour; default 20
+    /// seconds.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00", ErrorMessage = "must be from {1} to {2}")]
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
@@ -72,7 +81,10 @@ public sealed record KafkaOptions : IValidatableObject
     /// </summary>
     public KafkaGroupProtocol GroupProtocol { get; init; }
 
-    /// <summary>Settings of librdkafka as they are, for every client: <c>security.protocol</c>, <c>sasl.*</c>, <c>ssl.*</c>, <c>compression.type</c> …</summary>
+    /// <summary>
+    /// Settings of librdkafka as they are, for every client: <c>security.protocol</c>, <c>sasl.*</c>, <c>ssl.*</c>,
+    /// <c>compression.type</c> …
+    /// </summary>
     public IReadOnlyDictionary<string, string> ClientSettings { get; init; } = new Dictionary<string, string>();
 
     /// <inheritdoc/>
@@ -93,7 +105,8 @@ public sealed record KafkaOptions : IValidatableObject
         var errors = new List<ValidationResult>();
         var context = new ValidationContext(this);
         if (!Validator.TryValidateObject(this, context, errors, validateAllProperties: true))
-            throw new UserException(string.Join("; ", errors.Select(error => $"{Section}:{error.MemberNames.First()} {error.ErrorMessage}")));
+            throw new UserException(
+                string.Join("; ", errors.Select(error => $"{Section}:{error.MemberNames.First()} {error.ErrorMessage}")));
     }
 }
 

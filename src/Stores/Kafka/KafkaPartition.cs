@@ -2,7 +2,9 @@ using Confluent.Kafka;
 
 namespace TcMgc.Stores.Kafka;
 
-/// <summary>A partition from its assignment to this member until it is revoked: what is in flight, and how far it may be committed.</summary>
+/// <summary>
+/// A partition from its assignment to this member until it is revoked: what is in flight, and how far it may be committed.
+/// </summary>
 internal sealed class KafkaPartition(TopicPartition at)
 {
     private readonly CommitWatermark _watermark = new();
@@ -14,7 +16,9 @@ internal sealed class KafkaPartition(TopicPartition at)
     /// <summary>Topic and number by the cluster's names.</summary>
     public TopicPartition At => at;
 
-    /// <summary>Where the group would go on after a restart; <see cref="Offset.Unset"/> where this member does not know.</summary>
+    /// <summary>
+    /// Where the group would go on after a restart; <see cref="Offset.Unset"/> where this member does not know.
+    /// </summary>
     public Offset Committed
     {
         get => _committed;

@@ -32,7 +32,8 @@ internal sealed class KafkaSubscription : IAsyncDisposable
     private readonly KafkaAssignment _assignment;
     private readonly SemaphoreSlim _room;
     private readonly SemaphoreSlim _committing = new(1);
-    private readonly Channel<(Delivery Delivery, KafkaPartition Partition)> _deliveries = Channel.CreateUnbounded<(Delivery, KafkaPartition)>();
+    private readonly Channel<(Delivery Delivery, KafkaPartition Partition)> _deliveries =
+        Channel.CreateUnbounded<(Delivery, KafkaPartition)>();
     private readonly CancellationTokenSource _stop = new(), _end = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _polling;
@@ -40,13 +41,18 @@ internal sealed class KafkaSubscription : IAsyncDisposable
     // Of the polling thread alone.
     private readonly Queue<ConsumeResult<byte[], byte[]>> _held = [];
 
-    /// <summary>Kept while a partition is another's: librdkafka still has it paused when it comes back. It must not resume what is not paused.</summary>
+    /// <summary>
+    /// Kept while a partition is another's: librdkafka still has it paused when it comes back. It must not resume what is not
+    /// paused.
+    /// </summary>
     private readonly HashSet<TopicPartition> _paused = [];
 
     public KafkaSubscription(
-        Subscription subscription, KafkaOptions options, KafkaNames names, KafkaClients clients, KafkaDeadLetters deadLetters, TimeProvider clock)
+        Subscription subscription, KafkaOptions options, KafkaNames names, KafkaClients clients, KafkaDeadLetters deadLetters,
+        TimeProvider clock)
     {
-        (_subscription, _options, _names, _clients, _deadLetters, _clock) = (subscription, options, names, clients, deadLetters, clock);
+        (_subscription, _options, _names, _clients, _deadLetters, _clock) =
+            (subscription, options, names, clients, deadLetters, clock);
         _assignment = new(names);
         Lag = new(names.Group(subscription.Group), _assignment);
         _room = new(subscription.MaxInFlight);
@@ -134,7 +140,8 @@ internal sealed class KafkaSubscription : IAsyncDisposable
         }
         catch (Exception error)
         {
-            _deliveries.Writer.TryComplete(error is KafkaException refused ? _clients.Explained($"group {_names.Group(Group)} ends", refused) : error);
+            _deliveries.Writer.TryComplete(
+                error is KafkaException refused ? _clients.Explained($"group {_names.Group(Group)} ends", refused) : error);
         }
         finally
         {
@@ -219,7 +226,12 @@ internal sealed class KafkaSubscription : IAsyncDisposable
         // No value is a tombstone: compaction's way of forgetting a key, not an event.
         var read = message.Message.Value is { } body ? EventJson.Read(_names.TopicOf(message.Topic), body) : default;
         if (read.Event is { } happened)
-            _deliveries.Writer.TryWrite((new(Group, name, message.Offset, happened) { MessagingSystem = EventTelemetry.Kafka, Trace = KafkaHeaders.Trace(message.Message.Headers) }, partition));
+            _deliveries.Writer.TryWrite(
+                (new(Group, name, message.Offset, happened)
+                {
+                    MessagingSystem = EventTelemetry.Kafka,
+                    Trace = KafkaHeaders.Trace(message.Message.Headers)
+                }, partition));
         else
             _ = PassOverAsync(name, message.Offset, read.Reason);
     }
@@ -280,7 +292,9 @@ internal sealed class KafkaSubscription : IAsyncDisposable
         }
     }
 
-    /// <summary>Stays a member, with all paused, until what is in flight is committed, for as long as the options allow.</summary>
+    /// <summary>
+    /// Stays a member, with all paused, until what is in flight is committed, for as long as the options allow.
+    /// </summary>
     private void Drain()
     {
         while (_deliveries.Reader.TryRead(out var unread))
@@ -290,7 +304,8 @@ internal sealed class KafkaSubscription : IAsyncDisposable
         }
         if (IsWorking())
             _stopped.TrySetResult();
-        for (var started = _clock.GetTimestamp(); IsWorking() && !_end.IsCancellationRequested && _clock.GetElapsedTime(started) < _options.DrainTimeout;)
+        for (var started = _clock.GetTimestamp(); IsWorking() && !_end.IsCancellationRequested
+            && _clock.GetElapsedTime(started) < _options.DrainTimeout;)
             PollPaused(s_poll);
     }
 

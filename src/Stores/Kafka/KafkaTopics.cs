@@ -9,7 +9,8 @@ namespace TcMgc.Stores.Kafka;
 
 /// <summary>The log's topics in the cluster.</summary>
 /// <param name="client">A client whose connections the questions use; disposed after this.</param>
-internal sealed class KafkaTopics(Handle client, KafkaOptions options, KafkaNames names, KafkaClients clients, TimeProvider clock) : IDisposable
+internal sealed class KafkaTopics(Handle client, KafkaOptions options, KafkaNames names, KafkaClients clients, TimeProvider clock)
+    : IDisposable
 {
     /// <summary>Copies of a topic where there are brokers enough: one may die, and an append still has two.</summary>
     private const int Copies = 3;

@@ -20,9 +20,10 @@ internal static class CollectionLayout
     {
         var plain = string.Concat(modelId.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '_'));
         var name = $"{alias}-{plain}";
-        return plain == modelId && name.Length <= LongestName
-            ? name
-            : $"{name[..Math.Min(name.Length, LongestName)]}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(modelId)).AsSpan(0, 4))}";
+        if (plain == modelId && name.Length <= LongestName)
+            return name;
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(modelId)).AsSpan(0, 4));
+        return $"{name[..Math.Min(name.Length, LongestName)]}-{hash}";
     }
 
     /// <summary>True where one collection holds the vectors of both; a model may have moved.</summary>

@@ -50,16 +50,19 @@ internal static class QdrantFailures
         _ when Untrusted(error) is { } reason =>
             $"cannot be spoken to over TLS ({OneLine(reason.Message)}); its certificate must be one that this machine trusts",
         StatusCode.Unauthenticated or StatusCode.PermissionDenied =>
-            $"refuses {(options.ApiKey is null ? "requests without an API key" : "the API key")} ({Detail(error)}); set {QdrantOptions.Section}:ApiKey to one that may read and write",
+            $"refuses {(options.ApiKey is null ? "requests without an API key" : "the API key")} ({Detail(error)}); set "
+                + $"{QdrantOptions.Section}:ApiKey to one that may read and write",
         StatusCode.DeadlineExceeded => TooLong(policy),
         _ when Broken(error) is { } cause =>
-            $"does not answer ({OneLine(cause.Message)}); start it, or set {QdrantOptions.Section}:Url to where its gRPC interface is (port 6334)",
+            $"does not answer ({OneLine(cause.Message)}); start it, or set {QdrantOptions.Section}:Url to where its gRPC "
+                + "interface is (port 6334)",
         StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.AlreadyExists or StatusCode.NotFound =>
             $"refused a request ({error.StatusCode}: {Detail(error)})",
         _ when error.StatusCode == StatusCode.Unimplemented
             || error.Status.Detail.StartsWith("Bad gRPC response", StringComparison.Ordinal)
             || error.Status.DebugException is not null =>
-            $"answers what Qdrant does not ({Detail(error)}); set {QdrantOptions.Section}:Url to the gRPC interface (port 6334) of Qdrant 1.20 or later",
+            $"answers what Qdrant does not ({Detail(error)}); set {QdrantOptions.Section}:Url to the gRPC interface (port 6334) "
+                + "of Qdrant 1.20 or later",
         _ => $"fails ({error.StatusCode}: {Detail(error)}); its log says why",
     };
 

@@ -117,7 +117,9 @@ public sealed class QdrantReindex : IDisposable
         var present = await WholeVideosAsync(next, cancel);
         var lacking = videos.Distinct().Count(video => !present.ContainsKey(video));
         if (lacking > 0)
-            throw new UserException($"the collection {next.Name} lacks {lacking} of {videos.Count} videos; run 'tcmgc reindex' again to add them before the switch");
+            throw new UserException(
+                $"the collection {next.Name} lacks {lacking} of {videos.Count} videos; run 'tcmgc reindex' again to add them "
+                    + "before the switch");
         await SwitchToAsync(next, cancel);
     }
 
@@ -181,7 +183,9 @@ public sealed class QdrantReindex : IDisposable
     private async ValueTask<QdrantCollection> RequireTargetAsync(CancellationToken cancel) =>
         await _collections.TargetAsync(cancel) is var (collection, _)
             ? collection
-            : throw new UserException($"Qdrant at {_options.Url}: there is no index {_options.Alias}; index something first, or set {QdrantOptions.Section}:Alias");
+            : throw new UserException(
+                $"Qdrant at {_options.Url}: there is no index {_options.Alias}; index something first, or set "
+                    + $"{QdrantOptions.Section}:Alias");
 
     private async ValueTask<QdrantCollection> RequireAsync(IndexModel model, CancellationToken cancel)
     {

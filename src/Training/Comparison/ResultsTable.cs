@@ -17,7 +17,9 @@ internal sealed record Spread(double Mean, double Deviation)
 }
 
 /// <summary>A line of the table.</summary>
-internal sealed record ResultRow(string Group, string Variant, int Seeds, Spread RecallAt1, Spread RecallAt5, Spread RecallAt10, Spread MedianRank, Spread MeanRank,
+internal sealed record ResultRow(
+    string Group, string Variant, int Seeds, Spread RecallAt1, Spread RecallAt5, Spread RecallAt10, Spread MedianRank,
+    Spread MeanRank,
     Spread VideoToTextRecallAt1, long HeadParameters, double MillisecondsPer1000Pairs, double TrainingMinutes);
 
 /// <summary>The outcomes as a table, in groups.</summary>
@@ -26,12 +28,15 @@ internal static class ResultsTable
     /// <summary>A row a variant.</summary>
     public static IReadOnlyList<ResultRow> Rows(IReadOnlyList<Variant> variants, IReadOnlyList<Outcome> outcomes) =>
     [
-        .. variants.Select(variant => (variant, Of: outcomes.Where(outcome => outcome.Variant == variant.Name).ToList())).Where(row => row.Of.Count > 0).Select(row =>
+        .. variants.Select(variant => (variant, Of: outcomes.Where(outcome => outcome.Variant == variant.Name).ToList()))
+            .Where(row => row.Of.Count > 0).Select(row =>
             new ResultRow(row.variant.Group, row.variant.Name, row.Of.Count,
-                Spread.Of(row.Of.Select(o => o.TextToVideo.RecallAt1)), Spread.Of(row.Of.Select(o => o.TextToVideo.RecallAt5)), Spread.Of(row.Of.Select(o => o.TextToVideo.RecallAt10)),
+                Spread.Of(row.Of.Select(o => o.TextToVideo.RecallAt1)), Spread.Of(row.Of.Select(o => o.TextToVideo.RecallAt5)),
+                Spread.Of(row.Of.Select(o => o.TextToVideo.RecallAt10)),
                 Spread.Of(row.Of.Select(o => o.TextToVideo.MedianRank)), Spread.Of(row.Of.Select(o => o.TextToVideo.MeanRank)),
                 Spread.Of(row.Of.Select(o => o.VideoToText.RecallAt1)), row.Of[0].HeadParameters,
-                row.Of.Select(o => o.MillisecondsPer1000Pairs).Order().ElementAt(row.Of.Count / 2), row.Of.Average(o => o.TrainingMinutes))),
+                row.Of.Select(o => o.MillisecondsPer1000Pairs).Order().ElementAt(row.Of.Count / 2),
+                row.Of.Average(o => o.TrainingMinutes))),
     ];
 
     /// <summary>Markdown, one table a group.</summary>
@@ -41,10 +46,14 @@ internal static class ResultsTable
         foreach (var group in rows.GroupBy(row => row.Group))
         {
             text.Append(CultureInfo.InvariantCulture, $"### {group.Key}\n\n");
-            text.Append("| | R@1 | R@5 | R@10 | MdR | MnR | video → text R@1 | parameters | ms per 1,000 pairs | training minutes |\n|---|---|---|---|---|---|---|---|---|---|\n");
+            text.Append(
+                "| | R@1 | R@5 | R@10 | MdR | MnR | video → text R@1 | parameters | ms per 1,000 pairs | training minutes "
+                    + "|\n|---|---|---|---|---|---|---|---|---|---|\n");
             foreach (var row in group)
                 text.Append(CultureInfo.InvariantCulture,
-                    $"| {row.Variant} | {row.RecallAt1} | {row.RecallAt5} | {row.RecallAt10} | {row.MedianRank} | {row.MeanRank} | {row.VideoToTextRecallAt1} | {row.HeadParameters:N0} | {row.MillisecondsPer1000Pairs:F2} | {row.TrainingMinutes:F1} |\n");
+                    $"| {row.Variant} | {row.RecallAt1} | {row.RecallAt5} | {row.RecallAt10} | {row.MedianRank} | {row.MeanRank} "
+                        + $"| {row.VideoToTextRecallAt1} | {row.HeadParameters:N0} | {row.MillisecondsPer1000Pairs:F2} | "
+                        + $"{row.TrainingMinutes:F1} |\n");
             text.Append('\n');
         }
         return text.ToString();

@@ -7,16 +7,21 @@ namespace TcMgc.Training.Comparison;
 /// <param name="Group">The part of the table it stands in.</param>
 /// <param name="Config">Makes its configuration of the base model's.</param>
 /// <param name="Options">Changes how it is trained.</param>
-internal sealed record Variant(string Name, string Group, Func<ModelConfig, ModelConfig> Config, Func<TrainingOptions, TrainingOptions>? Options = null)
+internal sealed record Variant(
+    string Name, string Group, Func<ModelConfig, ModelConfig> Config, Func<TrainingOptions, TrainingOptions>? Options = null)
 {
-    private const TcMgcParts Frame = TcMgcParts.LanguageVideoAttention | TcMgcParts.SimilarityReorganisation | TcMgcParts.LinearSoftmaxAggregation;
+    private const TcMgcParts Frame =
+        TcMgcParts.LanguageVideoAttention | TcMgcParts.SimilarityReorganisation | TcMgcParts.LinearSoftmaxAggregation;
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<Variant> All { get; } =
     [
-        Head("clip4clip-mean-pooling"), Head("clip4clip-sequential-lstm"), Head("clip4clip-sequential-transformer"), Head("clip4clip-tight"),
-        Head("excitation-aggregation"), Head("sequential-lstm-aggregation"), Head("sequential-transformer-aggregation"), Head("excitation-tight"),
-        Head("excitation-lstm-aggregation"), Head("excitation-transformer-aggregation"), Head("excitation-lstm-mean-pooling"), Head("excitation-transformer-mean-pooling"),
+        Head("clip4clip-mean-pooling"), Head("clip4clip-sequential-lstm"), Head("clip4clip-sequential-transformer"),
+        Head("clip4clip-tight"),
+        Head("excitation-aggregation"), Head("sequential-lstm-aggregation"), Head("sequential-transformer-aggregation"),
+        Head("excitation-tight"),
+        Head("excitation-lstm-aggregation"), Head("excitation-transformer-aggregation"), Head("excitation-lstm-mean-pooling"),
+        Head("excitation-transformer-mean-pooling"),
         Head("xclip"), Head("tcmgc"),
         Without("LVA", TcMgcParts.LanguageVideoAttention), Without("SR", TcMgcParts.SimilarityReorganisation),
         new("without SDR", "TC-MGC without a part", TcMgc, options => options with { SdrWeight = 0 }),
@@ -33,19 +38,23 @@ internal sealed record Variant(string Name, string Group, Func<ModelConfig, Mode
         Contrasts("all but video-word", TcMgcParts.Contrasts & ~TcMgcParts.VideoWord),
         Contrasts("all but sentence-frame", TcMgcParts.Contrasts & ~TcMgcParts.SentenceFrame),
         Contrasts("all but frame-word", TcMgcParts.Contrasts & ~TcMgcParts.FrameWord),
-        .. new[] { 0.2, 0.35, 0.65, 0.8 }.Select(rate => new Variant($"keep_rate {rate}", "keep_rate (0.5 above)", config => TcMgc(config) with { KeepRate = rate })),
-        .. new[] { 1, 10, 50, 200 }.Select(lambda => new Variant($"λ = {lambda}", "λ (100 above)", config => TcMgc(config) with { Temperature = 1.0 / lambda })),
+        .. new[] { 0.2, 0.35, 0.65, 0.8 }.Select(
+            rate => new Variant($"keep_rate {rate}", "keep_rate (0.5 above)", config => TcMgc(config) with { KeepRate = rate })),
+        .. new[] { 1, 10, 50, 200 }.Select(
+            lambda => new Variant($"λ = {lambda}", "λ (100 above)", config => TcMgc(config) with { Temperature = 1.0 / lambda })),
     ];
 
     /// <summary>Its name as a folder's.</summary>
-    public string Folder => string.Concat(Name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' ? c : c == 'λ' ? 'l' : '-'));
+    public string Folder =>
+        string.Concat(Name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' ? c : c == 'λ' ? 'l' : '-'));
 
     private static Variant Head(string head) => new(head, "heads", config => config with { Head = head });
 
     private static Variant Without(string name, TcMgcParts part) =>
         new($"without {name}", "TC-MGC without a part", config => TcMgc(config) with { Parts = TcMgcParts.All & ~part });
 
-    private static Variant Contrasts(string name, TcMgcParts contrasts) => new(name, "contrasts of TC-MGC", config => TcMgc(config) with { Parts = Frame | contrasts });
+    private static Variant Contrasts(string name, TcMgcParts contrasts) =>
+        new(name, "contrasts of TC-MGC", config => TcMgc(config) with { Parts = Frame | contrasts });
 
     private static ModelConfig TcMgc(ModelConfig config) => config with { Head = "tcmgc" };
 }

@@ -24,7 +24,9 @@ internal sealed class ContactSheet(MediaOptions media, int frames, int captions)
 
     /// <summary>The whole picture.</summary>
     public string Svg => string.Create(CultureInfo.InvariantCulture,
-        $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width + (2 * Gap)}\" height=\"{_height}\" font-family=\"sans-serif\" font-size=\"{FontSize}\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n{_rows}</svg>\n");
+        $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width + (2 * Gap)}\" height=\"{_height}\" "
+            + $"font-family=\"sans-serif\" font-size=\"{FontSize}\">\n<rect width=\"100%\" height=\"100%\" "
+            + $"fill=\"white\"/>\n{_rows}</svg>\n");
 
     /// <summary>Adds a video.</summary>
     /// <returns>Null, or why it gives no frame.</returns>
@@ -34,7 +36,9 @@ internal sealed class ContactSheet(MediaOptions media, int frames, int captions)
         if (await DatasetFrames.DecodeAsync(media, video, Side, strip, cancel) is { } reason)
             return reason;
         var picture = Convert.ToBase64String(await JpegAsync(strip, cancel));
-        _rows.Append(CultureInfo.InvariantCulture, $"<image x=\"{Gap}\" y=\"{_height}\" width=\"{WidthOf(strip.Count)}\" height=\"{Side}\" href=\"data:image/jpeg;base64,{picture}\"/>\n");
+        _rows.Append(
+            CultureInfo.InvariantCulture, $"<image x=\"{Gap}\" y=\"{_height}\" width=\"{WidthOf(strip.Count)}\" "
+                + $"height=\"{Side}\" href=\"data:image/jpeg;base64,{picture}\"/>\n");
         _height += Side;
         Write(video.Id, "font-weight=\"bold\"");
         foreach (var line in video.Captions.Take(captions).SelectMany(Wrapped))
@@ -48,7 +52,9 @@ internal sealed class ContactSheet(MediaOptions media, int frames, int captions)
     private void Write(string text, string style)
     {
         _height += LineHeight;
-        _rows.Append(CultureInfo.InvariantCulture, $"<text x=\"{Gap}\" y=\"{_height - 3}\" {style}>{WebUtility.HtmlEncode(string.Concat(text.Where(letter => !char.IsControl(letter))))}</text>\n");
+        var shown = WebUtility.HtmlEncode(string.Concat(text.Where(letter => !char.IsControl(letter))));
+        _rows.Append(
+            CultureInfo.InvariantCulture, $"<text x=\"{Gap}\" y=\"{_height - 3}\" {style}>{shown}</text>\n");
     }
 
     private IEnumerable<string> Wrapped(string caption)
@@ -71,7 +77,8 @@ internal sealed class ContactSheet(MediaOptions media, int frames, int captions)
         string[] arguments =
         [
             "-v", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", $"{Side}x{Side}", "-i", "pipe:0",
-            "-vf", $"tile={strip.Count}x1:padding={Space}:color=white", "-frames:v", "1", "-c:v", "mjpeg", "-q:v", "4", "-pix_fmt", "yuvj420p", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-f", "mjpeg", "pipe:1",
+            "-vf", $"tile={strip.Count}x1:padding={Space}:color=white", "-frames:v", "1", "-c:v", "mjpeg", "-q:v", "4",
+            "-pix_fmt", "yuvj420p", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-f", "mjpeg", "pipe:1",
         ];
         using var process = Start(arguments);
         try
@@ -82,7 +89,8 @@ internal sealed class ContactSheet(MediaOptions media, int frames, int captions)
             process.StandardInput.Close();
             await reading;
             await process.WaitForExitAsync(cancel);
-            return process.ExitCode == 0 ? picture.ToArray() : throw new UserException($"'{media.Ffmpeg}' cannot write JPEG (status {process.ExitCode})");
+            return process.ExitCode == 0 ? picture.ToArray()
+                : throw new UserException($"'{media.Ffmpeg}' cannot write JPEG (status {process.ExitCode})");
         }
         finally
         {
@@ -95,11 +103,14 @@ internal sealed class ContactSheet(MediaOptions media, int frames, int captions)
     {
         try
         {
-            return Process.Start(new ProcessStartInfo(media.Ffmpeg, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+            return Process.Start(
+                new ProcessStartInfo(media.Ffmpeg, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
         }
         catch (Win32Exception error)
         {
-            throw new UserException($"'{media.Ffmpeg}' cannot be started: {error.Message}. Install ffmpeg (Debian: apt-get install ffmpeg; macOS: brew install ffmpeg)", error);
+            throw new UserException(
+                $"'{media.Ffmpeg}' cannot be started: {error.Message}. Install ffmpeg (Debian: apt-get install ffmpeg; macOS: "
+                    + "brew install ffmpeg)", error);
         }
     }
 }

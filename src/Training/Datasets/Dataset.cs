@@ -19,7 +19,8 @@ public enum Split
 /// <param name="Train">What weights are fitted to.</param>
 /// <param name="Validation">What the best epoch is chosen by.</param>
 /// <param name="Test">What is reported.</param>
-public sealed record Dataset(string Name, string Root, IReadOnlyList<CaptionedVideo> Train, IReadOnlyList<CaptionedVideo> Validation,
+public sealed record Dataset(
+    string Name, string Root, IReadOnlyList<CaptionedVideo> Train, IReadOnlyList<CaptionedVideo> Validation,
     IReadOnlyList<CaptionedVideo> Test)
 {
     /// <summary>Ids of annotated videos whose files are not there; they are left out.</summary>

@@ -21,12 +21,15 @@ public static class DatasetReader
     /// <summary>The formats, by name.</summary>
     public static IReadOnlyCollection<string> Formats => s_formats.Keys;
 
-    /// <summary>Opens the dataset that a command line names: <c>DIR</c>, a folder with captions.jsonl, or <c>FORMAT=DIR</c>.</summary>
+    /// <summary>
+    /// Opens the dataset that a command line names: <c>DIR</c>, a folder with captions.jsonl, or <c>FORMAT=DIR</c>.
+    /// </summary>
     /// <exception cref="ModelException">There is no such format or folder, or what lies there cannot be read.</exception>
     public static Dataset Open(string spec)
     {
         ArgumentException.ThrowIfNullOrEmpty(spec);
-        var (format, folder) = spec.IndexOf('=', StringComparison.Ordinal) is var at and > 0 && !Directory.Exists(spec) ? (spec[..at], spec[(at + 1)..]) : ("captions", spec);
+        var (format, folder) = spec.IndexOf('=', StringComparison.Ordinal) is var at and > 0 && !Directory.Exists(spec)
+            ? (spec[..at], spec[(at + 1)..]) : ("captions", spec);
         if (!s_formats.TryGetValue(format, out var read))
             throw new ModelException($"there is no dataset format '{format}'; there are {string.Join(", ", s_formats.Keys)}");
         if (!Directory.Exists(folder))

@@ -3,7 +3,9 @@ using TcMgc.Model;
 
 namespace TcMgc.Training.Datasets;
 
-/// <summary>The frame encoder's output for every frame of a <see cref="FrameStore"/>, kept in a file so that it is computed once.</summary>
+/// <summary>
+/// The frame encoder's output for every frame of a <see cref="FrameStore"/>, kept in a file so that it is computed once.
+/// </summary>
 public sealed class EmbeddingStore : IDisposable
 {
     private const int FramesAtOnce = 64;
@@ -26,7 +28,8 @@ public sealed class EmbeddingStore : IDisposable
     /// <param name="model">Whose frame encoder.</param>
     /// <param name="progress">Hears how many videos are done.</param>
     /// <param name="cancel">Stops; what was computed is given up.</param>
-    public static EmbeddingStore Open(string path, FrameStore frames, string framesKey, VideoTextModel model, IProgress<int>? progress,
+    public static EmbeddingStore Open(
+        string path, FrameStore frames, string framesKey, VideoTextModel model, IProgress<int>? progress,
         CancellationToken cancel)
     {
         var (key, rowBytes) = ($"{framesKey} {model.Id}", (long)frames.Capacity * model.Width * sizeof(float));

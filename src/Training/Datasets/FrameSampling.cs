@@ -4,8 +4,8 @@ namespace TcMgc.Training.Datasets;
 public static class FrameSampling
 {
     /// <summary>
-    /// Up to <paramref name="chosen"/>.Length frames evenly spaced from the first to the last, as CLIP4Clip's <c>slice_framepos 2</c>;
-    /// all of them where there are no more.
+    /// Up to <paramref name="chosen"/>.Length frames evenly spaced from the first to the last, as CLIP4Clip's <c>slice_framepos
+    /// 2</c>; all of them where there are no more.
     /// </summary>
     /// <param name="count">Frames there are.</param>
     /// <param name="chosen">Receives their indices, rising.</param>

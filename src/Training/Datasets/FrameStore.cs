@@ -28,7 +28,9 @@ public sealed class FrameStore : IDisposable
     /// <summary>A frame's pixels, valid until the store is disposed.</summary>
     public ReadOnlySpan<byte> Frame(int video, int frame) => _rows.Row<byte>(video).Slice(frame * FrameBytes, FrameBytes);
 
-    /// <summary>The store at a path, when it was made from the same videos (<paramref name="key"/>) with the same sizes; null otherwise.</summary>
+    /// <summary>
+    /// The store at a path, when it was made from the same videos (<paramref name="key"/>) with the same sizes; null otherwise.
+    /// </summary>
     public static FrameStore? TryOpen(string path, string key, int videos, int capacity, int side) =>
         RowFile.TryOpen(path, key, videos, (long)capacity * side * side * 3) is { } rows ? new(rows, capacity, side) : null;
 

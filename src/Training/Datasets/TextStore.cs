@@ -19,7 +19,8 @@ internal sealed class TextStore : IDisposable
     public ReadOnlySpan<Half> Words(int caption) => _rows.Row<Half>(caption)[_width..];
 
     /// <summary>Opens the texts as this model encodes them, encoding them first where that was not done.</summary>
-    public static TextStore Open(string path, string key, IReadOnlyList<string> captions, VideoTextModel model, IProgress<int>? progress,
+    public static TextStore Open(
+        string path, string key, IReadOnlyList<string> captions, VideoTextModel model, IProgress<int>? progress,
         CancellationToken cancel)
     {
         key = $"{key} {model.Id}";

@@ -4,7 +4,8 @@ namespace TcMgc.Training.Evaluation;
 
 /// <summary>
 /// Dual-softmax re-ranking: a pair scores the product of its softmax over the videos and its softmax over the queries, so that
-/// a video that suits every query suits none. It needs all queries of a test set at once; a search that answers one has no use of it.
+/// a video that suits every query suits none. It needs all queries of a test set at once; a search that answers one has no use of
+/// it.
 /// </summary>
 public static class DualSoftmax
 {

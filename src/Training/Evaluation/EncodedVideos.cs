@@ -68,7 +68,8 @@ internal sealed class EncodedVideos
     private void Encode(float[] frames, int start, int count, CancellationToken cancel)
     {
         int n = _model.SegmentFrames, d = _model.Width;
-        _model.EncodeVideo(frames, Mask.AsSpan(start * n, count * n), count, Vectors.AsSpan(start * d), Features.AsSpan(start * n * d), cancel);
+        _model.EncodeVideo(
+            frames, Mask.AsSpan(start * n, count * n), count, Vectors.AsSpan(start * d), Features.AsSpan(start * n * d), cancel);
     }
 
     /// <summary>Frames of several videos that go through the frame encoder together.</summary>

@@ -42,7 +42,9 @@ public static class EvaluatedModel
             .Where(needed => !weights.Entries.TryGetValue(needed.Name, out var entry) || !entry.Shape.SequenceEqual(needed.Shape))
             .Select(needed => needed.Name)];
         if (missing.Length > 0)
-            throw new ModelException($"{folder.Path}: has no weights for the head '{config.Head}', {missing.Length} are missing: " +
-                $"{string.Join(", ", missing.Take(NamesTold))}{(missing.Length > NamesTold ? ", …" : "")}; train them: tcmgc train --init {folder.Path} --head {config.Head}");
+            throw new ModelException(
+                $"{folder.Path}: has no weights for the head '{config.Head}', {missing.Length} are missing: " +
+                $"{string.Join(", ", missing.Take(NamesTold))}{(missing.Length > NamesTold ? ", …" : "")}; train them: tcmgc "
+                    + $"train --init {folder.Path} --head {config.Head}");
     }
 }

@@ -4,7 +4,9 @@ using TcMgc.Training.Datasets;
 
 namespace TcMgc.Training.Evaluation;
 
-/// <summary>Scores every caption of a dataset with every video of it, as the papers evaluate: one segment of N even frames a video.</summary>
+/// <summary>
+/// Scores every caption of a dataset with every video of it, as the papers evaluate: one segment of N even frames a video.
+/// </summary>
 public static class Evaluator
 {
     /// <summary>What the largest tensors of one call of the scorer may take.</summary>
@@ -19,9 +21,11 @@ public static class Evaluator
     /// <param name="embeddings">Their frames as the model's frame encoder embeds them; null has the encoder run.</param>
     /// <param name="cancel">Stops.</param>
     /// <exception cref="ModelException">No video has frames.</exception>
-    public static double TextToVideoRecallAt1(VideoTextModel model, IReadOnlyList<CaptionedVideo> videos, FrameStore frames, EmbeddingStore? embeddings,
+    public static double TextToVideoRecallAt1(
+        VideoTextModel model, IReadOnlyList<CaptionedVideo> videos, FrameStore frames, EmbeddingStore? embeddings,
         CancellationToken cancel) =>
-        RetrievalMetrics.TextToVideo(Score(model, videos, frames, embeddings, TimeProvider.System, null, cancel).Logits).RecallAt1;
+        RetrievalMetrics.TextToVideo(
+            Score(model, videos, frames, embeddings, TimeProvider.System, null, cancel).Logits).RecallAt1;
 
     /// <summary>Scores all captions with all videos that have frames.</summary>
     /// <param name="model">The model.</param>
@@ -32,7 +36,8 @@ public static class Evaluator
     /// <param name="progress">Hears how far it is.</param>
     /// <param name="cancel">Stops.</param>
     /// <exception cref="ModelException">There are too many pairs.</exception>
-    public static Similarities Score(VideoTextModel model, IReadOnlyList<CaptionedVideo> videos, FrameStore frames, EmbeddingStore? embeddings,
+    public static Similarities Score(
+        VideoTextModel model, IReadOnlyList<CaptionedVideo> videos, FrameStore frames, EmbeddingStore? embeddings,
         TimeProvider time, IProgress<EvaluationProgress>? progress, CancellationToken cancel)
     {
         int[] present = [.. Enumerable.Range(0, videos.Count).Where(video => (embeddings?.Frames ?? frames.Frames)[video] > 0)];
@@ -49,14 +54,18 @@ public static class Evaluator
     /// <param name="progress">Hears how far it is.</param>
     /// <param name="cancel">Stops.</param>
     /// <exception cref="ModelException">There are too many pairs.</exception>
-    public static SimilarityMatrix ScoreTexts(VideoTextModel model, IReadOnlyList<string> texts, IReadOnlyList<int> videos, FrameStore frames,
+    public static SimilarityMatrix ScoreTexts(
+        VideoTextModel model, IReadOnlyList<string> texts, IReadOnlyList<int> videos, FrameStore frames,
         IProgress<EvaluationProgress>? progress, CancellationToken cancel) =>
-        Score(model, [.. texts], [.. Enumerable.Repeat(SimilarityMatrix.NoVideo, texts.Count)], videos, frames, null, TimeProvider.System, progress, cancel).Logits;
+        Score(model, [.. texts], [.. Enumerable.Repeat(SimilarityMatrix.NoVideo, texts.Count)], videos, frames, null,
+            TimeProvider.System, progress, cancel).Logits;
 
-    private static Similarities Score(VideoTextModel model, string[] captions, int[] right, IReadOnlyList<int> present, FrameStore frames,
+    private static Similarities Score(
+        VideoTextModel model, string[] captions, int[] right, IReadOnlyList<int> present, FrameStore frames,
         EmbeddingStore? embeddings, TimeProvider time, IProgress<EvaluationProgress>? progress, CancellationToken cancel)
     {
-        var (logits, nearness, scoring) = (new SimilarityMatrix(right, present.Count), new SimilarityMatrix(right, present.Count), TimeSpan.Zero);
+        var (logits, nearness, scoring) =
+            (new SimilarityMatrix(right, present.Count), new SimilarityMatrix(right, present.Count), TimeSpan.Zero);
         var encoded = EncodedVideos.Of(model, present, frames, embeddings,
             done => progress?.Report(new(EvaluationStage.Videos, done, present.Count)), cancel);
         var (textsAtOnce, videosAtOnce) = BlockOf(model.Config);
@@ -64,9 +73,11 @@ public static class Evaluator
         {
             var texts = model.EncodeTexts(captions.AsSpan(start, Math.Min(textsAtOnce, captions.Length - start)), cancel);
             if (start == 0)
-                ScoreBlock(model, texts, encoded, 0, 1, logits, start, time, cancel);            // making the scorer ready is not scoring
+                // making the scorer ready is not scoring
+                ScoreBlock(model, texts, encoded, 0, 1, logits, start, time, cancel);
             for (var first = 0; first < encoded.Count; first += videosAtOnce)
-                scoring += ScoreBlock(model, texts, encoded, first, Math.Min(videosAtOnce, encoded.Count - first), logits, start, time, cancel);
+                scoring += ScoreBlock(
+                    model, texts, encoded, first, Math.Min(videosAtOnce, encoded.Count - first), logits, start, time, cancel);
             Compare(texts, encoded.Vectors, nearness, start);
             progress?.Report(new(EvaluationStage.Captions, start + texts.Count, captions.Length));
         }
@@ -82,7 +93,8 @@ public static class Evaluator
         return (texts, (int)Math.Max(1, pairs / texts));
     }
 
-    private static TimeSpan ScoreBlock(VideoTextModel model, TextBatch texts, EncodedVideos videos, int first, int count, SimilarityMatrix logits,
+    private static TimeSpan ScoreBlock(
+        VideoTextModel model, TextBatch texts, EncodedVideos videos, int first, int count, SimilarityMatrix logits,
         int firstQuery, TimeProvider time, CancellationToken cancel)
     {
         int n = model.SegmentFrames, d = model.Width;

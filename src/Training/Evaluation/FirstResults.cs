@@ -15,7 +15,8 @@ public static class FirstResults
     /// <param name="shapes">Their texts' shapes.</param>
     /// <param name="logits">Their scores with all videos, a row each.</param>
     /// <param name="size">Videos in a library; at least as many as there are takes all of them, once.</param>
-    public static IReadOnlyList<FirstResult> Of(IReadOnlyList<Question> questions, IReadOnlyList<TextShape> shapes, SimilarityMatrix logits, int size)
+    public static IReadOnlyList<FirstResult> Of(
+        IReadOnlyList<Question> questions, IReadOnlyList<TextShape> shapes, SimilarityMatrix logits, int size)
     {
         var (results, random) = (new List<FirstResult>(), new Random(Seed));
         foreach (var (index, question) in questions.Index())
@@ -72,6 +73,7 @@ public static class FirstResults
         foreach (var video in library)
             if (scores[video] > scores[best])
                 best = video;
-        return new(question.Kind, shape, library.Length, scores[best], library.Any(video => question.Matches[video]), question.Matches[best]);
+        return new(question.Kind, shape, library.Length, scores[best], library.Any(video => question.Matches[video]),
+            question.Matches[best]);
     }
 }

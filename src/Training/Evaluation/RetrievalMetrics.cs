@@ -13,7 +13,8 @@ namespace TcMgc.Training.Evaluation;
 /// <param name="RecallAt10">R@10: among the first ten, in percent.</param>
 /// <param name="MedianRank">MdR: median rank of the right answer, from 1; between the middle two where there are two.</param>
 /// <param name="MeanRank">MnR: mean rank of the right answer, from 1.</param>
-public sealed record RetrievalMetrics(int Queries, int Candidates, double RecallAt1, double RecallAt5, double RecallAt10, double MedianRank, double MeanRank)
+public sealed record RetrievalMetrics(
+    int Queries, int Candidates, double RecallAt1, double RecallAt5, double RecallAt10, double MedianRank, double MeanRank)
 {
     /// <summary>R@1 + R@5 + R@10.</summary>
     public double SumOfRecalls => RecallAt1 + RecallAt5 + RecallAt10;

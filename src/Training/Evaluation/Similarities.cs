@@ -7,7 +7,8 @@ namespace TcMgc.Training.Evaluation;
 public sealed record Similarities(SimilarityMatrix Logits, SimilarityMatrix Nearness, TimeSpan ScoringTime)
 {
     /// <summary>Milliseconds of scoring for 1,000 pairs.</summary>
-    public double MillisecondsPerThousandPairs => ScoringTime.TotalMilliseconds * 1000 / Math.Max(1L, (long)Logits.Queries * Logits.Videos);
+    public double MillisecondsPerThousandPairs =>
+        ScoringTime.TotalMilliseconds * 1000 / Math.Max(1L, (long)Logits.Queries * Logits.Videos);
 }
 
 /// <summary>What is being done in an evaluation.</summary>

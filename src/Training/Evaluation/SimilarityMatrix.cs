@@ -17,7 +17,9 @@ public sealed class SimilarityMatrix
     public SimilarityMatrix(IReadOnlyList<int> rightVideos, int videos)
     {
         if ((long)rightVideos.Count * videos > Array.MaxLength)
-            throw new ModelException($"{rightVideos.Count:N0} captions of {videos:N0} videos are more pairs than can be evaluated at once; evaluate on a part of them");
+            throw new ModelException(
+                $"{rightVideos.Count:N0} captions of {videos:N0} videos are more pairs than can be evaluated at once; evaluate "
+                    + "on a part of them");
         (RightVideos, Videos, _scores) = (rightVideos, videos, new float[rightVideos.Count * videos]);
     }
 

@@ -10,7 +10,8 @@ namespace TcMgc.Training.Evaluation;
 /// <param name="TextToVideo">What is found so.</param>
 /// <param name="RightAmongCandidates">Queries whose right video is among the K, in percent: the most that R@1 can be.</param>
 /// <param name="BestAmongCandidates">Queries for which the video that scores best of all is among the K, in percent.</param>
-public sealed record TwoStage(int Candidates, RetrievalMetrics TextToVideo, double RightAmongCandidates, double BestAmongCandidates)
+public sealed record TwoStage(
+    int Candidates, RetrievalMetrics TextToVideo, double RightAmongCandidates, double BestAmongCandidates)
 {
     /// <summary>Measures it. At equal nearness the earlier video becomes a candidate.</summary>
     /// <param name="similarities">Scores and nearness of all pairs.</param>
@@ -43,7 +44,8 @@ public sealed record TwoStage(int Candidates, RetrievalMetrics TextToVideo, doub
         var nearness = near.ToArray();
         for (var video = 0; video < nearest.Length; video++)
             nearest[video] = video;
-        nearest.Sort((left, right) => nearness[right].CompareTo(nearness[left]) is var order and not 0 ? order : left.CompareTo(right));
+        nearest.Sort(
+            (left, right) => nearness[right].CompareTo(nearness[left]) is var order and not 0 ? order : left.CompareTo(right));
     }
 
     /// <summary>Whether a video that none outscores is among some.</summary>

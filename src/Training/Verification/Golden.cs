@@ -44,7 +44,8 @@ internal sealed class Golden : IDisposable
 
     /// <summary>The relative error of every expected tensor.</summary>
     /// <exception cref="ModelException">An expected tensor has a name that no block yields.</exception>
-    public static IReadOnlyList<TensorError> Compare(ModelConfig config, double sdrWeight, WeightFile weights, WeightFile inputs, WeightFile expected,
+    public static IReadOnlyList<TensorError> Compare(
+        ModelConfig config, double sdrWeight, WeightFile weights, WeightFile inputs, WeightFile expected,
         Tolerances tolerances, ComputeOptions options)
     {
         var backend = Backend.Prepare(options);

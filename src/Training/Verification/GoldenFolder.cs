@@ -24,14 +24,16 @@ public static class GoldenFolder
     /// <param name="folder">The folder.</param>
     /// <param name="tolerances">The largest errors that agree.</param>
     /// <param name="options">Where to run.</param>
-    /// <exception cref="ModelException">A file is missing or damaged, or an expected tensor is none that a model yields.</exception>
+    /// <exception cref="ModelException">A file is missing or damaged, or an expected tensor is none that a model
+    /// yields.</exception>
     public static IReadOnlyList<VerificationReport> Verify(string folder, Tolerances tolerances, ComputeOptions options)
     {
         using var inputs = WeightFile.Open(Path.Combine(folder, InputsFile));
         using var expected = WeightFile.Open(Path.Combine(folder, ExpectedFile));
         var settings = Settings.Read(Path.Combine(folder, ConfigFile));
         string[] files = [.. Directory.EnumerateFiles(folder)
-            .Where(file => Path.GetExtension(file) is ".safetensors" or ".bin" or ".pt" && Path.GetFileName(file) is not (InputsFile or ExpectedFile))
+            .Where(file => Path.GetExtension(file) is ".safetensors" or ".bin" or ".pt"
+            && Path.GetFileName(file) is not (InputsFile or ExpectedFile))
             .Order(StringComparer.Ordinal)];
         return files.Length == 0
             ? throw new ModelException($"{folder}: has no weights (.safetensors, .bin or .pt) beside {ExpectedFile}")
@@ -68,7 +70,8 @@ public static class GoldenFolder
         {
             try
             {
-                return JsonSerializer.Deserialize<Settings>(File.ReadAllText(path), s_json) ?? throw new ModelException($"{path}: is empty");
+                return JsonSerializer.Deserialize<Settings>(File.ReadAllText(path), s_json)
+                    ?? throw new ModelException($"{path}: is empty");
             }
             catch (Exception error) when (error is JsonException or IOException or UnauthorizedAccessException)
             {
@@ -76,11 +79,14 @@ public static class GoldenFolder
             }
         }
 
-        /// <summary>What shapes leave open is said here; the reference attends as the published code does, without a mask.</summary>
+        /// <summary>
+        /// What shapes leave open is said here; the reference attends as the published code does, without a mask.
+        /// </summary>
         public ModelConfig Config(Checkpoint checkpoint)
         {
             var inference = new ConfigInference(checkpoint.Path, checkpoint.Architecture(), checkpoint.Tensors);
-            var config = inference.Config(new() { Head = "tcmgc", Words = Words, Frames = Frames, KeepRate = KeepRate, AttentionHeads = AttentionHeads });
+            var config = inference.Config(
+                new() { Head = "tcmgc", Words = Words, Frames = Frames, KeepRate = KeepRate, AttentionHeads = AttentionHeads });
             return config with { MaskedAttention = false };
         }
     }

@@ -1,13 +1,16 @@
 namespace TcMgc.Training.World;
 
-/// <summary>What a caption says of an object: its colour always, the rest where it is mentioned. All as the video begins.</summary>
+/// <summary>
+/// What a caption says of an object: its colour always, the rest where it is mentioned. All as the video begins.
+/// </summary>
 internal sealed record Description(ObjectColour Colour, ObjectShape Shape, ObjectSize? Size, ObjectTexture? Texture)
 {
     public bool Fits(WorldObject thing) => thing.Colour == Colour && thing.Shape == Shape
         && (Size is null || thing.Size == Size) && (Texture is null || thing.Texture == Texture);
 
     /// <summary>The objects of a scene that it fits.</summary>
-    public IEnumerable<int> In(Scene scene) => Enumerable.Range(0, scene.Objects.Count).Where(index => Fits(scene.Objects[index]));
+    public IEnumerable<int> In(Scene scene) =>
+        Enumerable.Range(0, scene.Objects.Count).Where(index => Fits(scene.Objects[index]));
 }
 
 /// <summary>What a caption means: true or false of any scene.</summary>
@@ -38,13 +41,14 @@ internal sealed record Beside(Description One, Relation Relation, Description Ot
     public override bool IsTrueOf(Scene scene) => One.In(scene).Any(one => Other.In(scene).Any(other =>
         one != other && Holds(scene.Objects[one], Relation, scene.Objects[other])));
 
-    public static bool Holds(WorldObject one, Relation relation, WorldObject other) => one.IsThere && other.IsThere && relation switch
-    {
-        Relation.LeftOf => one.X < other.X - Clearly,
-        Relation.RightOf => one.X > other.X + Clearly,
-        Relation.Above => one.Y < other.Y - Clearly,
-        _ => one.Y > other.Y + Clearly,
-    };
+    public static bool Holds(WorldObject one, Relation relation, WorldObject other) =>
+        one.IsThere && other.IsThere && relation switch
+        {
+            Relation.LeftOf => one.X < other.X - Clearly,
+            Relation.RightOf => one.X > other.X + Clearly,
+            Relation.Above => one.Y < other.Y - Clearly,
+            _ => one.Y > other.Y + Clearly,
+        };
 }
 
 /// <summary>Something happens to such an object.</summary>
@@ -55,13 +59,15 @@ internal sealed record Happens(Description Who, EventKind Kind, ObjectColour? To
 {
     public override bool IsTrueOf(Scene scene) => In(scene).Any();
 
-    public IEnumerable<WorldEvent> In(Scene scene) => scene.Events.Where(e => e.Kind == Kind && (To is null || e.To == To) && Who.Fits(scene.Objects[e.Object]));
+    public IEnumerable<WorldEvent> In(Scene scene) =>
+        scene.Events.Where(e => e.Kind == Kind && (To is null || e.To == To) && Who.Fits(scene.Objects[e.Object]));
 }
 
 /// <summary>One thing happens, and another when it is over.</summary>
 internal sealed record Sequence(Happens First, Happens Second) : Claim
 {
-    public override bool IsTrueOf(Scene scene) => First.In(scene).Any(first => Second.In(scene).Any(second => second.Start > first.Start));
+    public override bool IsTrueOf(Scene scene) =>
+        First.In(scene).Any(first => Second.In(scene).Any(second => second.Start > first.Start));
 }
 
 /// <summary>Two claims at once.</summary>

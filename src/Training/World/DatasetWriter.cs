@@ -6,7 +6,8 @@ using TcMgc.Training.Datasets;
 namespace TcMgc.Training.World;
 
 /// <summary>What dataset.json says of a synthetic dataset.</summary>
-internal sealed record DatasetCard(string Name, int Version, string Command, int Seed, int Train, int Validation, int Test, Ceiling? TestCeiling)
+internal sealed record DatasetCard(
+    string Name, int Version, string Command, int Seed, int Train, int Validation, int Test, Ceiling? TestCeiling)
 {
     /// <summary>Its name in the dataset's folder.</summary>
     public const string FileName = "dataset.json";
@@ -16,7 +17,9 @@ internal sealed record DatasetCard(string Name, int Version, string Command, int
 
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    /// <summary>The world that made the videos, which knows what they show; null where it is none that this program draws.</summary>
+    /// <summary>
+    /// The world that made the videos, which knows what they show; null where it is none that this program draws.
+    /// </summary>
     [JsonIgnore]
     public SyntheticDataset? World => Version != CurrentVersion ? null : Named(new(Seed)) ?? Named(new(Seed, primer: true));
 
@@ -45,13 +48,16 @@ internal sealed class DatasetWriter(string root, string ffmpeg, IProgressLines p
 {
     private const string CaptionsFile = "captions.jsonl", VideosFolder = "videos";
 
-    private static readonly JsonSerializerOptions s_line = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+    private static readonly JsonSerializerOptions s_line = new(
+        JsonSerializerDefaults.Web)
+    { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
 
     private sealed record Line(string Id, string Split, string File, IEnumerable<string> Captions, Scene Scene);
 
     /// <summary>Makes what is missing.</summary>
     /// <exception cref="UserException">The folder holds a dataset of another seed, or cannot be written.</exception>
-    public async Task<DatasetCard> WriteAsync(int seed, bool primer, int train, int validation, int test, string command, CancellationToken cancel)
+    public async Task<DatasetCard> WriteAsync(
+        int seed, bool primer, int train, int validation, int test, string command, CancellationToken cancel)
     {
         var dataset = new SyntheticDataset(seed, primer);
         WorldVideo[] videos =
@@ -67,7 +73,8 @@ internal sealed class DatasetWriter(string root, string ffmpeg, IProgressLines p
         await PutAsync(DatasetCard.FileName, card.ToJson(), cancel); // first: it says what an interrupted run was for
         await FilmAsync(videos, cancel);
         await PutAsync(CaptionsFile, string.Concat(videos.Select(video => JsonSerializer.Serialize(
-            new Line(video.Id, SyntheticDataset.Name(video.Split), FileOf(video), video.Captions.Select(caption => caption.Text), video.Scene), s_line) + "\n")), cancel);
+            new Line(video.Id, SyntheticDataset.Name(video.Split), FileOf(video), video.Captions.Select(caption => caption.Text),
+                video.Scene), s_line) + "\n")), cancel);
         return card;
     }
 
@@ -76,7 +83,9 @@ internal sealed class DatasetWriter(string root, string ffmpeg, IProgressLines p
     private async Task FilmAsync(WorldVideo[] videos, CancellationToken cancel)
     {
         var (writer, done) = (new VideoWriter(ffmpeg), 0);
-        await Parallel.ForEachAsync(videos, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel }, async (video, stop) =>
+        await Parallel.ForEachAsync(
+            videos, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel },
+            async (video, stop) =>
         {
             var path = Path.Combine(root, FileOf(video));
             if (!File.Exists(path))
@@ -92,7 +101,9 @@ internal sealed class DatasetWriter(string root, string ffmpeg, IProgressLines p
         {
             var known = DatasetCard.Find(root);
             if (known is not { Version: DatasetCard.CurrentVersion } || known.Seed != seed || known.Name != kind)
-                throw new UserException($"{root}: holds {known?.Name ?? "another dataset"} of seed {known?.Seed}; choose another --out, or remove it");
+                throw new UserException(
+                    $"{root}: holds {known?.Name ?? "another dataset"} of seed {known?.Seed}; choose another --out, or remove "
+                        + "it");
         }
         else if (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any())
             throw new UserException($"{root}: is not empty and holds no synthetic dataset; choose another --out");

@@ -56,7 +56,8 @@ internal static class Grammar
     {
         var (one, other) = Two(scene, dice);
         var (a, b) = (Describe(scene, one, dice), Describe(scene, other, dice));
-        return new(dice.Of(["{0} and {1}", "{0} together with {1}", "there is {0} and {1}", "you can see {0} and {1}"]).With(A(a, dice), A(b, dice)),
+        return new(dice.Of(["{0} and {1}", "{0} together with {1}", "there is {0} and {1}", "you can see {0} and {1}"])
+            .With(A(a, dice), A(b, dice)),
             new Both(new Exists(a), new Exists(b)));
     }
 
@@ -66,7 +67,9 @@ internal static class Grammar
         var others = Enumerable.Range(0, scene.Objects.Count).Where(index => index != happening.Object).ToList();
         var (event_, other) = (Tell(scene, happening, dice), Describe(scene, dice.Of(others), dice));
         var (who, what) = (A(event_.Who, dice), Verb(event_, dice));
-        return new(dice.Of(["{0} {1} near {2}", "{0} {1} in a scene with {2}", "{0} {1} while {2} is there too", "there is {2} and {0} {1}"]).With(who, what, A(other, dice)),
+        return new(
+            dice.Of(["{0} {1} near {2}", "{0} {1} in a scene with {2}", "{0} {1} while {2} is there too",
+                "there is {2} and {0} {1}"]).With(who, what, A(other, dice)),
             new Both(event_, new Exists(other)));
     }
 
@@ -79,11 +82,13 @@ internal static class Grammar
     private static Caption? Position(Scene scene, Dice dice)
     {
         var (one, other) = Two(scene, dice);
-        Relation[] holding = [.. Enum.GetValues<Relation>().Where(relation => Beside.Holds(scene.Objects[one], relation, scene.Objects[other]))];
+        Relation[] holding = [
+            .. Enum.GetValues<Relation>().Where(relation => Beside.Holds(scene.Objects[one], relation, scene.Objects[other]))];
         if (holding.Length == 0)
             return null;
         var (relation, a, b) = (dice.Of(holding), Describe(scene, one, dice), Describe(scene, other, dice));
-        return new(dice.Of(["{0} is {1} {2}", "{0} starts {1} {2}"]).With(A(a, dice), dice.Of(Lexicon.Of(relation)), A(b, dice)), new Beside(a, relation, b));
+        return new(dice.Of(["{0} is {1} {2}", "{0} starts {1} {2}"]).With(A(a, dice), dice.Of(Lexicon.Of(relation)), A(b, dice)),
+            new Beside(a, relation, b));
     }
 
     private static Caption? Counting(Scene scene, Dice dice)
@@ -94,7 +99,8 @@ internal static class Grammar
         var group = dice.Of(groups);
         var (number, event_) = (group.Count(), Tell(scene, dice.Of(scene.Events), dice));
         var things = $"{Lexicon.Number(number)} {dice.Of(Lexicon.Of(group.Key)).Many}";
-        return new(dice.Of(["there are {0} and {1} {2}", "{0} in view, {1} {2}"]).With(things, A(event_.Who, dice), Verb(event_, dice)),
+        return new(
+            dice.Of(["there are {0} and {1} {2}", "{0} in view, {1} {2}"]).With(things, A(event_.Who, dice), Verb(event_, dice)),
             new Both(new Count(number, group.Key), event_));
     }
 
@@ -106,10 +112,12 @@ internal static class Grammar
         var meaning = new Sequence(a, b);
         var (whoA, whatA, whatB) = (A(a.Who, dice), Verb(a, dice), Verb(b, dice));
         if (scene.Events[first].Object == scene.Events[second].Object)
-            return new(dice.Of(["{0} {1} and then {2}", "{0} {1} before it {2}", "{0} first {1} and afterwards {2}"]).With(whoA, whatA, whatB), meaning with { Second = b with { Who = a.Who } });
+            return new(dice.Of(["{0} {1} and then {2}", "{0} {1} before it {2}", "{0} first {1} and afterwards {2}"])
+                .With(whoA, whatA, whatB), meaning with { Second = b with { Who = a.Who } });
         return new(dice.Of(
         [
-            "{0} {1}, then {2} {3}", "first {0} {1}, after that {2} {3}", "{0} {1} before {2} {3}", "{2} {3} after {0} {1}", "{0} {1} and later {2} {3}",
+            "{0} {1}, then {2} {3}", "first {0} {1}, after that {2} {3}", "{0} {1} before {2} {3}", "{2} {3} after {0} {1}",
+            "{0} {1} and later {2} {3}",
         ]).With(whoA, whatA, A(b.Who, dice), whatB), meaning);
     }
 
@@ -117,10 +125,12 @@ internal static class Grammar
         one is null ? null : new($"{one.Text} and {other.Text}", new Both(one.Meaning, other.Meaning));
 
     private static (int One, int Other) Two(Scene scene, Dice dice) =>
-        dice.Shuffled(Enumerable.Range(0, scene.Objects.Count)) is [var one, var other, ..] ? (one, other) : throw new InvalidOperationException("a scene has two objects");
+        dice.Shuffled(Enumerable.Range(0, scene.Objects.Count)) is [var one, var other, ..]
+        ? (one, other) : throw new InvalidOperationException("a scene has two objects");
 
     private static Happens Tell(Scene scene, WorldEvent happening, Dice dice) =>
-        new(Describe(scene, happening.Object, dice), happening.Kind, happening.Kind == EventKind.ChangesColour ? happening.To : null);
+        new(Describe(scene, happening.Object, dice), happening.Kind, happening.Kind == EventKind.ChangesColour
+            ? happening.To : null);
 
     /// <summary>Colour and shape always, size and texture now and then.</summary>
     private static Description Describe(Scene scene, int index, Dice dice)
@@ -156,5 +166,6 @@ internal static class Grammar
         return event_.To is { } colour ? verb.With(dice.Of(Lexicon.Of(colour))) : verb;
     }
 
-    private static string With(this string template, params object[] parts) => string.Format(CultureInfo.InvariantCulture, template, parts);
+    private static string With(this string template, params object[] parts) =>
+        string.Format(CultureInfo.InvariantCulture, template, parts);
 }

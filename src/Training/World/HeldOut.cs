@@ -1,6 +1,8 @@
 namespace TcMgc.Training.World;
 
-/// <summary>Combinations that training videos never show, about one in seven: who knows only what it has seen fails on them.</summary>
+/// <summary>
+/// Combinations that training videos never show, about one in seven: who knows only what it has seen fails on them.
+/// </summary>
 internal static class HeldOut
 {
     /// <summary>Whether a colour and a shape meet only in validation and test.</summary>

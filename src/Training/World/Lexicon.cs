@@ -26,7 +26,8 @@ internal static class Lexicon
         _ => [("diamond", "diamonds")],
     };
 
-    public static IReadOnlyList<string> Of(ObjectSize size) => size == ObjectSize.Small ? ["small", "little", "tiny"] : ["large", "big", "huge"];
+    public static IReadOnlyList<string> Of(ObjectSize size) =>
+        size == ObjectSize.Small ? ["small", "little", "tiny"] : ["large", "big", "huge"];
 
     public static IReadOnlyList<string> Of(ObjectTexture texture) => texture switch
     {

@@ -6,7 +6,8 @@ internal sealed class Painter(Scene scene, int side)
     private const double Outline = 0.012, StripeWidth = 0.055;
 
     private static readonly (byte R, byte G, byte B)[] s_colours =
-        [(220, 40, 40), (40, 165, 60), (45, 85, 225), (240, 215, 45), (145, 50, 185), (245, 135, 25), (245, 245, 245), (22, 22, 22)];
+        [(220, 40, 40), (40, 165, 60), (45, 85, 225), (240, 215, 45), (145, 50, 185), (245, 135, 25), (245, 245, 245),
+            (22, 22, 22)];
 
     private static readonly (byte R, byte G, byte B) s_grey = (150, 150, 150), s_light = (230, 230, 230), s_dark = (15, 15, 15);
 
@@ -14,7 +15,9 @@ internal sealed class Painter(Scene scene, int side)
     private readonly byte[] _background = Backdrop(scene, side);
 
     /// <summary>What a shape is painted with.</summary>
-    private readonly record struct Brush(ObjectShape Shape, ObjectTexture Texture, double Angle, (byte R, byte G, byte B) Colour, (byte R, byte G, byte B) Rim, double Opacity);
+    private readonly record struct Brush(
+        ObjectShape Shape, ObjectTexture Texture, double Angle, (byte R, byte G, byte B) Colour, (byte R, byte G, byte B) Rim,
+        double Opacity);
 
     /// <summary>The picture at a time.</summary>
     /// <param name="time">In seconds.</param>
@@ -27,7 +30,8 @@ internal sealed class Painter(Scene scene, int side)
         var part = time / _drawn.Seconds;
         var camera = (X: _drawn.Camera.X * part, Y: _drawn.Camera.Y * part, Zoom: Math.Pow(_drawn.Camera.Zoom, part));
         foreach (var speck in _drawn.Specks)
-            Fill(pixels, Seen(speck.X + (speck.VelocityX * time), speck.Y + (speck.VelocityY * time)), 0.012 * camera.Zoom, new(ObjectShape.Circle, ObjectTexture.Plain, 0, s_grey, s_grey, 0.7));
+            Fill(pixels, Seen(speck.X + (speck.VelocityX * time), speck.Y + (speck.VelocityY * time)), 0.012 * camera.Zoom,
+                new(ObjectShape.Circle, ObjectTexture.Plain, 0, s_grey, s_grey, 0.7));
         for (var index = 0; index < _drawn.Objects.Count; index++)
         {
             var stage = Stage.At(_drawn, index, time);
@@ -38,7 +42,8 @@ internal sealed class Painter(Scene scene, int side)
                 new(stage.Object.Shape, stage.Object.Texture, stage.Angle, s_colours[(int)stage.Colour], rim, stage.Opacity));
         }
 
-        (double, double) Seen(double x, double y) => (0.5 + ((x - 0.5 - camera.X) * camera.Zoom), 0.5 + ((y - 0.5 - camera.Y) * camera.Zoom));
+        (double, double) Seen(double x, double y) =>
+            (0.5 + ((x - 0.5 - camera.X) * camera.Zoom), 0.5 + ((y - 0.5 - camera.Y) * camera.Zoom));
     }
 
     /// <summary>Signed distance to a shape of radius 1 around the origin, negative inside; y points down.</summary>
@@ -73,11 +78,14 @@ internal sealed class Painter(Scene scene, int side)
     private static double Texture(ObjectTexture texture, double x, double y) => texture switch
     {
         ObjectTexture.Striped => Math.IEEERemainder(x + y, StripeWidth) > 0 ? 1 : 0.35,
-        ObjectTexture.Dotted => Math.Pow(Math.IEEERemainder(x, StripeWidth), 2) + Math.Pow(Math.IEEERemainder(y, StripeWidth), 2) < StripeWidth * StripeWidth / 12 ? 0.35 : 1,
+        ObjectTexture.Dotted => Math.Pow(Math.IEEERemainder(x, StripeWidth), 2)
+            + Math.Pow(Math.IEEERemainder(y, StripeWidth), 2) < StripeWidth * StripeWidth / 12 ? 0.35 : 1,
         _ => 1,
     };
 
-    /// <summary>Lays a shape with its rim over the picture, with edges one pixel soft. Only the pixels around it are touched.</summary>
+    /// <summary>
+    /// Lays a shape with its rim over the picture, with edges one pixel soft. Only the pixels around it are touched.
+    /// </summary>
     private void Fill(Span<byte> pixels, (double X, double Y) centre, double radius, Brush brush)
     {
         var reach = (radius * 1.1) + Outline + (1.0 / side);
@@ -114,9 +122,11 @@ internal sealed class Painter(Scene scene, int side)
                 var (r, g, b) = scene.Background switch
                 {
                     Background.Gradient => (tone * (0.7 + (0.5 * y)), tone * (0.7 + (0.5 * y)), tone * (0.8 + (0.4 * y))),
-                    Background.Grid => Math.Min(x * 8 % 1, y * 8 % 1) < 0.06 ? (tone * 0.8, tone * 0.8, tone * 0.8) : (tone, tone, tone),
+                    Background.Grid => Math.Min(x * 8 % 1, y * 8 % 1) < 0.06
+                        ? (tone * 0.8, tone * 0.8, tone * 0.8) : (tone, tone, tone),
                     Background.Dusk => (tone * (0.75 + (0.3 * y)), tone * 0.7, tone * (1.05 - (0.3 * y))),
-                    Background.Meadow => y > 0.6 ? (tone * 0.75, tone * 0.95, tone * 0.65) : (tone * 0.9, tone * 1.0, tone * 1.15),
+                    Background.Meadow => y > 0.6 ? (tone * 0.75, tone * 0.95, tone * 0.65)
+                        : (tone * 0.9, tone * 1.0, tone * 1.15),
                     _ => (tone, tone, tone),
                 };
                 var at = ((row * side) + column) * 3;

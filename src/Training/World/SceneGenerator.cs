@@ -24,7 +24,8 @@ internal static class SceneGenerator
         {
             var cell = dice.Below(Columns * Columns);
             var (background, tone) = ((Background)dice.Below(5), dice.Between(0.3, 0.7));
-            var scene = new Scene(1, background, tone, new(0, 0, 1), [Put(Look((ObjectShape)dice.Below(7), dice), cell, dice)], [], []);
+            var scene = new Scene(1, background, tone, new(0, 0, 1), [Put(Look((ObjectShape)dice.Below(7), dice), cell, dice)], [
+                ], []);
             if (!(training && HeldOut.Occurs(scene)))
                 return scene;
         }
@@ -38,8 +39,12 @@ internal static class SceneGenerator
         if (events is null)
             return null;
         // what appears is not there before
-        WorldObject[] placed = [.. objects.Select((thing, index) => thing with { IsThere = !events.Any(e => e.Object == index && e.Kind == EventKind.Appears) })];
-        var camera = dice.Chance(0.3) ? new CameraMove(dice.Between(-0.06, 0.06), dice.Between(-0.06, 0.06), dice.Between(0.94, 1.06)) : new CameraMove(0, 0, 1);
+        WorldObject[] placed = [
+            .. objects.Select(
+                (thing, index) => thing with { IsThere = !events.Any(e => e.Object == index && e.Kind == EventKind.Appears) })];
+        var camera = dice.Chance(0.3)
+            ? new CameraMove(dice.Between(-0.06, 0.06), dice.Between(-0.06, 0.06), dice.Between(0.94, 1.06))
+            : new CameraMove(0, 0, 1);
         Speck[] specks = [.. Enumerable.Range(0, dice.Below(5)).Select(_ =>
             new Speck(dice.Between(0, 1), dice.Between(0, 1), dice.Between(-0.05, 0.05), dice.Between(-0.05, 0.05)))];
         return new(seconds, (Background)dice.Below(5), dice.Between(0.3, 0.7), camera, placed, events, specks);
@@ -73,7 +78,9 @@ internal static class SceneGenerator
 
     private static double Centre(int cell, Dice dice) => 0.19 + (0.31 * cell) + dice.Between(-0.04, 0.04);
 
-    /// <summary>Two or three events one after the other, none on the same object twice but by chance; null where they do not fit.</summary>
+    /// <summary>
+    /// Two or three events one after the other, none on the same object twice but by chance; null where they do not fit.
+    /// </summary>
     private static WorldEvent[]? Events(Dice dice, WorldObject[] objects, int seconds)
     {
         var count = objects.Length > 2 && dice.Chance(0.5) ? 3 : 2;
@@ -109,7 +116,8 @@ internal static class SceneGenerator
         };
         // an object's two events: first a motion or a turn, then something that is no motion, and neither comes nor goes
         var follows = former is null || (former.Kind is not (EventKind.Vanishes or EventKind.Appears or EventKind.ChangesColour)
-            && former.Kind != happening.Kind && happening.Direction == (0, 0) && happening.Kind is not (EventKind.Vanishes or EventKind.Appears));
+            && former.Kind != happening.Kind && happening.Direction == (0, 0)
+            && happening.Kind is not (EventKind.Vanishes or EventKind.Appears));
         return inside && possible && follows;
     }
 }

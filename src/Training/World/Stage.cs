@@ -8,7 +8,8 @@ namespace TcMgc.Training.World;
 /// <param name="Scale">Its radius over the one it began with.</param>
 /// <param name="Angle">How far it has turned, in radians.</param>
 /// <param name="Opacity">How much of it is there, 0…1.</param>
-internal sealed record Stage(WorldObject Object, ObjectColour Colour, double X, double Y, double Scale, double Angle, double Opacity)
+internal sealed record Stage(
+    WorldObject Object, ObjectColour Colour, double X, double Y, double Scale, double Angle, double Opacity)
 {
     /// <summary>An object of a scene at a time.</summary>
     public static Stage At(Scene scene, int index, double time)

@@ -27,7 +27,8 @@ internal sealed class VideoWriter(string ffmpeg)
         catch (IOException)
         {
             await process.WaitForExitAsync(cancel);
-            throw new UserException($"{path}: ffmpeg ended while it wrote it (status {process.ExitCode}); is the disk full, and has ffmpeg libx264?");
+            throw new UserException(
+                $"{path}: ffmpeg ended while it wrote it (status {process.ExitCode}); is the disk full, and has ffmpeg libx264?");
         }
         finally
         {
@@ -51,17 +52,21 @@ internal sealed class VideoWriter(string ffmpeg)
     {
         string[] arguments =
         [
-            "-v", "error", "-nostats", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", $"{Side}x{Side}", "-r", $"{Rate}", "-i", "pipe:0",
+            "-v", "error", "-nostats", "-y", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", $"{Side}x{Side}", "-r", $"{Rate}", "-i",
+            "pipe:0",
             "-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-g", $"{2 * Rate}", "-pix_fmt", "yuv420p", "-threads", "1",
             "-fflags", "+bitexact", "-flags:v", "+bitexact", "-movflags", "+faststart", "-f", "mp4", path,
         ];
         try
         {
-            return Process.Start(new ProcessStartInfo(ffmpeg, arguments) { RedirectStandardInput = true, RedirectStandardError = true })!;
+            return Process.Start(
+                new ProcessStartInfo(ffmpeg, arguments) { RedirectStandardInput = true, RedirectStandardError = true })!;
         }
         catch (Win32Exception error)
         {
-            throw new UserException($"'{ffmpeg}' cannot be started: {error.Message}. Install ffmpeg (Debian: apt-get install ffmpeg; macOS: brew install ffmpeg)", error);
+            throw new UserException(
+                $"'{ffmpeg}' cannot be started: {error.Message}. Install ffmpeg (Debian: apt-get install ffmpeg; macOS: brew "
+                    + "install ffmpeg)", error);
         }
     }
 }

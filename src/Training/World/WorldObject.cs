@@ -15,7 +15,8 @@ internal enum ObjectTexture { Plain, Striped, Dotted }
 /// <param name="Texture">What is painted on it.</param>
 /// <param name="X">Its centre, 0 at the left to 1 at the right.</param>
 /// <param name="Y">Its centre, 0 at the top to 1 at the bottom.</param>
-internal sealed record WorldObject(ObjectShape Shape, ObjectColour Colour, ObjectSize Size, ObjectTexture Texture, double X, double Y)
+internal sealed record WorldObject(
+    ObjectShape Shape, ObjectColour Colour, ObjectSize Size, ObjectTexture Texture, double X, double Y)
 {
     /// <summary>Radii, as parts of the picture's side.</summary>
     public const double SmallRadius = 0.1, LargeRadius = 0.16;

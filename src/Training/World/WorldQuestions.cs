@@ -2,15 +2,23 @@ using TcMgc.Model.Calibration;
 
 namespace TcMgc.Training.World;
 
-/// <summary>What may be asked of videos of the drawn world, with the truth known from their scenes: captions, single words, objects, and things it lacks.</summary>
+/// <summary>
+/// What may be asked of videos of the drawn world, with the truth known from their scenes: captions, single words, objects, and
+/// things it lacks.
+/// </summary>
 internal static class WorldQuestions
 {
-    /// <summary>What no video shows. Every second one is asked when a calibration is fitted, the others when it is tested.</summary>
+    /// <summary>
+    /// What no video shows. Every second one is asked when a calibration is fitted, the others when it is tested.
+    /// </summary>
     private static readonly string[] s_foreign =
     [
-        "dog", "beach", "car", "person", "house", "tree", "cat", "boat", "football", "kitchen", "guitar", "horse", "mountain", "bicycle", "bird", "train",
-        "a man rides a horse", "a dog runs along the beach", "a woman cooks in a kitchen", "children play football", "a plane takes off", "people dance at a party",
-        "a car drives through the snow", "a bird sits in a tree", "someone plays the guitar", "a red car", "a green apple", "a blue shirt", "a white cat", "a black dog",
+        "dog", "beach", "car", "person", "house", "tree", "cat", "boat", "football", "kitchen", "guitar", "horse", "mountain",
+        "bicycle", "bird", "train",
+        "a man rides a horse", "a dog runs along the beach", "a woman cooks in a kitchen", "children play football",
+        "a plane takes off", "people dance at a party",
+        "a car drives through the snow", "a bird sits in a tree", "someone plays the guitar", "a red car", "a green apple",
+        "a blue shirt", "a white cat", "a black dog",
         "a man in a red jacket", "a small boat on a blue lake",
     ];
 
@@ -29,12 +37,15 @@ internal static class WorldQuestions
                 yield return Ask("word", word, scene => Shows(scene, null, shape));
         foreach (var colour in Enum.GetValues<ObjectColour>())
             foreach (var shape in Enum.GetValues<ObjectShape>())
-                yield return Ask("object", $"{(colour == ObjectColour.Orange ? "an" : "a")} {Lexicon.Of(colour)[0]} {Lexicon.Of(shape)[0].One}", scene => Shows(scene, colour, shape));
+                yield return Ask(
+                    "object", $"{(colour == ObjectColour.Orange ? "an" : "a")} {Lexicon.Of(colour)[0]} "
+                        + $"{Lexicon.Of(shape)[0].One}", scene => Shows(scene, colour, shape));
         foreach (var (index, text) in s_foreign.Index())
             if (index % 2 == foreign)
                 yield return Ask("foreign", text, _ => false);
 
-        Question Ask(string kind, string text, Func<Scene, bool> isTrueOf) => new(kind, text, [.. videos.Select(video => isTrueOf(video.Scene))]);
+        Question Ask(string kind, string text, Func<Scene, bool> isTrueOf) =>
+            new(kind, text, [.. videos.Select(video => isTrueOf(video.Scene))]);
     }
 
     /// <summary>Whether there is such an object at any time.</summary>

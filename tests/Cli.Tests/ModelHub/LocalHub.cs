@@ -86,11 +86,13 @@ internal sealed class LocalHub : IDisposable
     private async Task AnswerAsync(HttpListenerRequest request, HttpListenerResponse response)
     {
         var path = request.Url!.AbsolutePath.Trim('/');
-        var from = request.Headers["Range"] is { } range ? int.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture) : 0;
+        var from = request.Headers["Range"] is { } range ? int.Parse(range["bytes=".Length..^1], CultureInfo.InvariantCulture)
+            : 0;
         Requests.Enqueue(from > 0 ? $"{request.HttpMethod} {path} {from}" : $"{request.HttpMethod} {path}");
         if (Failures.TryDequeue(out var status))
             response.StatusCode = status;
-        else if (path.Split('/') is [var owner, var name, "resolve", _, var file] && Files.TryGetValue($"{owner}/{name}/{file}", out var content))
+        else if (path.Split('/') is [var owner, var name, "resolve", _, var file]
+            && Files.TryGetValue($"{owner}/{name}/{file}", out var content))
             Resolve(response, $"{owner}/{name}/{file}", content);
         else if (path.StartsWith("content/", StringComparison.Ordinal))
             await SendAsync(response, request.HttpMethod, Files[path["content/".Length..]], from);
@@ -104,7 +106,9 @@ internal sealed class LocalHub : IDisposable
         response.StatusCode = 302;
         response.AddHeader("X-Repo-Commit", Commit);
         response.AddHeader("X-Linked-Size", (content.Length + Misannounced).ToString(CultureInfo.InvariantCulture));
-        response.AddHeader("X-Linked-Etag", $"\"{(Announced.TryGetValue(key, out var told) ? told : Convert.ToHexStringLower(SHA256.HashData(content)))}\"");
+        response.AddHeader(
+            "X-Linked-Etag",
+            $"\"{(Announced.TryGetValue(key, out var told) ? told : Convert.ToHexStringLower(SHA256.HashData(content)))}\"");
         response.AddHeader("Location", Elsewhere ?? $"/content/{key}");
     }
 

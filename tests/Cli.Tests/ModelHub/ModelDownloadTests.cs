@@ -58,7 +58,8 @@ public sealed class ModelDownloadTests : IDisposable, IProgress<DownloadProgress
         return message;
     }
 
-    private string[] Here() => [.. Directory.EnumerateFiles(_folder).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
+    private string[] Here() =>
+        [.. Directory.EnumerateFiles(_folder).Select(f => Path.GetFileName(f)).Order(StringComparer.Ordinal)];
 
     private byte[] Pulled(string name = "model.safetensors") => File.ReadAllBytes(Path.Combine(_folder, name));
 
@@ -150,7 +151,8 @@ public sealed class ModelDownloadTests : IDisposable, IProgress<DownloadProgress
 
     [Fact]
     public void Wherever_it_breaks_off_the_file_is_the_hub_s_in_the_end() => Prop.ForAll(
-        ArbMap.Default.ArbFor<int[]>().Generator.Select(points => points.Select(p => Math.Abs(p % 300_000)).ToArray()).ToArbitrary(),
+        ArbMap.Default.ArbFor<int[]>().Generator.Select(points => points.Select(p => Math.Abs(p % 300_000)).ToArray())
+        .ToArbitrary(),
         points =>
         {
             File.Delete(Path.Combine(_folder, "model.safetensors"));

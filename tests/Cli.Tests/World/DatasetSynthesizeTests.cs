@@ -15,7 +15,8 @@ public sealed class DatasetSynthesizeTests : IDisposable
     [Fact]
     public async Task A_dataset_is_h264_files_and_captions_that_our_reader_takes()
     {
-        var (status, output, errors) = await CommandRun.Of("dataset", "synthesize", "--out", At("world"), "--videos", "2", "--validation", "1", "--test", "2", "--json");
+        var (status, output, errors) = await CommandRun.Of(
+            "dataset", "synthesize", "--out", At("world"), "--videos", "2", "--validation", "1", "--test", "2", "--json");
 
         Assert.True(status == 0, errors);
         var dataset = DatasetReader.Open(At("world"));
@@ -28,12 +29,16 @@ public sealed class DatasetSynthesizeTests : IDisposable
     [Fact]
     public async Task A_smaller_dataset_is_the_beginning_of_a_larger_one_to_the_byte()
     {
-        await CommandRun.Of("dataset", "synthesize", "--out", At("small"), "--videos", "1", "--validation", "0", "--test", "1", "--seed", "4");
-        await CommandRun.Of("dataset", "synthesize", "--out", At("large"), "--videos", "2", "--validation", "0", "--test", "2", "--seed", "4");
+        await CommandRun.Of(
+            "dataset", "synthesize", "--out", At("small"), "--videos", "1", "--validation", "0", "--test", "1", "--seed", "4");
+        await CommandRun.Of(
+            "dataset", "synthesize", "--out", At("large"), "--videos", "2", "--validation", "0", "--test", "2", "--seed", "4");
 
         Assert.All(Directory.EnumerateFiles(At("small/videos")), path =>
-            Assert.Equal(SHA256.HashData(File.ReadAllBytes(path)), SHA256.HashData(File.ReadAllBytes(At($"large/videos/{Path.GetFileName(path)}")))));
-        Assert.Subset(File.ReadLines(At("large/captions.jsonl")).ToHashSet(), File.ReadLines(At("small/captions.jsonl")).ToHashSet());
+            Assert.Equal(SHA256.HashData(File.ReadAllBytes(path)),
+                SHA256.HashData(File.ReadAllBytes(At($"large/videos/{Path.GetFileName(path)}")))));
+        Assert.Subset(
+            File.ReadLines(At("large/captions.jsonl")).ToHashSet(), File.ReadLines(At("small/captions.jsonl")).ToHashSet());
     }
 
     [Fact]
@@ -56,11 +61,13 @@ public sealed class DatasetSynthesizeTests : IDisposable
     [Fact]
     public async Task A_folder_of_another_seed_or_with_other_things_is_refused()
     {
-        await CommandRun.Of("dataset", "synthesize", "--out", At("world"), "--videos", "0", "--validation", "0", "--test", "0", "--seed", "1");
+        await CommandRun.Of(
+            "dataset", "synthesize", "--out", At("world"), "--videos", "0", "--validation", "0", "--test", "0", "--seed", "1");
         Directory.CreateDirectory(At("thesis"));
         File.WriteAllText(At("thesis/chapter1.tex"), "");
 
-        var (seed, _, seedError) = await CommandRun.Of("dataset", "synthesize", "--out", At("world"), "--videos", "0", "--seed", "2");
+        var (seed, _, seedError) =
+            await CommandRun.Of("dataset", "synthesize", "--out", At("world"), "--videos", "0", "--seed", "2");
         var (other, _, otherError) = await CommandRun.Of("dataset", "synthesize", "--out", At("thesis"), "--videos", "0");
 
         Assert.Equal((1, 1), (seed, other));
@@ -73,7 +80,8 @@ public sealed class DatasetSynthesizeTests : IDisposable
     private static string Probe(string path)
     {
         using var process = Process.Start(new ProcessStartInfo("ffprobe",
-            ["-v", "error", "-count_frames", "-show_entries", "stream=codec_name,width,height,nb_read_frames", "-of", "csv=p=0", path])
+            ["-v", "error", "-count_frames", "-show_entries", "stream=codec_name,width,height,nb_read_frames", "-of", "csv=p=0",
+                path])
         { RedirectStandardOutput = true })!;
         return process.StandardOutput.ReadToEnd().Trim();
     }

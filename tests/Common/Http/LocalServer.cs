@@ -14,7 +14,8 @@ internal sealed class LocalServer : IAsyncDisposable
     private readonly WebApplication _app;
 
     private LocalServer(WebApplication app) =>
-        (_app, Url) = (app, app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        (_app, Url) =
+        (app, app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
 
     /// <summary>Where it listens, or did.</summary>
     public string Url { get; }

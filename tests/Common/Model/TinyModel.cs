@@ -5,7 +5,9 @@ using TcMgc.Model.Text;
 
 namespace TcMgc.Tests.Common;
 
-/// <summary>A model small enough for a test, with random weights and the byte vocabulary; its folder is deleted with it.</summary>
+/// <summary>
+/// A model small enough for a test, with random weights and the byte vocabulary; its folder is deleted with it.
+/// </summary>
 internal sealed class TinyModel : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("tcmgc-tiny-model-").FullName;
@@ -14,7 +16,8 @@ internal sealed class TinyModel : IDisposable
     {
         var config = new ModelConfig
         {
-            Clip = new(EmbeddingWidth: 32, new(ImageSize: 32, PatchSize: 16, Width: 64, Layers: 2), new(Context: 24, Vocabulary: 514, Width: 64, Layers: 2)),
+            Clip = new(EmbeddingWidth: 32, new(ImageSize: 32, PatchSize: 16, Width: 64, Layers: 2),
+                new(Context: 24, Vocabulary: 514, Width: 64, Layers: 2)),
             Head = head,
             Words = 16,
             Frames = 4,

@@ -19,7 +19,8 @@ internal static partial class EmittedMetrics
     /// <summary>The text of every source file of the product.</summary>
     public static string Sources { get; } = string.Join('\n', Directory
         .EnumerateFiles(Path.Combine(SharedFolder.RepositoryRoot, "src"), "*.cs", SearchOption.AllDirectories)
-        .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)).Select(File.ReadAllText));
+        .Where(file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
+        .Select(File.ReadAllText));
 
     public static HashSet<string> Names { get; } =
     [
@@ -58,7 +59,9 @@ internal static partial class EmittedMetrics
 
     private static string Underscored(string name) => name.Replace('.', '_');
 
-    [GeneratedRegex("""\.Create(?<kind>Counter|Histogram|ObservableGauge|ObservableCounter|UpDownCounter|Gauge)(?:<\w+>)?\(\s*MetricNames\.(?<name>\w+),[^;"]*"(?<unit>[^"]*)\x22""")]
+    [GeneratedRegex(
+        @"\.Create(?<kind>Counter|Histogram|ObservableGauge|ObservableCounter|UpDownCounter|Gauge)(?:<\w+>)?"
+            + """\(\s*MetricNames\.(?<name>\w+),[^;"]*"(?<unit>[^"]*)\x22""")]
     private static partial Regex Instruments();
 
     [GeneratedRegex(@"(?:\{ |KeyValuePair<string, object\?>\()AttributeNames\.(\w+),")]

@@ -12,7 +12,8 @@ namespace TcMgc.EndToEnd.Tests.Services;
 /// <param name="Id">The span, in hexadecimal.</param>
 /// <param name="Parent">The span that it is a part of; empty where there is none.</param>
 /// <param name="Tags">Its attributes that are text.</param>
-internal sealed record SentSpan(string Service, string Name, string Trace, string Id, string Parent, IReadOnlyDictionary<string, string> Tags);
+internal sealed record SentSpan(
+    string Service, string Name, string Trace, string Id, string Parent, IReadOnlyDictionary<string, string> Tags);
 
 /// <summary>A log record as it was sent.</summary>
 internal sealed record SentLog(string Service, string Trace, string Body);
@@ -74,12 +75,15 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     {
         foreach (var resource in traces.ResourceSpans)
             foreach (var span in resource.ScopeSpans.SelectMany(scope => scope.Spans))
-                Spans.Enqueue(new(ServiceOf(resource.Resource), span.Name, Hex(span.TraceId), Hex(span.SpanId), Hex(span.ParentSpanId), Texts(span.Attributes)));
+                Spans.Enqueue(
+                    new(ServiceOf(resource.Resource), span.Name, Hex(span.TraceId), Hex(span.SpanId), Hex(span.ParentSpanId),
+                        Texts(span.Attributes)));
     }
 
     private void Take(ExportMetrics metrics)
     {
-        foreach (var metric in metrics.ResourceMetrics.SelectMany(resource => resource.ScopeMetrics).SelectMany(scope => scope.Metrics))
+        foreach (var metric in metrics.ResourceMetrics.SelectMany(resource => resource.ScopeMetrics)
+            .SelectMany(scope => scope.Metrics))
             Metrics[metric.Name] = true;
     }
 
@@ -93,7 +97,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     private static string ServiceOf(Resource resource) => Texts(resource.Attributes)["service.name"];
 
     private static Dictionary<string, string> Texts(IEnumerable<KeyValue> attributes) =>
-        attributes.Where(one => one.Value is { StringValue.Length: > 0 }).ToDictionary(one => one.Key, one => one.Value.StringValue, StringComparer.Ordinal);
+        attributes.Where(one => one.Value is { StringValue.Length: > 0 })
+        .ToDictionary(one => one.Key, one => one.Value.StringValue, StringComparer.Ordinal);
 
     private static string Hex(ByteString bytes) => Convert.ToHexStringLower(bytes.Span);
 }

@@ -37,7 +37,8 @@ internal sealed class ServiceCluster : IAsyncDisposable
         [
             "Events=kafka", $"Kafka:BootstrapServers={_log.BootstrapServers}", $"Kafka:Prefix={_log.Prefix}",
             $"Kafka:Partitions={Partitions}", $"Kafka:GroupProtocol={_log.GroupProtocol}", $"Kafka:Timeout={_log.Timeout}",
-            "Vectors=qdrant", $"Qdrant:Url={vectors.Url}", $"Blobs={place.New("blobs")}", "Drain=00:02:00", "Kafka:DrainTimeout=00:02:00",
+            "Vectors=qdrant", $"Qdrant:Url={vectors.Url}", $"Blobs={place.New("blobs")}", "Drain=00:02:00",
+            "Kafka:DrainTimeout=00:02:00",
         ];
     }
 
@@ -51,16 +52,19 @@ internal sealed class ServiceCluster : IAsyncDisposable
     public string NewData() => _place.New("data");
 
     /// <summary>Ingest, on a data folder that may be that of an earlier run.</summary>
-    public Task<ServeRun> IngestAsync(string? data = null) => StartAsync("TcMgc.Ingest.dll", data, $"Decode:FrameSide={FrameSide}");
+    public Task<ServeRun> IngestAsync(string? data = null) =>
+        StartAsync("TcMgc.Ingest.dll", data, $"Decode:FrameSide={FrameSide}");
 
     /// <summary>Featurizer, on a data folder that may be that of an earlier run.</summary>
-    public Task<ServeRun> FeaturizerAsync(string? data = null) => StartAsync("TcMgc.Featurizer.dll", data, $"Model={_place.Model}");
+    public Task<ServeRun> FeaturizerAsync(string? data = null) =>
+        StartAsync("TcMgc.Featurizer.dll", data, $"Model={_place.Model}");
 
     /// <summary>Search, on a data folder of its own.</summary>
     public Task<ServeRun> SearchAsync() => StartAsync("TcMgc.Search.dll", null, $"Model={_place.Model}");
 
     /// <summary>One of each.</summary>
-    public async Task<(ServeRun Ingest, ServeRun Featurizer, ServeRun Search)> AllAsync(string? ingestData = null, string? featurizerData = null)
+    public async Task<(ServeRun Ingest, ServeRun Featurizer, ServeRun Search)> AllAsync(
+        string? ingestData = null, string? featurizerData = null)
     {
         var (ingest, featurizer, search) = (IngestAsync(ingestData), FeaturizerAsync(featurizerData), SearchAsync());
         return (await ingest, await featurizer, await search);
@@ -70,10 +74,13 @@ internal sealed class ServiceCluster : IAsyncDisposable
     public static async Task<string> UploadAsync(ServeRun ingest, string path, string? traceParent = null)
     {
         await using var file = File.OpenRead(path);
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/videos?name={Uri.EscapeDataString(Path.GetFileName(path))}") { Content = new StreamContent(file) };
+        using var request = new HttpRequestMessage(HttpMethod.Post,
+            $"/api/videos?name={Uri.EscapeDataString(Path.GetFileName(path))}")
+        { Content = new StreamContent(file) };
         if (traceParent is not null)
             request.Headers.Add("traceparent", traceParent);
-        return (await ServeRun.JsonAsync(await ingest.Http.SendAsync(request), HttpStatusCode.Accepted)).GetProperty("id").GetString()!;
+        return (await ServeRun.JsonAsync(await ingest.Http.SendAsync(request), HttpStatusCode.Accepted)).GetProperty("id")
+            .GetString()!;
     }
 
     /// <summary>Asks services to stop, and waits until each has, in good order.</summary>

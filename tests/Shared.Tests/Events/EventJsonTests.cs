@@ -9,7 +9,8 @@ public sealed class EventJsonTests
     public static TheoryData<VideoEvent> Every()
     {
         var upload = Uploaded(1);
-        return [upload, Decoded(upload), Indexed(upload), Failed(upload), Deleted(upload), Described(upload), Transcribed(upload)];
+        return [upload, Decoded(upload), Indexed(upload), Failed(upload), Deleted(upload), Described(upload),
+            Transcribed(upload)];
     }
 
     [Theory]
@@ -23,17 +24,22 @@ public sealed class EventJsonTests
 
     [Fact]
     public void Tags_are_read_as_they_were_written() =>
-        Assert.Equal(["sea", "sun"], ((VideoDescribed)EventJson.Deserialize(Topics.Described, EventJson.Serialize(Described(Uploaded(1)) with { Tags = ["sea", "sun"] }))).Tags!);
+        Assert.Equal(
+            ["sea", "sun"],
+            ((VideoDescribed)EventJson.Deserialize(
+                Topics.Described, EventJson.Serialize(Described(Uploaded(1)) with { Tags = ["sea", "sun"] }))).Tags!);
 
     [Fact]
     public void Names_stay_legible_in_the_log() =>
-        Assert.Contains("\"fileName\":\"Größe & 'Maß' 猫.mp4\"", Encoding.UTF8.GetString(EventJson.Serialize(Uploaded(1, name: "Größe & 'Maß' 猫.mp4"))), StringComparison.Ordinal);
+        Assert.Contains("\"fileName\":\"Größe & 'Maß' 猫.mp4\"",
+            Encoding.UTF8.GetString(EventJson.Serialize(Uploaded(1, name: "Größe & 'Maß' 猫.mp4"))), StringComparison.Ordinal);
 
     [Fact]
     public void Members_that_a_reader_does_not_know_are_ignored()
     {
         var upload = Uploaded(1);
-        var json = Encoding.UTF8.GetString(EventJson.Serialize(upload)).Replace("\"bytes\"", "\"later\":{\"x\":[1]},\"bytes\"", StringComparison.Ordinal);
+        var json = Encoding.UTF8.GetString(EventJson.Serialize(upload))
+            .Replace("\"bytes\"", "\"later\":{\"x\":[1]},\"bytes\"", StringComparison.Ordinal);
 
         Assert.Equal(upload, EventJson.Deserialize(Topics.Uploaded, Encoding.UTF8.GetBytes(json)));
     }
@@ -53,7 +59,9 @@ public sealed class EventJsonTests
 
     [Fact]
     public void A_topic_of_a_newer_program_is_refused_by_name() =>
-        Assert.Contains("videos.shared", Assert.Throws<UserException>(() => EventJson.Deserialize("videos.shared", "{}"u8)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "videos.shared", Assert.Throws<UserException>(() => EventJson.Deserialize("videos.shared", "{}"u8)).Message,
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("/videos/plain.mp4")]

@@ -35,6 +35,8 @@ public sealed partial class EventsDocumentTests
         var upload = (VideoUploaded)EventJson.Deserialize(Topics.Uploaded, Encoding.UTF8.GetBytes(s_examples[Topics.Uploaded]));
 
         Assert.Equal(VideoId.FromSha256(Convert.FromHexString(upload.Sha256)), upload.VideoId);
-        Assert.All(s_examples.Values, json => Assert.Equal(upload.VideoId.ToString(), JsonDocument.Parse(json).RootElement.GetProperty("videoId").GetString()));
+        Assert.All(
+            s_examples.Values, json =>
+            Assert.Equal(upload.VideoId.ToString(), JsonDocument.Parse(json).RootElement.GetProperty("videoId").GetString()));
     }
 }

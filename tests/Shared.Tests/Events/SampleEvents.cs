@@ -61,14 +61,15 @@ internal static class SampleEvents
         Title = title,
     };
 
-    public static VideoTranscribed Transcribed(VideoUploaded upload, int second = 5, string? transcript = "transcripts/a/b") => new()
-    {
-        VideoId = upload.VideoId,
-        UploadId = upload.EventId,
-        Time = Noon.AddSeconds(second),
-        Transcript = transcript,
-        Cues = 2,
-    };
+    public static VideoTranscribed Transcribed(VideoUploaded upload, int second = 5, string? transcript = "transcripts/a/b") =>
+        new()
+        {
+            VideoId = upload.VideoId,
+            UploadId = upload.EventId,
+            Time = Noon.AddSeconds(second),
+            Transcript = transcript,
+            Cues = 2,
+        };
 
     public static VideoDeleted Deleted(VideoUploaded upload, int second = 3) => new()
     {

@@ -31,7 +31,8 @@ public sealed class ColourLayoutTests
 
     [Fact]
     public void Means_are_over_all_pixels_of_a_cell() =>
-        Assert.All(Layout(2 * Grid, (y, x) => (y + x) % 2 == 0 ? ((byte)200, (byte)100, (byte)0) : ((byte)0, (byte)0, (byte)0)).Chunk(3),
+        Assert.All(
+            Layout(2 * Grid, (y, x) => (y + x) % 2 == 0 ? ((byte)200, (byte)100, (byte)0) : ((byte)0, (byte)0, (byte)0)).Chunk(3),
             colour => Assert.Equal([100, 50, 0], colour));
 
     [Fact]
@@ -40,8 +41,11 @@ public sealed class ColourLayoutTests
     [Fact]
     public void Distances_are_between_0_and_1()
     {
-        byte[] black = Layout(Grid, (_, _) => (0, 0, 0)), white = Layout(Grid, (_, _) => (255, 255, 255)), grey = Layout(Grid, (_, _) => (51, 51, 51));
+        byte[] black = Layout(Grid, (_, _) => (0, 0, 0)), white = Layout(Grid, (_, _) => (255, 255, 255)),
+            grey = Layout(Grid, (_, _) => (51, 51, 51));
 
-        Assert.Equal((0f, 1f, 0.2f), (ColourLayout.Distance(white, white), ColourLayout.Distance(white, black), ColourLayout.Distance(black, grey)));
+        Assert.Equal(
+            (0f, 1f, 0.2f),
+            (ColourLayout.Distance(white, white), ColourLayout.Distance(white, black), ColourLayout.Distance(black, grey)));
     }
 }

@@ -30,7 +30,8 @@ public sealed class FramePackTests
     public async Task A_pack_is_written_to_a_stream_that_cannot_seek()
     {
         using var pack = new MemoryStream();
-        await using var oneWay = new System.IO.Compression.BrotliStream(pack, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true);
+        await using var oneWay = new System.IO.Compression.BrotliStream(
+            pack, System.IO.Compression.CompressionLevel.Fastest, leaveOpen: true);
 
         var writer = await FramePackWriter.CreateAsync(oneWay, Side, default);
         await writer.AppendAsync(Frames(1), 0, default);
@@ -65,7 +66,8 @@ public sealed class FramePackTests
         var pack = Pack(Frames(1));
         BitConverter.TryWriteBytes(pack.AsSpan(8), int.MaxValue);
 
-        var error = await Assert.ThrowsAsync<InvalidDataException>(async () => await FramePackReader.OpenAsync(new MemoryStream(pack), default));
+        var error = await Assert.ThrowsAsync<InvalidDataException>(
+            async () => await FramePackReader.OpenAsync(new MemoryStream(pack), default));
 
         Assert.Equal("not a frame pack", error.Message);
     }
@@ -76,9 +78,11 @@ public sealed class FramePackTests
         var writer = await FramePackWriter.CreateAsync(Stream.Null, Side, default);
         await writer.AppendAsync(Frames(1), 5, default);
 
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await writer.AppendAsync(new byte[FrameBytes - 1], 6, default));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            async () => await writer.AppendAsync(new byte[FrameBytes - 1], 6, default));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await writer.AppendAsync(Frames(1), 4, default));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await writer.AppendAsync(Frames(1), double.NaN, default));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            async () => await writer.AppendAsync(Frames(1), double.NaN, default));
     }
 
     [Fact]

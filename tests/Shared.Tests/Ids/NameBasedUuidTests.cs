@@ -31,7 +31,8 @@ public sealed class NameBasedUuidTests
     public void Segment_ids_differ_with_video_model_and_index_and_with_nothing_else()
     {
         var (video, other) = (VideoId.FromSha256(new byte[32]), VideoId.FromSha256([.. new byte[31], 1]));
-        SegmentId[] ids = [SegmentId.Of(video, "m", 0), SegmentId.Of(video, "m", 1), SegmentId.Of(video, "n", 0), SegmentId.Of(other, "m", 0)];
+        SegmentId[] ids = [
+            SegmentId.Of(video, "m", 0), SegmentId.Of(video, "m", 1), SegmentId.Of(video, "n", 0), SegmentId.Of(other, "m", 0)];
 
         Assert.Equal(ids.Length, ids.Distinct().Count());
         Assert.Equal(ids[0], SegmentId.Of(video, "m", 0));

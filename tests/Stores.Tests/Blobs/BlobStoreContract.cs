@@ -47,7 +47,9 @@ public abstract class BlobStoreContract
         var again = await Store.WriteContentAsync("originals", new MemoryStream([1, 2, 3]), s_never);
 
         Assert.Equal(written, again);
-        Assert.Equal(new("originals/039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81", "039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81", 3), written);
+        Assert.Equal(
+            new("originals/039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81",
+                "039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81", 3), written);
         Assert.Equal([1, 2, 3], await Read(written.Name));
         Assert.Equal([written.Name], await Names("originals/"));
     }
@@ -109,7 +111,9 @@ public abstract class BlobStoreContract
         var listed = await Store.ListAsync("frames/", s_never).ToListAsync();
 
         Assert.Equal([("frames/a", 0), ("frames/b", 2)], listed.Select(blob => (blob.Name, blob.Bytes)));
-        Assert.All(listed, blob => Assert.InRange(blob.Written, TimeProvider.System.GetUtcNow().AddHours(-1), TimeProvider.System.GetUtcNow().AddHours(1)));
+        Assert.All(
+            listed, blob => Assert.InRange(
+                blob.Written, TimeProvider.System.GetUtcNow().AddHours(-1), TimeProvider.System.GetUtcNow().AddHours(1)));
         Assert.Equal(listed[1], await Store.FindAsync("frames/b", s_never));
     }
 
@@ -245,5 +249,6 @@ public abstract class BlobStoreContract
         return copy.ToArray();
     }
 
-    protected async Task<List<string>> Names(string prefix) => await Store.ListAsync(prefix, s_never).Select(blob => blob.Name).ToListAsync();
+    protected async Task<List<string>> Names(string prefix) =>
+        await Store.ListAsync(prefix, s_never).Select(blob => blob.Name).ToListAsync();
 }

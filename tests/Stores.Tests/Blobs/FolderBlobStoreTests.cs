@@ -43,7 +43,8 @@ public sealed class FolderBlobStoreTests : BlobStoreContract, IDisposable
     public async Task A_full_disk_is_a_clear_error_and_leaves_nothing()
     {
         var error = await Assert.ThrowsAsync<StoreUnavailableException>(() =>
-            _store.WriteAsync("one", (_, _) => throw new IOException("No space left on device", 28), CancellationToken.None).AsTask());
+            _store.WriteAsync("one", (_, _) => throw new IOException("No space left on device", 28), CancellationToken.None)
+            .AsTask());
 
         Assert.Contains("make room", error.Message, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories));

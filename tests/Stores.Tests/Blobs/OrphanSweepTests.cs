@@ -38,12 +38,17 @@ public sealed class OrphanSweepTests : IAsyncLifetime
         var decoded = await UploadAsync(2);
         var deleted = await UploadAsync(3);
         var referenced = SampleEvents.Uploaded(4); // Its source is a file: a copy in the store is of no use.
-        await AppendAsync(referenced, SampleEvents.Decoded(indexed), SampleEvents.Indexed(indexed), SampleEvents.Decoded(decoded), Deleted(deleted),
+        await AppendAsync(referenced, SampleEvents.Decoded(indexed), SampleEvents.Indexed(indexed), SampleEvents.Decoded(decoded),
+            Deleted(deleted),
             SampleEvents.Transcribed(indexed, transcript: $"{VideoBlobs.TranscriptsOf(indexed.VideoId)}/now"));
-        string[] kept = [indexed.Source, decoded.Source, VideoBlobs.FramesOf(decoded.VideoId), $"{VideoBlobs.PicturesOf(indexed.VideoId)}preview.jpg", $"{VideoBlobs.TranscriptsOf(indexed.VideoId)}/now", "others/one", "originals/notes.txt"];
+        string[] kept = [
+            indexed.Source, decoded.Source, VideoBlobs.FramesOf(decoded.VideoId),
+            $"{VideoBlobs.PicturesOf(indexed.VideoId)}preview.jpg", $"{VideoBlobs.TranscriptsOf(indexed.VideoId)}/now",
+            "others/one", "originals/notes.txt"];
         string[] orphans =
         [
-            VideoBlobs.FramesOf(indexed.VideoId), VideoBlobs.FramesOf(deleted.VideoId), VideoBlobs.FramesOf(SampleEvents.Video(9)),
+            VideoBlobs.FramesOf(indexed.VideoId), VideoBlobs.FramesOf(deleted.VideoId),
+            VideoBlobs.FramesOf(SampleEvents.Video(9)),
             deleted.Source, $"originals/{referenced.Sha256}", $"originals/{Guid.Empty}/{SampleEvents.Uploaded(9).Sha256}",
             $"{VideoBlobs.PicturesOf(deleted.VideoId)}preview.jpg", $"{VideoBlobs.PicturesOf(SampleEvents.Video(9))}320-1.0.jpg",
             $"{VideoBlobs.TranscriptsOf(indexed.VideoId)}/before", $"{VideoBlobs.TranscriptsOf(deleted.VideoId)}/now",
@@ -74,15 +79,18 @@ public sealed class OrphanSweepTests : IAsyncLifetime
     public async Task Content_that_is_uploaded_again_during_the_sweep_is_left_alone()
     {
         await UploadAsync(1);
-        string[] names = [.. new[] { 8, 9 }.Select(video => $"originals/{SampleEvents.Uploaded(video).Sha256}").Order(StringComparer.Ordinal)];
+        string[] names = [
+            .. new[] { 8, 9 }.Select(video => $"originals/{SampleEvents.Uploaded(video).Sha256}").Order(StringComparer.Ordinal)];
         foreach (var name in names)
         {
             await WriteAsync(name);
-            File.SetLastWriteTimeUtc(Path.Combine(_folder.File("data"), "blobs", name), TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-2));
+            File.SetLastWriteTimeUtc(
+                Path.Combine(_folder.File("data"), "blobs", name), TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-2));
         }
 
         var swept = new List<string>();
-        await foreach (var orphan in new OrphanSweep(_data.Blobs, _data.Events, _data.Catalog, TimeProvider.System).RunAsync(s_grace, isDryRun: false, s_never))
+        await foreach (var orphan in new OrphanSweep(_data.Blobs, _data.Events, _data.Catalog, TimeProvider.System).RunAsync(
+            s_grace, isDryRun: false, s_never))
         {
             swept.Add(orphan.Name);
             await WriteAsync(names[1]); // Both were listed by now.
@@ -142,12 +150,16 @@ public sealed class OrphanSweepTests : IAsyncLifetime
         }
     }
 
-    private static VideoDeleted Deleted(VideoUploaded upload) => new() { VideoId = upload.VideoId, UploadId = upload.EventId, Time = upload.Time.AddSeconds(5) };
+    private static VideoDeleted Deleted(VideoUploaded upload) =>
+        new() { VideoId = upload.VideoId, UploadId = upload.EventId, Time = upload.Time.AddSeconds(5) };
 
-    private Task WriteAsync(string name) => _data.Blobs.WriteAsync(name, (stream, cancel) => stream.WriteAsync(new byte[] { 1, 2, 3 }, cancel), s_never).AsTask();
+    private Task WriteAsync(string name) =>
+        _data.Blobs.WriteAsync(name, (stream, cancel) => stream.WriteAsync(new byte[] { 1, 2, 3 }, cancel), s_never).AsTask();
 
     private async Task<List<string>> SweepAsync(TimeProvider time, bool isDryRun = false) =>
-        await new OrphanSweep(_data.Blobs, _data.Events, _data.Catalog, time).RunAsync(s_grace, isDryRun, s_never).Select(blob => blob.Name).ToListAsync();
+        await new OrphanSweep(_data.Blobs, _data.Events, _data.Catalog, time).RunAsync(s_grace, isDryRun, s_never)
+        .Select(blob => blob.Name).ToListAsync();
 
-    private async Task<List<string>> NamesAsync() => await _data.Blobs.ListAsync("", s_never).Select(blob => blob.Name).ToListAsync();
+    private async Task<List<string>> NamesAsync() =>
+        await _data.Blobs.ListAsync("", s_never).Select(blob => blob.Name).ToListAsync();
 }

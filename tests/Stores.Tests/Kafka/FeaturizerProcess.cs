@@ -42,7 +42,8 @@ internal static class FeaturizerProcess
                         await Task.Delay(s_look, stop.Token);
                 }
                 await File.WriteAllTextAsync(Path.Combine(folder, $"{upload.VideoId}.{name}"), name, stop.Token);
-                File.Move(Path.Combine(folder, $"{upload.VideoId}.{name}"), Path.Combine(folder, upload.VideoId.ToString()), overwrite: true);
+                File.Move(Path.Combine(folder, $"{upload.VideoId}.{name}"), Path.Combine(folder, upload.VideoId.ToString()),
+                    overwrite: true);
                 await log.AppendAsync(Decoded(upload), CancellationToken.None);
                 await log.CommitAsync(delivery, CancellationToken.None);
                 Console.WriteLine($"did {upload.VideoId} {delivery.Partition}");

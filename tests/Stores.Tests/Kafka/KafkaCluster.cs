@@ -78,14 +78,16 @@ public class KafkaCluster : IDisposable
     /// <summary>Appends a message as another program might.</summary>
     internal static async Task AppendRawAsync(KafkaOptions options, string topic, Message<byte[], byte[]> message)
     {
-        using var producer = new ProducerBuilder<byte[], byte[]>(new ProducerConfig { BootstrapServers = options.BootstrapServers }).Build();
+        using var producer = new ProducerBuilder<byte[], byte[]>(
+            new ProducerConfig { BootstrapServers = options.BootstrapServers }).Build();
         await producer.ProduceAsync(options.Prefix + topic, message);
     }
 
     /// <summary>The first message of a topic's first partition.</summary>
     internal static ConsumeResult<byte[], byte[]> FirstRaw(KafkaOptions options, string topic, CancellationToken cancel)
     {
-        using var consumer = new ConsumerBuilder<byte[], byte[]>(new ConsumerConfig { BootstrapServers = options.BootstrapServers, GroupId = "raw" }).Build();
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(
+            new ConsumerConfig { BootstrapServers = options.BootstrapServers, GroupId = "raw" }).Build();
         consumer.Assign(new TopicPartitionOffset(options.Prefix + topic, 0, Offset.Beginning));
         return consumer.Consume(cancel);
     }

@@ -19,7 +19,8 @@ public sealed class KafkaEventLogTests(KafkaCluster cluster) : KafkaEventLogCont
         var log = Create();
         var (options, poison) = (OptionsOf(log), Encoding.UTF8.GetBytes("{ no event"));
         await log.AppendAsync(Uploaded(1), Cancelled);
-        await KafkaCluster.AppendRawAsync(options, Topics.Uploaded, new() { Key = [1], Value = poison, Headers = new() { { "from", [7] } } });
+        await KafkaCluster.AppendRawAsync(
+            options, Topics.Uploaded, new() { Key = [1], Value = poison, Headers = new() { { "from", [7] } } });
         await log.AppendAsync(Uploaded(2), Cancelled);
 
         Assert.Equal([Video(1), Video(2)], (await Events(log, Workers, 2, commit: true)).Select(one => one.VideoId));
@@ -27,7 +28,8 @@ public sealed class KafkaEventLogTests(KafkaCluster cluster) : KafkaEventLogCont
         Assert.Equal(poison, dead.Message.Value);
         Assert.Equal([7], dead.Message.Headers.GetLastBytes("from"));
         var letter = Assert.Single(await log.DeadLettersAsync(Cancelled).ToListAsync(Cancelled));
-        Assert.Equal((Topics.Uploaded, "videos.uploaded/0", 1, "workers"), (letter.Topic, letter.Partition, letter.Position, letter.Group));
+        Assert.Equal((Topics.Uploaded, "videos.uploaded/0", 1, "workers"),
+            (letter.Topic, letter.Partition, letter.Position, letter.Group));
         Assert.Contains("damaged event", letter.Reason, StringComparison.Ordinal);
     }
 
@@ -80,7 +82,8 @@ public sealed class KafkaEventLogTests(KafkaCluster cluster) : KafkaEventLogCont
     {
         var options = NewLog(partitions: 1) with { Prefix = "nobody-made-these-", CreateTopics = false };
 
-        var error = await Assert.ThrowsAsync<UserException>(() => KafkaEventLog.OpenAsync(options, TimeProvider.System, Cancelled).AsTask());
+        var error = await Assert.ThrowsAsync<UserException>(
+            () => KafkaEventLog.OpenAsync(options, TimeProvider.System, Cancelled).AsTask());
 
         Assert.Contains("nobody-made-these-videos.uploaded", error.Message, StringComparison.Ordinal);
         Assert.Contains("Kafka:CreateTopics", error.Message, StringComparison.Ordinal);
@@ -95,7 +98,8 @@ public sealed class KafkaEventLogTests(KafkaCluster cluster) : KafkaEventLogCont
 
         var deliveries = await Deliveries(log, Workers, 8);
 
-        Assert.All(deliveries.GroupBy(one => one.Event.VideoId), video => Assert.Single(video.Select(one => one.Partition).Distinct()));
+        Assert.All(
+            deliveries.GroupBy(one => one.Event.VideoId), video => Assert.Single(video.Select(one => one.Partition).Distinct()));
     }
 
     [Fact]

@@ -44,7 +44,9 @@ public sealed class KafkaGroupTests(KafkaCluster cluster) : IDisposable
             await FinishedAsync(log, finished);
         }
         await AppendAsync(log, HeldVideo);
-        var killed = workers[Array.IndexOf([.. workers.Select(worker => worker.Holds)], await Task.WhenAny(workers.Select(worker => worker.Holds)))];
+        var killed =
+            workers[Array.IndexOf(
+                [.. workers.Select(worker => worker.Holds)], await Task.WhenAny(workers.Select(worker => worker.Holds)))];
         killed.Kill();
         for (var video = 1; video <= 30; video++)
             await AppendAsync(log, HeldVideo + video);
@@ -60,7 +62,8 @@ public sealed class KafkaGroupTests(KafkaCluster cluster) : IDisposable
     private WorkerProcess Start(KafkaOptions options, string name) => new(options, _folder.Path, name, Video(HeldVideo));
 
     /// <summary>Half-written effects of the one that was killed aside.</summary>
-    private IEnumerable<string> Files() => Directory.GetFiles(_folder.Path).Where(file => !Path.HasExtension(file)).Select(file => Path.GetFileName(file)).Order();
+    private IEnumerable<string> Files() =>
+        Directory.GetFiles(_folder.Path).Where(file => !Path.HasExtension(file)).Select(file => Path.GetFileName(file)).Order();
 
     private async Task AppendAsync(KafkaEventLog log, int video)
     {

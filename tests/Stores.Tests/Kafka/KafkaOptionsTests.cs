@@ -5,7 +5,11 @@ namespace TcMgc.Stores.Tests.Kafka;
 
 public sealed class KafkaOptionsTests
 {
-    private static readonly KafkaOptions s_options = new() { BootstrapServers = "127.0.0.1:1", Timeout = TimeSpan.FromSeconds(1) };
+    private static readonly KafkaOptions s_options = new()
+    {
+        BootstrapServers = "127.0.0.1:1",
+        Timeout = TimeSpan.FromSeconds(1)
+    };
 
     public static TheoryData<string, KafkaOptions> Mistaken() => new()
     {
@@ -33,9 +37,18 @@ public sealed class KafkaOptionsTests
     [InlineData("plaintext", "session.timeout.ms", "soon", "session.timeout.ms")]
     [InlineData("ssl", "ssl.ca.location", "/nowhere/ca.pem", "ssl.ca.location")]
     [InlineData("sasl_ssl", "sasl.mechanism", "SCRAM-SHA-512", "sasl.username")]
-    public async Task A_setting_that_the_client_refuses_is_told_as_the_client_tells_it(string protocol, string key, string value, string named)
+    public async Task A_setting_that_the_client_refuses_is_told_as_the_client_tells_it(
+    string protocol, string key, string value, string named)
     {
-        var options = s_options with { ClientSettings = new Dictionary<string, string> { ["security.protocol"] = protocol, [key] = value } };
+        var options =
+            s_options with
+            {
+                ClientSettings = new Dictionary<string, string>
+                {
+                    ["security.protocol"] = protocol,
+                    [key] = value
+                }
+            };
 
         var error = await Assert.ThrowsAsync<UserException>(() => OpenAsync(options));
 
@@ -52,7 +65,8 @@ public sealed class KafkaOptionsTests
         Assert.Contains("Kafka:BootstrapServers", error.Message, StringComparison.Ordinal);
     }
 
-    private static KafkaOptions With(string setting, string value) => s_options with { ClientSettings = new Dictionary<string, string> { [setting] = value } };
+    private static KafkaOptions With(string setting, string value) =>
+        s_options with { ClientSettings = new Dictionary<string, string> { [setting] = value } };
 
     private static async Task OpenAsync(KafkaOptions options)
     {

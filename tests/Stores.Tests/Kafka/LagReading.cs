@@ -19,7 +19,8 @@ internal sealed class LagReading : IDisposable
         _listener.SetMeasurementEventCallback<long>((_, lag, tags, _) =>
         {
             var named = tags.ToArray().ToDictionary();
-            if (named["messaging.consumer.group.name"] is string of && of == group && named["messaging.destination.name"] is string at && at == topic)
+            if (named["messaging.consumer.group.name"] is string of && of == group
+                && named["messaging.destination.name"] is string at && at == topic)
                 _lag = lag;
         });
         _listener.Start();

@@ -32,7 +32,8 @@ public sealed class DatasetReaderTests : TemporaryFolder
     [InlineData("""{"file": "../../etc/passwd", "captions": ["a"]}""", "line 1: 'file' must be")]
     [InlineData("""{"file": "a.mp4", "captions": ["a"], "split": "exam"}""", "the split is 'exam'")]
     [InlineData("""{"file": "a.mp4", "captions": "a"}""", "line 1: is not as it must be")]
-    [InlineData("{\"file\": \"a.mp4\", \"captions\": [\"a\"]}\n{\"file\": \"a.mp4\", \"captions\": [\"b\"]}", "line 2: 'a.mp4' is there twice")]
+    [InlineData("{\"file\": \"a.mp4\", \"captions\": [\"a\"]}\n{\"file\": \"a.mp4\", \"captions\": [\"b\"]}",
+        "line 2: 'a.mp4' is there twice")]
     [InlineData("not json", "line 1: is not as it must be")]
     public void A_line_that_cannot_be_is_named(string lines, string expected)
     {
@@ -45,7 +46,8 @@ public sealed class DatasetReaderTests : TemporaryFolder
     public void MsrVtt_trains_on_every_sentence_of_9k_or_7k_and_tests_on_1k_A()
     {
         Put("MSRVTT_data.json", """
-            {"videos": [], "sentences": [{"video_id": "video0", "caption": "a man runs", "sen_id": 0}, {"video_id": "video1", "caption": "a cat"},
+            {"videos": [], "sentences": [{"video_id": "video0", "caption": "a man runs", "sen_id": 0},
+             {"video_id": "video1", "caption": "a cat"},
              {"video_id": "video0", "caption": "someone is running"}, {"video_id": "video9", "caption": "not this one"}]}
             """);
         Put("MSRVTT_train.9k.csv", "video_id\nvideo0\nvideo1\n");
@@ -76,13 +78,15 @@ public sealed class DatasetReaderTests : TemporaryFolder
 
         var dataset = DatasetReader.Open($"msvd={Folder}");
 
-        Assert.Equal(["a_1: a man, he", "b_2: cats", "c_3: dogs"], Told([.. dataset.Train, .. dataset.Validation, .. dataset.Test]));
+        Assert.Equal(
+            ["a_1: a man, he", "b_2: cats", "c_3: dogs"], Told([.. dataset.Train, .. dataset.Validation, .. dataset.Test]));
     }
 
     [Fact]
     public void Lsmdc_gives_a_clip_all_its_lines()
     {
-        Put("LSMDC16_annos_training.csv", "0001_A_00.01-00.02\t0\t1\t0\t1\tSOMEONE walks.\n0001_A_00.01-00.02\t0\t1\t0\t1\tHe sits.\n");
+        Put("LSMDC16_annos_training.csv",
+            "0001_A_00.01-00.02\t0\t1\t0\t1\tSOMEONE walks.\n0001_A_00.01-00.02\t0\t1\t0\t1\tHe sits.\n");
         Put("LSMDC16_annos_val.csv", "0002_B\t0\t1\t0\t1\tRain.\n");
         Put("LSMDC16_challenge_1000_publictect.csv", "0003_C\t0\t1\t0\t1\tA door.\n");
         Videos("0001/0001_A_00.01-00.02.avi", "0002_B.avi", "0003_C.avi");
@@ -98,7 +102,8 @@ public sealed class DatasetReaderTests : TemporaryFolder
     {
         Put("LSMDC16_annos_training.csv", "ok\t0\t1\t0\t1\tA door.\n0001_A\t0\n");
 
-        Assert.Contains("LSMDC16_annos_training.csv: line 2: has 2 columns", Refused($"lsmdc={Folder}"), StringComparison.Ordinal);
+        Assert.Contains(
+            "LSMDC16_annos_training.csv: line 2: has 2 columns", Refused($"lsmdc={Folder}"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,7 +113,8 @@ public sealed class DatasetReaderTests : TemporaryFolder
         {
             Put($"{split}_list.txt", $"{split}_x.avi\n");
             Put($"{split}_data.json", $$"""
-                [{"video": "{{split}}_x.avi", "description": "a dog jumps", "times": [[0, 0]]}, {"video": "other.avi", "description": "no", "times": []},
+                [{"video": "{{split}}_x.avi", "description": "a dog jumps", "times": [[0, 0]]},
+                 {"video": "other.avi", "description": "no", "times": []},
                  {"video": "{{split}}_x.avi", "description": "then it sleeps", "times": [[1, 2]]}]
                 """);
         }
@@ -125,7 +131,10 @@ public sealed class DatasetReaderTests : TemporaryFolder
     {
         Put("train_ids.json", """["v_abc"]""");
         Put("val_ids.json", """["v_def"]""");
-        Put("train.json", """{"v_abc": {"duration": 82.7, "timestamps": [[0, 1], [2, 3]], "sentences": ["A man sits.", " He stands."]}, "v_no": {"duration": 1, "sentences": ["x"]}}""");
+        Put("train.json", """
+            {"v_abc": {"duration": 82.7, "timestamps": [[0, 1], [2, 3]], "sentences": ["A man sits.", " He stands."]},
+             "v_no": {"duration": 1, "sentences": ["x"]}}
+            """);
         Put("val_1.json", """{"v_def": {"duration": 10.0, "sentences": ["Water."]}}""");
         Videos("Activity_Videos/abc.mp4", "Activity_Videos/v_def.mkv");
 
@@ -140,7 +149,8 @@ public sealed class DatasetReaderTests : TemporaryFolder
     public void Vatex_takes_the_part_that_an_id_names_of_a_whole_video_and_divides_validation_by_lists()
     {
         Put("vatex_training_v1.0.json", """[{"videoID": "a-_b_000010_000020", "enCap": ["one", "two"], "chCap": ["三"]}]""");
-        Put("vatex_validation_v1.0.json", """[{"videoID": "c_000000_000010", "enCap": ["three"]}, {"videoID": "d_000005_000015", "enCap": ["four"]}]""");
+        Put("vatex_validation_v1.0.json",
+            """[{"videoID": "c_000000_000010", "enCap": ["three"]}, {"videoID": "d_000005_000015", "enCap": ["four"]}]""");
         Put("val_list.txt", "c_000000_000010\n");
         Put("test_list.txt", "d_000005_000015\n");
         Videos("a-_b.mp4", "c_000000_000010.mp4", "d_000005_000015.mp4");
@@ -156,7 +166,8 @@ public sealed class DatasetReaderTests : TemporaryFolder
     [Fact]
     public void Videos_whose_files_are_missing_are_left_out_and_told()
     {
-        Put("MSRVTT_data.json", """{"sentences": [{"video_id": "video0", "caption": "a"}, {"video_id": "video1", "caption": "b"}]}""");
+        Put("MSRVTT_data.json",
+            """{"sentences": [{"video_id": "video0", "caption": "a"}, {"video_id": "video1", "caption": "b"}]}""");
         Put("MSRVTT_train.9k.csv", "video_id\nvideo0\nvideo1\n");
         Put("MSRVTT_JSFUSION_test.csv", "key,vid_key,video_id,sentence\n");
         Videos("video1.mp4");
@@ -187,7 +198,8 @@ public sealed class DatasetReaderTests : TemporaryFolder
     public void Damaged_annotations_no_videos_and_unknown_formats_are_told()
     {
         Put("train_ids.json", "{\"a\": ");
-        Assert.Contains("train_ids.json: is not as ActivityNet publishes it", Refused($"activitynet={Folder}"), StringComparison.Ordinal);
+        Assert.Contains(
+            "train_ids.json: is not as ActivityNet publishes it", Refused($"activitynet={Folder}"), StringComparison.Ordinal);
 
         Put("train_ids.json", """["v_a"]""");
         Put("val_ids.json", "[]");
@@ -201,7 +213,8 @@ public sealed class DatasetReaderTests : TemporaryFolder
 
     private static string Refused(string spec) => Assert.Throws<ModelException>(() => DatasetReader.Open(spec)).Message;
 
-    private static IEnumerable<string> Told(IEnumerable<CaptionedVideo> videos) => [.. videos.Select(video => $"{video.Id}: {string.Join(", ", video.Captions)}")];
+    private static IEnumerable<string> Told(IEnumerable<CaptionedVideo> videos) =>
+        [.. videos.Select(video => $"{video.Id}: {string.Join(", ", video.Captions)}")];
 
     private void Put(string name, string text) => File.WriteAllText(At(name), text);
 

@@ -18,7 +18,8 @@ public sealed class CalibratorTests
         {
             var (right, shape) = (random.Next(2) == 0, at % 3 == 0 ? s_short : at % 3 == 1 ? s_long : s_spelt);
             var noise = Enumerable.Range(0, 4).Sum(_ => random.NextSingle() - 0.5f) * 3;
-            return new FirstResult($"{shape.Tokens}", shape, at % 2 == 0 ? 10 : 100, (right ? 12 : 9) + (shape == s_long ? 3 : 0) + noise, right || random.Next(2) == 0, right);
+            return new FirstResult($"{shape.Tokens}", shape, at % 2 == 0
+                ? 10 : 100, (right ? 12 : 9) + (shape == s_long ? 3 : 0) + noise, right || random.Next(2) == 0, right);
         })];
     }
 
@@ -49,11 +50,17 @@ public sealed class CalibratorTests
     public void A_better_score_is_never_less_sure_and_always_a_probability()
     {
         var calibration = Calibrator.Fit(Results(3000), "a test");
-        Prop.ForAll((from a in Gen.Choose(-100_000, 100_000) from b in Gen.Choose(-100_000, 100_000) from segments in Gen.Choose(1, 1_000_000) select (a, b, segments)).ToArbitrary(), scores =>
+        Prop.ForAll(
+            (from a in Gen.Choose(-100_000, 100_000)
+             from b in Gen.Choose(-100_000, 100_000)
+             from segments in Gen.Choose(
+                1, 1_000_000)
+             select (a, b, segments)).ToArbitrary(), scores =>
         {
             var less = calibration.Of(Math.Min(scores.a, scores.b) / 100f, scores.segments, s_long);
             var more = calibration.Of(Math.Max(scores.a, scores.b) / 100f, scores.segments, s_long);
-            return less.Probability <= more.Probability && less.Band <= more.Band && less.Probability >= 0 && more.Probability <= 1;
+            return less.Probability <= more.Probability && less.Band <= more.Band && less.Probability >= 0
+                && more.Probability <= 1;
         }).QuickCheckThrowOnFailure();
     }
 
@@ -94,12 +101,14 @@ public sealed class CalibratorTests
     [InlineData(0.66, ConfidenceBand.Likely)]
     [InlineData(0.67, ConfidenceBand.Strong)]
     [InlineData(1, ConfidenceBand.Strong)]
-    public void A_band_is_a_range_of_probability(double probability, ConfidenceBand band) => Assert.Equal(band, new Confidence(probability).Band);
+    public void A_band_is_a_range_of_probability(double probability, ConfidenceBand band) =>
+    Assert.Equal(band, new Confidence(probability).Band);
 
     [Fact]
     public void Each_question_is_asked_of_libraries_with_a_match_and_without()
     {
-        Question[] questions = [new("sentence", "a", [true, false, false, false]), new("foreign", "b", [false, false, false, false]), new("word", "c", [true, true, true, true])];
+        Question[] questions = [new("sentence", "a", [true, false, false, false]),
+            new("foreign", "b", [false, false, false, false]), new("word", "c", [true, true, true, true])];
         var logits = Matrix.Of([0, 0, 0], [1, 4, 3, 2], [1, 2, 3, 4], [1, 2, 3, 4]);
 
         var results = FirstResults.Of(questions, [s_long, s_spelt, s_short], logits, 4);

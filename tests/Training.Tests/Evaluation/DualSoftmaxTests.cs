@@ -60,6 +60,7 @@ public sealed class DualSoftmaxTests
         {
             SimilarityMatrix Reranked(int added) =>
                 DualSoftmax.Rerank(Matrix.Of([0, 1, 2, 0], [.. scores.Select(score => (float)(score + added)).Chunk(3)]));
-            return Reranked(0).Rows().Zip(Reranked(shift).Rows()).All(rows => rows.First.Zip(rows.Second).All(pair => Math.Abs(pair.First - pair.Second) < Tolerance));
+            return Reranked(0).Rows().Zip(Reranked(shift).Rows())
+                .All(rows => rows.First.Zip(rows.Second).All(pair => Math.Abs(pair.First - pair.Second) < Tolerance));
         });
 }

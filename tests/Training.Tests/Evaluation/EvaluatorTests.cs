@@ -35,10 +35,12 @@ public sealed class EvaluatorTests : IDisposable
     public void Kept_embeddings_score_as_the_frames_they_were_made_of()
     {
         using var model = Model("tcmgc");
-        using var embeddings = EmbeddingStore.Open(_videos.Folder("embeddings.rows"), _videos.Store, "coloured", model, null, default);
+        using var embeddings =
+            EmbeddingStore.Open(_videos.Folder("embeddings.rows"), _videos.Store, "coloured", model, null, default);
 
         var fromFrames = Evaluator.Score(model, _videos.Captioned, _videos.Store, null, TimeProvider.System, null, default);
-        var fromEmbeddings = Evaluator.Score(model, _videos.Captioned, _videos.Store, embeddings, TimeProvider.System, null, default);
+        var fromEmbeddings =
+            Evaluator.Score(model, _videos.Captioned, _videos.Store, embeddings, TimeProvider.System, null, default);
 
         for (var query = 0; query < fromFrames.Logits.Queries; query++)
             for (var video = 0; video < fromFrames.Logits.Videos; video++)
@@ -73,14 +75,16 @@ public sealed class EvaluatorTests : IDisposable
     {
         using var model = Model("tcmgc");
 
-        Assert.ThrowsAny<OperationCanceledException>(() => Evaluator.TextToVideoRecallAt1(model, _videos.Captioned, _videos.Store, null, new(canceled: true)));
+        Assert.ThrowsAny<OperationCanceledException>(
+            () => Evaluator.TextToVideoRecallAt1(model, _videos.Captioned, _videos.Store, null, new(canceled: true)));
     }
 
     private VideoTextModel Model(string head)
     {
         var config = _videos.Config with { Head = head };
         return ModelFolder.Write(_videos.Folder($"model-{head}"), head, config, RandomWeights.Of(config, 1),
-            folder => Tokenizer.CopyFiles(_videos.TokenizerFolder, folder), new("test", DateTimeOffset.UnixEpoch)).Load(new() { Threads = 1 });
+            folder => Tokenizer.CopyFiles(_videos.TokenizerFolder, folder), new("test", DateTimeOffset.UnixEpoch))
+                .Load(new() { Threads = 1 });
     }
 
     private float Searched(VideoTextModel model, string text, int video)
@@ -89,7 +93,8 @@ public sealed class EvaluatorTests : IDisposable
         int[] chosen = new int[n];
         FrameSampling.Uniform(_videos.Store.Frames[video], chosen);
         byte[] pixels = [.. chosen.SelectMany(frame => _videos.Store.Frame(video, frame).ToArray())];
-        float[] embeddings = new float[n * d], vectors = new float[d], features = new float[n * d], mask = [.. Enumerable.Repeat(1f, n)];
+        float[] embeddings = new float[n * d], vectors = new float[d], features = new float[n * d],
+            mask = [.. Enumerable.Repeat(1f, n)];
         model.EncodeFrames(pixels, n, embeddings);
         model.EncodeVideo(embeddings, mask, 1, vectors, features);
         using var candidates = model.Candidates(1);

@@ -13,5 +13,6 @@ internal static class Matrix
         return matrix;
     }
 
-    public static float[][] Rows(this SimilarityMatrix matrix) => [.. Enumerable.Range(0, matrix.Queries).Select(query => matrix[query].ToArray())];
+    public static float[][] Rows(this SimilarityMatrix matrix) =>
+        [.. Enumerable.Range(0, matrix.Queries).Select(query => matrix[query].ToArray())];
 }

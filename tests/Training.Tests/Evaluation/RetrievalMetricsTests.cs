@@ -16,7 +16,8 @@ public sealed class RetrievalMetricsTests
         from more in Gen.Choose(0, 6)
         from rest in Gen.ArrayOf(Gen.Choose(0, videos - 1), more)
         from scores in Gen.ArrayOf(Gen.Choose(-3, 3), (videos + more) * videos)
-        select Matrix.Of([.. Enumerable.Range(0, videos), .. rest], [.. scores.Select(score => (float)score).Chunk(videos)])).ToArbitrary();
+        select Matrix.Of(
+            [.. Enumerable.Range(0, videos), .. rest], [.. scores.Select(score => (float)score).Chunk(videos)])).ToArbitrary();
 
     [Fact]
     public void Ranks_of_a_matrix_without_ties_are_counted()
@@ -25,7 +26,9 @@ public sealed class RetrievalMetricsTests
 
         var metrics = RetrievalMetrics.TextToVideo(matrix);
 
-        Assert.Equal(new(Queries: 3, Candidates: 3, RecallAt1: 100 / 3.0, RecallAt5: 100, RecallAt10: 100, MedianRank: 2, MeanRank: 2), metrics);
+        Assert.Equal(
+            new(Queries: 3, Candidates: 3, RecallAt1: 100 / 3.0, RecallAt5: 100, RecallAt10: 100, MedianRank: 2, MeanRank: 2),
+            metrics);
         Assert.Equal(100 / 3.0 + 200, metrics.SumOfRecalls, Tolerance);
     }
 
@@ -36,7 +39,9 @@ public sealed class RetrievalMetricsTests
 
         var metrics = RetrievalMetrics.VideoToText(matrix);
 
-        Assert.Equal(new(Queries: 3, Candidates: 3, RecallAt1: 200 / 3.0, RecallAt5: 100, RecallAt10: 100, MedianRank: 1, MeanRank: 4 / 3.0), metrics);
+        Assert.Equal(
+            new(Queries: 3, Candidates: 3, RecallAt1: 200 / 3.0, RecallAt5: 100, RecallAt10: 100, MedianRank: 1,
+                MeanRank: 4 / 3.0), metrics);
     }
 
     [Fact]
@@ -91,7 +96,8 @@ public sealed class RetrievalMetricsTests
     [Property]
     public Property A_strictly_rising_function_of_the_scores_changes_nothing() => Holds(matrix =>
     {
-        var risen = Matrix.Of([.. matrix.RightVideos], [.. matrix.Rows().Select(row => row.Select(score => MathF.Exp(score) - 7).ToArray())]);
+        var risen = Matrix.Of(
+            [.. matrix.RightVideos], [.. matrix.Rows().Select(row => row.Select(score => MathF.Exp(score) - 7).ToArray())]);
         return Both(risen).SequenceEqual(Both(matrix));
     });
 
@@ -114,8 +120,10 @@ public sealed class RetrievalMetricsTests
 
     [Property]
     public Property Recall_rises_with_k_and_everything_stays_in_its_bounds() => Holds(matrix => Both(matrix).All(metrics =>
-        metrics.RecallAt1 is >= 0 && metrics.RecallAt1 <= metrics.RecallAt5 && metrics.RecallAt5 <= metrics.RecallAt10 && metrics.RecallAt10 <= 100 + Tolerance
-        && metrics.MedianRank >= 1 && metrics.MedianRank <= metrics.Candidates && metrics.MeanRank >= 1 && metrics.MeanRank <= metrics.Candidates));
+        metrics.RecallAt1 is >= 0 && metrics.RecallAt1 <= metrics.RecallAt5 && metrics.RecallAt5 <= metrics.RecallAt10
+        && metrics.RecallAt10 <= 100 + Tolerance
+        && metrics.MedianRank >= 1 && metrics.MedianRank <= metrics.Candidates && metrics.MeanRank >= 1
+        && metrics.MeanRank <= metrics.Candidates));
 
     [Property]
     public Property One_caption_a_video_makes_the_two_ways_mirror_each_other() => Holds(matrix =>
@@ -123,7 +131,8 @@ public sealed class RetrievalMetricsTests
         var rows = matrix.Rows()[..matrix.Videos];
         int[] diagonal = [.. Enumerable.Range(0, matrix.Videos)];
         var mirrored = diagonal.Select(video => rows.Select(row => row[video]).ToArray()).ToArray();
-        return Rounded(RetrievalMetrics.TextToVideo(Matrix.Of(diagonal, rows))) == Rounded(RetrievalMetrics.VideoToText(Matrix.Of(diagonal, mirrored)));
+        return Rounded(RetrievalMetrics.TextToVideo(Matrix.Of(diagonal, rows))) == Rounded(
+            RetrievalMetrics.VideoToText(Matrix.Of(diagonal, mirrored)));
     });
 
     private static Property Holds(Func<SimilarityMatrix, bool> law) => Prop.ForAll(Matrices, law);

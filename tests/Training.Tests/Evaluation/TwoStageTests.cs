@@ -16,13 +16,14 @@ public sealed class TwoStageTests
     [Fact]
     public void Only_the_nearest_are_scored_and_the_rest_follow_as_they_are_near()
     {
-        float[][] logits = [[9, 5, 7, 1], [1, 2, 3, 4], [4, 3, 2, 1]], nearness = [[0.1f, 0.8f, 0.9f, 0.2f], [0.9f, 0.8f, 0.7f, 0.6f], [0.9f, 0.8f, 0.1f, 0.2f]];
+        float[][] logits = [[9, 5, 7, 1], [1, 2, 3, 4], [4, 3, 2, 1]],
+            nearness = [[0.1f, 0.8f, 0.9f, 0.2f], [0.9f, 0.8f, 0.7f, 0.6f], [0.9f, 0.8f, 0.1f, 0.2f]];
         var similarities = new Similarities(Matrix.Of([0, 1, 2], logits), Matrix.Of([0, 1, 2], nearness), TimeSpan.Zero);
 
         var two = TwoStage.Of(similarities, 2);
 
-        // Query 0: video 0 scores best of all but is the last of the first stage. Query 1: second of the two nearest, first by score.
-        // Query 2: last of the first stage again.
+        // Query 0: video 0 scores best of all but is the last of the first stage. Query 1: second of the two nearest, first by
+        // score. Query 2: last of the first stage again.
         Assert.Equal((2, 100 / 3.0, (4 + 1 + 4) / 3.0), (two.Candidates, two.TextToVideo.RecallAt1, two.TextToVideo.MeanRank));
         Assert.Equal(100 / 3.0, two.RightAmongCandidates);
         Assert.Equal(100 / 3.0, two.BestAmongCandidates);
@@ -32,7 +33,8 @@ public sealed class TwoStageTests
     public Property Every_video_a_candidate_is_exhaustive_scoring() => Holds(pairs =>
     {
         var two = TwoStage.Of(pairs, pairs.Logits.Videos + 3);
-        return two.TextToVideo == RetrievalMetrics.TextToVideo(pairs.Logits) && two is { RightAmongCandidates: 100, BestAmongCandidates: 100 };
+        return two.TextToVideo == RetrievalMetrics.TextToVideo(pairs.Logits)
+            && two is { RightAmongCandidates: 100, BestAmongCandidates: 100 };
     });
 
     [Property]
@@ -49,7 +51,8 @@ public sealed class TwoStageTests
 
     [Property]
     public Property The_first_place_is_never_taken_by_a_video_that_is_no_candidate() => Holds(pairs =>
-        Enumerable.Range(1, pairs.Logits.Videos).All(k => TwoStage.Of(pairs, k) is var two && two.TextToVideo.RecallAt1 <= two.RightAmongCandidates));
+        Enumerable.Range(1, pairs.Logits.Videos)
+        .All(k => TwoStage.Of(pairs, k) is var two && two.TextToVideo.RecallAt1 <= two.RightAmongCandidates));
 
     [Fact]
     public void Equal_scores_throughout_give_chance()
@@ -59,7 +62,8 @@ public sealed class TwoStageTests
 
         var two = TwoStage.Of(new(Zeros(), Zeros(), TimeSpan.Zero), 10);
 
-        double[] metrics = [two.TextToVideo.RecallAt1, two.TextToVideo.RecallAt5, two.TextToVideo.RecallAt10, two.TextToVideo.MeanRank];
+        double[] metrics = [
+            two.TextToVideo.RecallAt1, two.TextToVideo.RecallAt5, two.TextToVideo.RecallAt10, two.TextToVideo.MeanRank];
         Assert.Equal([5, 25, 50, 10.5], metrics.Select(metric => Math.Round(metric, 9)));
         Assert.Equal((50, 100), (two.RightAmongCandidates, two.BestAmongCandidates));
     }

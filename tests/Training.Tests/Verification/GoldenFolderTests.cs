@@ -7,7 +7,8 @@ public sealed class GoldenFolderTests : IDisposable
 {
     private static readonly Tolerances s_tolerances = new();
 
-    private static readonly string s_tiny = Path.Combine(SharedFolder.RepositoryRoot, "tests", "Training.Tests", "Golden", "tiny");
+    private static readonly string s_tiny =
+        Path.Combine(SharedFolder.RepositoryRoot, "tests", "Training.Tests", "Golden", "tiny");
 
     private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-").FullName;
 

@@ -30,7 +30,8 @@ public sealed class SceneTests
     public void The_whole_language_is_a_few_hundred_words()
     {
         var words = Enumerable.Range(0, 2000).SelectMany(number => new SyntheticDataset(1).Video(Split.Train, number).Captions)
-            .SelectMany(caption => caption.Text.Replace(",", "", StringComparison.Ordinal).Split(' ')).Distinct(StringComparer.Ordinal).ToList();
+            .SelectMany(caption => caption.Text.Replace(",", "", StringComparison.Ordinal).Split(' '))
+            .Distinct(StringComparer.Ordinal).ToList();
 
         Assert.InRange(words.Count, 80, 250);
     }
@@ -47,7 +48,8 @@ public sealed class SceneTests
     [Fact]
     public void A_primer_shows_one_thing_at_rest_and_tells_the_truth_of_it()
     {
-        var videos = Enumerable.Range(0, 300).Select(number => new SyntheticDataset(1, primer: true).Video(Split.Train, number)).ToList();
+        var videos = Enumerable.Range(0, 300).Select(number => new SyntheticDataset(1, primer: true).Video(Split.Train, number))
+            .ToList();
 
         Assert.All(videos, video =>
         {
@@ -61,7 +63,9 @@ public sealed class SceneTests
     [Fact]
     public void The_same_seed_gives_the_same_video_and_another_another()
     {
-        var (one, same, other) = (new SyntheticDataset(1).Video(Split.Test, 5), new SyntheticDataset(1).Video(Split.Test, 5), new SyntheticDataset(2).Video(Split.Test, 5));
+        var (one, same, other) =
+            (new SyntheticDataset(1).Video(Split.Test, 5), new SyntheticDataset(1).Video(Split.Test, 5), new SyntheticDataset(
+                2).Video(Split.Test, 5));
 
         Assert.Equal(one.Captions[0].Text, same.Captions[0].Text);
         Assert.Equal(Painted(one.Scene, 2.5), Painted(same.Scene, 2.5));
@@ -97,8 +101,10 @@ public sealed class SceneTests
         var circle = new WorldObject(ObjectShape.Circle, ObjectColour.Red, ObjectSize.Small, ObjectTexture.Plain, 0.2, 0.2);
         var square = circle with { Shape = ObjectShape.Square, Colour = ObjectColour.Blue, X = 0.8 };
         var scene = new Scene(7, Background.Plain, 0.5, new(0, 0, 1), [circle, square],
-            [new(0, EventKind.Falls, 0.4, 3, circle.Colour, circle.Colour), new(1, EventKind.Grows, 3, 5.6, square.Colour, square.Colour)], []);
-        Happens falls = new(new(ObjectColour.Red, ObjectShape.Circle, null, null), EventKind.Falls, null), grows = new(new(ObjectColour.Blue, ObjectShape.Square, null, null), EventKind.Grows, null);
+            [new(0, EventKind.Falls, 0.4, 3, circle.Colour, circle.Colour),
+                new(1, EventKind.Grows, 3, 5.6, square.Colour, square.Colour)], []);
+        Happens falls = new(new(ObjectColour.Red, ObjectShape.Circle, null, null), EventKind.Falls, null),
+            grows = new(new(ObjectColour.Blue, ObjectShape.Square, null, null), EventKind.Grows, null);
 
         Assert.True(new Sequence(falls, grows).IsTrueOf(scene));
         Assert.False(new Sequence(grows, falls).IsTrueOf(scene));

@@ -6,8 +6,8 @@ using TcMgc.Shared.Blobs;
 namespace TcMgc.Stores.Blobs.S3;
 
 /// <summary>
-/// Blobs as objects of a bucket of S3 or of a server that speaks its protocol. An object appears when its upload is completed; large
-/// ones are uploaded in parts as they stream, so that one part of a blob is in memory.
+/// Blobs as objects of a bucket of S3 or of a server that speaks its protocol. An object appears when its upload is completed;
+/// large ones are uploaded in parts as they stream, so that one part of a blob is in memory.
 /// </summary>
 internal sealed class S3BlobStore(string place, S3Options options) : IBlobStore, IDisposable
 {
@@ -18,7 +18,8 @@ internal sealed class S3BlobStore(string place, S3Options options) : IBlobStore,
     /// <summary>True where the setting <c>Blobs</c> means this store.</summary>
     public static bool IsPlace(string blobs) => S3Bucket.IsPlace(blobs);
 
-    public async ValueTask WriteAsync(string name, Func<Stream, CancellationToken, ValueTask> write, CancellationToken cancellationToken)
+    public async ValueTask WriteAsync(
+        string name, Func<Stream, CancellationToken, ValueTask> write, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(write);
         var key = KeyOf(name);
@@ -54,15 +55,19 @@ internal sealed class S3BlobStore(string place, S3Options options) : IBlobStore,
     public async ValueTask<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken) =>
         await S3ReadStream.OpenAsync(_bucket, KeyOf(name), cancellationToken);
 
-    /// <summary>Asked by a listing: the answer to a HEAD does not tell a bucket that is not there from an object that is not.</summary>
+    /// <summary>
+    /// Asked by a listing: the answer to a HEAD does not tell a bucket that is not there from an object that is not.
+    /// </summary>
     public async ValueTask<BlobInfo?> FindAsync(string name, CancellationToken cancellationToken)
     {
         var key = KeyOf(name);
-        var first = await _bucket.AskAsync(s3 => s3.ListObjectsV2Async(new() { BucketName = _bucket.Name, Prefix = key, MaxKeys = 1 }, cancellationToken));
+        var first = await _bucket.AskAsync(
+            s3 => s3.ListObjectsV2Async(new() { BucketName = _bucket.Name, Prefix = key, MaxKeys = 1 }, cancellationToken));
         return first.S3Objects is [{ } found, ..] && found.Key == key ? Info(found) : null;
     }
 
-    public ValueTask DeleteAsync(string name, CancellationToken cancellationToken) => DeleteKeyAsync(KeyOf(name), cancellationToken);
+    public ValueTask DeleteAsync(string name, CancellationToken cancellationToken) =>
+        DeleteKeyAsync(KeyOf(name), cancellationToken);
 
     public async IAsyncEnumerable<BlobInfo> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -78,7 +83,8 @@ internal sealed class S3BlobStore(string place, S3Options options) : IBlobStore,
         await foreach (var left in UploadsAsync(cancellationToken))
             if (WrittenAt(left.Initiated) < before)
             {
-                await _bucket.FindAsync(s3 => s3.AbortMultipartUploadAsync(_bucket.Name, left.Key, left.UploadId, cancellationToken));
+                await _bucket.FindAsync(
+                    s3 => s3.AbortMultipartUploadAsync(_bucket.Name, left.Key, left.UploadId, cancellationToken));
                 swept++;
             }
         await foreach (var left in ObjectsAsync(Unfinished, cancellationToken))
@@ -123,9 +129,11 @@ internal sealed class S3BlobStore(string place, S3Options options) : IBlobStore,
     private async ValueTask DeleteKeyAsync(string key, CancellationToken cancel) =>
         await _bucket.FindAsync(s3 => s3.DeleteObjectAsync(_bucket.Name, key, cancel));
 
-    private BlobInfo Info(S3Object found) => new(found.Key[_bucket.Prefix.Length..], found.Size ?? 0, WrittenAt(found.LastModified));
+    private BlobInfo Info(S3Object found) =>
+        new(found.Key[_bucket.Prefix.Length..], found.Size ?? 0, WrittenAt(found.LastModified));
 
-    private static DateTimeOffset WrittenAt(DateTime? time) => time is { } known ? new(known.ToUniversalTime()) : DateTimeOffset.MaxValue;
+    private static DateTimeOffset WrittenAt(DateTime? time) =>
+        time is { } known ? new(known.ToUniversalTime()) : DateTimeOffset.MaxValue;
 
     private string KeyOf(string name) => _bucket.Prefix + BlobName.Valid(name);
 }

@@ -106,6 +106,9 @@ internal sealed partial class S3Bucket : IDisposable
 
     private static string OneLine(Exception error) => error.Message.ReplaceLineEndings(" ").Trim();
 
-    [GeneratedRegex(@"\A(?i:s3)://(?<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(/(?<folder>[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*))?/?\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\A(?i:s3)://(?<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])"
+            + @"(/(?<folder>[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*))?/?\z",
+        RegexOptions.CultureInvariant)]
     private static partial Regex Form();
 }

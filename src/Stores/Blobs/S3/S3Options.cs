@@ -21,12 +21,14 @@ public sealed record S3Options : IValidatableObject
     [RegularExpression("[a-z0-9-]{1,64}", ErrorMessage = "must be a region such as eu-central-1")]
     public string? Region { get; init; }
 
-    /// <summary>True: the bucket stands in the path instead of the host's name; default: true with an <see cref="Endpoint"/>, else false.</summary>
+    /// <summary>
+    /// True: the bucket stands in the path instead of the host's name; default: true with an <see cref="Endpoint"/>, else false.
+    /// </summary>
     public bool? PathStyle { get; init; }
 
     /// <summary>
-    /// MiB of one part of an upload, and what a write holds in memory, 5 to 1,024; default 16. A blob has at most 10,000 parts: 160 GB
-    /// by default.
+    /// MiB of one part of an upload, and what a write holds in memory, 5 to 1,024; default 16. A blob has at most 10,000 parts:
+    /// 160 GB by default.
     /// </summary>
     [Range(5, 1024, ErrorMessage = "must be from {1} to {2}")]
     public int PartMiB { get; init; } = 16;
@@ -42,7 +44,8 @@ public sealed record S3Options : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Endpoint is { Length: > 0 } && (!Uri.TryCreate(Endpoint, UriKind.Absolute, out var url)
-            || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps) || url.PathAndQuery != "/" || url.UserInfo.Length > 0))
+            || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps) || url.PathAndQuery != "/"
+            || url.UserInfo.Length > 0))
             yield return new($"is '{Endpoint}'; it must be an address such as http://localhost:9000", [nameof(Endpoint)]);
     }
 }

@@ -7,8 +7,8 @@ using TcMgc.Shared;
 namespace TcMgc.Stores.Blobs.S3;
 
 /// <summary>
-/// Reads an object in windows, each by a range request for the version that was opened: seeking costs nothing, and no connection is
-/// held while a player pauses. Windows grow while the reading goes straight on.
+/// Reads an object in windows, each by a range request for the version that was opened: seeking costs nothing, and no connection
+/// is held while a player pauses. Windows grow while the reading goes straight on.
 /// </summary>
 internal sealed class S3ReadStream : Stream
 {
@@ -21,7 +21,8 @@ internal sealed class S3ReadStream : Stream
     private long _windowStart;
     private long _position;
 
-    private S3ReadStream(S3Bucket bucket, string key, long length, string? version) => (_bucket, _key, Length, _version) = (bucket, key, length, version);
+    private S3ReadStream(S3Bucket bucket, string key, long length, string? version) =>
+        (_bucket, _key, Length, _version) = (bucket, key, length, version);
 
     public override bool CanRead => true;
     public override bool CanSeek => true;
@@ -49,7 +50,8 @@ internal sealed class S3ReadStream : Stream
                 return null;
             return new(bucket, key, first.Total, first.Version) { _window = first.Bytes };
         }
-        catch (UserException error) when (error.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.RequestedRangeNotSatisfiable })
+        catch (UserException error)
+            when (error.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.RequestedRangeNotSatisfiable })
         {
             return new(bucket, key, 0, null); // What is empty has no first byte.
         }
@@ -78,7 +80,8 @@ internal sealed class S3ReadStream : Stream
         _ => Length + offset,
     };
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("a blob of S3 is read asynchronously");
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("a blob of S3 is read asynchronously");
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
@@ -98,7 +101,8 @@ internal sealed class S3ReadStream : Stream
                 throw Gone();
             (_window, _windowStart) = (next.Bytes, _position);
         }
-        catch (UserException error) when (error.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.PreconditionFailed })
+        catch (UserException error)
+            when (error.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.PreconditionFailed })
         {
             throw Gone();
         }
@@ -106,13 +110,21 @@ internal sealed class S3ReadStream : Stream
 
     private UserException Gone() => new($"the blob {_key} was replaced or removed while it was read; try again");
 
-    /// <summary>Bytes from a place on, fewer at the object's end; tried again where the connection breaks off within them.</summary>
+    /// <summary>
+    /// Bytes from a place on, fewer at the object's end; tried again where the connection breaks off within them.
+    /// </summary>
     private static async ValueTask<(byte[] Bytes, long Total, string Version)?> GetAsync(
         S3Bucket bucket, string key, string? version, long from, int count, CancellationToken cancel)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var request = new GetObjectRequest { BucketName = bucket.Name, Key = key, ByteRange = new(from, from + count - 1), EtagToMatch = version };
+            var request = new GetObjectRequest
+            {
+                BucketName = bucket.Name,
+                Key = key,
+                ByteRange = new(from, from + count - 1),
+                EtagToMatch = version
+            };
             using var answer = await bucket.FindAsync(s3 => s3.GetObjectAsync(request, cancel));
             if (answer is null)
                 return null;
@@ -133,7 +145,9 @@ internal sealed class S3ReadStream : Stream
     }
 
     private static long TotalOf(GetObjectResponse answer) =>
-        answer.ContentRange is { } range && long.TryParse(range.AsSpan(range.IndexOf('/', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture, out var total)
+        answer.ContentRange is { } range
+        && long.TryParse(
+            range.AsSpan(range.IndexOf('/', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture, out var total)
             ? total
             : answer.ContentLength;
 }

@@ -93,7 +93,8 @@ internal sealed class S3Upload(S3Bucket bucket, string key, int partBytes) : Str
 
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException("a blob of S3 is written asynchronously");
+    public override void Write(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("a blob of S3 is written asynchronously");
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
@@ -140,7 +141,9 @@ internal sealed class S3Upload(S3Bucket bucket, string key, int partBytes) : Str
 
     private async ValueTask EndAsync(CancellationToken cancel)
     {
-        await bucket.AskAsync(s3 => s3.CompleteMultipartUploadAsync(new() { BucketName = bucket.Name, Key = key, UploadId = _upload, PartETags = _sent }, cancel));
+        await bucket.AskAsync(
+            s3 => s3.CompleteMultipartUploadAsync(
+                new() { BucketName = bucket.Name, Key = key, UploadId = _upload, PartETags = _sent }, cancel));
         _complete = true;
     }
 

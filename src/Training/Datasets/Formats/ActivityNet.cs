@@ -1,8 +1,8 @@
 namespace TcMgc.Training.Datasets.Formats;
 
 /// <summary>
-/// ActivityNet Captions: train_ids.json and val_ids.json name the videos (<c>v_</c> before the id), train.json and val_1.json hold
-/// their sentences. The sentences of a video are one paragraph. The papers measure on val_1, so that is the test split here.
+/// ActivityNet Captions: train_ids.json and val_ids.json name the videos (<c>v_</c> before the id), train.json and val_1.json
+/// hold their sentences. The sentences of a video are one paragraph. The papers measure on val_1, so that is the test split here.
 /// </summary>
 internal static class ActivityNet
 {
@@ -11,14 +11,18 @@ internal static class ActivityNet
     public static Dataset Read(string root)
     {
         var annotations = new Annotations("ActivityNet", root);
-        foreach (var (idsFile, captionsFile, split) in new[] { ("train_ids.json", "train.json", Split.Train), ("val_ids.json", "val_1.json", Split.Test) })
+        foreach (var (idsFile, captionsFile, split) in new[] { ("train_ids.json", "train.json", Split.Train),
+            ("val_ids.json", "val_1.json", Split.Test) })
         {
             var listed = new HashSet<string>(StringComparer.Ordinal);
             annotations.Json(idsFile, ids => listed.UnionWith(ids.EnumerateArray().Select(id => id.GetString()!)));
             annotations.Json(captionsFile, videos =>
             {
                 foreach (var video in videos.EnumerateObject().Where(video => listed.Contains(video.Name)))
-                    annotations.Add(split, video.Name, string.Join(' ', video.Value.GetProperty("sentences").EnumerateArray().Select(sentence => sentence.GetString()!.Trim())),
+                    annotations.Add(
+                        split, video.Name,
+                        string.Join(' ', video.Value.GetProperty("sentences").EnumerateArray()
+                            .Select(sentence => sentence.GetString()!.Trim())),
                         end: Math.Ceiling(video.Value.GetProperty("duration").GetDouble()));
             });
         }

@@ -44,7 +44,9 @@ internal sealed class Annotations(string name, string root)
                 missing.Add(id);
         }
         if (found.Values.All(videos => videos.Count == 0))
-            throw new ModelException($"{root}: none of the {_order.Count} videos that its annotations name is there ({string.Join(", ", missing.Take(3))}, …); docs/datasets.md says where they belong");
+            throw new ModelException(
+                $"{root}: none of the {_order.Count} videos that its annotations name is there "
+                    + $"({string.Join(", ", missing.Take(3))}, …); docs/datasets.md says where they belong");
         return new(name, root, found[Split.Train], found[Split.Validation], found[Split.Test]) { Missing = missing };
     }
 
@@ -57,11 +59,13 @@ internal sealed class Annotations(string name, string root)
     public IEnumerable<(string Where, string Text)> Lines(string file)
     {
         var path = PathOf(file);
-        return File.ReadLines(path).Select((text, index) => ($"{path}: line {index + 1}", text)).Where(line => !string.IsNullOrWhiteSpace(line.text));
+        return File.ReadLines(path).Select((text, index) => ($"{path}: line {index + 1}", text))
+            .Where(line => !string.IsNullOrWhiteSpace(line.text));
     }
 
     /// <summary>The ids that a file lists, one a line.</summary>
-    public IReadOnlySet<string> Ids(string file) => Lines(file).Select(line => line.Text.Trim()).ToHashSet(StringComparer.Ordinal);
+    public IReadOnlySet<string> Ids(string file) =>
+        Lines(file).Select(line => line.Text.Trim()).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>Reads a JSON file; whatever is not as expected in it is an error that names the file.</summary>
     public void Json(string file, Action<JsonElement> read)
@@ -73,7 +77,8 @@ internal sealed class Annotations(string name, string root)
             using var document = JsonDocument.Parse(stream);
             read(document.RootElement);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception error)
+            when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             throw new ModelException($"{path}: is not as {name} publishes it: {error.Message}", error);
         }
@@ -93,7 +98,8 @@ internal sealed class Annotations(string name, string root)
             }
             if (cells.Length < header.Length)
                 throw new ModelException($"{where}: has {cells.Length} cells, the header {header.Length}");
-            yield return header.Index().ToDictionary(column => column.Item, column => cells[column.Index], StringComparer.Ordinal);
+            yield return header.Index()
+                .ToDictionary(column => column.Item, column => cells[column.Index], StringComparer.Ordinal);
         }
     }
 

@@ -22,14 +22,17 @@ internal static class CaptionLines
         var path = Path.Combine(folder, LinesFile);
         if (!File.Exists(path))
             throw new ModelException($"{folder}: is no dataset (it has no {LinesFile}); docs/datasets.md says what there may be");
-        var (root, splits, ids) = (Path.GetFullPath(folder), new Dictionary<Split, List<CaptionedVideo>>(), new HashSet<string>(StringComparer.Ordinal));
+        var (root, splits, ids) =
+            (Path.GetFullPath(folder), new Dictionary<Split, List<CaptionedVideo>>(), new HashSet<string>(
+                StringComparer.Ordinal));
         foreach (var split in Enum.GetValues<Split>())
             splits[split] = [];
         foreach (var (index, text) in File.ReadLines(path).Index().Where(line => !string.IsNullOrWhiteSpace(line.Item)))
         {
             var where = $"{path}: line {index + 1}";
             var line = Parse(text, where);
-            if (line.File is not { Length: > 0 } file || !Path.GetFullPath(Path.Combine(root, file)).StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+            if (line.File is not { Length: > 0 } file || !Path.GetFullPath(Path.Combine(root, file))
+                .StartsWith(root + Path.DirectorySeparatorChar, StringComparison.Ordinal))
                 throw new ModelException($"{where}: 'file' must be the path of a video in the folder");
             string[] captions = [.. (line.Captions ?? []).OfType<string>().Where(caption => !string.IsNullOrWhiteSpace(caption))];
             if (captions.Length == 0)
@@ -45,7 +48,8 @@ internal static class CaptionLines
     {
         try
         {
-            return JsonSerializer.Deserialize(text, CaptionLinesJson.Default.Line) ?? throw new ModelException($"{where}: is no video");
+            return JsonSerializer.Deserialize(text, CaptionLinesJson.Default.Line)
+                ?? throw new ModelException($"{where}: is no video");
         }
         catch (JsonException error)
         {
@@ -66,7 +70,8 @@ internal static class CaptionLines
         var card = Path.Combine(root, CardFile);
         try
         {
-            return (File.Exists(card) ? JsonSerializer.Deserialize(File.ReadAllBytes(card), CaptionLinesJson.Default.Card)?.Name : null) ?? Path.GetFileName(root);
+            return (File.Exists(card) ? JsonSerializer.Deserialize(File.ReadAllBytes(card), CaptionLinesJson.Default.Card)?.Name
+                : null) ?? Path.GetFileName(root);
         }
         catch (JsonException error)
         {

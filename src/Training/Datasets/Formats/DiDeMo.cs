@@ -1,8 +1,9 @@
 namespace TcMgc.Training.Datasets.Formats;
 
 /// <summary>
-/// DiDeMo: {train,val,test}_list.txt name the videos, {train,val,test}_data.json describe moments of them. A video's descriptions, in
-/// the order of the file, are one paragraph; its first 31 seconds count, for no more was shown to the annotators.
+/// DiDeMo: {train,val,test}_list.txt name the videos, {train,val,test}_data.json describe moments of them. A video's
+/// descriptions, in the order of the file, are one paragraph; its first 31 seconds count, for no more was shown to the
+/// annotators.
 /// </summary>
 internal static class DiDeMo
 {

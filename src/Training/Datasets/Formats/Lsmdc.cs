@@ -12,12 +12,14 @@ internal static class Lsmdc
         var annotations = new Annotations("LSMDC", root);
         foreach (var (file, split) in new[]
         {
-            ("LSMDC16_annos_training.csv", Split.Train), ("LSMDC16_annos_val.csv", Split.Validation), ("LSMDC16_challenge_1000_publictect.csv", Split.Test),
+            ("LSMDC16_annos_training.csv", Split.Train), ("LSMDC16_annos_val.csv", Split.Validation),
+            ("LSMDC16_challenge_1000_publictect.csv", Split.Test),
         })
             foreach (var (where, line) in annotations.Lines(file))
             {
                 if (line.Split('\t') is not { Length: Columns } cells)
-                    throw new ModelException($"{where}: has {line.Split('\t').Length} columns; clip id, four times and a sentence are {Columns}");
+                    throw new ModelException(
+                        $"{where}: has {line.Split('\t').Length} columns; clip id, four times and a sentence are {Columns}");
                 annotations.Add(split, cells[0].Trim(), cells[^1]);
             }
         return annotations.Build();

@@ -3,15 +3,16 @@ using TcMgc.Model;
 namespace TcMgc.Training.Datasets.Formats;
 
 /// <summary>
-/// MSR-VTT: MSRVTT_data.json holds 20 sentences of every video; a csv names the 9k or 7k training videos, whose every sentence is a
-/// pair; MSRVTT_JSFUSION_test.csv names 1k-A, 1,000 videos with one sentence each.
+/// MSR-VTT: MSRVTT_data.json holds 20 sentences of every video; a csv names the 9k or 7k training videos, whose every sentence is
+/// a pair; MSRVTT_JSFUSION_test.csv names 1k-A, 1,000 videos with one sentence each.
 /// </summary>
 internal static class MsrVtt
 {
     public static Dataset Read(string root, string trainFile)
     {
         var annotations = new Annotations("MSR-VTT", root);
-        var train = annotations.Rows(trainFile).Select(row => Column(row, "video_id", trainFile)).ToHashSet(StringComparer.Ordinal);
+        var train = annotations.Rows(trainFile).Select(row => Column(row, "video_id", trainFile))
+            .ToHashSet(StringComparer.Ordinal);
         annotations.Json("MSRVTT_data.json", data =>
         {
             foreach (var sentence in data.GetProperty("sentences").EnumerateArray())
@@ -25,5 +26,6 @@ internal static class MsrVtt
     }
 
     private static string Column(IReadOnlyDictionary<string, string> row, string name, string file) =>
-        row.TryGetValue(name, out var value) ? value : throw new ModelException($"{file}: has no column '{name}'; it has {string.Join(", ", row.Keys)}");
+        row.TryGetValue(name, out var value)
+        ? value : throw new ModelException($"{file}: has no column '{name}'; it has {string.Join(", ", row.Keys)}");
 }

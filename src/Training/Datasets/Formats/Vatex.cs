@@ -19,7 +19,8 @@ internal static class Vatex
         if (File.Exists(Path.Combine(root, TestList)))
         {
             var (validation, test) = (annotations.Ids(ValidationList), annotations.Ids(TestList));
-            Read(annotations, ValidationFile, id => test.Contains(id) ? Split.Test : validation.Contains(id) ? Split.Validation : null);
+            Read(annotations, ValidationFile, id => test.Contains(id) ? Split.Test : validation.Contains(id)
+                ? Split.Validation : null);
         }
         else
             Read(annotations, ValidationFile, _ => Split.Test);
@@ -27,7 +28,8 @@ internal static class Vatex
         return whole with { Train = Cut(whole.Train), Validation = Cut(whole.Validation), Test = Cut(whole.Test) };
     }
 
-    private static void Read(Annotations annotations, string file, Func<string, Split?> splitOf) => annotations.Json(file, videos =>
+    private static void Read(Annotations annotations, string file, Func<string, Split?> splitOf) =>
+        annotations.Json(file, videos =>
     {
         foreach (var video in videos.EnumerateArray())
             if (video.GetProperty("videoID").GetString() is { } id && splitOf(id) is { } split)
@@ -37,12 +39,14 @@ internal static class Vatex
 
     /// <summary>The part counts where the file is the whole video.</summary>
     private static List<CaptionedVideo> Cut(IReadOnlyList<CaptionedVideo> videos) => [.. videos.Select(video =>
-        Path.GetFileNameWithoutExtension(video.Path) != video.Id && Part(video.Id) is (_, { } start, { } end) ? video with { Start = start, End = end } : video)];
+        Path.GetFileNameWithoutExtension(video.Path) != video.Id && Part(video.Id) is (_, { } start, { } end)
+        ? video with { Start = start, End = end } : video)];
 
     private static (string Video, double? Start, double? End) Part(string id) =>
         id.Split('_') is [.., var from, var to] && Seconds(from) is { } start && Seconds(to) is { } end
             ? (id[..^(from.Length + to.Length + 2)], start, end)
             : (id, null, null);
 
-    private static double? Seconds(string digits) => digits.Length == 6 && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
+    private static double? Seconds(string digits) => digits.Length == 6
+        && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
 }

@@ -61,7 +61,14 @@ public sealed class S3BlobStoreTests : BlobStoreContract, IClassFixture<S3Server
         using var bucket = new S3Bucket(_place, _server.Options);
         foreach (var name in new[] { "a", "b", "c", "d" })
             await bucket.Client.InitiateMultipartUploadAsync(bucket.Name, bucket.Prefix + name, s_never);
-        await bucket.Client.PutObjectAsync(new() { BucketName = bucket.Name, Key = $"{bucket.Prefix}.unfinished/left", ContentBody = "x", UseChunkEncoding = false }, s_never);
+        await bucket.Client.PutObjectAsync(
+            new()
+            {
+                BucketName = bucket.Name,
+                Key = $"{bucket.Prefix}.unfinished/left",
+                ContentBody = "x",
+                UseChunkEncoding = false
+            }, s_never);
         await Write("one", [1]);
 
         Assert.Equal(0, await _store.SweepUnfinishedAsync(TimeProvider.System.GetUtcNow().AddHours(-1), s_never));

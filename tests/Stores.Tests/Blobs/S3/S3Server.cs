@@ -8,14 +8,17 @@ namespace TcMgc.Stores.Tests.Blobs.S3;
 /// </summary>
 public sealed class S3Server : IAsyncLifetime
 {
-    private static readonly Uri? s_real = Environment.GetEnvironmentVariable("TCMGC_TEST_S3") is { Length: > 0 } url ? new(url) : null;
+    private static readonly Uri? s_real = Environment.GetEnvironmentVariable("TCMGC_TEST_S3") is { Length: > 0 } url
+        ? new(url) : null;
     private readonly string _prefix = $"tcmgc-test-{Guid.NewGuid():N}";
     private int _stores;
 
     static S3Server()
     {
-        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", Environment.GetEnvironmentVariable("AWS_ACCESS_KEY_ID") ?? "test");
-        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY") ?? "test");
+        Environment.SetEnvironmentVariable(
+            "AWS_ACCESS_KEY_ID", Environment.GetEnvironmentVariable("AWS_ACCESS_KEY_ID") ?? "test");
+        Environment.SetEnvironmentVariable(
+            "AWS_SECRET_ACCESS_KEY", Environment.GetEnvironmentVariable("AWS_SECRET_ACCESS_KEY") ?? "test");
     }
 
     internal S3StandIn? StandIn { get; private set; }

@@ -7,8 +7,9 @@ using Microsoft.AspNetCore.Http;
 namespace TcMgc.Stores.Tests.Blobs.S3;
 
 /// <summary>
-/// A web server that answers the calls which the adapter makes as S3 does, in memory, and refuses what S3 refuses: unsigned requests,
-/// content that is not what was signed, parts that are too small, ranges beyond the end, other versions than were asked for.
+/// A web server that answers the calls which the adapter makes as S3 does, in memory, and refuses what S3 refuses: unsigned
+/// requests, content that is not what was signed, parts that are too small, ranges beyond the end, other versions than were asked
+/// for.
 /// </summary>
 internal sealed class S3StandIn : IAsyncDisposable
 {
@@ -54,7 +55,8 @@ internal sealed class S3StandIn : IAsyncDisposable
         if (!context.Request.Headers.Authorization.ToString().StartsWith("AWS4-HMAC-SHA256 ", StringComparison.Ordinal))
             await FailAsync(context, 403, "AccessDenied", "Access Denied");
         else if (signed != Convert.ToHexStringLower(SHA256.HashData(body)))
-            await FailAsync(context, 400, "XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed.");
+            await FailAsync(context, 400, "XAmzContentSHA256Mismatch",
+                "The provided 'x-amz-content-sha256' header does not match what was computed.");
         else if (path[0] != Bucket)
             await FailAsync(context, 404, "NoSuchBucket", "The specified bucket does not exist");
         else if (path.Length == 1 || path[1].Length == 0)
@@ -116,7 +118,10 @@ internal sealed class S3StandIn : IAsyncDisposable
     {
         var id = Guid.NewGuid().ToString("N");
         _uploads[id] = new(key, TimeProvider.System.GetUtcNow(), []);
-        return XmlAsync(context, new("InitiateMultipartUploadResult", new XElement("Bucket", Bucket), new XElement("Key", key), new XElement("UploadId", id)));
+        return XmlAsync(
+            context,
+            new("InitiateMultipartUploadResult", new XElement("Bucket", Bucket), new XElement("Key", key),
+                new XElement("UploadId", id)));
     }
 
     private async Task PutPartAsync(HttpContext context, byte[] body)
@@ -134,7 +139,8 @@ internal sealed class S3StandIn : IAsyncDisposable
             return;
         }
         var copied = _objects[Uri.UnescapeDataString(source.ToString()).TrimStart('/').Split('/', 2)[1]].Content;
-        if (!TryRange(context.Request.Headers["x-amz-copy-source-range"], copied.Length, out var from, out var count) || from + count > copied.Length)
+        if (!TryRange(context.Request.Headers["x-amz-copy-source-range"], copied.Length, out var from, out var count)
+            || from + count > copied.Length)
         {
             await FailAsync(context, 416, "InvalidRange", "The requested range is not satisfiable");
             return;
@@ -151,16 +157,22 @@ internal sealed class S3StandIn : IAsyncDisposable
             return;
         }
         var asked = XDocument.Load(new MemoryStream(body)).Root!.Elements()
-            .Select(part => (Number: (int)part.Elements().First(e => e.Name.LocalName == "PartNumber"), ETag: (string)part.Elements().First(e => e.Name.LocalName == "ETag"))).ToList();
+            .Select(part =>
+                (Number: (int)part.Elements().First(e => e.Name.LocalName == "PartNumber"), ETag: (string)part.Elements()
+                    .First(e => e.Name.LocalName == "ETag"))).ToList();
         if (asked.Count == 0 || asked.Any(part => !upload.Parts.TryGetValue(part.Number, out var sent) || sent.ETag != part.ETag))
             await FailAsync(context, 400, "InvalidPart", "One or more of the specified parts could not be found.");
         else if (asked.SkipLast(1).Any(part => upload.Parts[part.Number].Content.Length < SmallestPart))
             await FailAsync(context, 400, "EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size");
         else
         {
-            _objects[upload.Key] = Store([.. asked.OrderBy(part => part.Number).SelectMany(part => upload.Parts[part.Number].Content)]);
+            _objects[upload.Key] =
+                Store([.. asked.OrderBy(part => part.Number).SelectMany(part => upload.Parts[part.Number].Content)]);
             _uploads.TryRemove(context.Request.Query["uploadId"]!, out _);
-            await XmlAsync(context, new("CompleteMultipartUploadResult", new XElement("Key", upload.Key), new XElement("ETag", _objects[upload.Key].ETag)));
+            await XmlAsync(
+                context,
+                new("CompleteMultipartUploadResult", new XElement("Key", upload.Key),
+                    new XElement("ETag", _objects[upload.Key].ETag)));
         }
     }
 
@@ -180,7 +192,8 @@ internal sealed class S3StandIn : IAsyncDisposable
         return XmlAsync(context, new("ListBucketResult",
             new XElement("IsTruncated", isTruncated), isTruncated ? new XElement("NextContinuationToken", page[^1]) : null,
             page.Select(key => _objects.TryGetValue(key, out var stored)
-                ? new XElement("Contents", new XElement("Key", key), new XElement("Size", stored.Content.Length), new XElement("LastModified", stored.Written.UtcDateTime), new XElement("ETag", stored.ETag))
+                ? new XElement("Contents", new XElement("Key", key), new XElement("Size", stored.Content.Length),
+                    new XElement("LastModified", stored.Written.UtcDateTime), new XElement("ETag", stored.ETag))
                 : null)));
     }
 
@@ -188,16 +201,23 @@ internal sealed class S3StandIn : IAsyncDisposable
     {
         var query = context.Request.Query;
         var ids = _uploads.ToDictionary(upload => $"{upload.Value.Key}\n{upload.Key}");
-        var page = Page(ids.Keys, query["prefix"]!, query["key-marker"] is { Count: > 0 } key ? $"{key}\n{query["upload-id-marker"]}" : "", PageKeys, out var isTruncated);
+        var page =
+            Page(ids.Keys, query["prefix"]!, query["key-marker"] is { Count: > 0 } key
+                ? $"{key}\n{query["upload-id-marker"]}" : "", PageKeys, out var isTruncated);
         return XmlAsync(context, new("ListMultipartUploadsResult",
             new XElement("IsTruncated", isTruncated),
-            isTruncated ? new[] { new XElement("NextKeyMarker", page[^1].Split('\n')[0]), new XElement("NextUploadIdMarker", page[^1].Split('\n')[1]) } : null,
-            page.Select(id => new XElement("Upload", new XElement("Key", ids[id].Value.Key), new XElement("UploadId", ids[id].Key), new XElement("Initiated", ids[id].Value.Begun.UtcDateTime)))));
+            isTruncated
+            ? new[] { new XElement("NextKeyMarker", page[^1].Split('\n')[0]),
+                new XElement("NextUploadIdMarker", page[^1].Split('\n')[1]) } : null,
+            page.Select(
+                id => new XElement("Upload", new XElement("Key", ids[id].Value.Key), new XElement("UploadId", ids[id].Key),
+                    new XElement("Initiated", ids[id].Value.Begun.UtcDateTime)))));
     }
 
     private static List<string> Page(IEnumerable<string> keys, string? prefix, string? after, int most, out bool isTruncated)
     {
-        var left = keys.Where(key => key.StartsWith(prefix ?? "", StringComparison.Ordinal) && string.CompareOrdinal(key, after ?? "") > 0)
+        var left = keys.Where(
+            key => key.StartsWith(prefix ?? "", StringComparison.Ordinal) && string.CompareOrdinal(key, after ?? "") > 0)
             .Order(StringComparer.Ordinal).ToList();
         isTruncated = left.Count > most;
         return left[..Math.Min(most, left.Count)];
@@ -214,11 +234,13 @@ internal sealed class S3StandIn : IAsyncDisposable
         return from < length;
     }
 
-    private static Stored Store(byte[] content) => new(content, $"\"{Convert.ToHexStringLower(SHA256.HashData(content))[..32]}\"", TimeProvider.System.GetUtcNow());
+    private static Stored Store(byte[] content) =>
+        new(content, $"\"{Convert.ToHexStringLower(SHA256.HashData(content))[..32]}\"", TimeProvider.System.GetUtcNow());
 
     private void Count(int bytes)
     {
-        for (var largest = _largest; bytes > largest && Interlocked.CompareExchange(ref _largest, bytes, largest) != largest; largest = _largest)
+        for (var largest = _largest; bytes > largest && Interlocked.CompareExchange(
+            ref _largest, bytes, largest) != largest; largest = _largest)
         {
         }
     }
