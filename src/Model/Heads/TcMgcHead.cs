@@ -91,17 +91,22 @@ internal sealed class TcMgcHead : HeadModule
 
     public override PairScores Score(TextSide text, VideoSide video)
     {
-        var (conditionedVideo, frames, attention) = Conditioned(text, video);
+        var (conditionedVideo, conditionedFrames, attention) = Conditioned(text, video);
         Tensor sentence = Unit(text.Sentence).unsqueeze(1), words = Unit(text.Words);            // [T, 1, D], [T, W, D]
+        var w = words.shape[1];
+        var videos = conditionedVideo.Similarities(cat([sentence.matmul(_global), words], 1)).squeeze(2);            // [T, V, 1 + W]
+        var frames = conditionedFrames.Similarities(
+            _local is null ? sentence : cat([sentence, words.matmul(_local)], 1));                                   // [T, V, F, 1 + W]
+
         var contrasts = new List<Tensor>();
         if (_config.Has(TcMgcParts.VideoSentence))
-            contrasts.Add(VideoSentence(sentence, conditionedVideo));
+            contrasts.Add(videos.select(2, 0));
         if (_wordLogit is not null)
-            contrasts.Add(VideoWord(words, conditionedVideo, _wordLogit));
+            contrasts.Add(VideoWord(videos.narrow(2, 1, w), _wordLogit));
         if (_frameLogit is not null)
-            contrasts.Add(SentenceFrame(sentence, frames, _frameLogit));
+            contrasts.Add(SentenceFrame(frames.select(3, 0), _frameLogit));
         if (_local is not null)
-            contrasts.Add(FrameWord(words.matmul(_local), frames));
+            contrasts.Add(FrameWord(frames.narrow(3, 1, w)));
 
         var stacked = Scale * stack(contrasts);                                                  // [C, T, V]
         if (contrasts.Count == 1)
@@ -113,38 +118,34 @@ internal sealed class TcMgcHead : HeadModule
     }
 
     /// <summary>
-    /// The video [V, T, 1, D] and its frames [V, T, W, D] as the sentence and each word see them, and the sentence's attention
-    /// [T, V, N]. Without LVA the mean of the frames, and the frames themselves, the same for every text.
+    /// The video and its frames as the sentence and each word see them, and the sentence's attention [T, V, N]. Without LVA the
+    /// mean of the frames, and the frames themselves, the same for every text.
     /// </summary>
-    private (Tensor Video, Tensor Frames, Tensor? Attention) Conditioned(TextSide text, VideoSide video)
+    private (ConditionedVectors Video, ConditionedVectors Frames, Tensor? Attention) Conditioned(TextSide text, VideoSide video)
     {
         if (_attention is null)
         {
             var (t, v) = (text.Sentence.shape[0], video.Features.shape[0]);
             var (n, d) = (video.Features.shape[1], video.Features.shape[2]);
-            return (video.Vector.view(v, 1, 1, d).expand(v, t, 1, d), Unit(video.Features).unsqueeze(1).expand(v, t, n, d), null);
+            return (new DenseVectors(video.Vector.view(v, 1, 1, d).expand(v, t, 1, d)),
+                new DenseVectors(Unit(video.Features).unsqueeze(1).expand(v, t, n, d)), null);
         }
-        var frames = _attention.Prepare(video.Features, video.Mask);
-        var (conditionedVideo, attention) = _attention.Attend(text.Sentence.unsqueeze(1), frames);
-        var (conditionedFrames, _) = _attention.Attend(text.Words, frames);
-        return (Unit(conditionedVideo), Unit(conditionedFrames), attention);
+        var (seen, attention) = _attention.Attend(cat([text.Sentence.unsqueeze(1), text.Words], 1), video.Features, video.Mask);
+        return (seen.Narrow(0, 1), seen.Narrow(1, text.Words.shape[1]), attention);
     }
 
-    /// <summary>s·G·v. [T, V].</summary>
-    private Tensor VideoSentence(Tensor sentence, Tensor video) => Similarities(video, sentence.matmul(_global)).flatten(1);
+    /// <summary>Similarities of the video with the words [T, V, W], SR, ISA. [T, V].</summary>
+    private Tensor VideoWord(Tensor similarities, Tensor weight) => InteractiveAggregation(Kept(similarities), weight);
 
-    /// <summary>Similarities over the words, SR, ISA. [T, V].</summary>
-    private Tensor VideoWord(Tensor words, Tensor video, Tensor weight) =>
-        InteractiveAggregation(Kept(Similarities(video, words).squeeze(2)), weight);
-
-    /// <summary>Similarities over the conditioned frames, SR with one value fused of the rest, ISA. [T, V].</summary>
-    private Tensor SentenceFrame(Tensor sentence, Tensor frames, Tensor weight)
+    /// <summary>
+    /// Similarities of the frames with the sentence [T, V, F], SR with one value fused of the rest, ISA. [T, V].
+    /// </summary>
+    private Tensor SentenceFrame(Tensor similarities, Tensor weight)
     {
-        var similarities = Similarities(frames, sentence).squeeze(3);                            // [T, V, F]
         if (_config.Has(TcMgcParts.SimilarityReorganisation))
         {
             var (all, keep) = (similarities.shape[2], _config.KeptOf(similarities.shape[2]));
-            var sorted = Top(similarities, all);
+            var sorted = Largest.Of(similarities, (int)all);
             var rest = sorted.narrow(2, keep, all - keep);
             var fused = (rest.softmax(-1) * rest).sum(-1, keepdim: true);
             similarities = cat([sorted.narrow(2, 0, keep), fused], 2);                           // [T, V, k+1]
@@ -152,29 +153,20 @@ internal sealed class TcMgcHead : HeadModule
         return InteractiveAggregation(similarities, weight);
     }
 
-    /// <summary>Words, projected, against conditioned frames; Bi-SR, Bi-ISA. [T, V].</summary>
-    private Tensor FrameWord(Tensor words, Tensor frames)
+    /// <summary>Similarities of the frames with the words, projected, [T, V, F, W]; Bi-SR, Bi-ISA. [T, V].</summary>
+    private Tensor FrameWord(Tensor similarities)
     {
-        var byWord = Kept(Similarities(frames, words));                                          // [T, V, frames, words k]
+        var byWord = Kept(similarities);                                                         // [T, V, frames, words k]
         var kept = Kept(byWord.transpose(2, 3));                                                 // [T, V, words k, frames k]
         var wordLevel = InteractiveAggregation(kept.transpose(2, 3), _word!);
         var frameLevel = InteractiveAggregation(kept, _frame!);
         return InteractiveAggregation(wordLevel, _frameAgain!).Plus(InteractiveAggregation(frameLevel, _wordAgain!)) / s_two;
     }
 
-    /// <summary>Every frame [V, T, F, D] with every word [T, W, D] of the same text. [T, V, F, W].</summary>
-    private static Tensor Similarities(Tensor frames, Tensor words)
-    {
-        long v = frames.shape[0], t = frames.shape[1], f = frames.shape[2], d = frames.shape[3];
-        return frames.transpose(0, 1).reshape(t, v * f, d).matmul(words.transpose(1, 2)).view(t, v, f, words.shape[1]);
-    }
-
     /// <summary>SR over the last axis: the largest k in falling order; without SR all of them as they are.</summary>
     private Tensor Kept(Tensor similarities) => _config.Has(TcMgcParts.SimilarityReorganisation)
-        ? Top(similarities, _config.KeptOf(similarities.shape[^1]))
+        ? Largest.Of(similarities, _config.KeptOf(similarities.shape[^1]))
         : similarities;
-
-    private static Tensor Top(Tensor similarities, long count) => similarities.topk((int)count, -1).values;
 
     /// <summary>ISA over the last axis: Σ x · softmax(λ · (softmax(λ·x) · A)).</summary>
     private Tensor InteractiveAggregation(Tensor x, Tensor weight)
