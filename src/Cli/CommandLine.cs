@@ -7,16 +7,16 @@ using TcMgc.Shared;
 
 namespace TcMgc.Cli;
 
-/// <summary>The command tree, and the one place where errors become a line and an exit status.</summary>
+/// <summary>The command tree, and the one place where errors become a message and an exit status.</summary>
 internal static class CommandLine
 {
     private const int Failed = 1, Misused = 2, Interrupted = 130;
 
     /// <summary>
-    /// How long an interrupted command may take to put things in order; without it Ctrl-C would end the process at once. The
-    /// longest that 'serve' may be told to drain.
+    /// Time that an interrupted command has to clean up; without it Ctrl-C would end the process at once. It covers the longest
+    /// drain time that 'serve' can be configured with.
     /// </summary>
-    private static readonly TimeSpan s_grace = TimeSpan.FromMinutes(11);
+    private static readonly TimeSpan s_cleanUpTime = TimeSpan.FromMinutes(11);
 
     private static RootCommand Commands() => new("Upload videos, type a sentence, land on the moment it describes.")
     {
@@ -51,7 +51,8 @@ internal static class CommandLine
             return Fail(Misused, $"{string.Join(' ', misuses)} Try '{Invoked(parsed)} --help'.");
         try
         {
-            return await parsed.InvokeAsync(new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = s_grace });
+            return await parsed.InvokeAsync(
+                new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = s_cleanUpTime });
         }
         catch (Exception error) when (error is UserException or ModelException)
         {
@@ -63,17 +64,20 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>Words that begin as an option does but are none; the parser would take them for a path or a text.</summary>
+    /// <summary>Misspelt options, which the parser would accept as a path or a text.</summary>
     private static IEnumerable<string> MistakenOptions(ParseResult parsed) => parsed.Tokens
         .TakeWhile(token => token.Type != TokenType.DoubleDash)
         .Where(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))
-        .Select(token => $"There is no option '{token.Value}'; what begins with '--' and is none goes after a '--' of its own.");
+        .Select(token => $"There is no option '{token.Value}'; an argument that begins with '--' must follow a '--'.");
+
+    /// <summary>The command as it was typed.</summary>
+    public static string Text(ParseResult parsed) => $"tcmgc {string.Join(' ', parsed.Tokens.Select(token => token.Value))}";
 
     private static string Invoked(ParseResult parsed)
     {
         var words = new List<string>();
-        for (System.CommandLine.Parsing.SymbolResult? at = parsed.CommandResult; at is not null; at = at.Parent)
-            if (at is System.CommandLine.Parsing.CommandResult command)
+        for (SymbolResult? at = parsed.CommandResult; at is not null; at = at.Parent)
+            if (at is CommandResult command)
                 words.Insert(0, command.Command is RootCommand ? "tcmgc" : command.Command.Name);
         return string.Join(' ', words);
     }

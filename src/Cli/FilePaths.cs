@@ -3,9 +3,7 @@ namespace TcMgc.Cli;
 /// <summary>Paths as people read them.</summary>
 internal static class FilePaths
 {
-    /// <summary>
-    /// Relative to where the command was given, for what lies below; as it is, for what lies elsewhere. On one line.
-    /// </summary>
+    /// <summary>Relative to the current folder if the path lies below it, else unchanged. On one line.</summary>
     public static string Display(string path)
     {
         var relative = Path.GetRelativePath(Environment.CurrentDirectory, path);

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace TcMgc.Cli;
 
-/// <summary>What a command prints for programs: one JSON document on standard output.</summary>
+/// <summary>Writes a command's result to standard output, as JSON for programs or as text for people.</summary>
 internal static class Output
 {
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
@@ -16,8 +16,17 @@ internal static class Output
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    /// <summary>Columns of a console that is no terminal: lines are for programs there, and are not wrapped.</summary>
+    /// <summary>Width of redirected output in columns: programs read it, so lines are not wrapped.</summary>
     public const int Unwrapped = 10_000;
+
+    /// <summary>Writes a result as JSON, or lets <paramref name="print"/> write it as text.</summary>
+    public static void Write<T>(T result, bool asJson, Action<T> print)
+    {
+        if (asJson)
+            Json(result);
+        else
+            print(result);
+    }
 
     public static void Json<T>(T document) => Console.Out.WriteLine(JsonSerializer.Serialize(document, s_json));
 }

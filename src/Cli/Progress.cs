@@ -3,7 +3,7 @@ using TcMgc.Training;
 namespace TcMgc.Cli;
 
 /// <summary>
-/// Progress of long work on standard error: a line that moves on a terminal, now and then a line of its own in a log.
+/// Progress of long work on standard error: one line that is overwritten on a terminal, a new line every 15 s elsewhere.
 /// </summary>
 internal sealed class Progress(TimeProvider time) : IProgressLines
 {
@@ -13,7 +13,7 @@ internal sealed class Progress(TimeProvider time) : IProgressLines
     private readonly Lock _gate = new();
     private long _shown = long.MinValue;
 
-    /// <summary>Says where work stands; left out when that was said a moment ago.</summary>
+    /// <summary>Shows the state of the work, unless the last state was shown a moment ago.</summary>
     public void Show(string where)
     {
         lock (_gate)
@@ -29,7 +29,7 @@ internal sealed class Progress(TimeProvider time) : IProgressLines
         }
     }
 
-    /// <summary>A line that stays.</summary>
+    /// <summary>Writes a line that is not overwritten.</summary>
     public void Say(string line)
     {
         lock (_gate)
@@ -39,7 +39,7 @@ internal sealed class Progress(TimeProvider time) : IProgressLines
         }
     }
 
-    /// <summary>Takes the moving line away.</summary>
+    /// <summary>Removes the line of <see cref="Show"/>.</summary>
     public void Clear()
     {
         lock (_gate)

@@ -49,8 +49,8 @@ public sealed class EvalSearchCommandTests : IDisposable
     public void A_video_that_is_not_among_the_results_stands_as_by_chance_behind_them()
     {
         VideoId[] videos = [.. Enumerable.Range(0, 7).Select(_ => new VideoId(Guid.NewGuid()))];
-        ServedQuery Query(int wanted, params int[] results) =>
-            new("a sentence", new("v", "v.mp4", ["a sentence"]), videos[wanted],
+        ServedQuery Query(int expected, params int[] results) =>
+            new("a sentence", new("v", "v.mp4", ["a sentence"]), videos[expected],
             new([.. results.Select(result => new VideoResult(videos[result], "", "", null, []))], results.Length, TimeSpan.Zero));
 
         var metrics = new[] { Query(0, 4, 0), Query(1, 1, 2, 3), Query(6, 5, 4, 3) }.Metrics(videos);

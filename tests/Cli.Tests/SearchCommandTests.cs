@@ -4,8 +4,8 @@ namespace TcMgc.Cli.Tests;
 public sealed class SearchCommandTests
 {
     [Theory]
-    [InlineData("--uploaded-after", "3/4/2026", "'3/4/2026' is no time")]
-    [InlineData("--uploaded-before", "yesterday", "'yesterday' is no time")]
+    [InlineData("--uploaded-after", "3/4/2026", "'3/4/2026' is not a time")]
+    [InlineData("--uploaded-before", "yesterday", "'yesterday' is not a time")]
     [InlineData("--min-duration", "-1", "at least 0")]
     [InlineData("--max-duration", "NaN", "at least 0")]
     public async Task A_filter_that_means_nothing_is_refused_with_the_reason(string option, string value, string reason)

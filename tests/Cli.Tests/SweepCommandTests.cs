@@ -12,17 +12,17 @@ public sealed class SweepCommandTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task An_orphan_is_told_then_removed()
+    public async Task An_orphan_is_listed_then_removed()
     {
         var orphan = await LeaveOrphanAsync();
 
-        var told = await CommandRun.Of("sweep", "--data", _folder, "--dry-run");
+        var listed = await CommandRun.Of("sweep", "--data", _folder, "--dry-run");
         Assert.True(File.Exists(orphan));
         var swept = await CommandRun.Of("sweep", "--data", _folder, "--json");
         var again = await CommandRun.Of("sweep", "--data", _folder);
 
-        Assert.Equal((0, ""), (told.Status, told.Errors));
-        Assert.EndsWith("1 blobs (3 bytes) would be removed\n", told.Output, StringComparison.Ordinal);
+        Assert.Equal((0, ""), (listed.Status, listed.Errors));
+        Assert.EndsWith("1 blobs (3 bytes) would be removed\n", listed.Output, StringComparison.Ordinal);
         var report = JsonDocument.Parse(swept.Output).RootElement;
         Assert.Equal(
             (false, 1, 3),

@@ -33,7 +33,7 @@ public sealed class TrainCommandTests(TrainCommandTests.World world) : IClassFix
         var run = At("run");
 
         var (status, output, errors) = await TrainAsync(run, "--head", "clip4clip-mean-pooling", "--epochs", "2");
-        var (again, _, told) = await TrainAsync(run, "--head", "clip4clip-mean-pooling", "--epochs", "2");
+        var (again, _, againErrors) = await TrainAsync(run, "--head", "clip4clip-mean-pooling", "--epochs", "2");
 
         Assert.True(status == 0, errors);
         Assert.Contains("validation R@1", output, StringComparison.Ordinal);
@@ -45,7 +45,7 @@ public sealed class TrainCommandTests(TrainCommandTests.World world) : IClassFix
         Assert.Contains("tcmgc train --dataset", card.Provenance.Command, StringComparison.Ordinal);
         Assert.Equal(2, card.Provenance.Training!.Epochs);
         Assert.Equal(0, again);
-        Assert.Contains("this run is finished", told, StringComparison.Ordinal);
+        Assert.Contains("this run is finished", againErrors, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -77,10 +77,10 @@ public sealed class TrainCommandTests(TrainCommandTests.World world) : IClassFix
             "--seeds", "1", "--epochs", "1", "--batch", "4", "--json"];
 
         var (_, all, _) = await CommandRun.Of(compare);
-        var (status, one, told) = await CommandRun.Of([.. compare, "--test-videos", "1"]);
+        var (status, one, oneErrors) = await CommandRun.Of([.. compare, "--test-videos", "1"]);
 
-        Assert.True(status == 0, told);
-        Assert.Contains("this run is finished", told, StringComparison.Ordinal);
+        Assert.True(status == 0, oneErrors);
+        Assert.Contains("this run is finished", oneErrors, StringComparison.Ordinal);
         Assert.NotEqual(all, one);
         Assert.Equal(100, System.Text.Json.JsonDocument.Parse(one).RootElement[0].GetProperty("recallAt1").GetProperty("mean")
             .GetDouble());

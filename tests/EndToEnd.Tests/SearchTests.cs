@@ -103,7 +103,7 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
             Assert.Equal(left.Order(StringComparer.Ordinal),
                 Names(await SearchInAsync(data, ["a pattern", .. options])).Order(StringComparer.Ordinal));
 
-        Assert.Contains("no indexed video is as the filters ask",
+        Assert.Contains("no indexed video matches the filters",
             (await ProgramRun.RunAsync("search", "a", "--tag", "sea", "--data", data)).Output, StringComparison.Ordinal);
     }
 

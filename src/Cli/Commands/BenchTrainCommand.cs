@@ -10,42 +10,18 @@ using TcMgc.Training;
 
 namespace TcMgc.Cli.Commands;
 
-/// <summary><c>tcmgc bench train</c>: pairs a second and memory of each head, each in a process of its own.</summary>
+/// <summary><c>tcmgc bench train</c>: training speed and memory of each head, each measured in a separate process.</summary>
 internal static class BenchTrainCommand
 {
-    private static readonly Option<string[]> s_heads = new("--head")
-    {
-        Description = "Heads; by default all.",
-        HelpName = "NAME",
-        AllowMultipleArgumentsPerToken = true,
-    };
-    private static readonly Option<string> s_architecture = new("--arch")
-    {
-        Description = $"Sizes of the encoders: {string.Join(", ", ClipArchitecture.Named.Keys)}.",
-        HelpName = "NAME",
-        DefaultValueFactory = _ => "ViT-T/16",
-    };
-    private static readonly Option<Freeze> s_freeze = new("--freeze")
-    {
-        Description = "What keeps its weights: none, frames or encoders.",
-        HelpName = "none|frames|encoders",
-    };
-    private static readonly Option<int> s_batch = new Option<int>("--batch")
-    {
-        Description = "Pairs contrasted with each other.",
-        DefaultValueFactory = _ => 32,
-    }.Between(2, 4096);
-    private static readonly Option<int> s_steps = new Option<int>("--steps")
-    {
-        Description = "Steps that are measured.",
-        DefaultValueFactory = _ => 10,
-    }.Between(1, 100_000);
-    private static readonly Option<int> s_frames = new Option<int>("--frames")
-    {
-        Description = "N: frames of a segment.",
-        DefaultValueFactory = _ => 12,
-    }.Between(2, 4096);
-    private static readonly Option<bool> s_json = new("--json") { Description = "Print JSON." };
+    private static readonly Option<string[]> s_heads = NewOption.List<string>("--head", "Heads; by default all.", "NAME");
+    private static readonly Option<string> s_architecture = ArchitectureOption.Create("ViT-T/16", "Sizes of the encoders");
+    private static readonly Option<Freeze> s_freeze = NewOption.Optional<Freeze>(
+        "--freeze", "What keeps its weights: none, frames or encoders.", "none|frames|encoders");
+    private static readonly Option<int> s_batch =
+        NewOption.Number("--batch", 32, 2, 4096, "Pairs contrasted with each other.");
+    private static readonly Option<int> s_steps = NewOption.Number("--steps", 10, 1, 100_000, "Steps that are measured.");
+    private static readonly Option<int> s_frames = NewOption.Number("--frames", 12, 2, 4096, "N: frames of a segment.");
+    private static readonly Option<bool> s_json = NewOption.Json();
 
     public static Command Create()
     {
@@ -56,28 +32,29 @@ internal static class BenchTrainCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var heads = parsed.GetValue(s_heads) is { Length: > 0 } given ? given : [.. SimilarityHead.All.Keys];
-            if (heads is [var head])
-            {
-                var speed = await Task.Run(
-                    () => TrainingBenchmark.Run(
-                        Config(parsed, head), Options(parsed), parsed.GetValue(s_steps), ComputeChoice.Of(parsed), cancel),
-                    cancel);
-                Print([speed], parsed.GetValue(s_json));
-                return;
-            }
             var speeds = new List<TrainingSpeed>();
-            foreach (var each in heads)
-            {
-                Console.Error.WriteLine($"tcmgc: {each}");
-                speeds.Add(await AloneAsync(each, parsed, cancel));
-            }
-            Print(speeds, parsed.GetValue(s_json));
+            if (heads is [var head])
+                speeds.Add(await Task.Run(() => Measure(head, parsed, cancel), cancel));
+            else
+                foreach (var each in heads)
+                {
+                    Console.Error.WriteLine($"tcmgc: {each}");
+                    speeds.Add(await MeasureInProcessAsync(each, parsed, cancel));
+                }
+            Output.Write(speeds, parsed.GetValue(s_json), Print);
         });
         return command;
     }
 
-    /// <summary>A head in a process of its own, so that its memory is nobody else's.</summary>
-    private static async Task<TrainingSpeed> AloneAsync(string head, ParseResult parsed, CancellationToken cancel)
+    private static TrainingSpeed Measure(string head, ParseResult parsed, CancellationToken cancel)
+    {
+        var options = new TrainingOptions { Batch = parsed.GetValue(s_batch), Freeze = parsed.GetValue(s_freeze) };
+        return TrainingBenchmark.Run(
+            Config(parsed, head), options, parsed.GetValue(s_steps), ComputeChoice.Of(parsed), cancel);
+    }
+
+    /// <summary>Measures a head in a separate process, whose peak memory is then that head's alone.</summary>
+    private static async Task<TrainingSpeed> MeasureInProcessAsync(string head, ParseResult parsed, CancellationToken cancel)
     {
         string[] arguments =
         [
@@ -102,28 +79,17 @@ internal static class BenchTrainCommand
 
     private static ModelConfig Config(ParseResult parsed, string head)
     {
-        var name = parsed.GetValue(s_architecture)!;
-        if (!ClipArchitecture.Named.TryGetValue(name, out var clip))
-            throw new ModelException(
-                $"there is no architecture '{name}'; there are {string.Join(", ", ClipArchitecture.Named.Keys)}");
+        var clip = ArchitectureOption.Find(parsed.GetValue(s_architecture)!);
         return new()
         {
             Clip = clip with { Text = clip.Text with { Vocabulary = Tokenizer.ByteVocabularySize } },
             Head = head,
-            Frames = parsed.GetValue(s_frames)
+            Frames = parsed.GetValue(s_frames),
         };
     }
 
-    private static TrainingOptions Options(ParseResult parsed) =>
-        new() { Batch = parsed.GetValue(s_batch), Freeze = parsed.GetValue(s_freeze) };
-
-    private static void Print(IReadOnlyList<TrainingSpeed> speeds, bool json)
+    private static void Print(List<TrainingSpeed> speeds)
     {
-        if (json)
-        {
-            Output.Json(speeds);
-            return;
-        }
         Console.WriteLine($"{"head",-38}{"pairs/s",9}{"ms/step",9}{"peak MB",9}");
         foreach (var speed in speeds)
             Console.WriteLine(

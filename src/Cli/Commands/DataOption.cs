@@ -5,10 +5,6 @@ namespace TcMgc.Cli.Commands;
 /// <summary>The option that says where the index lies.</summary>
 internal static class DataOption
 {
-    public static Option<string> Create() => new("--data")
-    {
-        Description = "Folder of the index.",
-        HelpName = "DIR",
-        DefaultValueFactory = _ => Path.Combine(".", "data"),
-    };
+    public static Option<string> Create() =>
+        NewOption.WithDefault("--data", Path.Combine(".", "data"), "Folder of the index.", "DIR");
 }

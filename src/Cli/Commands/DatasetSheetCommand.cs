@@ -8,42 +8,23 @@ namespace TcMgc.Cli.Commands;
 /// <summary><c>tcmgc dataset sheet</c>: frames and captions of a dataset's first videos in one picture.</summary>
 internal static class DatasetSheetCommand
 {
-    private static readonly Option<string> s_dataset = new("--dataset")
-    {
-        Description = "Folder with captions.jsonl, or FORMAT=DIR (docs/datasets.md).",
-        HelpName = "DATASET",
-        Required = true,
-    };
-    private static readonly Option<string> s_out = new("--out")
-    {
-        Description = "The picture, FILE.svg.",
-        HelpName = "FILE",
-        Required = true,
-    };
+    private static readonly Option<string> s_dataset = DatasetOption.Create();
+    private static readonly Option<string> s_out = NewOption.Required("--out", "FILE", "The picture, FILE.svg.");
     private static readonly Option<Split> s_split = SplitOption.Create();
-    private static readonly Option<int> s_videos = new Option<int>("--videos")
-    {
-        Description = "Videos shown: the first ones.",
-        DefaultValueFactory = _ => 12,
-    }.Between(1, 1000);
-    private static readonly Option<int> s_frames = new Option<int>("--frames")
-    {
-        Description = "Frames of each, evenly spaced.",
-        DefaultValueFactory = _ => 8,
-    }.Between(1, 64);
-    private static readonly Option<int> s_captions = new Option<int>("--captions")
-    {
-        Description = "Captions shown of each.",
-        DefaultValueFactory = _ => 3,
-    }.Between(0, 1000);
-    private static readonly Option<bool> s_json = new("--json") { Description = "Print what was written as JSON." };
+    private static readonly Option<int> s_videos =
+        NewOption.Number("--videos", 12, 1, 1000, "Videos shown: the first ones.");
+    private static readonly Option<int> s_frames = NewOption.Number("--frames", 8, 1, 64, "Frames of each, evenly spaced.");
+    private static readonly Option<int> s_captions = NewOption.Number("--captions", 3, 0, 1000, "Captions shown of each.");
+    private static readonly Option<bool> s_json = NewOption.Json("Print what was written as JSON.");
 
     private sealed record Report(string File, int Videos);
 
     public static Command Create()
     {
-        var command = new Command("sheet", "Show frames and captions of a dataset's first videos in one picture.") { s_dataset,
-            s_out, s_split, s_videos, s_frames, s_captions, s_json };
+        var command = new Command("sheet", "Show frames and captions of a dataset's first videos in one picture.")
+        {
+            s_dataset, s_out, s_split, s_videos, s_frames, s_captions, s_json,
+        };
         command.Validators.Add(result =>
         {
             if (result.GetValue(s_out) is { } file && !file.EndsWith(".svg", StringComparison.OrdinalIgnoreCase))
@@ -53,25 +34,31 @@ internal static class DatasetSheetCommand
         {
             var videos = SplitOption.Videos(DatasetReader.Open(parsed.GetValue(s_dataset)!), parsed.GetValue(s_split))
                 .Take(parsed.GetValue(s_videos)).ToList();
+            var path = parsed.GetValue(s_out)!;
             var sheet = new ContactSheet(new MediaOptions(), parsed.GetValue(s_frames), parsed.GetValue(s_captions));
-            var (progress, shown) = (new Progress(TimeProvider.System), 0);
-            foreach (var (index, video) in videos.Index())
-            {
-                progress.Show($"{index + 1} of {videos.Count} videos");
-                if (await sheet.AddAsync(video, cancel) is { } reason)
-                    progress.Say($"{video.Path}: {reason}; it is left out");
-                else
-                    shown++;
-            }
-            progress.Clear();
-            await WriteAsync(parsed.GetValue(s_out)!, sheet.Svg, cancel);
-            var report = new Report(Path.GetFullPath(parsed.GetValue(s_out)!), shown);
-            if (parsed.GetValue(s_json))
-                Output.Json(report);
-            else
-                Console.WriteLine($"{parsed.GetValue(s_out)}: {report.Videos} videos");
+            var shown = await FillAsync(sheet, videos, cancel);
+            await WriteAsync(path, sheet.Svg, cancel);
+            Output.Write(new Report(Path.GetFullPath(path), shown), parsed.GetValue(s_json),
+                report => Console.WriteLine($"{path}: {report.Videos} videos"));
         });
         return command;
+    }
+
+    /// <returns>The number of videos on the sheet; unreadable ones are left out with a message.</returns>
+    private static async Task<int> FillAsync(ContactSheet sheet, List<CaptionedVideo> videos, CancellationToken cancel)
+    {
+        var progress = new Progress(TimeProvider.System);
+        var shown = 0;
+        foreach (var (index, video) in videos.Index())
+        {
+            progress.Show($"{index + 1} of {videos.Count} videos");
+            if (await sheet.AddAsync(video, cancel) is { } reason)
+                progress.Say($"{video.Path}: {reason}; it is left out");
+            else
+                shown++;
+        }
+        progress.Clear();
+        return shown;
     }
 
     private static async Task WriteAsync(string path, string svg, CancellationToken cancel)

@@ -1,11 +1,8 @@
 using System.CommandLine;
-using System.Globalization;
 using Spectre.Console;
-using TcMgc.Cli.Pipeline;
 using TcMgc.Model;
 using TcMgc.Model.Compute;
 using TcMgc.Model.Heads;
-using TcMgc.Model.Store;
 using TcMgc.Training;
 using TcMgc.Training.Datasets;
 using TcMgc.Training.Evaluation;
@@ -21,39 +18,17 @@ internal static class EvalCommand
     private const string DualSoftmaxNote =
         "dual softmax re-ranks with all captions of the split at once; a search for one sentence cannot";
 
-    private static readonly Option<string> s_dataset = new("--dataset")
-    {
-        Description = "Folder with captions.jsonl, or FORMAT=DIR (docs/datasets.md).",
-        HelpName = "DATASET",
-        Required = true,
-    };
-    private static readonly Option<string> s_model = new("--model")
-    {
-        Description = "Folder or name of a model.",
-        HelpName = "MODEL",
-        Required = true,
-    };
-    private static readonly Option<string?> s_head = new("--head")
-    {
-        Description = $"Another similarity head over the same encoders: {string.Join(", ", SimilarityHead.All.Keys)}.",
-        HelpName = "NAME",
-    };
+    private static readonly Option<string> s_dataset = DatasetOption.Create();
+    private static readonly Option<string> s_model = ModelOption.CreateRequired();
+    private static readonly Option<string?> s_head = NewOption.Optional<string?>(
+        "--head", $"Another similarity head over the same encoders: {string.Join(", ", SimilarityHead.All.Keys)}.", "NAME");
     private static readonly Option<Split> s_split = SplitOption.Create();
-    private static readonly Option<int?> s_twoStage = new("--two-stage")
-    {
-        Description = "Also score only the K nearest videos of each caption, as search does, and tell what that loses.",
-        HelpName = "K",
-    };
-    private static readonly Option<bool> s_dualSoftmax = new("--dual-softmax")
-    {
-        Description = "Also re-rank with all captions of the split at once.",
-    };
-    private static readonly Option<string?> s_cache = new("--cache")
-    {
-        Description = "Folder for decoded frames; by default 'cache' in the dataset's folder.",
-        HelpName = "DIR",
-    };
-    private static readonly Option<bool> s_json = new("--json") { Description = "Print JSON." };
+    private static readonly Option<int?> s_twoStage = NewOption.Optional<int?>(
+        "--two-stage", "Also score only the K nearest videos of each caption, as search does, and report what that loses.", "K");
+    private static readonly Option<bool> s_dualSoftmax =
+        NewOption.Flag("--dual-softmax", "Also re-rank with all captions of the split at once.");
+    private static readonly Option<string?> s_cache = DatasetOption.CreateCache("decoded frames");
+    private static readonly Option<bool> s_json = NewOption.Json();
 
     private sealed record DualSoftmaxReport(string Note, RetrievalMetrics TextToVideo, RetrievalMetrics VideoToText);
 
@@ -65,8 +40,7 @@ internal static class EvalCommand
     private sealed record Report(
         string Dataset, Split Split, string Model, string Head, int Videos, int VideosWithoutFrames, int Captions,
         RetrievalMetrics TextToVideo, RetrievalMetrics VideoToText, double SumOfRecalls, double MillisecondsPerThousandPairs,
-        Device Device,
-        DualSoftmaxReport? DualSoftmax, TwoStageReport? TwoStage);
+        Device Device, DualSoftmaxReport? DualSoftmax, TwoStageReport? TwoStage);
 
     public static Command Create()
     {
@@ -83,24 +57,28 @@ internal static class EvalCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var dataset = DatasetReader.Open(parsed.GetValue(s_dataset)!);
-            var (split, engine) = (parsed.GetValue(s_split), ComputeChoice.Of(parsed));
+            var engine = ComputeChoice.Of(parsed);
             using var model = EvaluatedModel.Load(
-                ModelFolder.Find(parsed.GetValue(s_model)!, ModelChoice.Models), parsed.GetValue(s_head), engine);
-            var scores =
-                await ScoreAsync(dataset, split, model, parsed.GetValue(s_cache) ?? Path.Combine(dataset.Root, "cache"), cancel);
-            var (texts, videos) = (RetrievalMetrics.TextToVideo(scores.Logits), RetrievalMetrics.VideoToText(scores.Logits));
-            var report = new Report(dataset.Name, split, model.Id, model.Config.Head, scores.Logits.Videos,
-                dataset[split].Count - scores.Logits.Videos,
-                scores.Logits.Queries, texts, videos, texts.SumOfRecalls + videos.SumOfRecalls,
-                scores.MillisecondsPerThousandPairs, engine.Device,
-                parsed.GetValue(s_dualSoftmax) ? Reranked(scores.Logits) : null,
-                parsed.GetValue(s_twoStage) is { } candidates ? InTwoStages(scores, candidates, texts) : null);
-            if (parsed.GetValue(s_json))
-                Output.Json(report);
-            else
-                Print(report);
+                ModelOption.Find(parsed.GetValue(s_model)!), parsed.GetValue(s_head), engine);
+            var cache = DatasetOption.CacheFolder(parsed.GetValue(s_cache), dataset);
+            var scores = await ScoreAsync(dataset, parsed.GetValue(s_split), model, cache, cancel);
+            Output.Write(Describe(dataset, model, scores, engine.Device, parsed), parsed.GetValue(s_json), Print);
         });
         return command;
+    }
+
+    private static Report Describe(
+        Dataset dataset, VideoTextModel model, Similarities scores, Device device, ParseResult parsed)
+    {
+        var split = parsed.GetValue(s_split);
+        var texts = RetrievalMetrics.TextToVideo(scores.Logits);
+        var videos = RetrievalMetrics.VideoToText(scores.Logits);
+        return new(
+            dataset.Name, split, model.Id, model.Config.Head, scores.Logits.Videos,
+            dataset[split].Count - scores.Logits.Videos, scores.Logits.Queries, texts, videos,
+            texts.SumOfRecalls + videos.SumOfRecalls, scores.MillisecondsPerThousandPairs, device,
+            parsed.GetValue(s_dualSoftmax) ? Reranked(scores.Logits) : null,
+            parsed.GetValue(s_twoStage) is { } candidates ? InTwoStages(scores, candidates, texts) : null);
     }
 
     private static async Task<Similarities> ScoreAsync(
@@ -109,10 +87,9 @@ internal static class EvalCommand
         var videos = SplitOption.Videos(dataset, split);
         var progress = new Progress(TimeProvider.System);
         using var frames = await new DatasetFrames(new(), cache).OpenAsync(videos, model.Config, progress, cancel);
-        var scores =
-            await Task.Run(
-                () => Evaluator.Score(model, videos, frames, null, TimeProvider.System,
-                    new Reporting<EvaluationProgress>(at => progress.Show(Where(at))), cancel), CancellationToken.None);
+        var reporting = new Reporting<EvaluationProgress>(at => progress.Show(Where(at)));
+        var scores = await Task.Run(
+            () => Evaluator.Score(model, videos, frames, null, TimeProvider.System, reporting, cancel), CancellationToken.None);
         progress.Clear();
         return scores;
     }
@@ -138,7 +115,7 @@ internal static class EvalCommand
     {
         Console.WriteLine(
             $"{report.Dataset}, {SplitOption.Name(report.Split)}: {report.Videos:N0} videos, {report.Captions:N0} captions; "
-                + $"{report.Model}, {report.Head}");
+            + $"{report.Model}, {report.Head}");
         if (report.VideosWithoutFrames > 0)
             Console.WriteLine($"{report.VideosWithoutFrames:N0} videos gave no frame and are left out");
         var table = new Table().Border(TableBorder.None).AddColumn("");
@@ -156,23 +133,22 @@ internal static class EvalCommand
         AnsiConsole.Write(table);
         Console.WriteLine(
             $"sum of all recalls {report.SumOfRecalls:F1}; {report.MillisecondsPerThousandPairs:F2} ms for 1,000 pairs on "
-                + $"{report.Device.ToString().ToLowerInvariant()}");
+            + $"{report.Device.ToString().ToLowerInvariant()}");
         if (report.DualSoftmax is not null)
             Console.WriteLine(DualSoftmaxNote);
         if (report.TwoStage is { } kept)
             Console.WriteLine(
                 $"two stages lose {kept.Lost.RecallAt1:F1} of R@1, {kept.Lost.RecallAt5:F1} of R@5, {kept.Lost.RecallAt10:F1} of "
-                    + $"R@10; the best of all videos is among the candidates for {kept.BestAmongCandidates:F1} % of the "
-                    + $"captions, the right one for {kept.RightAmongCandidates:F1} %");
+                + $"R@10; the best of all videos is among the candidates for {kept.BestAmongCandidates:F1} % of the captions, "
+                + $"the right one for {kept.RightAmongCandidates:F1} %");
 
-        void Add(string name, RetrievalMetrics metrics) => table.AddRow([name, .. new[]
-        {
-            metrics.RecallAt1, metrics.RecallAt5, metrics.RecallAt10, metrics.SumOfRecalls, metrics.MedianRank, metrics.MeanRank,
-        }.Select(value => value.ToString("F1", CultureInfo.InvariantCulture))]);
+        void Add(string name, RetrievalMetrics found) => table.AddRow(
+            name, $"{found.RecallAt1:F1}", $"{found.RecallAt5:F1}", $"{found.RecallAt10:F1}", $"{found.SumOfRecalls:F1}",
+            $"{found.MedianRank:F1}", $"{found.MeanRank:F1}");
     }
 
-    /// <summary>How far an evaluation is, for people.</summary>
+    /// <summary>The state of an evaluation as a progress line.</summary>
     public static string Where(EvaluationProgress at) =>
-        $"{(at.Stage == EvaluationStage.Videos ? "encoding videos" : "scoring captions with all videos")}: {at.Done:N0} of "
-            + $"{at.Total:N0}";
+        $"{(at.Stage == EvaluationStage.Videos ? "encoding videos" : "scoring captions with all videos")}: "
+        + $"{at.Done:N0} of {at.Total:N0}";
 }

@@ -1,12 +1,13 @@
 using System.CommandLine;
 using TcMgc.Cli.Pipeline;
+using TcMgc.Model.Store;
 
 namespace TcMgc.Cli.Commands;
 
-/// <summary><c>tcmgc model</c>: make, look at and check models.</summary>
+/// <summary><c>tcmgc model</c>: make, show and check models.</summary>
 internal static class ModelCommand
 {
-    public static Command Create() => new("model", "Make, import, look at and check models.")
+    public static Command Create() => new("model", "Make, import, show and check models.")
     {
         ModelInitCommand.Create(),
         ModelImportCommand.Create(),
@@ -16,11 +17,13 @@ internal static class ModelCommand
         ModelVerifyCommand.Create(),
     };
 
-    /// <summary>Where models lie by default.</summary>
-    public static Option<string> Models() => new("--models")
-    {
-        Description = "Folder that holds models.",
-        HelpName = "DIR",
-        DefaultValueFactory = _ => ModelChoice.Models,
-    };
+    public static Option<string> Models() =>
+        NewOption.WithDefault("--models", ModelChoice.Models, "Folder that holds models.", "DIR");
+
+    public static Option<string?> Name() =>
+        NewOption.Optional<string?>("--name", "Name of the model; by default the folder's name.");
+
+    /// <summary>Prints what was made, on one line.</summary>
+    public static void Print(ModelCard card, string path) => Console.WriteLine(
+        $"{path}: {card.Config.Head}, {card.Weights.Parameters:N0} parameters, {card.Weights.Bytes / 1e6:F1} MB");
 }

@@ -17,67 +17,27 @@ internal static class ModelImportCommand
     {
         Description = "A safetensors file, a state dict or TorchScript archive, or a folder of OpenCLIP or Hugging Face.",
     };
-
-    private static readonly Option<string> s_out = new("--out")
-    {
-        Description = "Folder to make.",
-        HelpName = "DIR",
-        Required = true,
-    };
-    private static readonly Option<string?> s_name = new("--name")
-    {
-        Description = "What to call it; by default the folder's name.",
-    };
-
-    private static readonly Option<string?> s_tokenizer = new("--tokenizer")
-    {
-        Description =
-        "Folder with vocab.json and merges.txt, or tokenizer.json; by default the checkpoint's own, where it has one.",
-        HelpName = "DIR",
-    };
-
-    private static readonly Option<string?> s_head = new("--head")
-    {
-        Description = $"Similarity head, by default the one the checkpoint has: {string.Join(", ", SimilarityHead.All.Keys)}.",
-        HelpName = "NAME",
-    };
-
-    private static readonly Option<Activation?> s_activation = new("--activation")
-    {
-        Description = "Activation of CLIP's blocks, quickgelu or gelu, where nothing beside the checkpoint says it.",
-        HelpName = "NAME",
-    };
-
-    private static readonly Option<int?> s_words = new("--words")
-    {
-        Description = "W: words of a text, where the checkpoint does not fix it.",
-    };
-    private static readonly Option<int?> s_frames = new("--frames")
-    {
-        Description = "N: frames of a segment, where the checkpoint does not fix it.",
-    };
-    private static readonly Option<double?> s_keepRate = new("--keep-rate")
-    {
-        Description = "TC-MGC: part of the similarities that is kept.",
-    };
-    private static readonly Option<int?> s_attentionHeads = new("--attention-heads")
-    {
-        Description = "TC-MGC: heads of its language–video attention (1).",
-    };
-    private static readonly Option<int?> s_temporalLayers = new("--temporal-layers")
-    {
-        Description = "Blocks of a new temporal transformer (4).",
-    };
-
-    private static readonly Option<bool> s_partial = new("--partial")
-    {
-        Description = "Where parameters of the head are missing, start them as training does: to train from a plain CLIP.",
-    };
-
-    private static readonly Option<bool> s_json = new("--json")
-    {
-        Description = "Print the model, and what was missing or left over, as JSON.",
-    };
+    private static readonly Option<string> s_out = NewOption.Required("--out", "DIR", "Folder to make.");
+    private static readonly Option<string?> s_name = ModelCommand.Name();
+    private static readonly Option<string?> s_tokenizer = NewOption.Optional<string?>(
+        "--tokenizer", "Folder with vocab.json and merges.txt, or tokenizer.json; by default the checkpoint's own.",
+        "DIR");
+    private static readonly Option<string?> s_head = NewOption.Optional<string?>(
+        "--head", $"Similarity head, by default that of the checkpoint: {string.Join(", ", SimilarityHead.All.Keys)}.", "NAME");
+    private static readonly Option<Activation?> s_activation = NewOption.Optional<Activation?>(
+        "--activation", "Activation of CLIP's blocks, quickgelu or gelu, where no file beside the checkpoint states it.", "NAME");
+    private static readonly Option<int?> s_words =
+        NewOption.Optional<int?>("--words", "W: words of a text, where the checkpoint does not fix it.");
+    private static readonly Option<int?> s_frames =
+        NewOption.Optional<int?>("--frames", "N: frames of a segment, where the checkpoint does not fix it.");
+    private static readonly Option<int?> s_attentionHeads =
+        NewOption.Optional<int?>("--attention-heads", "TC-MGC: heads of its language–video attention (1).");
+    private static readonly Option<int?> s_temporalLayers =
+        NewOption.Optional<int?>("--temporal-layers", "Blocks of a new temporal transformer (4).");
+    private static readonly Option<bool> s_partial = NewOption.Flag(
+        "--partial", "Where parameters of the head are missing, start them as training does: to train from a plain CLIP.");
+    private static readonly Option<bool> s_json =
+        NewOption.Json("Print the model, and what was missing or left over, as JSON.");
 
     private sealed record Result(
         string Folder, ModelCard? Model, IReadOnlyList<string> Missing, IReadOnlyList<string> LeftOver,
@@ -87,8 +47,8 @@ internal static class ModelImportCommand
     {
         var command = new Command("import", "Make a model of a published checkpoint.")
         {
-            s_source, s_out, s_name, s_tokenizer, s_head, s_activation, s_words, s_frames, s_keepRate, s_attentionHeads,
-            s_temporalLayers, s_partial, s_json,
+            s_source, s_out, s_name, s_tokenizer, s_head, s_activation, s_words, s_frames,
+            ModelSizeOptions.KeepRate, s_attentionHeads, s_temporalLayers, s_partial, s_json,
         };
         command.SetAction(parsed => Import(parsed.GetValue(s_source)!, new()
         {
@@ -97,14 +57,14 @@ internal static class ModelImportCommand
             Tokenizer = parsed.GetValue(s_tokenizer),
             Partial = parsed.GetValue(s_partial),
             Json = parsed.GetValue(s_json),
-            Command = $"tcmgc {string.Join(' ', parsed.Tokens.Select(t => t.Value))}",
+            Command = CommandLine.Text(parsed),
             Options = new()
             {
                 Head = parsed.GetValue(s_head),
                 Activation = parsed.GetValue(s_activation),
                 Words = parsed.GetValue(s_words),
                 Frames = parsed.GetValue(s_frames),
-                KeepRate = parsed.GetValue(s_keepRate),
+                KeepRate = parsed.GetValue(ModelSizeOptions.KeepRate),
                 AttentionHeads = parsed.GetValue(s_attentionHeads),
                 TemporalLayers = parsed.GetValue(s_temporalLayers),
             },
@@ -112,7 +72,7 @@ internal static class ModelImportCommand
         return command;
     }
 
-    /// <summary>What is to become of a checkpoint.</summary>
+    /// <summary>Where a checkpoint is imported to, and how.</summary>
     internal sealed record Target
     {
         public required string Out { get; init; }
@@ -135,12 +95,11 @@ internal static class ModelImportCommand
                 Output.Json(Describe(target.Out, null, import));
             else
                 List(import);
-            throw new UserException($"{checkpoint.Path}: is no whole model with head '{import.Config.Head}': {refusal}");
+            throw new UserException($"{checkpoint.Path}: is not a complete model with head '{import.Config.Head}': {refusal}");
         }
         var tokenizer = TokenizerSource.Find(target.Tokenizer, checkpoint.Path, import.Config.Clip.Text.Vocabulary);
-        var folder =
-            ModelFolder.Write(target.Out, target.Name ?? new DirectoryInfo(target.Out).Name, import.Config, import.Weights(Seed),
-            tokenizer.WriteTo,
+        var folder = ModelFolder.Write(
+            target.Out, target.Name ?? new DirectoryInfo(target.Out).Name, import.Config, import.Weights(Seed), tokenizer.WriteTo,
             new(target.Command, TimeProvider.System.GetUtcNow(), target.Origin ?? Path.GetFileName(checkpoint.Path),
                 Sha256(checkpoint.Path)));
 
@@ -149,14 +108,12 @@ internal static class ModelImportCommand
         else
         {
             List(import);
-            Console.WriteLine(
-                $"{folder.Path}: {folder.Card.Config.Head}, {folder.Card.Weights.Parameters:N0} parameters, "
-                    + $"{folder.Card.Weights.Bytes / 1e6:F1} MB");
+            ModelCommand.Print(folder.Card, folder.Path);
         }
         if (tokenizer.IsNone)
             Console.Error.WriteLine(
-                $"tcmgc: it has no tokenizer yet: put vocab.json and merges.txt, or tokenizer.json, into {folder.Path}, or "
-                    + "import again with --tokenizer");
+                $"tcmgc: the model has no tokenizer yet: put vocab.json and merges.txt, or tokenizer.json, into {folder.Path}, "
+                + "or import again with --tokenizer");
     }
 
     private static string? Refusal(ModelImport import, bool partial)
@@ -167,7 +124,7 @@ internal static class ModelImportCommand
         if (import.MissingOfClip.Any() || (import.Missing.Count > 0 && !partial))
             reasons.Add(
                 $"{Tensors(import.Missing.Count)} missing"
-                    + $"{(import.MissingOfClip.Any() ? "" : " (--partial starts them as training does)")}");
+                + $"{(import.MissingOfClip.Any() ? "" : " (--partial starts them as training does)")}");
         return reasons.Count == 0 ? null : string.Join(", ", reasons);
 
         static string Tensors(int count) => count == 1 ? "1 tensor is" : $"{count} tensors are";

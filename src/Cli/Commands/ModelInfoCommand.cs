@@ -5,16 +5,16 @@ using TcMgc.Model.Store;
 
 namespace TcMgc.Cli.Commands;
 
-/// <summary><c>tcmgc model info</c>: what a model is, and whether its weights are whole.</summary>
+/// <summary><c>tcmgc model info</c>: what a model is, and whether its weights are complete.</summary>
 internal static class ModelInfoCommand
 {
     public static Command Create()
     {
         var model = new Argument<string>("MODEL") { Description = "Folder or name of a model." };
         var models = ModelCommand.Models();
-        var json = new Option<bool>("--json") { Description = "Print model.json as it is." };
+        var json = NewOption.Json("Print model.json as it is.");
         var command = new Command(
-            "info", "Show what a model is, check that its weights are whole, and say what it computes with here.")
+            "info", "Show what a model is, check its weights, and name the precision it computes with here.")
         {
             model, models, ComputeChoice.Device, ComputeChoice.Precision, json,
         };
@@ -22,10 +22,7 @@ internal static class ModelInfoCommand
         {
             var folder = ModelFolder.Find(parsed.GetValue(model)!, parsed.GetValue(models)!);
             folder.CheckHash();
-            if (parsed.GetValue(json))
-                Output.Json(folder.Card);
-            else
-                Print(folder, ComputeChoice.Of(parsed));
+            Output.Write(folder.Card, parsed.GetValue(json), _ => Print(folder, ComputeChoice.Of(parsed)));
         });
         return command;
     }
@@ -40,10 +37,11 @@ internal static class ModelInfoCommand
             ("id", folder.Id),
             ("head", $"{config.Head}: {SimilarityHead.Of(config).Summary}"),
             ("embedding", $"{config.Clip.EmbeddingWidth} wide"),
-            ("images", $"{vision.ImageSize} × {vision.ImageSize}, patches of {vision.PatchSize}, {vision.Layers} blocks of "
-                + $"{vision.Width}"),
-            ("texts", $"{config.Words} of {text.Context} words, {text.Vocabulary:N0} tokens, {text.Layers} blocks of "
-                + $"{text.Width}"),
+            ("images",
+                $"{vision.ImageSize} × {vision.ImageSize}, patches of {vision.PatchSize}, "
+                + $"{vision.Layers} blocks of {vision.Width}"),
+            ("texts",
+                $"{config.Words} of {text.Context} words, {text.Vocabulary:N0} tokens, {text.Layers} blocks of {text.Width}"),
             ("activation", $"{config.Clip.Activation}"),
             ("segments", $"{config.Frames} frames"),
             ("parameters", $"{card.Weights.Parameters:N0} ({card.Weights.Bytes / 1e6:F1} MB, SHA-256 checked)"),

@@ -4,7 +4,7 @@ using TcMgc.Model.Store;
 
 namespace TcMgc.Cli.Commands;
 
-/// <summary><c>tcmgc model list</c>: the models there are, and what is wrong with those that cannot be used.</summary>
+/// <summary><c>tcmgc model list</c>: the models in a folder, and what is wrong with those that cannot be used.</summary>
 internal static class ModelListCommand
 {
     private sealed record Row(
@@ -13,19 +13,12 @@ internal static class ModelListCommand
     public static Command Create()
     {
         var models = ModelCommand.Models();
-        var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command("list", "List the models there are.") { models, json };
+        var json = NewOption.Json();
+        var command = new Command("list", "List the models in a folder.") { models, json };
         command.SetAction(parsed =>
         {
             var rows = Rows(parsed.GetValue(models)!);
-            if (parsed.GetValue(json))
-                Output.Json(rows);
-            else if (rows.Count == 0)
-                Console.WriteLine(
-                    $"no models in {parsed.GetValue(models)}; make one with 'tcmgc model init', 'tcmgc model import' or 'tcmgc "
-                        + "model pull'");
-            else
-                Print(rows);
+            Output.Write(rows, parsed.GetValue(json), printed => Print(printed, parsed.GetValue(models)!));
         });
         return command;
     }
@@ -48,9 +41,15 @@ internal static class ModelListCommand
         }
     }
 
-    // Plain columns as wide as they need be: names and folders are to be copied, also from a pipe.
-    private static void Print(IEnumerable<Row> rows)
+    // Columns as wide as their longest cell, nothing cut: names and folders are copied from here, also through a pipe.
+    private static void Print(List<Row> rows, string models)
     {
+        if (rows.Count == 0)
+        {
+            Console.WriteLine(
+                $"no models in {models}; make one with 'tcmgc model init', 'tcmgc model import' or 'tcmgc model pull'");
+            return;
+        }
         string[][] cells =
         [
             ["model", "head", "words", "frames", "width", "parameters", "folder"],

@@ -15,53 +15,29 @@ internal static class ModelPullCommand
     {
         Description = $"A published CLIP ({string.Join(", ", HubModel.Named.Keys)}), or a repository as OWNER/NAME.",
     };
-
-    private static readonly Option<string?> s_out = new("--out")
-    {
-        Description = "Folder to make; by default the repository's name among the models.",
-        HelpName = "DIR",
-    };
-
-    private static readonly Option<string?> s_base = new("--base")
-    {
-        Description = $"Address of the hub; by default that of {HubAddress.Variable}, else {HubAddress.Public}.",
-        HelpName = "URL",
-    };
-
-    private static readonly Option<string> s_revision = new("--revision")
-    {
-        Description = "Branch, tag or commit of the repository.",
-        DefaultValueFactory = _ => ModelDownload.DefaultRevision,
-    };
-
-    private static readonly Option<string?> s_name = new("--name")
-    {
-        Description = "What to call it; by default the folder's name.",
-    };
-
-    private static readonly Option<string?> s_head = new("--head")
-    {
-        Description = $"Similarity head, whose own parameters start as training does; by default clip4clip-mean-pooling, which "
-            + $"has none: {string.Join(", ", SimilarityHead.All.Keys)}.",
-        HelpName = "NAME",
-    };
-
-    private static readonly Option<int?> s_words = new("--words") { Description = "W: words of a text." };
-    private static readonly Option<int?> s_frames = new("--frames") { Description = "N: frames of a segment." };
-    private static readonly Option<double?> s_keepRate = new("--keep-rate")
-    {
-        Description = "TC-MGC: part of the similarities that is kept.",
-    };
-    private static readonly Option<bool> s_json = new("--json") { Description = "Print the model as JSON." };
+    private static readonly Option<string?> s_out = NewOption.Optional<string?>(
+        "--out", "Folder to make; by default the repository's name among the models.", "DIR");
+    private static readonly Option<string?> s_base = NewOption.Optional<string?>(
+        "--base", $"Address of the hub; by default that of {HubAddress.Variable}, else {HubAddress.Public}.", "URL");
+    private static readonly Option<string> s_revision = NewOption.WithDefault(
+        "--revision", ModelDownload.DefaultRevision, "Branch, tag or commit of the repository.");
+    private static readonly Option<string?> s_name = ModelCommand.Name();
+    private static readonly Option<string?> s_head = NewOption.Optional<string?>(
+        "--head",
+        "Similarity head, whose own parameters start as training does; by default clip4clip-mean-pooling, which has none: "
+        + $"{string.Join(", ", SimilarityHead.All.Keys)}.",
+        "NAME");
+    private static readonly Option<bool> s_json = NewOption.Json("Print the model as JSON.");
 
     public static Command Create()
     {
         var command = new Command(
-            "pull", "Download a published CLIP and make a model of it; run again, it goes on where it was interrupted.")
+            "pull", "Download a published CLIP and make a model of it; an interrupted download is continued.")
         {
-            s_model, s_out, s_base, s_revision, s_name, s_head, s_words, s_frames, s_keepRate, s_json,
+            s_model, s_out, s_base, s_revision, s_name, s_head, ModelSizeOptions.Words, ModelSizeOptions.Frames,
+            ModelSizeOptions.KeepRate, s_json,
         };
-        command.SetAction(async (parsed, cancellation) =>
+        command.SetAction(async (parsed, cancel) =>
         {
             var model = HubModel.Parse(parsed.GetValue(s_model)!);
             var hub = HubAddress.Of(parsed.GetValue(s_base));
@@ -69,7 +45,7 @@ internal static class ModelPullCommand
             ModelFolder.RequireFree(path);
 
             var folder = path + DownloadEnding;
-            var downloaded = await DownloadAsync(model, hub, parsed.GetValue(s_revision)!, folder, cancellation);
+            var downloaded = await DownloadAsync(model, hub, parsed.GetValue(s_revision)!, folder, cancel);
             ModelImportCommand.Import(downloaded.Weights, new()
             {
                 Out = path,
@@ -77,13 +53,13 @@ internal static class ModelPullCommand
                 Origin = downloaded.Source,
                 Partial = true,
                 Json = parsed.GetValue(s_json),
-                Command = $"tcmgc {string.Join(' ', parsed.Tokens.Select(t => t.Value))}",
+                Command = CommandLine.Text(parsed),
                 Options = new()
                 {
                     Head = parsed.GetValue(s_head),
-                    Words = parsed.GetValue(s_words),
-                    Frames = parsed.GetValue(s_frames),
-                    KeepRate = parsed.GetValue(s_keepRate),
+                    Words = parsed.GetValue(ModelSizeOptions.Words),
+                    Frames = parsed.GetValue(ModelSizeOptions.Frames),
+                    KeepRate = parsed.GetValue(ModelSizeOptions.KeepRate),
                 },
             });
             Directory.Delete(folder, recursive: true);
@@ -92,12 +68,12 @@ internal static class ModelPullCommand
     }
 
     private static async Task<DownloadedModel> DownloadAsync(
-        HubModel model, HubAddress hub, string revision, string folder, CancellationToken cancellation)
+        HubModel model, HubAddress hub, string revision, string folder, CancellationToken cancel)
     {
         var options = new DownloadOptions();
-        using var client = new HubClient(options.Patience);
+        using var client = new HubClient(options.Timeout);
         var downloaded = await DownloadBars.ShowAsync(
-            progress => new ModelDownload(client, hub, options).RunAsync(model, revision, folder, progress, cancellation));
+            progress => new ModelDownload(client, hub, options).RunAsync(model, revision, folder, progress, cancel));
         if (downloaded.Sha256 is null)
             await Console.Error.WriteLineAsync(
                 $"tcmgc: the hub announces no SHA-256 of {downloaded.Source}; only its size was checked");

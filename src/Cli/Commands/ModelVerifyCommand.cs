@@ -9,19 +9,15 @@ internal static class ModelVerifyCommand
 {
     public static Command Create()
     {
-        var folder = new Argument<string>(
-            "DIR")
-        { Description = "Folder with weights, inputs.safetensors, expected.safetensors and config.json." };
-        var tolerance = new Option<double>(
-            "--tolerance")
+        var folder = new Argument<string>("DIR")
         {
-            Description = "Largest relative error ‖ours − theirs‖ / ‖theirs‖ of an output.",
-            DefaultValueFactory = _ => 1e-4
+            Description = "Folder with weights, inputs.safetensors, expected.safetensors and config.json.",
         };
-        var gradientTolerance = new Option<double>(
-            "--gradient-tolerance")
-        { Description = "The same for losses and gradients.", DefaultValueFactory = _ => 1e-3 };
-        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var tolerance = NewOption.WithDefault(
+            "--tolerance", 1e-4, "Largest relative error ‖ours − theirs‖ / ‖theirs‖ of an output.");
+        var gradientTolerance =
+            NewOption.WithDefault("--gradient-tolerance", 1e-3, "The same for losses and gradients.");
+        var json = NewOption.Json();
         var command = new Command("verify", "Compare a model's outputs with recorded ones.")
         {
             folder, tolerance, gradientTolerance, ComputeChoice.Device, json,
@@ -55,8 +51,7 @@ internal static class ModelVerifyCommand
         {
             Console.WriteLine(report.Weights);
             foreach (var error in report.Errors)
-                Console.WriteLine(
-                    $"  {error.Error,9:E1}  {error.Name}{Remark(error)}");
+                Console.WriteLine($"  {error.Error,9:E1}  {error.Name}{Remark(error)}");
         }
         var all = reports.SelectMany(report => report.Errors).ToList();
         Console.WriteLine($"{all.Count(error => error.Agrees)} of {all.Count} tensors within tolerance");

@@ -4,7 +4,7 @@ using System.Numerics;
 
 namespace TcMgc.Cli.Commands;
 
-/// <summary>Options with a range: outside it the command line is refused with the range.</summary>
+/// <summary>Options with a range: a value outside it is refused with an error that states the range.</summary>
 internal static class OptionRange
 {
     public static Option<T> Between<T>(this Option<T> option, T least, T most) where T : struct, INumber<T>
@@ -22,7 +22,7 @@ internal static class OptionRange
 
     private static void Require<T>(Option option, T least, T most) where T : struct, INumber<T> => option.Validators.Add(result =>
     {
-        // What is no number is told by the parser.
+        // The parser itself reports values that are not numbers.
         foreach (var token in result.Tokens)
             if (T.TryParse(token.Value, CultureInfo.InvariantCulture, out var value) && !(value >= least && value <= most))
                 result.AddError($"{option.Name} is {value}; it must be from {least} to {most}.");

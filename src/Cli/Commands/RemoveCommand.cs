@@ -1,5 +1,4 @@
 using System.CommandLine;
-using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Stores;
@@ -7,37 +6,35 @@ using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Cli.Commands;
 
-/// <summary><c>tcmgc remove</c>: takes videos out of the index; the files stay.</summary>
+/// <summary><c>tcmgc remove</c>: removes videos from the index; the files stay.</summary>
 internal static class RemoveCommand
 {
     public static Command Create()
     {
-        var videos = new Argument<string[]>(
-            "VIDEO")
-        { Description = "Ids, file names or paths of videos.", Arity = ArgumentArity.OneOrMore };
+        var videos = new Argument<string[]>("VIDEO")
+        {
+            Description = "Ids, file names or paths of videos.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var data = DataOption.Create();
-        var json = new Option<bool>("--json") { Description = "Print the removed videos as JSON." };
-        var command = new Command("remove", "Take videos out of the index; the files themselves stay.") { videos, data, json };
+        var json = NewOption.Json("Print the removed videos as JSON.");
+        var command = new Command("remove", "Remove videos from the index; the files themselves stay.") { videos, data, json };
         command.SetAction(async (parsed, cancel) =>
         {
             using var folder = await DataFolder.OpenExistingAsync(parsed.GetValue(data)!, TimeProvider.System, cancel);
             using var work = folder.LockForWork();
             var entries = await folder.Catalog.ListAsync(cancel).ToListAsync(cancel);
-            CatalogEntry[] removed = [
-                .. parsed.GetValue(videos)!.Select(wanted => VideoNames.Find(entries, wanted)).DistinctBy(entry => entry.Id)];
+            CatalogEntry[] removed =
+                [.. parsed.GetValue(videos)!.Select(name => VideoNames.Find(entries, name)).DistinctBy(entry => entry.Id)];
             foreach (var entry in removed)
                 await RemoveAsync(folder, entry, cancel);
-            if (parsed.GetValue(json))
-                Output.Json(removed);
-            else
-                Console.WriteLine(
-                    string.Join('\n', removed.Select(entry => $"removed {FilePaths.OneLine(entry.Name)} ({entry.Id})")));
+            Output.Write(removed, parsed.GetValue(json), Print);
         });
         return command;
     }
 
     /// <summary>
-    /// The segments first: interrupted after that, the video is still listed and can be removed, or indexed, again.
+    /// Removes the segments first: after an interrupt the video is still listed and can be removed, or indexed, again.
     /// </summary>
     private static async ValueTask RemoveAsync(DataFolder folder, CatalogEntry entry, CancellationToken cancel)
     {
@@ -45,5 +42,11 @@ internal static class RemoveCommand
         await folder.Index.DeleteAsync(entry.Id, cancel);
         await folder.Events.AppendAsync(deleted, cancel);
         await folder.Catalog.ApplyAsync(deleted, cancel);
+    }
+
+    private static void Print(CatalogEntry[] removed)
+    {
+        foreach (var entry in removed)
+            Console.WriteLine($"removed {FilePaths.OneLine(entry.Name)} ({entry.Id})");
     }
 }

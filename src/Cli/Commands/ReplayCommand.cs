@@ -2,84 +2,77 @@ using System.CommandLine;
 using TcMgc.Shared.Events;
 using TcMgc.Stores;
 using TcMgc.Stores.Kafka;
-using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Cli.Commands;
 
-/// <summary><c>tcmgc replay</c>: sends again what was given up.</summary>
+/// <summary><c>tcmgc replay</c>: sends dead letters again.</summary>
 internal static class ReplayCommand
 {
+    private static readonly Option<string> s_data = DataOption.Create();
+    private static readonly Option<string?> s_kafka = NewOption.Optional<string?>(
+        "--kafka", "Brokers that keep the event log, instead of the folder of --data.", "HOST:PORT,...");
+    private static readonly Option<string?> s_prefix = NewOption.Optional<string?>(
+        "--kafka-prefix", "Prefix of topics and groups, as the services are set.", "TEXT");
+    private static readonly Option<string[]> s_settings = new("--kafka-setting")
+    {
+        Description = "Setting of the client (security.protocol, sasl.*, ssl.* ...); may be repeated.",
+        HelpName = "KEY=VALUE",
+        Validators = { SettingOption.RequireKeyAndValue },
+    };
+    private static readonly Option<bool> s_list = NewOption.Flag("--list", "Only list the dead letters.");
+    private static readonly Option<bool> s_json = NewOption.Json("Print the events as JSON.");
+
     public static Command Create()
     {
-        var data = DataOption.Create();
-        var kafka = new Option<string?>(
-            "--kafka")
+        var command = new Command("replay", "Send events again that were given up (dead letters).")
         {
-            Description = "Brokers that keep the event log, instead of the folder of --data.",
-            HelpName = "HOST:PORT,..."
+            s_data, s_kafka, s_prefix, s_settings, s_list, s_json,
         };
-        var prefix = new Option<string?>(
-            "--kafka-prefix")
-        { Description = "Prefix of topics and groups, as the services are set.", HelpName = "TEXT" };
-        var settings = new Option<string[]>(
-            "--kafka-setting")
-        {
-            Description = "Setting of the client (security.protocol, sasl.*, ssl.* ...); may be repeated.",
-            HelpName = "KEY=VALUE"
-        };
-        var list = new Option<bool>("--list") { Description = "Only list what was given up." };
-        var json = new Option<bool>("--json") { Description = "Print the events as JSON." };
-        settings.Validators.Add(result =>
-        {
-            foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=', StringComparison.Ordinal) < 1))
-                result.AddError($"--kafka-setting is '{token.Value}'; it must be KEY=VALUE.");
-        });
-        var command = new Command(
-            "replay", "Send events again that were given up (dead letters).") { data, kafka, prefix, settings, list, json };
         command.SetAction(async (parsed, cancel) =>
         {
-            List<DeadLetter> letters;
-            if (parsed.GetValue(kafka) is { } servers)
-            {
-                var options = new KafkaOptions
-                {
-                    BootstrapServers = servers,
-                    Prefix = parsed.GetValue(prefix) ?? "",
-                    CreateTopics = false,
-                    ClientSettings = Settings(parsed.GetValue(settings))
-                };
-                await using var log = await KafkaEventLog.OpenAsync(options, TimeProvider.System, cancel);
-                letters = await TakeAsync(log, parsed.GetValue(list), cancel);
-            }
-            else
-            {
-                using var folder = await DataFolder.OpenExistingAsync(parsed.GetValue(data)!, TimeProvider.System, cancel);
-                letters = await TakeAsync(folder.Events, parsed.GetValue(list), cancel);
-            }
-            Print(letters, parsed.GetValue(list), parsed.GetValue(json));
+            var list = parsed.GetValue(s_list);
+            var letters = parsed.GetValue(s_kafka) is { } servers
+                ? await FromKafkaAsync(servers, parsed, list, cancel)
+                : await FromFolderAsync(parsed.GetValue(s_data)!, list, cancel);
+            Output.Write(letters, parsed.GetValue(s_json), printed => Print(printed, list));
         });
         return command;
     }
 
-    private static ValueTask<List<DeadLetter>> TakeAsync(IEventLog log, bool list, CancellationToken cancel) =>
+    private static async Task<List<DeadLetter>> FromKafkaAsync(
+        string servers, ParseResult parsed, bool list, CancellationToken cancel)
+    {
+        var options = new KafkaOptions
+        {
+            BootstrapServers = servers,
+            Prefix = parsed.GetValue(s_prefix) ?? "",
+            CreateTopics = false,
+            ClientSettings = Settings(parsed.GetValue(s_settings) ?? []),
+        };
+        await using var log = await KafkaEventLog.OpenAsync(options, TimeProvider.System, cancel);
+        return await ListOrReplayAsync(log, list, cancel);
+    }
+
+    private static async Task<List<DeadLetter>> FromFolderAsync(string path, bool list, CancellationToken cancel)
+    {
+        using var folder = await DataFolder.OpenExistingAsync(path, TimeProvider.System, cancel);
+        return await ListOrReplayAsync(folder.Events, list, cancel);
+    }
+
+    private static ValueTask<List<DeadLetter>> ListOrReplayAsync(IEventLog log, bool list, CancellationToken cancel) =>
         (list ? log.DeadLettersAsync(cancel) : log.ReplayAsync(cancel)).ToListAsync(cancel);
 
-    private static Dictionary<string, string> Settings(string[]? given)
+    /// <summary>The settings by key; the last of several with the same key counts.</summary>
+    private static Dictionary<string, string> Settings(string[] given)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var setting in given ?? [])
-            settings[setting[..setting.IndexOf('=', StringComparison.Ordinal)]] =
-                setting[(setting.IndexOf('=', StringComparison.Ordinal) + 1)..];
+        foreach (var setting in given.Select(text => text.Split('=', 2)))
+            settings[setting[0]] = setting[1];
         return settings;
     }
 
-    private static void Print(List<DeadLetter> letters, bool list, bool json)
+    private static void Print(List<DeadLetter> letters, bool list)
     {
-        if (json)
-        {
-            Output.Json(letters);
-            return;
-        }
         foreach (var letter in letters)
             Console.WriteLine(
                 $"{letter.Time:u}  {letter.Partition} at {letter.Position}, {letter.Group}: {FilePaths.OneLine(letter.Reason)}");

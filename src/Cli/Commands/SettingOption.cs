@@ -3,24 +3,18 @@ using System.CommandLine.Parsing;
 
 namespace TcMgc.Cli.Commands;
 
-/// <summary>The option that gives any setting of appsettings.json, and what becomes of the others.</summary>
+/// <summary>The option that gives any setting of appsettings.json, and other options as the settings they stand for.</summary>
 internal static class SettingOption
 {
-    public static Option<string[]> Create()
+    public static Option<string[]> Create() => new("--set")
     {
-        var set = new Option<string[]>(
-            "--set")
-        {
-            Description = "Any other setting, as in appsettings.json: Search:Candidates=200.",
-            HelpName = "KEY=VALUE"
-        };
-        set.Validators.Add(RefuseWhatIsNoSetting);
-        return set;
-    }
+        Description = "Any other setting, as in appsettings.json: Search:Candidates=200.",
+        HelpName = "KEY=VALUE",
+        Validators = { RequireKeyAndValue },
+    };
 
     /// <summary>
-    /// An option as the setting that it stands for. What stands on the command line goes before environment and files; a default
-    /// does not.
+    /// An option as a setting. The command line takes precedence over environment and files; an option's default does not.
     /// </summary>
     public static IEnumerable<string> Given<T>(ParseResult parsed, Option<T> option, string key) =>
         parsed.GetResult(option) is { Implicit: false } ? [$"--{key}={parsed.GetValue(option)}"] : [];
@@ -29,9 +23,10 @@ internal static class SettingOption
     public static IEnumerable<string> Given(ParseResult parsed, Option<string[]> set) =>
         (parsed.GetValue(set) ?? []).Select(setting => $"--{setting}");
 
-    private static void RefuseWhatIsNoSetting(OptionResult result)
+    /// <summary>Refuses values of an option that are not KEY=VALUE.</summary>
+    public static void RequireKeyAndValue(OptionResult result)
     {
         foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=', StringComparison.Ordinal) < 1))
-            result.AddError($"--set '{token.Value}' is no KEY=VALUE.");
+            result.AddError($"{result.Option.Name} is '{token.Value}'; it must be KEY=VALUE.");
     }
 }

@@ -9,47 +9,40 @@ namespace TcMgc.Cli.Commands;
 /// <summary><c>tcmgc sweep</c>: removes blobs that no video needs any more (docs/blobs.md).</summary>
 internal static class SweepCommand
 {
-    private const double DefaultHours = 24, MostHours = 10_000;
+    private static readonly Option<double> s_hours = NewOption.Number(
+        "--hours", 24, 1.0, 10_000, "Keep what was written within so many hours: an upload may still use it.", "N");
+    private static readonly Option<bool> s_dryRun = NewOption.Flag("--dry-run", "Only list what would be removed.");
+    private static readonly Option<string> s_data = DataOption.Create();
+    private static readonly Option<string[]> s_set = SettingOption.Create();
+    private static readonly Option<bool> s_json = NewOption.Json();
 
     private sealed record Report(bool DryRun, double Hours, int Orphans, long Bytes, IReadOnlyList<BlobInfo> Blobs);
 
     public static Command Create()
     {
-        var (data, set) = (DataOption.Create(), SettingOption.Create());
-        var hours = new Option<double>(
-            "--hours")
+        var command = new Command("sweep", "Remove blobs that no video needs any more.")
         {
-            Description = "Leave alone what was written within so many hours: uploads may be at it.",
-            HelpName = "N",
-            DefaultValueFactory = _ => DefaultHours
-        }
-            .Between(1.0, MostHours);
-        var dryRun = new Option<bool>("--dry-run") { Description = "Only list what would be removed." };
-        var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command(
-            "sweep", "Remove what the blob store holds and no video needs any more.") { hours, dryRun, data, set, json };
+            s_hours, s_dryRun, s_data, s_set, s_json,
+        };
         command.SetAction(async (parsed, cancel) =>
         {
+            var (hours, dryRun, json) = (parsed.GetValue(s_hours), parsed.GetValue(s_dryRun), parsed.GetValue(s_json));
             var builder = ServiceProgram.CreateBuilder(
-                [.. SettingOption.Given(parsed, data, "Data"), .. SettingOption.Given(parsed, set)], "tcmgc-sweep");
+                [.. SettingOption.Given(parsed, s_data, "Data"), .. SettingOption.Given(parsed, s_set)], "tcmgc-sweep");
             await using var stores = await Storage.OpenAsync(builder.Configuration, forWork: false, TimeProvider.System, cancel);
             var sweep = new OrphanSweep(stores.Blobs, stores.Events, stores.Catalog, TimeProvider.System);
             var orphans = new List<BlobInfo>();
-            await foreach (var orphan in sweep.RunAsync(
-                TimeSpan.FromHours(parsed.GetValue(hours)), parsed.GetValue(dryRun), cancel))
+            await foreach (var orphan in sweep.RunAsync(TimeSpan.FromHours(hours), dryRun, cancel))
             {
                 orphans.Add(orphan);
-                if (!parsed.GetValue(json))
+                if (!json)
                     Console.WriteLine($"{orphan.Written:u}  {orphan.Bytes,14:N0}  {orphan.Name}");
             }
-            var report = new Report(
-                parsed.GetValue(dryRun), parsed.GetValue(hours), orphans.Count, orphans.Sum(orphan => orphan.Bytes), orphans);
-            if (parsed.GetValue(json))
-                Output.Json(report);
-            else
-                Console.WriteLine(
-                    $"{report.Orphans} blobs ({report.Bytes:N0} bytes) {(report.DryRun ? "would be removed" : "removed")}");
+            Output.Write(new Report(dryRun, hours, orphans.Count, orphans.Sum(orphan => orphan.Bytes), orphans), json, Print);
         });
         return command;
     }
+
+    private static void Print(Report report) => Console.WriteLine(
+        $"{report.Orphans} blobs ({report.Bytes:N0} bytes) {(report.DryRun ? "would be removed" : "removed")}");
 }

@@ -20,20 +20,11 @@ internal static class TokenizeCommand
     public static Command Create()
     {
         var text = new Argument<string?>("TEXT") { Description = "The text.", Arity = ArgumentArity.ZeroOrOne };
-        var vocabulary = new Option<string>(
-            "--vocab")
-        {
-            Description = "Folder with vocab.json and merges.txt, or tokenizer.json.",
-            HelpName = "DIR",
-            Required = true
-        };
-        var file = new Option<string?>(
-            "--file")
-        {
-            Description = "Read one text a line from this file, or from standard input with '-'.",
-            HelpName = "FILE"
-        };
-        var json = new Option<bool>("--json") { Description = "Print JSON: {\"text\":…,\"ids\":[…]}, one line for each text." };
+        var vocabulary =
+            NewOption.Required("--vocab", "DIR", "Folder with vocab.json and merges.txt, or tokenizer.json.");
+        var file = NewOption.Optional<string?>(
+            "--file", "Read one text a line from this file, or from standard input with '-'.", "FILE");
+        var json = NewOption.Json("Print JSON: {\"text\":…,\"ids\":[…]}, one line for each text.");
         var command = new Command("tokenize", "Print the token ids of a text.") { text, vocabulary, file, json };
         command.Validators.Add(result =>
         {

@@ -5,25 +5,25 @@ using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Cli.Commands;
 
-/// <summary>What users call a video on the command line: its id, its file name or its path.</summary>
+/// <summary>Finds videos by what users type: an id, a file name or a path.</summary>
 internal static class VideoNames
 {
-    /// <summary>The one video that is meant.</summary>
+    /// <summary>The video with this id, file name or path.</summary>
     /// <exception cref="UserException">There is none, or there are several.</exception>
-    public static CatalogEntry Find(IReadOnlyList<CatalogEntry> entries, string wanted)
+    public static CatalogEntry Find(IReadOnlyList<CatalogEntry> entries, string name)
     {
         var found = entries.Where(Matches).ToList();
         return found.Count switch
         {
             1 => found[0],
-            0 => throw new UserException($"there is no video '{wanted}'; 'tcmgc videos' lists those there are"),
+            0 => throw new UserException($"there is no video '{name}'; 'tcmgc videos' lists all videos"),
             _ => throw new UserException(
-                $"{found.Count} videos are called '{wanted}'; give one of their ids: "
-                    + $"{string.Join(", ", found.Select(entry => entry.Id))}"),
+                $"{found.Count} videos are called '{name}'; give one of their ids: "
+                + $"{string.Join(", ", found.Select(entry => entry.Id))}"),
         };
 
         bool Matches(CatalogEntry entry) =>
-            (VideoId.TryParse(wanted, out var id) && entry.Id == id) || entry.Name == wanted
-            || FileSource.PathIn(entry.Source) == Path.GetFullPath(wanted);
+            (VideoId.TryParse(name, out var id) && entry.Id == id) || entry.Name == name
+            || FileSource.PathIn(entry.Source) == Path.GetFullPath(name);
     }
 }

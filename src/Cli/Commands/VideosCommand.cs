@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Spectre.Console;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
@@ -8,22 +7,19 @@ using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Cli.Commands;
 
-/// <summary><c>tcmgc videos</c>: what is known of each video.</summary>
+/// <summary><c>tcmgc videos</c>: lists the videos with their states.</summary>
 internal static class VideosCommand
 {
     public static Command Create()
     {
         var data = DataOption.Create();
-        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var json = NewOption.Json();
         var command = new Command("videos", "List the videos, their states and why any failed.") { data, json };
         command.SetAction(async (parsed, cancel) =>
         {
             using var folder = await DataFolder.OpenExistingAsync(parsed.GetValue(data)!, TimeProvider.System, cancel);
             var entries = await folder.Catalog.ListAsync(cancel).ToListAsync(cancel);
-            if (parsed.GetValue(json))
-                Output.Json(entries);
-            else
-                Print(entries);
+            Output.Write(entries, parsed.GetValue(json), Print);
         });
         return command;
     }
@@ -34,8 +30,7 @@ internal static class VideosCommand
             .AddColumn("segments", c => c.RightAligned()).AddColumns("video", "");
         foreach (var entry in entries)
             table.AddRow($"{entry.Id}", $"{entry.State}".ToLowerInvariant(),
-                entry.Duration?.ToString("F1", CultureInfo.InvariantCulture) ?? "",
-                $"{entry.Segments}",
+                $"{entry.Duration:F1}", $"{entry.Segments}",
                 Markup.Escape(FileSource.PathIn(entry.Source) is { } path ? FilePaths.Display(path) : entry.Name),
                 Markup.Escape(entry.Reason ?? entry.Warning ?? ""));
         AnsiConsole.Write(table);

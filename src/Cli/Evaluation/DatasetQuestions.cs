@@ -4,15 +4,15 @@ using TcMgc.Training.World;
 
 namespace TcMgc.Cli.Evaluation;
 
-/// <summary>What a dataset asks of its videos.</summary>
+/// <summary>The questions with known answers that a dataset provides for its videos.</summary>
 internal static class DatasetQuestions
 {
     /// <summary>
-    /// Every caption, true of its own video alone; of the drawn world also what <see cref="WorldQuestions"/> knows.
+    /// Every caption, which is right for its own video only. For the drawn world, the questions of <see cref="WorldQuestions"/>.
     /// </summary>
     /// <param name="dataset">The dataset.</param>
-    /// <param name="split">Which part of it; calibrations are fitted on validation videos, and tested on others.</param>
-    /// <param name="videos">The videos of that part that there is anything to ask of.</param>
+    /// <param name="split">Part of the dataset: calibrations are fitted on validation videos and tested on test videos.</param>
+    /// <param name="videos">Videos of that part that have frames.</param>
     public static IReadOnlyList<Question> Of(Dataset dataset, Split split, IReadOnlyList<CaptionedVideo> videos) =>
         DatasetCard.Find(dataset.Root)?.World is { } world
             ? [.. WorldQuestions.Of(

@@ -6,31 +6,28 @@ using TcMgc.Training.Evaluation;
 
 namespace TcMgc.Cli.Evaluation;
 
-/// <summary>A caption put to the search as served, and what came of it.</summary>
+/// <summary>A search for a caption, with its response.</summary>
 /// <param name="Sentence">The caption.</param>
 /// <param name="Video">The video it describes.</param>
-/// <param name="Wanted">The same video in the index.</param>
-/// <param name="Response">The search's answer.</param>
-internal sealed record ServedQuery(string Sentence, CaptionedVideo Video, VideoId Wanted, SearchResponse Response)
+/// <param name="Expected">Id of that video in the index.</param>
+internal sealed record ServedQuery(string Sentence, CaptionedVideo Video, VideoId Expected, SearchResponse Response)
 {
-    /// <summary>Place of the video among the results, from 1; null where it is not among them.</summary>
-    public int? Rank { get; } = Response.Results.Index().Where(result => result.Item.Video == Wanted)
+    /// <summary>Rank of the video among the results, from 1; null where it is not among them.</summary>
+    public int? Rank { get; } = Response.Results.Index().Where(result => result.Item.Video == Expected)
         .Select(result => (int?)result.Index + 1).FirstOrDefault();
 
     /// <summary>The first result; null where there is none.</summary>
     public VideoResult? Best => Response.Results is [var best, ..] ? best : null;
 }
 
-/// <summary>Puts captions to the search as any user does: files were indexed, the answer is a list of videos.</summary>
+/// <summary>Searches for captions as users do: in files that were indexed, with a list of videos as the result.</summary>
 internal static class ServedQueries
 {
-    /// <summary>One query a caption of each video that could be indexed.</summary>
-    /// <param name="search">The search.</param>
+    /// <summary>Runs one query for each caption of the videos that could be indexed.</summary>
     /// <param name="videos">Videos with captions.</param>
-    /// <param name="outcomes">What indexing made of their files.</param>
-    /// <param name="request">How much of an answer is wanted.</param>
-    /// <param name="progress">Hears how many were answered.</param>
-    /// <param name="cancel">Stops.</param>
+    /// <param name="outcomes">Results of indexing their files.</param>
+    /// <param name="request">Options of every query.</param>
+    /// <param name="progress">Receives the number of queries that are done. Optional.</param>
     public static async Task<IReadOnlyList<ServedQuery>> RunAsync(SearchEngine search, IEnumerable<CaptionedVideo> videos,
         IEnumerable<FileOutcome> outcomes, SearchRequest request, IProgress<int>? progress, CancellationToken cancel)
     {
@@ -40,10 +37,10 @@ internal static class ServedQueries
                 indexed[Path.GetFullPath(outcome.Path)] = known;
         var answers = new List<ServedQuery>();
         foreach (var video in videos)
-            if (indexed.TryGetValue(Path.GetFullPath(video.Path), out var wanted))
+            if (indexed.TryGetValue(Path.GetFullPath(video.Path), out var expected))
                 foreach (var caption in video.Captions)
                 {
-                    answers.Add(new(caption, video, wanted, await search.SearchAsync(caption, request, cancel)));
+                    answers.Add(new(caption, video, expected, await search.SearchAsync(caption, request, cancel)));
                     progress?.Report(answers.Count);
                 }
         return answers;
@@ -54,15 +51,15 @@ internal static class ServedQueries
         100.0 * queries.Count(query => query.Rank <= k) / queries.Count;
 
     /// <summary>
-    /// How well the videos are found among all that can be. A video that is not among the results counts as if all that are
-    /// not were in random order.
+    /// Retrieval metrics over all searchable videos. Videos that are missing from a query's results share the last ranks in
+    /// random order.
     /// </summary>
     /// <param name="queries">At least one.</param>
-    /// <param name="searchable">The videos that can be found.</param>
+    /// <param name="searchable">All videos that can be found.</param>
     public static RetrievalMetrics Metrics(this IReadOnlyList<ServedQuery> queries, IReadOnlyCollection<VideoId> searchable)
     {
         var places = searchable.Index().ToDictionary(video => video.Item, video => video.Index);
-        var scores = new SimilarityMatrix([.. queries.Select(query => places[query.Wanted])], places.Count);
+        var scores = new SimilarityMatrix([.. queries.Select(query => places[query.Expected])], places.Count);
         foreach (var (index, query) in queries.Index())
         {
             var row = scores[index];

@@ -2,19 +2,19 @@ using Spectre.Console;
 
 namespace TcMgc.Cli.ModelHub;
 
-/// <summary>Shows on standard error how far downloads are; where that is no terminal, as lines now and then.</summary>
+/// <summary>Shows the progress of downloads on standard error: bars on a terminal, a line now and then elsewhere.</summary>
 internal sealed class DownloadBars(ProgressContext bars) : IProgress<DownloadProgress>
 {
     private readonly Dictionary<string, ProgressTask> _tasks = new(StringComparer.Ordinal);
 
-    /// <summary>Runs downloads that report to bars.</summary>
+    /// <summary>Runs downloads and shows the progress that they report.</summary>
     public static Task<T> ShowAsync<T>(Func<IProgress<DownloadProgress>, Task<T>> downloads) =>
         Console().Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(),
                 new RemainingTimeColumn())
             .StartAsync(bars => downloads(new DownloadBars(bars)));
 
-    // A file or a pipe gets plain text; by itself the library looks at the terminal that may be elsewhere.
+    // Plain text for a file or a pipe: by default the library checks standard output instead of standard error.
     private static IAnsiConsole Console() => AnsiConsole.Create(new()
     {
         Out = new AnsiConsoleOutput(System.Console.Error),

@@ -1,14 +1,14 @@
 namespace TcMgc.Cli.ModelHub;
 
-/// <summary>How downloads bear with a poor connection.</summary>
+/// <summary>How downloads handle a poor connection.</summary>
 internal sealed record DownloadOptions
 {
-    /// <summary>Times that a broken download is continued before it is given up; 0 or more.</summary>
+    /// <summary>Times that an interrupted download is continued before it fails; 0 or more.</summary>
     public int Retries { get; init; } = 4;
 
-    /// <summary>Wait before the first retry; it doubles with each.</summary>
+    /// <summary>Delay before the first retry; it doubles with each.</summary>
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long the hub may be silent before the connection counts as broken.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>How long the hub may send nothing before the connection counts as lost.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -6,32 +6,33 @@ using TcMgc.Shared;
 namespace TcMgc.Cli.ModelHub;
 
 /// <summary>
-/// Downloads files into a folder so that what came is never lost, and nothing but the whole, checked file gets its name.
+/// Downloads files into a folder. Partial downloads are kept and continued; a file gets its name only when complete and checked.
 /// </summary>
 internal sealed class FileDownload(HubClient hub, DownloadOptions options)
 {
     private const string PartialEnding = ".partial";
-    private const int MarkLength = 16;
+    private const int TagLength = 16;
 
     private readonly ResiliencePipeline _retries = options.Retries == 0
-        ? ResiliencePipeline.Empty : new ResiliencePipelineBuilder()
-        .AddRetry(new RetryStrategyOptions
-        {
-            ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>(MayPass),
-            MaxRetryAttempts = options.Retries,
-            Delay = options.RetryDelay,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-        })
-        .Build();
+        ? ResiliencePipeline.Empty
+        : new ResiliencePipelineBuilder()
+            .AddRetry(new RetryStrategyOptions
+            {
+                ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>(IsTransient),
+                MaxRetryAttempts = options.Retries,
+                Delay = options.RetryDelay,
+                BackoffType = DelayBackoffType.Exponential,
+                UseJitter = true,
+            })
+            .Build();
 
-    /// <summary>What the hub says of a file; null where it has none.</summary>
-    /// <exception cref="UserException">The hub cannot be reached or does not answer as one.</exception>
-    public async Task<RemoteFile?> FindAsync(Uri uri, CancellationToken cancellation)
+    /// <summary>The hub's description of a file; null where there is no such file.</summary>
+    /// <exception cref="UserException">The hub cannot be reached, or its response is not that of a hub.</exception>
+    public async Task<RemoteFile?> FindAsync(Uri uri, CancellationToken cancel)
     {
         try
         {
-            return await _retries.ExecuteAsync(async token => await hub.FindAsync(uri, token), cancellation);
+            return await _retries.ExecuteAsync(async token => await hub.FindAsync(uri, token), cancel);
         }
         catch (HttpRequestException error)
         {
@@ -41,26 +42,26 @@ internal sealed class FileDownload(HubClient hub, DownloadOptions options)
         }
     }
 
-    /// <summary>Downloads a file, from where an earlier run ended.</summary>
+    /// <summary>Downloads a file, or the rest of it after an interrupted run.</summary>
     /// <returns>Its path in the folder.</returns>
-    /// <exception cref="UserException">It did not come whole, is not the one that the hub announced, or cannot be
-    /// written.</exception>
+    /// <exception cref="UserException">The download broke off, the content does not match the hub's hash, or the
+    /// file cannot be written.</exception>
     public async Task<string> RunAsync(
-        RemoteFile file, string folder, IProgress<DownloadProgress> progress, CancellationToken cancellation)
+        RemoteFile file, string folder, IProgress<DownloadProgress> progress, CancellationToken cancel)
     {
         var path = Path.Combine(folder, file.Name);
         try
         {
-            if (File.Exists(path) && file.Sha256 is not null && await IsAsAnnouncedAsync(path, file, cancellation))
+            if (File.Exists(path) && file.Sha256 is not null && await MatchesAsync(path, file, cancel))
                 return path;
-            var partial = PartialOf(path, file);
-            await _retries.ExecuteAsync(async token => await ContinueAsync(file, partial, progress, token), cancellation);
-            if (!await IsAsAnnouncedAsync(partial, file, cancellation))
+            var partial = PartialPath(path, file);
+            await _retries.ExecuteAsync(async token => await ContinueAsync(file, partial, progress, token), cancel);
+            if (!await MatchesAsync(partial, file, cancel))
             {
                 File.Delete(partial);
                 throw new UserException(
-                    $"{file.Uri}: what came does not have the SHA-256 that the hub announced, {file.Sha256}; it was removed, run "
-                        + "the command again");
+                    $"{file.Uri}: the download does not have the SHA-256 that the hub announced, {file.Sha256}; it was removed, "
+                    + "run the command again");
             }
             File.Move(partial, path, overwrite: true);
             return path;
@@ -68,7 +69,7 @@ internal sealed class FileDownload(HubClient hub, DownloadOptions options)
         catch (HttpRequestException error)
         {
             throw new UserException(
-                $"{file.Uri}: the download broke off: {error.Message}; run the command again to go on from there", error);
+                $"{file.Uri}: the download broke off: {error.Message}; run the command again to continue it", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -77,23 +78,23 @@ internal sealed class FileDownload(HubClient hub, DownloadOptions options)
     }
 
     private async Task ContinueAsync(
-        RemoteFile file, string partial, IProgress<DownloadProgress> progress, CancellationToken cancellation)
+        RemoteFile file, string partial, IProgress<DownloadProgress> progress, CancellationToken cancel)
     {
         await using var target = new FileStream(partial, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         if (target.Length > file.Bytes)
             target.SetLength(0);
         if (target.Length < file.Bytes)
             await hub.ContinueAsync(
-                file, target, received => progress.Report(new(file.Name, received, file.Bytes)), cancellation);
+                file, target, received => progress.Report(new(file.Name, received, file.Bytes)), cancel);
     }
 
     /// <summary>
-    /// A partial file bears its content's mark, so that the start of one version is never joined with the end of another.
+    /// Partial files are named after the content's tag, so that the start of one version is never joined with the end of another.
     /// </summary>
-    private static string PartialOf(string path, RemoteFile file)
+    private static string PartialPath(string path, RemoteFile file)
     {
-        var mark = string.Concat((file.Tag ?? "untagged").Where(char.IsAsciiLetterOrDigit).Take(MarkLength));
-        var partial = $"{path}.{mark}{PartialEnding}";
+        var tag = string.Concat((file.Tag ?? "untagged").Where(char.IsAsciiLetterOrDigit).Take(TagLength));
+        var partial = $"{path}.{tag}{PartialEnding}";
         var (folder, name) = (Path.GetDirectoryName(path)!, Path.GetFileName(path));
         foreach (var other in Directory.EnumerateFiles(folder, $"{name}.*{PartialEnding}")
             .Where(other => other != partial || file.Tag is null))
@@ -101,16 +102,16 @@ internal sealed class FileDownload(HubClient hub, DownloadOptions options)
         return partial;
     }
 
-    private static async Task<bool> IsAsAnnouncedAsync(string path, RemoteFile file, CancellationToken cancellation)
+    private static async Task<bool> MatchesAsync(string path, RemoteFile file, CancellationToken cancel)
     {
         await using var content = File.OpenRead(path);
         return content.Length == file.Bytes
             && (file.Sha256 is null
-            || Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancellation)) == file.Sha256);
+            || Convert.ToHexStringLower(await SHA256.HashDataAsync(content, cancel)) == file.Sha256);
     }
 
-    // A name that does not resolve or a refused connection says at once what is wrong: waiting would only hide it.
-    private static bool MayPass(HttpRequestException error) =>
+    // Unknown hosts and refused connections are reported at once: retries would only delay the message.
+    private static bool IsTransient(HttpRequestException error) =>
         error.HttpRequestError is not (HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
             or HttpRequestError.SecureConnectionError);
 }

@@ -2,10 +2,10 @@ using TcMgc.Shared;
 
 namespace TcMgc.Cli.ModelHub;
 
-/// <summary>Where a hub's files lie: <c>{base}/{owner}/{name}/resolve/{revision}/{file}</c>.</summary>
+/// <summary>Addresses of a hub's files: <c>{base}/{owner}/{name}/resolve/{revision}/{file}</c>.</summary>
 internal sealed class HubAddress
 {
-    /// <summary>The environment variable that holds the address of another hub or of a mirror.</summary>
+    /// <summary>Environment variable with the address of another hub or a mirror.</summary>
     public const string Variable = "TCMGC_HUB";
 
     /// <summary>The hub on which OpenAI's CLIPs and OpenCLIP's are published.</summary>
@@ -15,15 +15,15 @@ internal sealed class HubAddress
 
     private HubAddress(string address) => _base = address.TrimEnd('/');
 
-    /// <summary>The hub that was asked for, or else the one of <see cref="Variable"/>, or else <see cref="Public"/>.</summary>
-    /// <exception cref="UserException">It is no address, or one to which files travel unprotected.</exception>
-    public static HubAddress Of(string? asked)
+    /// <summary>The given hub, else that of <see cref="Variable"/>, else <see cref="Public"/>.</summary>
+    /// <exception cref="UserException">It is not an address, or uses neither HTTPS nor this machine.</exception>
+    public static HubAddress Of(string? given)
     {
-        var address = asked ?? Environment.GetEnvironmentVariable(Variable);
+        var address = given ?? Environment.GetEnvironmentVariable(Variable);
         if (string.IsNullOrWhiteSpace(address))
             return new(Public);
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Query.Length > 0 || uri.Fragment.Length > 0)
-            throw new UserException($"'{address}' is no hub's address; give one such as {Public}");
+            throw new UserException($"'{address}' is not a hub's address; give one such as {Public}");
         return IsProtected(uri)
             ? new(uri.AbsoluteUri)
             : throw new UserException(
@@ -31,12 +31,12 @@ internal sealed class HubAddress
     }
 
     /// <summary>
-    /// Whether an address may redirect to another: never from HTTPS to less, nor from elsewhere to a service of this machine.
+    /// Whether a redirect is followed: never from HTTPS to HTTP, nor from another machine to a service on this one.
     /// </summary>
     public static bool MayRedirect(Uri from, Uri to) => to.Scheme == Uri.UriSchemeHttps
         || (from.Scheme == Uri.UriSchemeHttp && IsProtected(to));
 
-    /// <summary>Whether what travels to and from an address cannot be read or changed on its way.</summary>
+    /// <summary>Whether others cannot read or change the traffic.</summary>
     private static bool IsProtected(Uri uri) => uri.Scheme == Uri.UriSchemeHttps
         || (uri.Scheme == Uri.UriSchemeHttp && uri.IsLoopback);
 

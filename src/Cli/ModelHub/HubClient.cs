@@ -5,36 +5,36 @@ using TcMgc.Shared;
 namespace TcMgc.Cli.ModelHub;
 
 /// <summary>
-/// Talks to a hub. What may pass by itself, such as a lost connection, is an <see cref="HttpRequestException"/>; what will not
-/// is a <see cref="UserException"/>.
+/// HTTP client of a hub. Errors worth a retry, such as a lost connection, are <see cref="HttpRequestException"/>s; others are
+/// <see cref="UserException"/>s.
 /// </summary>
 internal sealed class HubClient : IDisposable
 {
-    private const int MostRedirects = 8, BufferBytes = 1 << 17;
+    private const int MaxRedirects = 8, BufferBytes = 1 << 17;
     private const string LinkedTag = "X-Linked-Etag", LinkedSize = "X-Linked-Size", Commit = "X-Repo-Commit";
 
-    private readonly TimeSpan _patience;
+    private readonly TimeSpan _timeout;
     private readonly HttpClient _http;
 
-    /// <param name="patience">How long the hub may be silent.</param>
-    public HubClient(TimeSpan patience)
+    /// <param name="timeout">How long the hub may send nothing.</param>
+    public HubClient(TimeSpan timeout)
     {
-        _patience = patience;
-        // Redirects are followed here: the first answer describes the file, the last one only where it lies.
-        _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = patience }) { Timeout = patience };
+        _timeout = timeout;
+        // Redirects are followed in FollowAsync: the first response describes the file, the last one only its location.
+        _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = timeout }) { Timeout = timeout };
         _http.DefaultRequestHeaders.UserAgent.ParseAdd("tcmgc");
         _http.DefaultRequestHeaders.AcceptEncoding.ParseAdd("identity");
     }
 
-    /// <summary>What the hub says of a file; null where it has none.</summary>
-    public async Task<RemoteFile?> FindAsync(Uri uri, CancellationToken cancellation)
+    /// <summary>The hub's description of a file; null where there is no such file.</summary>
+    public async Task<RemoteFile?> FindAsync(Uri uri, CancellationToken cancel)
     {
         string? commit = null;
         using var response = await FollowAsync(HttpMethod.Head, uri, from: 0, answer =>
         {
             commit ??= Value(answer, Commit);
             return Value(answer, LinkedTag) is not null && Value(answer, LinkedSize) is not null;
-        }, cancellation);
+        }, cancel);
         if (response.StatusCode == HttpStatusCode.NotFound)
             return null;
         if (!IsRedirect(response))
@@ -46,15 +46,14 @@ internal sealed class HubClient : IDisposable
     }
 
     /// <summary>
-    /// Appends to a target what it lacks of a file, or writes the file anew where the hub sends only the whole.
+    /// Appends the missing bytes of a file to a target; rewrites the target where the hub sends only whole files.
     /// </summary>
-    /// <param name="file">The file.</param>
-    /// <param name="target">Holds the file's first bytes, fewer than all.</param>
-    /// <param name="received">Told how many bytes the target has.</param>
-    /// <param name="cancellation">Ends it; the target keeps what came.</param>
-    public async Task ContinueAsync(RemoteFile file, Stream target, Action<long> received, CancellationToken cancellation)
+    /// <param name="target">Holds the file's first bytes, but not all.</param>
+    /// <param name="received">Receives the target's size in bytes.</param>
+    /// <param name="cancel">Ends the download; the target keeps what was received.</param>
+    public async Task ContinueAsync(RemoteFile file, Stream target, Action<long> received, CancellationToken cancel)
     {
-        using var response = await FollowAsync(HttpMethod.Get, file.Uri, target.Length, _ => false, cancellation);
+        using var response = await FollowAsync(HttpMethod.Get, file.Uri, target.Length, _ => false, cancel);
         Check(file.Uri, response);
         if (response.StatusCode != HttpStatusCode.PartialContent)
             target.SetLength(0);
@@ -63,35 +62,35 @@ internal sealed class HubClient : IDisposable
                 $"{file.Uri}: the hub was asked for the bytes from {target.Length} on and sent "
                     + $"{response.Content.Headers.ContentRange}");
         target.Position = target.Length;
-        await using var content = await response.Content.ReadAsStreamAsync(cancellation);
-        await CopyAsync(file, content, target, received, cancellation);
+        await using var content = await response.Content.ReadAsStreamAsync(cancel);
+        await CopyAsync(file, content, target, received, cancel);
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
     private async Task CopyAsync(
-        RemoteFile file, Stream content, Stream target, Action<long> received, CancellationToken cancellation)
+        RemoteFile file, Stream content, Stream target, Action<long> received, CancellationToken cancel)
     {
         var buffer = new byte[BufferBytes];
         while (true)
         {
             received(target.Position);
-            var count = await ReadAsync(content, buffer, cancellation);
+            var count = await ReadAsync(content, buffer, cancel);
             if (count == 0)
                 break;
             if (target.Position + count > file.Bytes)
                 throw new UserException($"{file.Uri}: the hub sends more than the {file.Bytes} bytes that it announced");
-            await target.WriteAsync(buffer.AsMemory(0, count), cancellation);
+            await target.WriteAsync(buffer.AsMemory(0, count), cancel);
         }
         if (target.Position < file.Bytes)
             throw new HttpRequestException($"it ended after {target.Position} of {file.Bytes} bytes");
     }
 
-    private async Task<int> ReadAsync(Stream content, byte[] buffer, CancellationToken cancellation)
+    private async Task<int> ReadAsync(Stream content, byte[] buffer, CancellationToken cancel)
     {
-        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        silence.CancelAfter(_patience);
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        silence.CancelAfter(_timeout);
         try
         {
             return await content.ReadAsync(buffer, silence.Token);
@@ -100,20 +99,20 @@ internal sealed class HubClient : IDisposable
         {
             throw new HttpRequestException(error.Message, error);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new HttpRequestException($"the hub was silent for {_patience.TotalSeconds:0} s");
+            throw new HttpRequestException($"the hub was silent for {_timeout.TotalSeconds:0} s");
         }
     }
 
-    /// <summary>The last answer on a chain of redirects, or the first one that is enough.</summary>
+    /// <summary>The last response of a chain of redirects, or the first that is enough.</summary>
     private async Task<HttpResponseMessage> FollowAsync(
-        HttpMethod method, Uri uri, long from, Func<HttpResponseMessage, bool> isEnough, CancellationToken cancellation)
+        HttpMethod method, Uri uri, long from, Func<HttpResponseMessage, bool> isEnough, CancellationToken cancel)
     {
         var at = uri;
-        for (var redirects = 0; redirects <= MostRedirects; redirects++)
+        for (var redirects = 0; redirects <= MaxRedirects; redirects++)
         {
-            var response = await SendAsync(method, at, from, cancellation);
+            var response = await SendAsync(method, at, from, cancel);
             if (isEnough(response) || !IsRedirect(response))
                 return response;
             at = new(at, response.Headers.Location!);
@@ -121,21 +120,21 @@ internal sealed class HubClient : IDisposable
             if (!HubAddress.MayRedirect(uri, at))
                 throw new UserException($"{uri}: the hub redirects to {at.Scheme}://{at.Host}, which is not HTTPS");
         }
-        throw new UserException($"{uri}: the hub redirects more than {MostRedirects} times");
+        throw new UserException($"{uri}: the hub redirects more than {MaxRedirects} times");
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri uri, long from, CancellationToken cancellation)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri uri, long from, CancellationToken cancel)
     {
         using var request = new HttpRequestMessage(method, uri);
         if (from > 0)
             request.Headers.Range = new RangeHeaderValue(from, null);
         try
         {
-            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new HttpRequestException($"{uri.Host} did not answer within {_patience.TotalSeconds:0} s");
+            throw new HttpRequestException($"{uri.Host} did not answer within {_timeout.TotalSeconds:0} s");
         }
     }
 
@@ -157,7 +156,7 @@ internal sealed class HubClient : IDisposable
         };
     }
 
-    /// <summary>A header as it stands, without the quotes and the weakness of a tag.</summary>
+    /// <summary>A header's value, without a tag's quotes and weak prefix.</summary>
     private static string? Value(HttpResponseMessage response, string name)
     {
         if (!response.Headers.NonValidated.TryGetValues(name, out var values))

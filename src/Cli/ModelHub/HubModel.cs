@@ -7,7 +7,7 @@ namespace TcMgc.Cli.ModelHub;
 /// <param name="Repository">Owner and name, as in <c>openai/clip-vit-base-patch32</c>.</param>
 internal sealed partial record HubModel(string Repository)
 {
-    /// <summary>OpenAI's CLIPs by the names that <c>--arch</c> has for their sizes, and two of OpenCLIP's.</summary>
+    /// <summary>OpenAI's CLIPs by the names that <c>--arch</c> uses for their sizes, and two of OpenCLIP's.</summary>
     public static IReadOnlyDictionary<string, HubModel> Named { get; } = new Dictionary<string, HubModel>(
         StringComparer.OrdinalIgnoreCase)
     {
@@ -19,7 +19,7 @@ internal sealed partial record HubModel(string Repository)
         ["ViT-L/14-DataComp-1B"] = new("laion/CLIP-ViT-L-14-DataComp.XL-s13B-b90K"),
     };
 
-    /// <summary>What the repository is called without its owner.</summary>
+    /// <summary>The repository's name without its owner.</summary>
     public string Name => Repository[(Repository.IndexOf('/', StringComparison.Ordinal) + 1)..];
 
     /// <summary>
@@ -38,7 +38,7 @@ internal sealed partial record HubModel(string Repository)
                 $"there is no model '{name}' to pull; give {string.Join(", ", Named.Keys)}, or a repository as OWNER/NAME");
     }
 
-    // No part of it may start with a dot or dash, so that none can be '..' in an address or a path.
+    // No part may start with a dot or dash: '..' would change an address or a path.
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{0,95}/[A-Za-z0-9][A-Za-z0-9._-]{0,95}\z", RegexOptions.CultureInvariant)]
     private static partial Regex OwnerAndName();
 }

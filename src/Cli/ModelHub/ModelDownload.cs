@@ -3,19 +3,19 @@ using TcMgc.Shared;
 namespace TcMgc.Cli.ModelHub;
 
 /// <summary>A downloaded model.</summary>
-/// <param name="Folder">Holds its files.</param>
-/// <param name="Weights">Its weight file.</param>
-/// <param name="Source">Which file of which revision of which repository the weights are.</param>
-/// <param name="Sha256">The weights' SHA-256 that the hub announced and that they have; null where it announced none.</param>
+/// <param name="Folder">Folder of its files.</param>
+/// <param name="Weights">Path of its weight file.</param>
+/// <param name="Source">Repository, revision and file name of the weights.</param>
+/// <param name="Sha256">SHA-256 of the weights, checked against the hub's; null where the hub announced none.</param>
 internal sealed record DownloadedModel(string Folder, string Weights, string Source, string? Sha256);
 
-/// <summary>Downloads what a CLIP consists of: its configuration, its tokenizer and its weights, all of one revision.</summary>
+/// <summary>Downloads the parts of a CLIP, all of one revision: configuration, tokenizer and weights.</summary>
 internal sealed class ModelDownload(HubClient hub, HubAddress address, DownloadOptions options)
 {
-    /// <summary>The revision that is pulled when none is asked for.</summary>
+    /// <summary>The revision that is pulled by default.</summary>
     public const string DefaultRevision = "main";
 
-    /// <summary>A configuration with the weights that it is of, OpenCLIP's and Hugging Face's; the best first.</summary>
+    /// <summary>Configuration and weight files in the layouts of OpenCLIP and Hugging Face; the preferred ones first.</summary>
     private static readonly (string Configuration, string[] Weights)[] s_layouts =
     [
         ("open_clip_config.json", ["open_clip_model.safetensors", "open_clip_pytorch_model.bin"]),
@@ -26,47 +26,47 @@ internal sealed class ModelDownload(HubClient hub, HubAddress address, DownloadO
 
     private readonly FileDownload _files = new(hub, options);
 
-    /// <summary>Downloads a model into a folder; run again, it goes on from where it was interrupted.</summary>
+    /// <summary>Downloads a model into a folder; an interrupted download is continued.</summary>
     /// <exception cref="UserException">The repository lacks a part, or a download failed.</exception>
     public async Task<DownloadedModel> RunAsync(
-        HubModel model, string revision, string folder, IProgress<DownloadProgress> progress, CancellationToken cancellation)
+        HubModel model, string revision, string folder, IProgress<DownloadProgress> progress, CancellationToken cancel)
     {
         var configurations = Each(s_layouts.Select(layout => layout.Configuration));
-        var configuration = (await FindAsync(model, revision, configurations, cancellation))[0];
-        // A branch may move while it is pulled; a commit does not.
+        var configuration = (await FindAsync(model, revision, configurations, cancel))[0];
+        // The branch may move during the download; a commit does not.
         revision = configuration.Commit ?? revision;
-        var tokenizer = await FindAsync(model, revision, s_tokenizers, cancellation);
+        var tokenizer = await FindAsync(model, revision, s_tokenizers, cancel);
         var layout = s_layouts.First(layout => layout.Configuration == configuration.Name);
-        var weights = (await FindAsync(model, revision, Each(layout.Weights), cancellation))[0];
-        Make(folder);
+        var weights = (await FindAsync(model, revision, Each(layout.Weights), cancel))[0];
+        CreateFolder(folder);
         foreach (var file in (RemoteFile[])[configuration, .. tokenizer])
-            await _files.RunAsync(file, folder, progress, cancellation);
-        var path = await _files.RunAsync(weights, folder, progress, cancellation);
+            await _files.RunAsync(file, folder, progress, cancel);
+        var path = await _files.RunAsync(weights, folder, progress, cancel);
         return new(folder, path, $"{model.Repository}@{revision}/{weights.Name}", weights.Sha256);
     }
 
     private static string[][] Each(IEnumerable<string> names) => [.. names.Select(name => new[] { name })];
 
-    /// <summary>The files of the first choice that the repository has whole.</summary>
+    /// <summary>The files of the first choice of which the repository has all.</summary>
     private async Task<IReadOnlyList<RemoteFile>> FindAsync(
-        HubModel model, string revision, string[][] choices, CancellationToken cancellation)
+        HubModel model, string revision, string[][] choices, CancellationToken cancel)
     {
         foreach (var choice in choices)
         {
             var files = new List<RemoteFile>();
             foreach (var name in choice)
-                if (await _files.FindAsync(address.File(model, revision, name), cancellation) is { } file)
+                if (await _files.FindAsync(address.File(model, revision, name), cancel) is { } file)
                     files.Add(file);
             if (files.Count == choice.Length)
                 return files;
         }
-        var wanted = string.Join(" or ", choices.Select(choice => string.Join(" with ", choice)));
+        var names = string.Join(" or ", choices.Select(choice => string.Join(" with ", choice)));
         throw new UserException(
-            $"{address}/{model.Repository}: there is no {wanted} at revision '{revision}' (404); is it the repository of a "
+            $"{address}/{model.Repository}: there is no {names} at revision '{revision}' (404); is it the repository of a "
                 + "CLIP?");
     }
 
-    private static void Make(string folder)
+    private static void CreateFolder(string folder)
     {
         try
         {
@@ -74,7 +74,7 @@ internal sealed class ModelDownload(HubClient hub, HubAddress address, DownloadO
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{folder}: cannot be made: {error.Message}", error);
+            throw new UserException($"{folder}: cannot be created: {error.Message}", error);
         }
     }
 }

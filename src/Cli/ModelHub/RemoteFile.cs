@@ -1,10 +1,9 @@
 namespace TcMgc.Cli.ModelHub;
 
 /// <summary>A file as the hub describes it before it is downloaded.</summary>
-/// <param name="Uri">Its address.</param>
-/// <param name="Bytes">Its size.</param>
-/// <param name="Tag">Changes when its content does; null where the hub does not say.</param>
-/// <param name="Commit">The commit of the repository it is of; null where the hub does not say.</param>
+/// <param name="Bytes">Size in bytes.</param>
+/// <param name="Tag">Changes with the content; null where the hub sends none.</param>
+/// <param name="Commit">The repository's commit; null where the hub does not name it.</param>
 internal sealed record RemoteFile(Uri Uri, long Bytes, string? Tag, string? Commit)
 {
     private const int Sha256Digits = 64;
@@ -12,6 +11,6 @@ internal sealed record RemoteFile(Uri Uri, long Bytes, string? Tag, string? Comm
     /// <summary>Its name without folders.</summary>
     public string Name => Uri.Segments[^1];
 
-    /// <summary>Its SHA-256 in lower-case hex: the tag of large files is theirs; null for others.</summary>
+    /// <summary>SHA-256 in lower-case hex: the tag of large files. Null for others.</summary>
     public string? Sha256 => Tag?.Length == Sha256Digits && Tag.All(char.IsAsciiHexDigit) ? Tag.ToLowerInvariant() : null;
 }

@@ -8,8 +8,8 @@ using TcMgc.Shared;
 namespace TcMgc.Cli.Traces;
 
 /// <summary>
-/// The Aspire dashboard's package in NuGet's folder. <c>dotnet restore</c> fetches it: sources, credentials, proxies and
-/// signatures are then those of NuGet's settings, of the current folder and of the user.
+/// The Aspire dashboard's package in NuGet's folder. <c>dotnet restore</c> fetches it, so that sources, credentials, proxies and
+/// signature checks follow the NuGet settings of the current folder and the user.
 /// </summary>
 internal static partial class DashboardPackage
 {
@@ -27,7 +27,7 @@ internal static partial class DashboardPackage
             ? Path.GetFullPath(named)
             : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
         var package = Path.Combine(packages, s_name.ToLowerInvariant(), s_version);
-        // NuGet writes this file last: what has it is complete.
+        // NuGet writes this file last: a package with it is complete.
         if (!File.Exists(Path.Combine(package, ".nupkg.metadata")))
         {
             await Console.Error.WriteLineAsync($"tcmgc: fetching {s_name} {s_version} into {packages}, once");
@@ -41,7 +41,7 @@ internal static partial class DashboardPackage
         var folder = Directory.CreateTempSubdirectory("tcmgc-fetch-").FullName;
         try
         {
-            // Without a framework of its own the project downloads nothing else, whichever SDK this is.
+            // Without framework references the project downloads nothing else, whichever SDK this is.
             var project = Path.Combine(folder, "fetch.csproj");
             await File.WriteAllTextAsync(project, $"""
                 <Project Sdk="Microsoft.NET.Sdk">
@@ -68,7 +68,7 @@ internal static partial class DashboardPackage
         [
             "restore", project, "--packages", packages, "-tl:off",
             $"-p:RestoreRootConfigDirectory={Environment.CurrentDirectory}",
-            // Nothing of folders above the project belongs to it.
+            // Build files in folders above the project do not apply to it.
             "-p:ImportDirectoryBuildProps=false", "-p:ImportDirectoryBuildTargets=false", "-p:ImportDirectoryPackagesProps=false",
         ])
         {
@@ -77,7 +77,7 @@ internal static partial class DashboardPackage
             RedirectStandardOutput = true,
         };
         start.Environment["DOTNET_CLI_UI_LANGUAGE"] = "en";
-        start.Environment["MSBUILDDISABLENODEREUSE"] = "1"; // Leaves no process behind.
+        start.Environment["MSBUILDDISABLENODEREUSE"] = "1"; // No build process stays alive.
         using var restore = Start(start, packages);
         using var ending = cancel.Register(() => restore.Kill(entireProcessTree: true));
         var output = await restore.StandardOutput.ReadToEndAsync(CancellationToken.None);
@@ -106,7 +106,7 @@ internal static partial class DashboardPackage
         }
     }
 
-    /// <summary>As the names of the packages end.</summary>
+    /// <summary>The suffix of the package's name for this platform.</summary>
     private static string Platform()
     {
         var system = OperatingSystem.IsMacOS() ? "osx"
@@ -114,7 +114,7 @@ internal static partial class DashboardPackage
         return $"{system}-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
     }
 
-    /// <summary>Code and text, without the project that follows in brackets.</summary>
+    /// <summary>Code and text of an error, without the project that follows in brackets.</summary>
     [GeneratedRegex(@"\berror (.+?)\.?\s*(?:\[[^\]]*\])?\s*$", RegexOptions.Multiline)]
     private static partial Regex FirstError();
 }

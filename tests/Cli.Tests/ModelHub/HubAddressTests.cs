@@ -18,8 +18,8 @@ public sealed class HubAddressTests
     [Theory]
     [InlineData("http://hub.example", "over HTTPS only")]
     [InlineData("ftp://hub.example", "over HTTPS only")]
-    [InlineData("hub.example", "is no hub's address")]
-    [InlineData("https://hub.example/?token=1", "is no hub's address")]
+    [InlineData("hub.example", "is not a hub's address")]
+    [InlineData("https://hub.example/?token=1", "is not a hub's address")]
     public void An_address_that_is_none_or_not_protected_is_refused(string address, string reason) =>
         Assert.Contains(reason, Assert.Throws<UserException>(() => HubAddress.Of(address)).Message, StringComparison.Ordinal);
 

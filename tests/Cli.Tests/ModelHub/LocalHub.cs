@@ -6,7 +6,7 @@ using System.Security.Cryptography;
 
 namespace TcMgc.Cli.Tests.ModelHub;
 
-/// <summary>A hub on this machine: serves files from memory as the public hub does, and fails where it is told to.</summary>
+/// <summary>A hub on this machine: serves files from memory as the public hub does, and fails on request.</summary>
 internal sealed class LocalHub : IDisposable
 {
     public const string Commit = "0123456789abcdef0123456789abcdef01234567";
@@ -46,7 +46,7 @@ internal sealed class LocalHub : IDisposable
     /// <summary>Requests so far: method, path, and the first byte asked for where it is not 0.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
-    /// <summary>Whether parts of files are served; otherwise always the whole.</summary>
+    /// <summary>Whether parts of files are served; otherwise always whole files.</summary>
     public bool ServesRanges { get; set; } = true;
 
     public IEnumerable<string> Contents => Requests.Where(r => r.StartsWith("GET", StringComparison.Ordinal));
@@ -108,7 +108,7 @@ internal sealed class LocalHub : IDisposable
         response.AddHeader("X-Linked-Size", (content.Length + Misannounced).ToString(CultureInfo.InvariantCulture));
         response.AddHeader(
             "X-Linked-Etag",
-            $"\"{(Announced.TryGetValue(key, out var told) ? told : Convert.ToHexStringLower(SHA256.HashData(content)))}\"");
+            $"\"{(Announced.TryGetValue(key, out var announced) ? announced : Convert.ToHexStringLower(SHA256.HashData(content)))}\"");
         response.AddHeader("Location", Elsewhere ?? $"/content/{key}");
     }
 
@@ -142,7 +142,7 @@ internal sealed class LocalHub : IDisposable
         await response.OutputStream.WriteAsync(content.AsMemory(from, count));
     }
 
-    /// <summary>A free port may be taken before it is listened on: then another one.</summary>
+    /// <summary>Another process may take a free port before this one listens on it: then it tries another.</summary>
     private static (HttpListener Listener, string Address) Listen()
     {
         while (true)
@@ -162,7 +162,7 @@ internal sealed class LocalHub : IDisposable
         }
     }
 
-    /// <summary>An address on this machine at which nobody answers.</summary>
+    /// <summary>An address on this machine on which nothing listens.</summary>
     public static string UnusedAddress()
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);

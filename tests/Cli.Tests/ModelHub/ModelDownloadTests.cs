@@ -46,7 +46,7 @@ public sealed class ModelDownloadTests : IDisposable, IProgress<DownloadProgress
     private async Task<DownloadedModel> Pull(int retries = 0, string? address = null)
     {
         var options = new DownloadOptions { Retries = retries, RetryDelay = TimeSpan.Zero };
-        using var client = new HubClient(options.Patience);
+        using var client = new HubClient(options.Timeout);
         return await new ModelDownload(client, HubAddress.Of(address ?? _hub.Address), options)
             .RunAsync(HubModel.Parse(Repository), ModelDownload.DefaultRevision, _folder, this, _interrupt.Token);
     }

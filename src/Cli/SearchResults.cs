@@ -1,0 +1,97 @@
+using System.Globalization;
+using Spectre.Console;
+using TcMgc.Model.Calibration;
+using TcMgc.Search;
+using TcMgc.Shared.Events;
+
+namespace TcMgc.Cli;
+
+/// <summary>Prints what a search found: a table, what was said, and on request where each score comes from.</summary>
+internal static class SearchResults
+{
+    public static void Print(SearchResponse response, VideoFilter filter)
+    {
+        if (response.Results.Count == 0)
+        {
+            Console.WriteLine(WhyEmpty(response, filter));
+            return;
+        }
+        PrintTable(response);
+        foreach (var (rank, result) in response.Results.Index())
+            if (result.Segments[0].Said is { } said)
+                Console.WriteLine($"{rank + 1,3}  {Clock(said.Start)} “{FilePaths.OneLine(said.Text)}”");
+        foreach (var (rank, result) in response.Results.Index())
+            if (result.Segments[0].Explanation is { } explanation)
+                PrintExplanation(rank + 1, result.Name, explanation);
+        if (response.Weaker > 0)
+            Console.WriteLine(
+                $"{response.Weaker} weaker than {100 * response.Threshold:F0} % left out; --threshold 0 shows them");
+        Console.WriteLine($"{response.Scored} segments scored in {response.Elapsed.TotalMilliseconds:F0} ms");
+    }
+
+    private static string WhyEmpty(SearchResponse response, VideoFilter filter)
+    {
+        if (response.Weaker > 0)
+            return $"nothing here matches: no result is surer than {100 * response.Threshold:F0} %; --threshold 0 shows the "
+                + $"{response.Weaker} weaker";
+        return filter == new VideoFilter()
+            ? "nothing is indexed yet; 'tcmgc index PATH' indexes videos"
+            : "no indexed video matches the filters; 'tcmgc videos' lists all videos";
+    }
+
+    private static void PrintTable(SearchResponse response)
+    {
+        var isSure = response.Threshold is not null;
+        var table = new Table().Border(TableBorder.None).AddColumn("").AddColumn("score", c => c.RightAligned())
+            .AddColumn("moment", c => c.RightAligned()).AddColumn("segment").AddColumn("video");
+        if (isSure)
+            table.AddColumn("confidence");
+        foreach (var (rank, result) in response.Results.Index())
+        {
+            var path = FileSource.PathIn(result.Source) is { } local ? FilePaths.Display(local) : result.Name;
+            string[] row =
+            [
+                $"{rank + 1}", $"{result.Score:F3}", Clock(result.Moment),
+                $"{Clock(result.Segments[0].Start)} – {Clock(result.Segments[0].End)}", Markup.Escape(path),
+            ];
+            table.AddRow(isSure ? [.. row, Sure(result.Confidence)] : row);
+        }
+        AnsiConsole.Write(table);
+    }
+
+    private static void PrintExplanation(int rank, string name, Explanation explanation)
+    {
+        if (explanation.Fusion is { } fusion)
+        {
+            var said = fusion.TranscriptRank is { } spoken ? $"said as number {spoken}" : "not said";
+            Console.WriteLine($"\n{rank}  seen as number {fusion.VisualRank}, {said} (weight {fusion.TranscriptWeight})");
+        }
+        foreach (var text in explanation.Texts)
+        {
+            var share = explanation.Texts.Count > 1 ? $": {text.Text}  {text.Score:F3} × {text.Share:F2}" : "";
+            Console.WriteLine($"\n{rank}  {name}{share}");
+            PrintEvidence(text);
+        }
+    }
+
+    private static void PrintEvidence(TextEvidence evidence)
+    {
+        foreach (var contrast in evidence.Contrasts)
+            Console.WriteLine($"   {contrast.Name,-15} {contrast.Score,8:F3}  weight {contrast.Weight:P0}");
+        var frames = new Table().Border(TableBorder.None).AddColumn("   frame");
+        foreach (var frame in evidence.Frames)
+            frames.AddColumn(Clock(frame.Time), c => c.RightAligned());
+        frames.AddRow(["   sentence", .. evidence.Frames.Select(frame => $"{frame.Similarity:F3}")]);
+        if (evidence.Frames.Any(frame => frame.Attention is not null))
+            frames.AddRow(["   attention", .. evidence.Frames.Select(frame => $"{frame.Attention ?? 0:F3}")]);
+        foreach (var word in evidence.Words)
+            frames.AddRow([$"   {Markup.Escape(word.Text)}", .. word.Similarities.Select(similarity => $"{similarity:F3}")]);
+        AnsiConsole.Write(frames);
+    }
+
+    private static string Sure(Confidence? confidence) =>
+        confidence is { } known ? $"{known.Band.ToString().ToLowerInvariant()}, {100 * known.Probability:F0} %" : "";
+
+    private static string Clock(double seconds) =>
+        TimeSpan.FromSeconds(seconds).ToString(seconds < 3600 ? @"m\:ss\.f" : @"h\:mm\:ss\.f", CultureInfo.InvariantCulture);
+}
