@@ -65,7 +65,7 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         }
     }
 
-    private static UserException NotRunnable(string program, Exception error) =>
+    internal static UserException NotRunnable(string program, Exception error) =>
         new($"cannot run '{program}' ({error.Message}). Install ffmpeg 5.1 or newer (apt-get install ffmpeg, "
             + "or brew install ffmpeg), or set TCMGC_FFMPEG and TCMGC_FFPROBE to the paths of ffmpeg and ffprobe.", error);
 

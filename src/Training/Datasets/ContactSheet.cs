@@ -1,10 +1,7 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
 using TcMgc.Media;
-using TcMgc.Shared;
 
 namespace TcMgc.Training.Datasets;
 
@@ -76,41 +73,12 @@ internal sealed class ContactSheet(MediaOptions media, int frames, int captions)
     {
         string[] arguments =
         [
-            "-v", "error", "-f", "rawvideo", "-pix_fmt", "rgb24", "-s", $"{Side}x{Side}", "-i", "pipe:0",
             "-vf", $"tile={strip.Count}x1:padding={Space}:color=white", "-frames:v", "1", "-c:v", "mjpeg", "-q:v", "4",
-            "-pix_fmt", "yuvj420p", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-f", "mjpeg", "pipe:1",
+            "-pix_fmt", "yuvj420p", "-f", "mjpeg", "pipe:1",
         ];
-        using var process = Start(arguments);
-        try
-        {
-            var picture = new MemoryStream();
-            var reading = process.StandardOutput.BaseStream.CopyToAsync(picture, cancel);
-            await process.StandardInput.BaseStream.WriteAsync(strip.Pixels, cancel);
-            process.StandardInput.Close();
-            await reading;
-            await process.WaitForExitAsync(cancel);
-            return process.ExitCode == 0 ? picture.ToArray()
-                : throw new UserException($"'{media.Ffmpeg}' cannot write JPEG (status {process.ExitCode})");
-        }
-        finally
-        {
-            if (!process.HasExited)
-                process.Kill();
-        }
-    }
-
-    private Process Start(string[] arguments)
-    {
-        try
-        {
-            return Process.Start(
-                new ProcessStartInfo(media.Ffmpeg, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
-        }
-        catch (Win32Exception error)
-        {
-            throw new UserException(
-                $"'{media.Ffmpeg}' cannot be started: {error.Message}. Install ffmpeg (Debian: apt-get install ffmpeg; macOS: "
-                    + "brew install ffmpeg)", error);
-        }
+        var picture = new MemoryStream();
+        await new RawVideoEncoder(media.Ffmpeg)
+            .EncodeAsync(Side, Side, 1, arguments, frames => frames.WriteAsync(strip.Pixels, cancel).AsTask(), picture, cancel);
+        return picture.ToArray();
     }
 }
