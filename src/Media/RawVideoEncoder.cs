@@ -40,7 +40,8 @@ public sealed class RawVideoEncoder(string ffmpeg)
             await process.WaitForExitAsync(cancel);
             if (process.ExitCode != 0)
                 throw new UserException(
-                    $"{arguments[^1]}: ffmpeg could not write it (status {process.ExitCode}): {(await messages).Trim().Split('\n')[0]}");
+                    $"{arguments[^1]}: ffmpeg could not write it (status {process.ExitCode}): "
+                    + (await messages).Trim().Split('\n')[0]);
         }
         finally
         {

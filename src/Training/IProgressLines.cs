@@ -1,14 +1,14 @@
 namespace TcMgc.Training;
 
-/// <summary>Receives the progress of long work as lines for people. Whoever starts the work decides where they appear.</summary>
+/// <summary>Receives the progress of long work as lines for people; the implementation decides where they appear.</summary>
 public interface IProgressLines
 {
-    /// <summary>Where the work stands now; a later line replaces it.</summary>
-    void Show(string where);
+    /// <summary>Shows the current state; the next line replaces it.</summary>
+    void Show(string state);
 
-    /// <summary>A line that stays.</summary>
+    /// <summary>Writes a line that is not replaced.</summary>
     void Say(string line);
 
-    /// <summary>The work that <see cref="Show"/> told of is done: its line goes.</summary>
+    /// <summary>Removes the line of <see cref="Show"/>: its work is done.</summary>
     void Clear();
 }

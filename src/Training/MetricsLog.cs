@@ -3,9 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace TcMgc.Training;
 
-/// <summary>A line of metrics.jsonl: a step, or a validation where <see cref="RecallAt1"/> is there.</summary>
+/// <summary>A line of metrics.jsonl: a validation where <see cref="RecallAt1"/> is present, else steps.</summary>
 /// <param name="Step">Steps done.</param>
-/// <param name="Epoch">Epochs done, in parts.</param>
+/// <param name="Epoch">Epochs done, with fractions.</param>
 public sealed record MetricsLine(long Step, double Epoch)
 {
     /// <summary>InfoNCE and the weighted SDR, averaged since the last line.</summary>
@@ -35,7 +35,7 @@ internal sealed class MetricsLog
 {
     private readonly string _path;
 
-    /// <summary>Opens it at a step: what an interrupted run wrote behind its last checkpoint is dropped.</summary>
+    /// <summary>Opens the log at a step; drops lines that an interrupted run wrote after its last checkpoint.</summary>
     public MetricsLog(string path, long step)
     {
         _path = path;
@@ -47,7 +47,6 @@ internal sealed class MetricsLog
         Lines.AddRange(kept);
     }
 
-    /// <summary>All lines of the run.</summary>
     public List<MetricsLine> Lines { get; } = [];
 
     public void Add(MetricsLine line)
@@ -58,7 +57,7 @@ internal sealed class MetricsLog
 
     private static string Write(MetricsLine line) => JsonSerializer.Serialize(line, MetricsJson.Default.MetricsLine);
 
-    /// <summary>A line cut short by a crash is none.</summary>
+    /// <summary>The line; null where a crash cut it short.</summary>
     private static MetricsLine? Parse(string line)
     {
         try

@@ -1,32 +1,32 @@
 namespace TcMgc.Training;
 
-/// <summary>The order in which an epoch goes through the pairs.</summary>
+/// <summary>The order of the pairs in an epoch.</summary>
 internal static class PairOrder
 {
     /// <summary>
     /// All pairs shuffled into batches of some captions of each of <paramref name="videos"/> videos: all first captions, then all
-    /// second ones. No video is in a batch twice: its captions would be contrasted as if they did not match. What does not fill a
-    /// batch at the end is left to another epoch's order.
+    /// second ones. No video is in a batch twice: its captions would be contrasted as if they did not match. Pairs that do not
+    /// fill a batch at the end are left out of this epoch.
     /// </summary>
     /// <param name="pairs">The pairs.</param>
     /// <param name="videos">B: videos of a batch.</param>
-    /// <param name="captions">K: captions of each; a video that has fewer says some again.</param>
-    /// <param name="random">The epoch's dice.</param>
+    /// <param name="captions">K: captions of each video; a video with fewer repeats some.</param>
+    /// <param name="random">Random numbers of the epoch.</param>
     public static IReadOnlyList<int[]> Batches(IReadOnlyList<TrainingPair> pairs, int videos, int captions, Random random)
     {
         var groups = Groups(pairs, captions, random);
         random.Shuffle(groups);
         var batches = new List<int[]>(groups.Length / videos);
         var (waiting, next) = (new LinkedList<int[]>(), 0);
-        var taken = new HashSet<int>(videos);
+        var used = new HashSet<int>(videos);
         while (true)
         {
             var batch = new List<int[]>(videos);
-            taken.Clear();
+            used.Clear();
             for (var node = waiting.First; node is not null && batch.Count < videos;)
             {
                 var following = node.Next;
-                if (taken.Add(VideoOf(node.Value)))
+                if (used.Add(VideoOf(node.Value)))
                 {
                     batch.Add(node.Value);
                     waiting.Remove(node);
@@ -34,7 +34,7 @@ internal static class PairOrder
                 node = following;
             }
             for (; next < groups.Length && batch.Count < videos; next++)
-                if (taken.Add(VideoOf(groups[next])))
+                if (used.Add(VideoOf(groups[next])))
                     batch.Add(groups[next]);
                 else
                     waiting.AddLast(groups[next]);

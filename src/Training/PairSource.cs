@@ -24,18 +24,23 @@ public sealed class PairSource : IDisposable
         ModelConfig config, IReadOnlyList<TrainingPair> pairs, int[] tokens, FrameStore? frames, EmbeddingStore? embeddings,
         TextStore? texts)
     {
-        (_config, Pairs, _tokens, _frames, _embeddings, _texts) = (config, pairs, tokens, frames, embeddings, texts);
+        _config = config;
+        _tokens = tokens;
+        _frames = frames;
+        _embeddings = embeddings;
+        _texts = texts;
+        Pairs = pairs;
         _chosen = new int[config.Frames];
     }
 
-    /// <summary>The pairs.</summary>
+    /// <summary>The pairs, by index of a batch.</summary>
     public IReadOnlyList<TrainingPair> Pairs { get; }
 
-    /// <summary>Pairs whose frames and texts go through the encoders at each step.</summary>
+    /// <summary>Pairs whose frames and texts are encoded at each step.</summary>
     /// <param name="config">Sizes of the model.</param>
-    /// <param name="videos">Captions of each video of the store.</param>
+    /// <param name="videos">The videos of the store, with captions.</param>
     /// <param name="frames">The frames; the caller disposes them.</param>
-    /// <param name="tokenizer">Words to tokens.</param>
+    /// <param name="tokenizer">Tokenizes the captions.</param>
     public static PairSource Pixels(
         ModelConfig config, IReadOnlyList<CaptionedVideo> videos, FrameStore frames, Tokenizer tokenizer)
     {
@@ -43,7 +48,7 @@ public sealed class PairSource : IDisposable
         return new(config, pairs, Tokens(config, pairs, tokenizer), frames, null, null);
     }
 
-    /// <summary>Pairs whose frame embeddings are frozen, and whose texts go through the encoder at each step.</summary>
+    /// <summary>Pairs whose frame embeddings are frozen and whose texts are encoded at each step.</summary>
     public static PairSource FrozenFrames(
         ModelConfig config, IReadOnlyList<CaptionedVideo> videos, EmbeddingStore embeddings, Tokenizer tokenizer)
     {
@@ -51,15 +56,15 @@ public sealed class PairSource : IDisposable
         return new(config, pairs, Tokens(config, pairs, tokenizer), null, embeddings, null);
     }
 
-    /// <summary>Pairs of which both sides are frozen.</summary>
+    /// <summary>Pairs with frozen frame embeddings and frozen text features.</summary>
     /// <param name="config">Sizes of the model.</param>
-    /// <param name="videos">Captions of each video of the store.</param>
+    /// <param name="videos">The videos of the store, with captions.</param>
     /// <param name="embeddings">Frame embeddings; the caller disposes them.</param>
-    /// <param name="textPath">The cache file of the captions' features.</param>
-    /// <param name="textKey">What tells these captions from others.</param>
-    /// <param name="model">Whose text encoder.</param>
-    /// <param name="progress">Hears how many captions are encoded.</param>
-    /// <param name="cancel">Stops.</param>
+    /// <param name="textPath">Cache file of the captions' features.</param>
+    /// <param name="textKey">Identifies the captions.</param>
+    /// <param name="model">Encodes the texts.</param>
+    /// <param name="progress">Receives the number of captions that are encoded. Optional.</param>
+    /// <param name="cancel">Ends the encoding.</param>
     public static PairSource Frozen(
         ModelConfig config, IReadOnlyList<CaptionedVideo> videos, EmbeddingStore embeddings, string textPath, string textKey,
         VideoTextModel model, IProgress<int>? progress, CancellationToken cancel)
@@ -69,7 +74,7 @@ public sealed class PairSource : IDisposable
             TextStore.Open(textPath, textKey, [.. pairs.Select(pair => pair.Caption)], model, progress, cancel));
     }
 
-    /// <summary>A batch: B pairs whose videos are taken, then further captions of the same videos.</summary>
+    /// <summary>A batch. The first B pairs give the videos; the others are further captions of the same videos.</summary>
     internal PairBatch Batch(ReadOnlySpan<int> batch, TrainingOptions options, Random random)
     {
         var (mask, rgb, frames) = Videos(batch[..(batch.Length / options.CaptionsPerVideo)], options, random);
@@ -128,7 +133,7 @@ public sealed class PairSource : IDisposable
         return (mask, rgb, embeddings);
     }
 
-    /// <summary>All frames of a video are moved by the same, so that what moves in them still moves the same way.</summary>
+    /// <summary>The same for all frames of a video, so that motion in them is preserved.</summary>
     private static int Shift(TrainingOptions options, Random random) =>
         options.RandomShift > 0 ? random.Next(-options.RandomShift, options.RandomShift + 1) : 0;
 

@@ -1,6 +1,6 @@
 namespace TcMgc.Training;
 
-/// <summary>Independent random streams of one seed, so that what a step draws does not depend on the steps before it.</summary>
+/// <summary>Independent random streams from one seed, so that a step's random numbers do not depend on earlier steps.</summary>
 internal static class Seed
 {
     /// <summary>The seed of a stream (SplitMix64's finaliser).</summary>

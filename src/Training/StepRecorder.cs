@@ -1,13 +1,13 @@
 namespace TcMgc.Training;
 
-/// <summary>Averages steps into lines of the log, about one a second.</summary>
-internal sealed class StepRecorder(MetricsLog log, IProgress<MetricsLine>? progress, TimeProvider time, TimeSpan every)
+/// <summary>Averages steps into lines of the log.</summary>
+internal sealed class StepRecorder(MetricsLog log, IProgress<MetricsLine>? progress, TimeProvider time, TimeSpan interval)
 {
     private long _written = time.GetTimestamp();
     private double _loss, _infoNce, _sdr, _norm, _seconds;
     private int _steps, _pairs;
 
-    /// <summary>Takes a step; writes a line when it is time, or when this is the last one of an epoch.</summary>
+    /// <summary>Adds a step. Writes a line when the interval is over, or after the last step of an epoch.</summary>
     public void Add(TrainingStep step, long number, double epoch, int pairs, double seconds, double rate, bool last)
     {
         _loss += step.Loss;
@@ -17,7 +17,7 @@ internal sealed class StepRecorder(MetricsLog log, IProgress<MetricsLine>? progr
         _seconds += seconds;
         _pairs += pairs;
         _steps++;
-        if (!last && time.GetElapsedTime(_written) < every)
+        if (!last && time.GetElapsedTime(_written) < interval)
             return;
         var line = new MetricsLine(number, Round(epoch))
         {
@@ -30,7 +30,9 @@ internal sealed class StepRecorder(MetricsLog log, IProgress<MetricsLine>? progr
         };
         log.Add(line);
         progress?.Report(line);
-        (_loss, _infoNce, _sdr, _norm, _seconds, _steps, _pairs, _written) = (0, 0, 0, 0, 0, 0, 0, time.GetTimestamp());
+        _loss = _infoNce = _sdr = _norm = _seconds = 0;
+        _steps = _pairs = 0;
+        _written = time.GetTimestamp();
     }
 
     private static double Round(double value) => Math.Round(value, 4);

@@ -4,33 +4,35 @@ using TcMgc.Model.Weights;
 
 namespace TcMgc.Training;
 
-/// <summary>How far a run is.</summary>
+/// <summary>Progress of a run.</summary>
 /// <param name="Step">Steps done.</param>
-/// <param name="BestStep">The step whose weights validated best; null before the first validation.</param>
-/// <param name="BestRecall">R@1 there, in percent.</param>
-/// <param name="Seconds">Time spent in steps so far.</param>
-/// <param name="JudgedStep">The last step whose weights were validated, at the end of an epoch.</param>
+/// <param name="BestStep">Step with the best validation; null before the first one.</param>
+/// <param name="BestRecall">Its validation R@1, in percent.</param>
+/// <param name="Seconds">Time of all steps so far.</param>
+/// <param name="JudgedStep">The last step that was validated, at the end of an epoch.</param>
 internal sealed record TrainingPosition(long Step, long? BestStep, double? BestRecall, double Seconds, long JudgedStep)
 {
     public static TrainingPosition Start { get; } = new(0, null, null, 0, 0);
 }
 
-/// <summary>The folders <c>checkpoint-&lt;step&gt;</c> of a run: each appears whole; the latest and the best stay.</summary>
+/// <summary>
+/// The folders <c>checkpoint-&lt;step&gt;</c> of a run. Each appears complete; only the latest and the best are kept.
+/// </summary>
 internal sealed class TrainingCheckpoint(string run)
 {
     private const string Prefix = "checkpoint-", WeightsFile = "weights.safetensors", MomentsFile = "moments.safetensors",
         PositionFile = "position.json";
 
-    /// <summary>Where the weights of a step lie.</summary>
+    /// <summary>Path of the weights of a step.</summary>
     public string WeightsAt(long step) => Path.Combine(Folder(step), WeightsFile);
 
-    /// <summary>How far the latest checkpoint is; null where there is none.</summary>
+    /// <summary>Position of the latest checkpoint; null where there is none.</summary>
     public TrainingPosition? Latest() => Steps() is [.., var step]
         ? JsonSerializer.Deserialize(
             File.ReadAllBytes(Path.Combine(Folder(step), PositionFile)), TrainingJson.Default.TrainingPosition)
         : null;
 
-    /// <summary>Gives a trainer the weights and moments of a step.</summary>
+    /// <summary>Loads the weights and moments of a step into a trainer.</summary>
     public void Restore(Trainer trainer, long step)
     {
         using var weights = WeightFile.Open(WeightsAt(step));
@@ -38,7 +40,7 @@ internal sealed class TrainingCheckpoint(string run)
         trainer.Restore(weights, moments);
     }
 
-    /// <summary>Writes a checkpoint; one of the same step is replaced.</summary>
+    /// <summary>Writes a checkpoint; replaces one of the same step.</summary>
     public void Write(Trainer trainer, TrainingPosition position)
     {
         var partial = Folder(position.Step) + ".partial";
@@ -52,9 +54,9 @@ internal sealed class TrainingCheckpoint(string run)
     }
 
     /// <summary>
-    /// Notes in the latest checkpoint what its validation gave, and removes those that are neither the latest nor the best.
+    /// Writes the result of a validation to the latest checkpoint, and removes those that are neither the latest nor the best.
     /// </summary>
-    public void Judge(TrainingPosition position)
+    public void RecordValidation(TrainingPosition position)
     {
         WritePosition(Folder(position.Step), position);
         foreach (var step in Steps().Where(step => step != position.Step && step != position.BestStep))

@@ -2,7 +2,7 @@ using TcMgc.Model;
 
 namespace TcMgc.Training;
 
-/// <summary>Which parts of a model keep the weights they have.</summary>
+/// <summary>Parts of a model whose weights are not trained.</summary>
 public enum Freeze
 {
     /// <summary>Everything is trained.</summary>
@@ -15,10 +15,10 @@ public enum Freeze
     Encoders,
 }
 
-/// <summary>How a model is trained. The defaults are the published recipe's, for a model whose encoders are CLIP's.</summary>
+/// <summary>How a model is trained. The defaults are the published recipe for a model with CLIP's encoders.</summary>
 public sealed record TrainingOptions
 {
-    /// <summary>Times every training pair is seen, at least 1.</summary>
+    /// <summary>Passes over all training pairs, at least 1.</summary>
     public int Epochs { get; init; } = 5;
 
     /// <summary>B: videos that are contrasted with each other, at least 2.</summary>
@@ -26,7 +26,7 @@ public sealed record TrainingOptions
 
     /// <summary>
     /// K: captions of each video of a batch, at least 1. A video is encoded once for all of them, and each of K rounds contrasts
-    /// one caption of every video: where frames are dear and captions many, a step learns more.
+    /// one caption of every video: a step learns more where frames are costly and captions many.
     /// </summary>
     public int CaptionsPerVideo { get; init; } = 1;
 
@@ -60,7 +60,7 @@ public sealed record TrainingOptions
     /// <summary>Part of the language–video attention's residual that is dropped, 0…1.</summary>
     public double Dropout { get; init; } = 0.3;
 
-    /// <summary>Which parts keep their weights.</summary>
+    /// <summary>Parts whose weights are not trained.</summary>
     public Freeze Freeze { get; init; }
 
     /// <summary>Whether frames are drawn at random from equal stretches instead of evenly.</summary>

@@ -5,25 +5,27 @@ using TcMgc.Model;
 
 namespace TcMgc.Training;
 
-/// <summary>All that decides what a run yields; run.json. A run goes on only under the plan it was begun with.</summary>
+/// <summary>
+/// Everything that determines the result of a run, kept in run.json. A run is continued only with the plan it was started with.
+/// </summary>
 public sealed record TrainingPlan
 {
-    /// <summary>The command that began the run.</summary>
+    /// <summary>The command that started the run.</summary>
     public required string Command { get; init; }
 
-    /// <summary>The model to be.</summary>
+    /// <summary>Configuration of the model.</summary>
     public required ModelConfig Config { get; init; }
 
-    /// <summary>How it is trained.</summary>
+    /// <summary>Options of the training.</summary>
     public required TrainingOptions Options { get; init; }
 
-    /// <summary>What the pairs were made from.</summary>
+    /// <summary>The dataset's name and the key of its training videos.</summary>
     public required string Data { get; init; }
 
-    /// <summary>Id of the model it starts from; null for random weights of the seed.</summary>
+    /// <summary>Id of the model that training starts from; null for random weights.</summary>
     public string? Init { get; init; }
 
-    /// <summary>The plan of a run folder; null where none was begun.</summary>
+    /// <summary>The plan in a file; null where there is no file.</summary>
     /// <exception cref="ModelException">It cannot be read.</exception>
     internal static TrainingPlan? Read(string path)
     {
@@ -47,7 +49,7 @@ public sealed record TrainingPlan
     }
 
     /// <summary>
-    /// The settings in which two plans differ, as <c>name: theirs, now ours</c>; the command itself does not count.
+    /// The settings in which two plans differ, as <c>name: theirs, now ours</c>; the command is not compared.
     /// </summary>
     internal IEnumerable<string> DifferencesFrom(TrainingPlan other)
     {

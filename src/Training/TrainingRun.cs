@@ -6,12 +6,12 @@ using TcMgc.Model.Weights;
 
 namespace TcMgc.Training;
 
-/// <summary>R@1 in percent of a model on what it was not trained on.</summary>
+/// <summary>R@1 in percent of a model on validation videos.</summary>
 public delegate double Validation(VideoTextModel model, CancellationToken cancel);
 
 /// <summary>
 /// A training run in a folder: run.json (its plan), checkpoints, metrics.jsonl, curves.svg and, at the end, model/, the weights
-/// that validated best. A run that was interrupted goes on from its last checkpoint, to the same weights.
+/// that validated best. An interrupted run continues from its last checkpoint and gives the same weights.
 /// </summary>
 public sealed class TrainingRun
 {
@@ -23,14 +23,16 @@ public sealed class TrainingRun
     private readonly TimeProvider _time;
     private readonly TrainingCheckpoint _checkpoint;
 
-    /// <summary>Begins a run, or takes up the one that the folder holds.</summary>
+    /// <summary>Starts a run, or opens the one in the folder.</summary>
     /// <param name="folder">The run's folder.</param>
-    /// <param name="plan">What is to be done.</param>
+    /// <param name="plan">Model, options and data.</param>
     /// <param name="time">Clock; the system's by default.</param>
     /// <exception cref="ModelException">The folder holds a run with another plan, or something else.</exception>
     public TrainingRun(string folder, TrainingPlan plan, TimeProvider? time = null)
     {
-        (_folder, _plan, _time) = (Path.GetFullPath(folder), plan, time ?? TimeProvider.System);
+        _folder = Path.GetFullPath(folder);
+        _plan = plan;
+        _time = time ?? TimeProvider.System;
         plan.Config.Validate();
         plan.Options.Validate();
         var planPath = Path.Combine(_folder, PlanFile);
@@ -52,25 +54,25 @@ public sealed class TrainingRun
         _checkpoint = new(_folder);
     }
 
-    /// <summary>Steps are averaged into a line of the log about so often; default a second.</summary>
+    /// <summary>Interval of the log: the steps of about this time are averaged into one line. Default 1 s.</summary>
     public TimeSpan LogEvery { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The finished model; null while the run is not at its end.</summary>
+    /// <summary>The finished model; null while the run is not finished.</summary>
     public ModelFolder? Finished => ModelFolder.IsModel(ModelPath) ? ModelFolder.Open(ModelPath) : null;
 
-    /// <summary>Where the plot of the curves lies.</summary>
+    /// <summary>Path of the plot of the curves.</summary>
     public string CurvesPath => Path.Combine(_folder, CurvesFile);
 
     private string ModelPath => Path.Combine(_folder, ModelName);
 
     /// <summary>Trains to the end.</summary>
     /// <param name="source">The training pairs.</param>
-    /// <param name="initial">Every parameter, as it is before the first step.</param>
+    /// <param name="initial">Every parameter's value before the first step.</param>
     /// <param name="tokenizer">Folder of the tokenizer's files.</param>
-    /// <param name="validate">Measures a model after each epoch; null keeps the last weights.</param>
+    /// <param name="validate">Measures the model after each epoch; null keeps the last weights.</param>
     /// <param name="engine">Where to run.</param>
-    /// <param name="progress">Hears the lines of metrics.jsonl as they are written.</param>
-    /// <param name="cancel">Stops after the step at hand; a checkpoint is written.</param>
+    /// <param name="progress">Receives the lines of metrics.jsonl. Optional.</param>
+    /// <param name="cancel">Ends training after the current step; a checkpoint is written.</param>
     /// <exception cref="ModelException">There are fewer videos than a batch needs, or training diverged.</exception>
     public ModelFolder Run(
         PairSource source, IEnumerable<TensorSource> initial, string tokenizer, Validation? validate, ComputeOptions engine,
@@ -141,7 +143,7 @@ public sealed class TrainingRun
             if (recall >= (position.BestRecall ?? 0))
                 position = position with { BestStep = position.Step, BestRecall = recall };
         }
-        _checkpoint.Judge(position);
+        _checkpoint.RecordValidation(position);
         Curves.Write(CurvesPath, log.Lines);
         return position;
     }
@@ -159,7 +161,7 @@ public sealed class TrainingRun
             });
     }
 
-    /// <summary>The step that ends each epoch: by its order, an epoch can fill a batch more or less than another.</summary>
+    /// <summary>The last step of each epoch. Epochs may differ by a batch, because their orders do.</summary>
     private long[] EndsOfEpochs(PairSource source)
     {
         var ends = new long[_plan.Options.Epochs];

@@ -1,4 +1,3 @@
-using System.Globalization;
 using TcMgc.Media;
 using TcMgc.Model;
 using TcMgc.Model.Compute;
@@ -10,20 +9,20 @@ using TcMgc.Training.Evaluation;
 
 namespace TcMgc.Training;
 
-/// <summary>What training starts from.</summary>
+/// <summary>The model that training starts from.</summary>
 /// <param name="Config">Sizes and head.</param>
 /// <param name="Tokenizer">Folder of the tokenizer's files.</param>
-/// <param name="Model">The model whose weights are taken; null for random ones.</param>
-/// <param name="EncodersOnly">Whether only CLIP's weights are taken of it: temporal encoder and head start random.</param>
+/// <param name="Model">The model whose weights are used; null for random weights.</param>
+/// <param name="EncodersOnly">Whether only CLIP's weights are used: temporal encoder and head start random.</param>
 internal sealed record TrainingStart(ModelConfig Config, string Tokenizer, ModelFolder? Model, bool EncodersOnly = false);
 
-/// <summary>Everything around a training run: frames decoded, features frozen, the tokenizer learnt, progress shown.</summary>
+/// <summary>Prepares and runs a training: decodes frames, freezes features, learns the tokenizer, shows progress.</summary>
 internal sealed class TrainingSession(
     Dataset dataset, string output, string cache, ComputeOptions engine, IProgressLines progress, TimeProvider time)
 {
     private readonly DatasetFrames _frames = new(new MediaOptions(), cache);
 
-    /// <summary>Random weights, with a tokenizer of the user's or one learnt from training captions.</summary>
+    /// <summary>Random weights, with the given tokenizer or one learnt from training captions.</summary>
     public TrainingStart Untrained(ClipArchitecture architecture, string? tokenizer, int vocabulary, Dataset vocabularyFrom)
     {
         if (tokenizer is null)
@@ -40,7 +39,7 @@ internal sealed class TrainingSession(
     /// <summary>The weights, sizes and tokenizer of a model.</summary>
     public static TrainingStart From(ModelFolder model) => new(model.Card.Config, model.Path, model);
 
-    /// <summary>Trains, or goes on with what was begun.</summary>
+    /// <summary>Trains, or continues an interrupted run.</summary>
     public async Task<ModelFolder> TrainAsync(
         TrainingStart start, TrainingOptions options, string command, CancellationToken cancel)
     {
@@ -49,8 +48,8 @@ internal sealed class TrainingSession(
             throw new ModelException($"{dataset.Root}: has no training videos");
         if (dataset.Missing.Count > 0)
             progress.Say(
-                $"{dataset.Root}: {dataset.Missing.Count:N0} annotated videos are not there and are left out: "
-                    + $"{string.Join(", ", dataset.Missing.Take(5))}{(dataset.Missing.Count > 5 ? ", …" : "")}");
+                $"{dataset.Root}: {dataset.Missing.Count:N0} annotated videos have no file and are left out: "
+                + $"{string.Join(", ", dataset.Missing.Take(5))}{(dataset.Missing.Count > 5 ? ", …" : "")}");
         var run = new TrainingRun(output, new()
         {
             Command = command,
@@ -73,8 +72,9 @@ internal sealed class TrainingSession(
             ? null : Embed(dataset.Validation, validationFrames, encoders, cancel);
         using var source = Source(config, options, start, frames, embeddings, encoders, cancel);
         progress.Say(
-            $"{source.Pairs.Count:N0} pairs of {dataset.Train.Count:N0} videos; {(dataset.Validation.Count > 0 ? $"validated on "
-                + $"{dataset.Validation.Count:N0}" : "no validation videos: the last weights are kept")}");
+            $"{source.Pairs.Count:N0} pairs of {dataset.Train.Count:N0} videos; "
+            + (dataset.Validation.Count > 0
+                ? $"validated on {dataset.Validation.Count:N0}" : "no validation videos: the last weights are kept"));
         var initial = Initial(start, config, options.Seed);
         Validation? validate = validationFrames is null ? null
             : (model, stop) => Evaluator.TextToVideoRecallAt1(
@@ -112,7 +112,7 @@ internal sealed class TrainingSession(
 
     private Reporting<int> Counted(string what) => new(done => progress.Show($"{what}: {done:N0}"));
 
-    /// <summary>The weights of the model to start from where it has them, random ones elsewhere.</summary>
+    /// <summary>The weights of the start model, and random ones for parameters that it lacks.</summary>
     private (IEnumerable<TensorSource> Sources, WeightFile? File) Initial(TrainingStart start, ModelConfig config, int seed)
     {
         var random = RandomWeights.Of(config, seed);
@@ -134,21 +134,21 @@ internal sealed class TrainingSession(
         return (merged, file);
     }
 
-    /// <summary>A moving line of steps, a lasting one for each validation.</summary>
+    /// <summary>Shows steps on the replaced line, and each validation on a line that stays.</summary>
     private sealed class Lines(IProgressLines progress, int epochs) : IProgress<MetricsLine>
     {
         private MetricsLine? _last;
 
         public void Report(MetricsLine line)
         {
-            var where = string.Create(CultureInfo.InvariantCulture, $"epoch {line.Epoch:F2} of {epochs}, step {line.Step:N0}");
+            var where = $"epoch {line.Epoch:F2} of {epochs}, step {line.Step:N0}";
             if (line.RecallAt1 is { } recall)
-                progress.Say(
-                    string.Create(CultureInfo.InvariantCulture, $"{where}: loss {_last?.Loss:F3}, validation R@1 {recall:F1} %"));
-            else
-                progress.Show(
-                    string.Create(CultureInfo.InvariantCulture,
-                        $"{where}: loss {(_last = line).Loss:F3}, {line.PairsPerSecond:F0} pairs/s"));
+            {
+                progress.Say($"{where}: loss {_last?.Loss:F3}, validation R@1 {recall:F1} %");
+                return;
+            }
+            _last = line;
+            progress.Show($"{where}: loss {line.Loss:F3}, {line.PairsPerSecond:F0} pairs/s");
         }
     }
 }

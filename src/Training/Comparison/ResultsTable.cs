@@ -1,9 +1,8 @@
-using System.Globalization;
 using System.Text;
 
 namespace TcMgc.Training.Comparison;
 
-/// <summary>Mean and deviation of a figure over the seeds.</summary>
+/// <summary>Mean and sample standard deviation of a figure over the seeds; one seed deviates by 0.</summary>
 internal sealed record Spread(double Mean, double Deviation)
 {
     public static Spread Of(IEnumerable<double> values)
@@ -13,19 +12,18 @@ internal sealed record Spread(double Mean, double Deviation)
         return new(mean, all.Length < 2 ? 0 : Math.Sqrt(all.Sum(x => (x - mean) * (x - mean)) / (all.Length - 1)));
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Mean:F1} ± {Deviation:F1}");
+    public override string ToString() => $"{Mean:F1} ± {Deviation:F1}";
 }
 
 /// <summary>A line of the table.</summary>
 internal sealed record ResultRow(
     string Group, string Variant, int Seeds, Spread RecallAt1, Spread RecallAt5, Spread RecallAt10, Spread MedianRank,
-    Spread MeanRank,
-    Spread VideoToTextRecallAt1, long HeadParameters, double MillisecondsPer1000Pairs, double TrainingMinutes);
+    Spread MeanRank, Spread VideoToTextRecallAt1, long HeadParameters, double MillisecondsPer1000Pairs, double TrainingMinutes);
 
-/// <summary>The outcomes as a table, in groups.</summary>
+/// <summary>The outcomes as a table, in groups of variants.</summary>
 internal static class ResultsTable
 {
-    /// <summary>A row a variant.</summary>
+    /// <summary>One row for each variant that has outcomes.</summary>
     public static IReadOnlyList<ResultRow> Rows(IReadOnlyList<Variant> variants, IReadOnlyList<Outcome> outcomes) =>
     [
         .. variants.Select(variant => (variant, Of: outcomes.Where(outcome => outcome.Variant == variant.Name).ToList()))
@@ -39,18 +37,18 @@ internal static class ResultsTable
                 row.Of.Average(o => o.TrainingMinutes))),
     ];
 
-    /// <summary>Markdown, one table a group.</summary>
+    /// <summary>One Markdown table for each group.</summary>
     public static string Markdown(IReadOnlyList<ResultRow> rows)
     {
         var text = new StringBuilder();
         foreach (var group in rows.GroupBy(row => row.Group))
         {
-            text.Append(CultureInfo.InvariantCulture, $"### {group.Key}\n\n");
+            text.Append($"### {group.Key}\n\n");
             text.Append(
                 "| | R@1 | R@5 | R@10 | MdR | MnR | video → text R@1 | parameters | ms per 1,000 pairs | training minutes "
                     + "|\n|---|---|---|---|---|---|---|---|---|---|\n");
             foreach (var row in group)
-                text.Append(CultureInfo.InvariantCulture,
+                text.Append(
                     $"| {row.Variant} | {row.RecallAt1} | {row.RecallAt5} | {row.RecallAt10} | {row.MedianRank} | {row.MeanRank} "
                         + $"| {row.VideoToTextRecallAt1} | {row.HeadParameters:N0} | {row.MillisecondsPer1000Pairs:F2} | "
                         + $"{row.TrainingMinutes:F1} |\n");

@@ -2,18 +2,17 @@ using TcMgc.Model;
 
 namespace TcMgc.Training.Comparison;
 
-/// <summary>One line of the comparison: a head, or TC-MGC with something left out or set otherwise.</summary>
-/// <param name="Name">What the table calls it, and its runs' folders.</param>
-/// <param name="Group">The part of the table it stands in.</param>
-/// <param name="Config">Makes its configuration of the base model's.</param>
-/// <param name="Options">Changes how it is trained.</param>
+/// <summary>One row of the comparison: a head, or TC-MGC with a part removed or a setting changed.</summary>
+/// <param name="Name">Name in the table and in the names of its runs' folders.</param>
+/// <param name="Group">The group of the table that it belongs to.</param>
+/// <param name="Config">Derives its configuration from that of the base model.</param>
+/// <param name="Options">Changes its training options. Optional.</param>
 internal sealed record Variant(
     string Name, string Group, Func<ModelConfig, ModelConfig> Config, Func<TrainingOptions, TrainingOptions>? Options = null)
 {
     private const TcMgcParts Frame =
         TcMgcParts.LanguageVideoAttention | TcMgcParts.SimilarityReorganisation | TcMgcParts.LinearSoftmaxAggregation;
 
-    /// <summary>All of them.</summary>
     public static IReadOnlyList<Variant> All { get; } =
     [
         Head("clip4clip-mean-pooling"), Head("clip4clip-sequential-lstm"), Head("clip4clip-sequential-transformer"),
@@ -44,7 +43,7 @@ internal sealed record Variant(
             lambda => new Variant($"λ = {lambda}", "λ (100 above)", config => TcMgc(config) with { Temperature = 1.0 / lambda })),
     ];
 
-    /// <summary>Its name as a folder's.</summary>
+    /// <summary>The name with only characters that suit a folder.</summary>
     public string Folder =>
         string.Concat(Name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' ? c : c == 'λ' ? 'l' : '-'));
 

@@ -1,32 +1,30 @@
-using System.Globalization;
 using System.Net;
 using System.Text;
 using TcMgc.Media;
 
 namespace TcMgc.Training.Datasets;
 
-/// <summary>Videos at a glance: an SVG picture with a strip of frames for each, its name and its captions below.</summary>
-/// <param name="media">Programs and limits.</param>
-/// <param name="frames">Frames of a strip, evenly spaced, one a second at most.</param>
+/// <summary>An overview of videos as an SVG picture: for each a strip of frames with its name and captions below.</summary>
+/// <param name="media">Settings of ffmpeg.</param>
+/// <param name="frames">Frames of a strip, evenly spaced, at most one per second.</param>
 /// <param name="captions">Most captions shown of each video.</param>
 internal sealed class ContactSheet(MediaOptions media, int frames, int captions)
 {
     private const int Side = 96, Space = 2, LineHeight = 17, Gap = 16, FontSize = 12;
-    private const double WidthOfLetter = 6.2;
+    private const double LetterWidth = 6.2;
 
     private readonly StringBuilder _rows = new();
     private double _height = Gap;
 
     private int Width => WidthOf(frames);
 
-    /// <summary>The whole picture.</summary>
-    public string Svg => string.Create(CultureInfo.InvariantCulture,
+    public string Svg =>
         $"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{Width + (2 * Gap)}\" height=\"{_height}\" "
-            + $"font-family=\"sans-serif\" font-size=\"{FontSize}\">\n<rect width=\"100%\" height=\"100%\" "
-            + $"fill=\"white\"/>\n{_rows}</svg>\n");
+        + $"font-family=\"sans-serif\" font-size=\"{FontSize}\">\n<rect width=\"100%\" height=\"100%\" "
+        + $"fill=\"white\"/>\n{_rows}</svg>\n";
 
     /// <summary>Adds a video.</summary>
-    /// <returns>Null, or why it gives no frame.</returns>
+    /// <returns>Null, or why the video has no frame.</returns>
     public async Task<string?> AddAsync(CaptionedVideo video, CancellationToken cancel)
     {
         var strip = new SpacedFrames(frames, Side * Side * 3);
@@ -34,8 +32,8 @@ internal sealed class ContactSheet(MediaOptions media, int frames, int captions)
             return reason;
         var picture = Convert.ToBase64String(await JpegAsync(strip, cancel));
         _rows.Append(
-            CultureInfo.InvariantCulture, $"<image x=\"{Gap}\" y=\"{_height}\" width=\"{WidthOf(strip.Count)}\" "
-                + $"height=\"{Side}\" href=\"data:image/jpeg;base64,{picture}\"/>\n");
+            $"<image x=\"{Gap}\" y=\"{_height}\" width=\"{WidthOf(strip.Count)}\" "
+            + $"height=\"{Side}\" href=\"data:image/jpeg;base64,{picture}\"/>\n");
         _height += Side;
         Write(video.Id, "font-weight=\"bold\"");
         foreach (var line in video.Captions.Take(captions).SelectMany(Wrapped))
@@ -51,7 +49,7 @@ internal sealed class ContactSheet(MediaOptions media, int frames, int captions)
         _height += LineHeight;
         var shown = WebUtility.HtmlEncode(string.Concat(text.Where(letter => !char.IsControl(letter))));
         _rows.Append(
-            CultureInfo.InvariantCulture, $"<text x=\"{Gap}\" y=\"{_height - 3}\" {style}>{shown}</text>\n");
+            $"<text x=\"{Gap}\" y=\"{_height - 3}\" {style}>{shown}</text>\n");
     }
 
     private IEnumerable<string> Wrapped(string caption)
@@ -59,7 +57,7 @@ internal sealed class ContactSheet(MediaOptions media, int frames, int captions)
         var line = "";
         foreach (var word in caption.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         {
-            if (line.Length > 0 && (line.Length + 1 + word.Length) * WidthOfLetter > Width)
+            if (line.Length > 0 && (line.Length + 1 + word.Length) * LetterWidth > Width)
             {
                 yield return line;
                 line = "";

@@ -1,29 +1,29 @@
 namespace TcMgc.Training.Datasets;
 
-/// <summary>Part of a dataset.</summary>
+/// <summary>A part of a dataset.</summary>
 public enum Split
 {
-    /// <summary>What weights are fitted to.</summary>
+    /// <summary>Weights are fitted to it.</summary>
     Train,
 
-    /// <summary>What the best epoch is chosen by.</summary>
+    /// <summary>The best epoch is chosen by it.</summary>
     Validation,
 
-    /// <summary>What is reported.</summary>
+    /// <summary>Results are reported for it.</summary>
     Test,
 }
 
-/// <summary>Captioned videos in their splits; a dataset may lack any of them.</summary>
-/// <param name="Name">What reports call it.</param>
-/// <param name="Root">Its folder.</param>
-/// <param name="Train">What weights are fitted to.</param>
-/// <param name="Validation">What the best epoch is chosen by.</param>
-/// <param name="Test">What is reported.</param>
+/// <summary>Captioned videos in splits, of which any may be empty.</summary>
+/// <param name="Name">Name in reports.</param>
+/// <param name="Root">Folder of the dataset.</param>
+/// <param name="Train">Videos that weights are fitted to.</param>
+/// <param name="Validation">Videos that the best epoch is chosen by.</param>
+/// <param name="Test">Videos that results are reported for.</param>
 public sealed record Dataset(
     string Name, string Root, IReadOnlyList<CaptionedVideo> Train, IReadOnlyList<CaptionedVideo> Validation,
     IReadOnlyList<CaptionedVideo> Test)
 {
-    /// <summary>Ids of annotated videos whose files are not there; they are left out.</summary>
+    /// <summary>Ids of annotated videos without a file; they are left out.</summary>
     public IReadOnlyList<string> Missing { get; init; } = [];
 
     /// <summary>The videos of a split.</summary>

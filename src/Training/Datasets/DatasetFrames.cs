@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using TcMgc.Media;
@@ -7,35 +6,35 @@ using TcMgc.Model;
 namespace TcMgc.Training.Datasets;
 
 /// <summary>
-/// The frames of a dataset's videos, decoded once into a cache file. Videos that give no frame are left empty and counted; they
-/// take no part.
+/// The frames of a dataset's videos, decoded once into a cache file. Videos without a readable frame have no frames there and
+/// are not used.
 /// </summary>
 internal sealed class DatasetFrames(MediaOptions options, string cache)
 {
-    /// <summary>Frames kept of a video, evenly spaced, unless the model takes more.</summary>
+    /// <summary>Frames that are kept of a video, evenly spaced, unless the model needs more.</summary>
     private const int LeastCapacity = 32;
 
     private readonly MediaOptions _options = options with { Threads = 1 };
 
-    /// <summary>What tells the frames of these videos from others: names of files, sizes, parts; a dataset may be moved.</summary>
+    /// <summary>Identifies the frames of these videos by file names, sizes and parts, so that a dataset can be moved.</summary>
     public static string Key(IReadOnlyList<CaptionedVideo> videos)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var video in videos)
-            hash.AppendData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture,
-                $"{Path.GetFileName(video.Path)}|{Length(video.Path)}|{video.Start}|{video.End}\n")));
+            hash.AppendData(Encoding.UTF8.GetBytes(
+                $"{Path.GetFileName(video.Path)}|{Length(video.Path)}|{video.Start}|{video.End}\n"));
         return Convert.ToHexStringLower(hash.GetHashAndReset())[..16];
     }
 
-    /// <summary>Path of a cache file.</summary>
     public string CachePath(string name) => Path.Combine(cache, name);
 
-    /// <summary>Opens the frames of these videos, decoding them first where that was not done.</summary>
+    /// <summary>Opens the frames of these videos; decodes them first if they are not in the cache.</summary>
     /// <param name="videos">The videos.</param>
-    /// <param name="model">Whose frames: their side and number.</param>
-    /// <param name="progress">Shows how far decoding is.</param>
-    /// <param name="cancel">Stops; what was decoded is given up.</param>
-    public async Task<FrameStore> OpenAsync(IReadOnlyList<CaptionedVideo> videos, ModelConfig model, IProgressLines progress, CancellationToken cancel)
+    /// <param name="model">Determines side and number of frames.</param>
+    /// <param name="progress">Shows the progress of decoding.</param>
+    /// <param name="cancel">Ends the work; what was decoded is discarded.</param>
+    public async Task<FrameStore> OpenAsync(
+        IReadOnlyList<CaptionedVideo> videos, ModelConfig model, IProgressLines progress, CancellationToken cancel)
     {
         var (side, capacity, key) = (model.Clip.Vision.ImageSize, Math.Max(LeastCapacity, model.Frames), Key(videos));
         var path = CachePath($"frames-{key}-{side}-{capacity}.rows");
@@ -44,24 +43,29 @@ internal sealed class DatasetFrames(MediaOptions options, string cache)
         using (var writer = FrameStore.Create(path, key, videos.Count, capacity, side))
         {
             var done = 0;
-            await Parallel.ForEachAsync(videos.Index(), new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancel },
-                async (video, stop) =>
-                {
-                    var frames = new SpacedFrames(capacity, side * side * 3);
-                    if (await DecodeAsync(_options, video.Item, side, frames, stop) is { } reason)
-                        progress.Say($"{video.Item.Path}: {reason}; it is left out");
-                    writer.Write(video.Index, frames.Count, frames.Pixels);
-                    progress.Show($"decoding {Interlocked.Increment(ref done)} of {videos.Count} videos");
-                });
+            var parallel = new ParallelOptions
+            {
+                MaxDegreeOfParallelism = Environment.ProcessorCount,
+                CancellationToken = cancel,
+            };
+            await Parallel.ForEachAsync(videos.Index(), parallel, async (video, stop) =>
+            {
+                var frames = new SpacedFrames(capacity, side * side * 3);
+                if (await DecodeAsync(_options, video.Item, side, frames, stop) is { } reason)
+                    progress.Say($"{video.Item.Path}: {reason}; it is left out");
+                writer.Write(video.Index, frames.Count, frames.Pixels);
+                progress.Show($"decoding {Interlocked.Increment(ref done)} of {videos.Count} videos");
+            });
             writer.Complete();
         }
         progress.Clear();
         return FrameStore.TryOpen(path, key, videos.Count, capacity, side)!;
     }
 
-    /// <summary>Adds the frames of a video, one a second.</summary>
-    /// <returns>Null, or why there are none.</returns>
-    public static async ValueTask<string?> DecodeAsync(MediaOptions options, CaptionedVideo video, int side, SpacedFrames frames, CancellationToken cancel)
+    /// <summary>Adds one frame for each second of a video.</summary>
+    /// <returns>Null, or why there is no frame.</returns>
+    public static async ValueTask<string?> DecodeAsync(
+        MediaOptions options, CaptionedVideo video, int side, SpacedFrames frames, CancellationToken cancel)
     {
         var probed = await new MediaProbe(options).ProbeAsync(video.Path, cancel);
         if (!probed.Succeeded)

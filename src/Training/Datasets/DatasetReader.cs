@@ -3,7 +3,7 @@ using TcMgc.Training.Datasets.Formats;
 
 namespace TcMgc.Training.Datasets;
 
-/// <summary>Opens datasets: our own format by its folder, those of the papers as <c>FORMAT=DIR</c>.</summary>
+/// <summary>Opens datasets: this project's format as <c>DIR</c>, those of the papers as <c>FORMAT=DIR</c>.</summary>
 public static class DatasetReader
 {
     private static readonly Dictionary<string, Func<string, Dataset>> s_formats = new(StringComparer.OrdinalIgnoreCase)
@@ -18,13 +18,13 @@ public static class DatasetReader
         ["vatex"] = Vatex.Read,
     };
 
-    /// <summary>The formats, by name.</summary>
+    /// <summary>Names of the formats.</summary>
     public static IReadOnlyCollection<string> Formats => s_formats.Keys;
 
     /// <summary>
     /// Opens the dataset that a command line names: <c>DIR</c>, a folder with captions.jsonl, or <c>FORMAT=DIR</c>.
     /// </summary>
-    /// <exception cref="ModelException">There is no such format or folder, or what lies there cannot be read.</exception>
+    /// <exception cref="ModelException">There is no such format or folder, or its files cannot be read.</exception>
     public static Dataset Open(string spec)
     {
         ArgumentException.ThrowIfNullOrEmpty(spec);
@@ -33,7 +33,7 @@ public static class DatasetReader
         if (!s_formats.TryGetValue(format, out var read))
             throw new ModelException($"there is no dataset format '{format}'; there are {string.Join(", ", s_formats.Keys)}");
         if (!Directory.Exists(folder))
-            throw new ModelException($"{folder}: is no folder; docs/datasets.md says what a dataset is");
+            throw new ModelException($"{folder}: is not a folder; docs/datasets.md describes datasets");
         try
         {
             return read(Path.GetFullPath(folder));

@@ -4,7 +4,7 @@ using TcMgc.Model;
 namespace TcMgc.Training.Datasets;
 
 /// <summary>
-/// The frame encoder's output for every frame of a <see cref="FrameStore"/>, kept in a file so that it is computed once.
+/// The frame encoder's output for every frame of a <see cref="FrameStore"/>, computed once and kept in a file.
 /// </summary>
 public sealed class EmbeddingStore : IDisposable
 {
@@ -13,21 +13,25 @@ public sealed class EmbeddingStore : IDisposable
     private readonly RowFile _rows;
     private readonly int _width;
 
-    private EmbeddingStore(RowFile rows, int width) => (_rows, _width) = (rows, width);
+    private EmbeddingStore(RowFile rows, int width)
+    {
+        _rows = rows;
+        _width = width;
+    }
 
-    /// <summary>Embeddings of each video; 0 for one that could not be decoded.</summary>
+    /// <summary>Number of embeddings of each video; 0 for one that could not be decoded.</summary>
     public IReadOnlyList<int> Frames => _rows.Counts;
 
     /// <summary>A frame's embedding [D], not normalised, valid until the store is disposed.</summary>
     public ReadOnlySpan<float> Embedding(int video, int frame) => _rows.Row<float>(video).Slice(frame * _width, _width);
 
-    /// <summary>Opens the embeddings of these frames by this model, computing them first where that was not done.</summary>
+    /// <summary>Opens the embeddings of these frames by this model; computes them first if they are not in the file.</summary>
     /// <param name="path">The cache file.</param>
     /// <param name="frames">The frames.</param>
-    /// <param name="framesKey">What the frames were made from.</param>
-    /// <param name="model">Whose frame encoder.</param>
-    /// <param name="progress">Hears how many videos are done.</param>
-    /// <param name="cancel">Stops; what was computed is given up.</param>
+    /// <param name="framesKey">Identifies the frames.</param>
+    /// <param name="model">Encodes the frames.</param>
+    /// <param name="progress">Receives the number of videos that are done. Optional.</param>
+    /// <param name="cancel">Ends the work; what was computed is discarded.</param>
     public static EmbeddingStore Open(
         string path, FrameStore frames, string framesKey, VideoTextModel model, IProgress<int>? progress,
         CancellationToken cancel)

@@ -1,15 +1,15 @@
 namespace TcMgc.Training.Datasets;
 
-/// <summary>Which frames of a video a model sees.</summary>
+/// <summary>Chooses the frames of a video that a model sees.</summary>
 public static class FrameSampling
 {
     /// <summary>
     /// Up to <paramref name="chosen"/>.Length frames evenly spaced from the first to the last, as CLIP4Clip's <c>slice_framepos
-    /// 2</c>; all of them where there are no more.
+    /// 2</c>; all frames where there are no more.
     /// </summary>
-    /// <param name="count">Frames there are.</param>
-    /// <param name="chosen">Receives their indices, rising.</param>
-    /// <returns>How many were chosen.</returns>
+    /// <param name="count">Frames of the video.</param>
+    /// <param name="chosen">Receives the indices of the chosen frames, in ascending order.</param>
+    /// <returns>Number of chosen frames.</returns>
     public static int Uniform(int count, Span<int> chosen)
     {
         if (count <= chosen.Length)

@@ -1,9 +1,9 @@
 namespace TcMgc.Training.Datasets;
 
-/// <summary>Moves a frame's picture within its borders, which are continued outwards.</summary>
+/// <summary>Shifts a frame's picture; the pixels at the edge fill the gap.</summary>
 internal static class FrameShift
 {
-    /// <summary>Copies S × S × 3 bytes so that what was at (x, y) comes to (x + right, y + down).</summary>
+    /// <summary>Copies S × S × 3 bytes so that the pixel at (x, y) moves to (x + right, y + down).</summary>
     public static void Copy(ReadOnlySpan<byte> frame, Span<byte> target, int side, int right, int down)
     {
         const int Channels = 3;

@@ -6,12 +6,12 @@ using System.Text;
 namespace TcMgc.Training.Datasets;
 
 /// <summary>
-/// A cache file of equally long rows, each with a count of what is in it, memory-mapped for reading. Little endian: magic,
-/// key (what the rows were made from), row count, row bytes, one int32 count a row, then from a 64-byte boundary the rows.
+/// A cache file of equally long rows, each with a count of its items, memory-mapped for reading. Little endian: magic, key (what
+/// the rows were made from), row count, row bytes, an int32 count for each row, then from a 64-byte boundary the rows.
 /// </summary>
 internal sealed unsafe class RowFile : IDisposable
 {
-    private const int Alignment = 64, LongestKey = 4096;
+    private const int Alignment = 64, MaxKeyLength = 4096;
     private static ReadOnlySpan<byte> Magic => "TCMGROW1"u8;
 
     private readonly MemoryMappedFile _file;
@@ -20,16 +20,18 @@ internal sealed unsafe class RowFile : IDisposable
 
     private RowFile(MemoryMappedFile file, MemoryMappedViewAccessor view, int[] counts, long rowBytes, long start)
     {
-        (_file, _view, Counts, RowBytes) = (file, view, counts, rowBytes);
+        _file = file;
+        _view = view;
+        Counts = counts;
+        RowBytes = rowBytes;
         byte* pointer = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
         _rows = pointer + start;
     }
 
-    /// <summary>What is in each row, in the writer's unit.</summary>
+    /// <summary>Number of items in each row, in the writer's unit.</summary>
     public IReadOnlyList<int> Counts { get; }
 
-    /// <summary>Bytes of a row.</summary>
     public long RowBytes { get; }
 
     /// <summary>A row, valid until the file is closed.</summary>
@@ -39,7 +41,7 @@ internal sealed unsafe class RowFile : IDisposable
         return MemoryMarshal.Cast<byte, T>(new ReadOnlySpan<byte>(_rows + (index * RowBytes), checked((int)RowBytes)));
     }
 
-    /// <summary>The file, when it is whole and was made for this key; null otherwise.</summary>
+    /// <summary>The file if it is complete and was made for this key, else null.</summary>
     public static RowFile? TryOpen(string path, string key, int rows, long rowBytes)
     {
         if (!File.Exists(path))
@@ -63,7 +65,7 @@ internal sealed unsafe class RowFile : IDisposable
         }
     }
 
-    /// <summary>Starts a file; it appears at its path when the writer is completed.</summary>
+    /// <summary>Starts a file, which appears at its path when the writer is completed.</summary>
     public static Writer Create(string path, string key, int rows, long rowBytes) => new(path, key, rows, rowBytes);
 
     public void Dispose()
@@ -76,7 +78,7 @@ internal sealed unsafe class RowFile : IDisposable
     private static byte[] Header(string key, int rows, long rowBytes)
     {
         var name = Encoding.UTF8.GetBytes(key);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, LongestKey, nameof(key));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(name.Length, MaxKeyLength, nameof(key));
         var header = new byte[Magic.Length + 4 + name.Length + 12];
         Magic.CopyTo(header);
         BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(8), name.Length);
@@ -98,7 +100,10 @@ internal sealed unsafe class RowFile : IDisposable
 
         internal Writer(string path, string key, int rows, long rowBytes)
         {
-            (_path, _partial, _counts, _rowBytes) = (path, path + ".partial", new int[rows], rowBytes);
+            _path = path;
+            _partial = path + ".partial";
+            _counts = new int[rows];
+            _rowBytes = rowBytes;
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
             _stream = new(_partial, FileMode.Create, FileAccess.Write, FileShare.None);
             var header = Header(key, rows, rowBytes);
@@ -109,7 +114,7 @@ internal sealed unsafe class RowFile : IDisposable
             _stream.SetLength(_start + (rows * rowBytes));
         }
 
-        /// <summary>One row; less than a whole row leaves zeros behind.</summary>
+        /// <summary>Writes a row; a shorter one is filled up with zeros.</summary>
         public void Write(int index, int count, ReadOnlySpan<byte> row)
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThan(row.Length, _rowBytes, nameof(row));
@@ -117,7 +122,7 @@ internal sealed unsafe class RowFile : IDisposable
             RandomAccess.Write(_stream.SafeFileHandle, row, _start + (index * _rowBytes));
         }
 
-        /// <summary>Ends the file and moves it to its place.</summary>
+        /// <summary>Completes the file and moves it to its path.</summary>
         public void Complete()
         {
             RandomAccess.Write(_stream.SafeFileHandle, MemoryMarshal.AsBytes(_counts.AsSpan()), _countsAt);

@@ -1,17 +1,17 @@
 namespace TcMgc.Training.Datasets;
 
 /// <summary>
-/// At most M frames, evenly spaced over however many are added: when the room for 4 M is full, every second one goes, and only
-/// every second one is taken from then on.
+/// Keeps at most M frames, evenly spaced over all that are added. When 4 M are kept, every second one is dropped, and from then
+/// on only every second added frame is kept.
 /// </summary>
 internal sealed class SpacedFrames(int capacity, int frameBytes)
 {
-    private const int Room = 4;
+    private const int Reserve = 4;
 
     private readonly List<byte[]> _kept = [];
     private long _added, _stride = 1;
 
-    /// <summary>Frames there are, at most M.</summary>
+    /// <summary>Number of frames, at most M.</summary>
     public int Count => Math.Min(_kept.Count, capacity);
 
     /// <summary>Their pixels, one after the other.</summary>
@@ -28,13 +28,13 @@ internal sealed class SpacedFrames(int capacity, int frameBytes)
         }
     }
 
-    /// <summary>Takes a copy of a frame.</summary>
+    /// <summary>Adds a copy of a frame.</summary>
     public void Add(ReadOnlySpan<byte> frame)
     {
         if (_added++ % _stride != 0)
             return;
         _kept.Add(frame.ToArray());
-        if (_kept.Count < Room * capacity)
+        if (_kept.Count < Reserve * capacity)
             return;
         for (var i = 0; i < _kept.Count / 2; i++)
             _kept[i] = _kept[2 * i];

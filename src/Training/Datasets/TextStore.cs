@@ -4,21 +4,25 @@ using TcMgc.Model;
 
 namespace TcMgc.Training.Datasets;
 
-/// <summary>The text encoder's output for every caption, in half precision, kept in a file so that it is computed once.</summary>
+/// <summary>The text encoder's output for every caption, computed once and kept in a file in half precision.</summary>
 internal sealed class TextStore : IDisposable
 {
     private readonly RowFile _rows;
     private readonly int _width;
 
-    private TextStore(RowFile rows, int width) => (_rows, _width) = (rows, width);
+    private TextStore(RowFile rows, int width)
+    {
+        _rows = rows;
+        _width = width;
+    }
 
-    /// <summary>A caption's sentence [D], valid until the store is disposed.</summary>
+    /// <summary>A caption's sentence feature [D], valid until the store is disposed.</summary>
     public ReadOnlySpan<Half> Sentence(int caption) => _rows.Row<Half>(caption)[.._width];
 
-    /// <summary>A caption's words [W, D], valid until the store is disposed.</summary>
+    /// <summary>A caption's word features [W, D], valid until the store is disposed.</summary>
     public ReadOnlySpan<Half> Words(int caption) => _rows.Row<Half>(caption)[_width..];
 
-    /// <summary>Opens the texts as this model encodes them, encoding them first where that was not done.</summary>
+    /// <summary>Opens the features of these captions by this model; computes them first if they are not in the file.</summary>
     public static TextStore Open(
         string path, string key, IReadOnlyList<string> captions, VideoTextModel model, IProgress<int>? progress,
         CancellationToken cancel)

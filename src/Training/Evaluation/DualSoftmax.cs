@@ -3,14 +3,13 @@ using System.Numerics.Tensors;
 namespace TcMgc.Training.Evaluation;
 
 /// <summary>
-/// Dual-softmax re-ranking: a pair scores the product of its softmax over the videos and its softmax over the queries, so that
-/// a video that suits every query suits none. It needs all queries of a test set at once; a search that answers one has no use of
-/// it.
+/// Dual-softmax re-ranking: a pair's score is the product of its softmax over the videos and its softmax over the queries, so
+/// that a video that is near every query loses. It needs all queries of a test set at once; a search for one query cannot use it.
 /// </summary>
 public static class DualSoftmax
 {
     /// <summary>The re-ranked scores, as logarithms: 2·s(q, v) − log Σᵥ exp s(q, ·) − log Σ_q exp s(·, v).</summary>
-    /// <param name="logits">Scores with the model's scale in them.</param>
+    /// <param name="logits">Scores that include the model's scale.</param>
     public static SimilarityMatrix Rerank(SimilarityMatrix logits)
     {
         var overQueries = LogSumExpOverQueries(logits);

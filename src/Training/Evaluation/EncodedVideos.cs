@@ -3,7 +3,7 @@ using TcMgc.Training.Datasets;
 
 namespace TcMgc.Training.Evaluation;
 
-/// <summary>Videos as a model scores them, each one segment of N evenly spaced frames; V are encoded.</summary>
+/// <summary>V encoded videos, each as one segment of N evenly spaced frames.</summary>
 internal sealed class EncodedVideos
 {
     private const int FramesAtOnce = 64, VideosAtOnce = 32;
@@ -13,8 +13,11 @@ internal sealed class EncodedVideos
     private EncodedVideos(VideoTextModel model, int count)
     {
         int n = model.SegmentFrames, d = model.Width;
-        (_model, Count) = (model, count);
-        (Vectors, Features, Mask) = (new float[count * d], new float[(long)count * n * d], new float[count * n]);
+        _model = model;
+        Count = count;
+        Vectors = new float[count * d];
+        Features = new float[(long)count * n * d];
+        Mask = new float[count * n];
     }
 
     /// <summary>V.</summary>
@@ -30,12 +33,12 @@ internal sealed class EncodedVideos
     public float[] Mask { get; }
 
     /// <summary>Encodes these videos of a store.</summary>
-    /// <param name="model">The model.</param>
-    /// <param name="videos">Which videos.</param>
-    /// <param name="frames">Their frames.</param>
-    /// <param name="embeddings">Their frames as the model embeds them; null has the frame encoder run.</param>
-    /// <param name="encoded">Hears how many videos are encoded.</param>
-    /// <param name="cancel">Stops.</param>
+    /// <param name="model">Encodes them.</param>
+    /// <param name="videos">Indices of the videos in the store.</param>
+    /// <param name="frames">The store.</param>
+    /// <param name="embeddings">The frames' embeddings by this model; null runs the frame encoder.</param>
+    /// <param name="encoded">Receives the number of videos that are encoded. Optional.</param>
+    /// <param name="cancel">Ends the work.</param>
     public static EncodedVideos Of(VideoTextModel model, IReadOnlyList<int> videos, FrameStore frames, EmbeddingStore? embeddings,
         Action<int>? encoded, CancellationToken cancel)
     {
@@ -72,14 +75,14 @@ internal sealed class EncodedVideos
             frames, Mask.AsSpan(start * n, count * n), count, Vectors.AsSpan(start * d), Features.AsSpan(start * n * d), cancel);
     }
 
-    /// <summary>Frames of several videos that go through the frame encoder together.</summary>
+    /// <summary>Frames of several videos that are encoded together.</summary>
     private sealed class FrameBatch(VideoTextModel model, float[] embeddings)
     {
         private readonly byte[] _pixels = new byte[FramesAtOnce * model.FrameBytes];
         private readonly float[] _encoded = new float[FramesAtOnce * model.Width];
         private readonly List<int> _places = new(FramesAtOnce);
 
-        /// <summary>A frame, and where its embedding belongs.</summary>
+        /// <summary>Adds a frame whose embedding is written at <paramref name="place"/>.</summary>
         public void Add(ReadOnlySpan<byte> frame, int place, CancellationToken cancel)
         {
             frame.CopyTo(_pixels.AsSpan(_places.Count * model.FrameBytes));

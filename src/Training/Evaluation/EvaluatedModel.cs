@@ -6,12 +6,12 @@ using TcMgc.Model.Weights;
 
 namespace TcMgc.Training.Evaluation;
 
-/// <summary>A model with its own head or another one over the same encoders.</summary>
+/// <summary>Loads a model with its own head or with another one over the same encoders.</summary>
 public static class EvaluatedModel
 {
-    private const int NamesTold = 8;
+    private const int MaxNames = 8;
 
-    /// <summary>Loads it.</summary>
+    /// <summary>Loads a model.</summary>
     /// <param name="folder">The model.</param>
     /// <param name="head">The head's name; null for the model's own.</param>
     /// <param name="engine">Where to run.</param>
@@ -43,8 +43,8 @@ public static class EvaluatedModel
             .Select(needed => needed.Name)];
         if (missing.Length > 0)
             throw new ModelException(
-                $"{folder.Path}: has no weights for the head '{config.Head}', {missing.Length} are missing: " +
-                $"{string.Join(", ", missing.Take(NamesTold))}{(missing.Length > NamesTold ? ", …" : "")}; train them: tcmgc "
-                    + $"train --init {folder.Path} --head {config.Head}");
+                $"{folder.Path}: has no weights for the head '{config.Head}', {missing.Length} are missing: "
+                + $"{string.Join(", ", missing.Take(MaxNames))}{(missing.Length > MaxNames ? ", …" : "")}; "
+                + $"train them: tcmgc train --init {folder.Path} --head {config.Head}");
     }
 }

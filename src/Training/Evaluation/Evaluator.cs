@@ -5,21 +5,22 @@ using TcMgc.Training.Datasets;
 namespace TcMgc.Training.Evaluation;
 
 /// <summary>
-/// Scores every caption of a dataset with every video of it, as the papers evaluate: one segment of N even frames a video.
+/// Scores every caption of a dataset with every video of it, as the papers do: each video is one segment of N evenly spaced
+/// frames.
 /// </summary>
 public static class Evaluator
 {
-    /// <summary>What the largest tensors of one call of the scorer may take.</summary>
+    /// <summary>Limit of the largest tensors in one call of the scorer.</summary>
     private const long BlockBytes = 64L << 20;
 
-    private const int MostTextsAtOnce = 64;
+    private const int MaxTextsAtOnce = 64;
 
-    /// <summary>R@1 in percent, text → video: every caption is a query; videos without frames are left out.</summary>
+    /// <summary>R@1 in percent, text → video: every caption is a query. Videos without frames are left out.</summary>
     /// <param name="model">The model.</param>
     /// <param name="videos">The videos of the store.</param>
     /// <param name="frames">Their frames.</param>
-    /// <param name="embeddings">Their frames as the model's frame encoder embeds them; null has the encoder run.</param>
-    /// <param name="cancel">Stops.</param>
+    /// <param name="embeddings">The frames' embeddings by this model; null runs the frame encoder.</param>
+    /// <param name="cancel">Ends the work.</param>
     /// <exception cref="ModelException">No video has frames.</exception>
     public static double TextToVideoRecallAt1(
         VideoTextModel model, IReadOnlyList<CaptionedVideo> videos, FrameStore frames, EmbeddingStore? embeddings,
@@ -31,10 +32,10 @@ public static class Evaluator
     /// <param name="model">The model.</param>
     /// <param name="videos">The videos of the store.</param>
     /// <param name="frames">Their frames.</param>
-    /// <param name="embeddings">Their frames as the model's frame encoder embeds them; null has the encoder run.</param>
-    /// <param name="time">Measures how long scoring takes.</param>
-    /// <param name="progress">Hears how far it is.</param>
-    /// <param name="cancel">Stops.</param>
+    /// <param name="embeddings">The frames' embeddings by this model; null runs the frame encoder.</param>
+    /// <param name="time">Measures the time of scoring.</param>
+    /// <param name="progress">Receives progress. Optional.</param>
+    /// <param name="cancel">Ends the work.</param>
     /// <exception cref="ModelException">There are too many pairs.</exception>
     public static Similarities Score(
         VideoTextModel model, IReadOnlyList<CaptionedVideo> videos, FrameStore frames, EmbeddingStore? embeddings,
@@ -49,10 +50,10 @@ public static class Evaluator
     /// <summary>Scores any texts with some videos.</summary>
     /// <param name="model">The model.</param>
     /// <param name="texts">The texts.</param>
-    /// <param name="videos">Which videos of the store; each has frames.</param>
+    /// <param name="videos">Indices of videos in the store; each has frames.</param>
     /// <param name="frames">Their frames.</param>
-    /// <param name="progress">Hears how far it is.</param>
-    /// <param name="cancel">Stops.</param>
+    /// <param name="progress">Receives progress. Optional.</param>
+    /// <param name="cancel">Ends the work.</param>
     /// <exception cref="ModelException">There are too many pairs.</exception>
     public static SimilarityMatrix ScoreTexts(
         VideoTextModel model, IReadOnlyList<string> texts, IReadOnlyList<int> videos, FrameStore frames,
@@ -64,16 +65,16 @@ public static class Evaluator
         VideoTextModel model, string[] captions, int[] right, IReadOnlyList<int> present, FrameStore frames,
         EmbeddingStore? embeddings, TimeProvider time, IProgress<EvaluationProgress>? progress, CancellationToken cancel)
     {
-        var (logits, nearness, scoring) =
-            (new SimilarityMatrix(right, present.Count), new SimilarityMatrix(right, present.Count), TimeSpan.Zero);
+        var logits = new SimilarityMatrix(right, present.Count);
+        var nearness = new SimilarityMatrix(right, present.Count);
+        var scoring = TimeSpan.Zero;
         var encoded = EncodedVideos.Of(model, present, frames, embeddings,
             done => progress?.Report(new(EvaluationStage.Videos, done, present.Count)), cancel);
         var (textsAtOnce, videosAtOnce) = BlockOf(model.Config);
         for (var start = 0; start < captions.Length; start += textsAtOnce)
         {
             var texts = model.EncodeTexts(captions.AsSpan(start, Math.Min(textsAtOnce, captions.Length - start)), cancel);
-            if (start == 0)
-                // making the scorer ready is not scoring
+            if (start == 0) // The first call prepares the scorer: its time does not count.
                 ScoreBlock(model, texts, encoded, 0, 1, logits, start, time, cancel);
             for (var first = 0; first < encoded.Count; first += videosAtOnce)
                 scoring += ScoreBlock(
@@ -84,12 +85,12 @@ public static class Evaluator
         return new(logits, nearness, scoring);
     }
 
-    /// <summary>Texts and videos of one call: T · V · (W + 1) · D floats are what the heads' largest tensors come to.</summary>
+    /// <summary>Texts T and videos V of one call: the heads' largest tensors have T · V · (W + 1) · D floats.</summary>
     private static (int Texts, int Videos) BlockOf(ModelConfig config)
     {
         var pairBytes = (Math.Max(config.Words, config.Frames) + 1L) * config.Clip.EmbeddingWidth * sizeof(float);
         var pairs = Math.Max(1, BlockBytes / pairBytes);
-        var texts = (int)Math.Clamp(Math.Sqrt(pairs), 1, MostTextsAtOnce);
+        var texts = (int)Math.Clamp(Math.Sqrt(pairs), 1, MaxTextsAtOnce);
         return (texts, (int)Math.Max(1, pairs / texts));
     }
 
@@ -108,7 +109,7 @@ public static class Evaluator
         return elapsed;
     }
 
-    /// <summary>What the first stage of a search goes by: query · vector.</summary>
+    /// <summary>The similarity that the first stage of a search ranks by: query · vector.</summary>
     private static void Compare(TextBatch texts, float[] vectors, SimilarityMatrix nearness, int firstQuery)
     {
         var d = texts.Queries.Length / texts.Count;

@@ -3,8 +3,8 @@ using TcMgc.Model.Calibration;
 namespace TcMgc.Training.Evaluation;
 
 /// <summary>
-/// Puts every question to libraries drawn from the videos: as often to one that holds a match as to one from which all matches
-/// were removed, since both happen to people. The draws follow from the seed.
+/// Asks every question of random libraries of the videos: as often of one with a match as of one without any, since users meet
+/// both. The libraries depend only on the seed.
 /// </summary>
 public static class FirstResults
 {
@@ -12,9 +12,9 @@ public static class FirstResults
 
     /// <summary>The first result of every question in every library.</summary>
     /// <param name="questions">The questions.</param>
-    /// <param name="shapes">Their texts' shapes.</param>
-    /// <param name="logits">Their scores with all videos, a row each.</param>
-    /// <param name="size">Videos in a library; at least as many as there are takes all of them, once.</param>
+    /// <param name="shapes">Shape of each question's text.</param>
+    /// <param name="logits">Scores with all videos, one row for each question.</param>
+    /// <param name="size">Videos in a library. From the number of all videos on, all of them form the only library.</param>
     public static IReadOnlyList<FirstResult> Of(
         IReadOnlyList<Question> questions, IReadOnlyList<TextShape> shapes, SimilarityMatrix logits, int size)
     {
@@ -25,7 +25,7 @@ public static class FirstResults
             for (var draw = 0; draw < (size < logits.Videos ? Draws : 1); draw++)
             {
                 if (matching.Length > 0)
-                    results.Add(First(question, shapes[index], logits[index], Holding(matching, logits.Videos, size, random)));
+                    results.Add(First(question, shapes[index], logits[index], WithMatch(matching, logits.Videos, size, random)));
                 if (other.Length > 0)
                     results.Add(First(question, shapes[index], logits[index], Drawn(other, size, random)));
             }
@@ -33,7 +33,7 @@ public static class FirstResults
         return results;
     }
 
-    /// <summary>Sizes of libraries to draw from so many videos: 10, 30, 100, 300, …, and all.</summary>
+    /// <summary>Library sizes for a number of videos: 10, 30, 100, 300, …, and all.</summary>
     public static IReadOnlyList<int> Sizes(int videos)
     {
         var sizes = new List<int>();
@@ -46,7 +46,7 @@ public static class FirstResults
         question.Matches.Index().Where(video => video.Item == matches).Select(video => video.Index);
 
     /// <summary>A library with at least one match in it.</summary>
-    private static int[] Holding(int[] matching, int videos, int size, Random random)
+    private static int[] WithMatch(int[] matching, int videos, int size, Random random)
     {
         var library = Drawn([.. Enumerable.Range(0, videos)], size, random);
         if (!library.Intersect(matching).Any())

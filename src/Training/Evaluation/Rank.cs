@@ -1,20 +1,20 @@
 namespace TcMgc.Training.Evaluation;
 
 /// <summary>
-/// Where the right answer stands among all. Answers of equal score stand in random order, so that a model that tells nothing
-/// apart has what chance gives.
+/// Rank of the right answer among all. Answers of equal score count as if in random order, so that a model that gives all the
+/// same score performs as chance does.
 /// </summary>
-/// <param name="Greater">Other answers of a greater score.</param>
-/// <param name="Equal">Other answers of the same score.</param>
+/// <param name="Greater">Other answers with a greater score.</param>
+/// <param name="Equal">Other answers with the same score.</param>
 internal readonly record struct Rank(int Greater, int Equal)
 {
-    /// <summary>The rank to be expected, from 1.</summary>
+    /// <summary>The expected rank, from 1.</summary>
     public double Expected => 1 + Greater + (Equal / 2.0);
 
     /// <summary>The probability that it is among the first k, 0 … 1.</summary>
     public double HitAt(int k) => Math.Clamp((k - Greater) / (Equal + 1.0), 0, 1);
 
-    /// <summary>The rank of one of the scores among them; one that is no number is less than any other.</summary>
+    /// <summary>The rank of the score at index <paramref name="right"/>; NaN ranks last.</summary>
     public static Rank Of(ReadOnlySpan<float> scores, int right)
     {
         var (greater, equal, own) = (0, 0, scores[right]);

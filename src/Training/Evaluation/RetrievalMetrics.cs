@@ -3,15 +3,15 @@ using TcMgc.Model;
 namespace TcMgc.Training.Evaluation;
 
 /// <summary>
-/// How well the right answers are found, one way round. Answers of equal score count as if in random order: a rank is
-/// 1 + (greater ones) + (equal others) / 2, a hit at k the probability of one, so that equal scores throughout give chance.
+/// Retrieval metrics in one direction. Answers of equal score count as if in random order: a rank is 1 + (greater scores) +
+/// (equal others) / 2, a hit at k its probability.
 /// </summary>
-/// <param name="Queries">How many were asked.</param>
-/// <param name="Candidates">How many answers each had to choose from.</param>
-/// <param name="RecallAt1">R@1: queries whose right answer comes first, in percent.</param>
+/// <param name="Queries">Number of queries.</param>
+/// <param name="Candidates">Number of candidates of each query.</param>
+/// <param name="RecallAt1">R@1: queries with the right answer first, in percent.</param>
 /// <param name="RecallAt5">R@5: among the first five, in percent.</param>
 /// <param name="RecallAt10">R@10: among the first ten, in percent.</param>
-/// <param name="MedianRank">MdR: median rank of the right answer, from 1; between the middle two where there are two.</param>
+/// <param name="MedianRank">MdR: median rank of the right answer, from 1; the mean of the middle two for an even number.</param>
 /// <param name="MeanRank">MnR: mean rank of the right answer, from 1.</param>
 public sealed record RetrievalMetrics(
     int Queries, int Candidates, double RecallAt1, double RecallAt5, double RecallAt10, double MedianRank, double MeanRank)
@@ -30,8 +30,8 @@ public sealed record RetrievalMetrics(
     }
 
     /// <summary>
-    /// Video → text: every captioned video is a query. As CLIP4Clip and those after it count, the captions of one video are one
-    /// candidate, as good as the best of them.
+    /// Video → text: every captioned video is a query. As in CLIP4Clip and later papers, all captions of a video are one
+    /// candidate with the score of the best of them.
     /// </summary>
     /// <exception cref="ModelException">There is no query.</exception>
     public static RetrievalMetrics VideoToText(SimilarityMatrix similarities)

@@ -1,9 +1,9 @@
 namespace TcMgc.Training.Evaluation;
 
-/// <summary>What an evaluation goes by.</summary>
+/// <summary>Scores of all pairs in an evaluation.</summary>
 /// <param name="Logits">The head's scores.</param>
-/// <param name="Nearness">Query · vector, −1 … 1: what candidates are found by when the model serves.</param>
-/// <param name="ScoringTime">Time spent in scoring pairs, encoders left out.</param>
+/// <param name="Nearness">Query · vector, −1 … 1, by which a search chooses candidates.</param>
+/// <param name="ScoringTime">Time of scoring pairs, without the encoders.</param>
 public sealed record Similarities(SimilarityMatrix Logits, SimilarityMatrix Nearness, TimeSpan ScoringTime)
 {
     /// <summary>Milliseconds of scoring for 1,000 pairs.</summary>
@@ -11,7 +11,7 @@ public sealed record Similarities(SimilarityMatrix Logits, SimilarityMatrix Near
         ScoringTime.TotalMilliseconds * 1000 / Math.Max(1L, (long)Logits.Queries * Logits.Videos);
 }
 
-/// <summary>What is being done in an evaluation.</summary>
+/// <summary>Stage of an evaluation.</summary>
 public enum EvaluationStage
 {
     /// <summary>Videos are encoded.</summary>
@@ -21,8 +21,8 @@ public enum EvaluationStage
     Captions,
 }
 
-/// <summary>How far an evaluation is.</summary>
-/// <param name="Stage">What is being done.</param>
-/// <param name="Done">How many are done.</param>
-/// <param name="Total">Of how many.</param>
+/// <summary>Progress of an evaluation.</summary>
+/// <param name="Stage">The current stage.</param>
+/// <param name="Done">Videos or captions that are done.</param>
+/// <param name="Total">All of them.</param>
 public readonly record struct EvaluationProgress(EvaluationStage Stage, int Done, int Total);

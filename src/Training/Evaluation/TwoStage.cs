@@ -3,17 +3,17 @@ using TcMgc.Model;
 namespace TcMgc.Training.Evaluation;
 
 /// <summary>
-/// What text → video search in two stages finds, as it is served: the K videos nearest by query · vector are scored by the head.
-/// The others follow behind them in the order of the first stage.
+/// Text → video retrieval in two stages, as search works: the head scores the K videos nearest by query · vector. The others
+/// follow in the order of the first stage.
 /// </summary>
 /// <param name="Candidates">K, at most all videos.</param>
-/// <param name="TextToVideo">What is found so.</param>
-/// <param name="RightAmongCandidates">Queries whose right video is among the K, in percent: the most that R@1 can be.</param>
+/// <param name="TextToVideo">Metrics of the two stages.</param>
+/// <param name="RightAmongCandidates">Queries whose right video is among the K, in percent: the upper limit of R@1.</param>
 /// <param name="BestAmongCandidates">Queries for which the video that scores best of all is among the K, in percent.</param>
 public sealed record TwoStage(
     int Candidates, RetrievalMetrics TextToVideo, double RightAmongCandidates, double BestAmongCandidates)
 {
-    /// <summary>Measures it. At equal nearness the earlier video becomes a candidate.</summary>
+    /// <summary>Measures two-stage retrieval. Of equally near videos the earlier one becomes a candidate.</summary>
     /// <param name="similarities">Scores and nearness of all pairs.</param>
     /// <param name="candidates">K, at least 1.</param>
     /// <exception cref="ModelException">There is no query.</exception>
@@ -31,7 +31,7 @@ public sealed record TwoStage(
             var kept = nearest.AsSpan(0, k);
             var right = logits.RightVideos[query];
             rightKept += kept.Contains(right) ? 1 : 0;
-            bestKept += Keeps(scores, kept) ? 1 : 0;
+            bestKept += ContainsBest(scores, kept) ? 1 : 0;
             ranks[query] = kept.Contains(right) ? RankOf(right, scores, kept) : Behind(RankOf(right, near, nearest.AsSpan(k)), k);
         }
         var metrics = RetrievalMetrics.Of(ranks, logits.Videos);
@@ -48,8 +48,8 @@ public sealed record TwoStage(
             (left, right) => nearness[right].CompareTo(nearness[left]) is var order and not 0 ? order : left.CompareTo(right));
     }
 
-    /// <summary>Whether a video that none outscores is among some.</summary>
-    private static bool Keeps(ReadOnlySpan<float> scores, ReadOnlySpan<int> kept)
+    /// <summary>Whether a video with the best score is among the candidates.</summary>
+    private static bool ContainsBest(ReadOnlySpan<float> scores, ReadOnlySpan<int> kept)
     {
         var best = float.NaN;
         foreach (var score in scores)

@@ -10,20 +10,20 @@ using static TorchSharp.torch;
 
 namespace TcMgc.Training.Verification;
 
-/// <summary>Largest relative errors that agree: of outputs, and of losses and gradients.</summary>
+/// <summary>Largest accepted relative errors: of outputs, and of losses and gradients.</summary>
 public sealed record Tolerances(double Outputs = 1e-4, double Training = 1e-3);
 
-/// <summary>How far a tensor is from the recorded one.</summary>
-/// <param name="Name">Its name.</param>
+/// <summary>Difference between a tensor and the recorded one.</summary>
+/// <param name="Name">Name of the tensor.</param>
 /// <param name="Error">‖ours − theirs‖ / ‖theirs‖ in 32-bit floats.</param>
-/// <param name="Tolerance">The largest error that agrees.</param>
+/// <param name="Tolerance">The largest accepted error.</param>
 /// <param name="ErrorIn64Bits">
-/// The same with ours computed in 64-bit floats, measured where <see cref="Error"/> is above the tolerance: small there, the
-/// record is right and the equations are the same, and 32 bits are too few for this tensor.
+/// The same with ours computed in 64-bit floats, measured where <see cref="Error"/> is above the tolerance. A small value means
+/// that the equations agree and that 32 bits are too few for this tensor.
 /// </param>
 public sealed record TensorError(string Name, double Error, double Tolerance, double? ErrorIn64Bits)
 {
-    /// <summary>Whether ours is the recorded one, as exactly as asked for.</summary>
+    /// <summary>Whether the error is within the tolerance.</summary>
     public bool Agrees => Error <= Tolerance || ErrorIn64Bits <= Tolerance;
 }
 
@@ -39,11 +39,16 @@ internal sealed class Golden : IDisposable
     private readonly Dictionary<string, Parameter> _parameters = [];
     private readonly List<nn.Module> _modules = [];
 
-    private Golden(ModelConfig config, WeightFile weights, WeightFile inputs, Layers layers) =>
-        (_config, _weights, _inputs, _layers) = (config, weights, inputs, layers);
+    private Golden(ModelConfig config, WeightFile weights, WeightFile inputs, Layers layers)
+    {
+        _config = config;
+        _weights = weights;
+        _inputs = inputs;
+        _layers = layers;
+    }
 
     /// <summary>The relative error of every expected tensor.</summary>
-    /// <exception cref="ModelException">An expected tensor has a name that no block yields.</exception>
+    /// <exception cref="ModelException">No module produces a tensor of an expected name.</exception>
     public static IReadOnlyList<TensorError> Compare(
         ModelConfig config, double sdrWeight, WeightFile weights, WeightFile inputs, WeightFile expected,
         Tolerances tolerances, ComputeOptions options)
@@ -123,7 +128,7 @@ internal sealed class Golden : IDisposable
 
     private T Module<T>(T module, string prefix) where T : nn.Module
     {
-        _modules.Add(module.Load(prefix, _weights));                         // a module that is collected loses its weights
+        _modules.Add(module.Load(prefix, _weights));                         // a collected module would lose its weights
         foreach (var (name, parameter) in ParameterNames.Published(module, prefix))
         {
             parameter.requires_grad = true;
@@ -143,7 +148,7 @@ internal sealed class Golden : IDisposable
 
     private double[] Output(string name) => _outputs.TryGetValue(name, out var output)
         ? output.detach().to(ScalarType.Float64, CPU).reshape(-1).data<double>().ToArray()
-        : throw new ModelException($"nothing yields the expected tensor '{name}'");
+        : throw new ModelException($"no module produces the expected tensor '{name}'");
 
     private static string Recorded(string head) => head.Replace('-', '_');
 

@@ -7,7 +7,7 @@ using TcMgc.Model.Weights;
 
 namespace TcMgc.Training.Verification;
 
-/// <summary>How far a model's tensors are from those a reference recorded, for one weight file.</summary>
+/// <summary>Differences between a model's tensors and the reference's, for one weight file.</summary>
 /// <param name="Weights">Name of the weight file.</param>
 /// <param name="Errors">Every expected tensor, in the order of the file.</param>
 public sealed record VerificationReport(string Weights, IReadOnlyList<TensorError> Errors);
@@ -22,10 +22,10 @@ public static class GoldenFolder
 
     /// <summary>Compares every tensor of expected.safetensors, once for each weight file in the folder.</summary>
     /// <param name="folder">The folder.</param>
-    /// <param name="tolerances">The largest errors that agree.</param>
+    /// <param name="tolerances">The largest accepted errors.</param>
     /// <param name="options">Where to run.</param>
-    /// <exception cref="ModelException">A file is missing or damaged, or an expected tensor is none that a model
-    /// yields.</exception>
+    /// <exception cref="ModelException">A file is missing or damaged, or no module produces an expected
+    /// tensor.</exception>
     public static IReadOnlyList<VerificationReport> Verify(string folder, Tolerances tolerances, ComputeOptions options)
     {
         using var inputs = WeightFile.Open(Path.Combine(folder, InputsFile));
@@ -61,7 +61,7 @@ public static class GoldenFolder
         }
     }
 
-    /// <summary>What config.json of such a folder says beyond the shapes of its weights.</summary>
+    /// <summary>Settings in config.json that the shapes of the weights do not determine.</summary>
     private sealed record Settings(int? Words, int? Frames, double? KeepRate, int? AttentionHeads, double? SdrWeight)
     {
         private static readonly JsonSerializerOptions s_json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
@@ -80,7 +80,7 @@ public static class GoldenFolder
         }
 
         /// <summary>
-        /// What shapes leave open is said here; the reference attends as the published code does, without a mask.
+        /// The configuration from shapes and settings. The reference attends as the published code does, without a mask.
         /// </summary>
         public ModelConfig Config(Checkpoint checkpoint)
         {

@@ -1,19 +1,19 @@
 namespace TcMgc.Training.World;
 
 /// <summary>
-/// What a caption says of an object: its colour always, the rest where it is mentioned. All as the video begins.
+/// A caption's description of an object at the start of the video: its colour and shape, and size and texture if mentioned.
 /// </summary>
 internal sealed record Description(ObjectColour Colour, ObjectShape Shape, ObjectSize? Size, ObjectTexture? Texture)
 {
     public bool Fits(WorldObject thing) => thing.Colour == Colour && thing.Shape == Shape
         && (Size is null || thing.Size == Size) && (Texture is null || thing.Texture == Texture);
 
-    /// <summary>The objects of a scene that it fits.</summary>
+    /// <summary>Indices of the objects of a scene that it describes.</summary>
     public IEnumerable<int> In(Scene scene) =>
         Enumerable.Range(0, scene.Objects.Count).Where(index => Fits(scene.Objects[index]));
 }
 
-/// <summary>What a caption means: true or false of any scene.</summary>
+/// <summary>The meaning of a caption, true or false of any scene.</summary>
 internal abstract record Claim
 {
     public abstract bool IsTrueOf(Scene scene);
@@ -33,7 +33,7 @@ internal sealed record Count(int Number, ObjectShape Shape) : Claim
 
 internal enum Relation { LeftOf, RightOf, Above, Below }
 
-/// <summary>As the video begins, one object is on a side of another.</summary>
+/// <summary>At the start of the video, one object is on a side of another.</summary>
 internal sealed record Beside(Description One, Relation Relation, Description Other) : Claim
 {
     private const double Clearly = 0.2;
@@ -54,7 +54,7 @@ internal sealed record Beside(Description One, Relation Relation, Description Ot
 /// <summary>Something happens to such an object.</summary>
 /// <param name="Who">The object.</param>
 /// <param name="Kind">What happens.</param>
-/// <param name="To">The colour it takes, for a change of colour.</param>
+/// <param name="To">The new colour, for a change of colour; else null.</param>
 internal sealed record Happens(Description Who, EventKind Kind, ObjectColour? To) : Claim
 {
     public override bool IsTrueOf(Scene scene) => In(scene).Any();
@@ -63,7 +63,7 @@ internal sealed record Happens(Description Who, EventKind Kind, ObjectColour? To
         scene.Events.Where(e => e.Kind == Kind && (To is null || e.To == To) && Who.Fits(scene.Objects[e.Object]));
 }
 
-/// <summary>One thing happens, and another when it is over.</summary>
+/// <summary>One event happens, then another.</summary>
 internal sealed record Sequence(Happens First, Happens Second) : Claim
 {
     public override bool IsTrueOf(Scene scene) =>

@@ -5,20 +5,20 @@ using TcMgc.Training.Datasets;
 
 namespace TcMgc.Training.World;
 
-/// <summary>What dataset.json says of a synthetic dataset.</summary>
+/// <summary>Content of a synthetic dataset's dataset.json.</summary>
 internal sealed record DatasetCard(
     string Name, int Version, string Command, int Seed, int Train, int Validation, int Test, Ceiling? TestCeiling)
 {
-    /// <summary>Its name in the dataset's folder.</summary>
+    /// <summary>File name in the dataset's folder.</summary>
     public const string FileName = "dataset.json";
 
-    /// <summary>The version that is written and understood.</summary>
+    /// <summary>The version that is written and read.</summary>
     public const int CurrentVersion = 1;
 
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     /// <summary>
-    /// The world that made the videos, which knows what they show; null where it is none that this program draws.
+    /// The generator of the videos, which knows their scenes; null where this version of the program did not make them.
     /// </summary>
     [JsonIgnore]
     public SyntheticDataset? World => Version != CurrentVersion ? null : Named(new(Seed)) ?? Named(new(Seed, primer: true));
@@ -33,17 +33,16 @@ internal sealed record DatasetCard(
         }
         catch (JsonException)
         {
-            return null; // Another program's.
+            return null; // The file of another program.
         }
     }
 
-    /// <summary>The card as it is written.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, s_json);
 
     private SyntheticDataset? Named(SyntheticDataset world) => world.Kind == Name ? world : null;
 }
 
-/// <summary>Writes videos/, captions.jsonl and dataset.json. Videos that are there already are kept; the rest is made.</summary>
+/// <summary>Writes videos/, captions.jsonl and dataset.json. Existing videos are kept.</summary>
 internal sealed class DatasetWriter(string root, string ffmpeg, IProgressLines progress)
 {
     private const string CaptionsFile = "captions.jsonl", VideosFolder = "videos";
@@ -54,7 +53,7 @@ internal sealed class DatasetWriter(string root, string ffmpeg, IProgressLines p
 
     private sealed record Line(string Id, string Split, string File, IEnumerable<string> Captions, Scene Scene);
 
-    /// <summary>Makes what is missing.</summary>
+    /// <summary>Writes the files that are missing.</summary>
     /// <exception cref="UserException">The folder holds a dataset of another seed, or cannot be written.</exception>
     public async Task<DatasetCard> WriteAsync(
         int seed, bool primer, int train, int validation, int test, string command, CancellationToken cancel)
@@ -70,9 +69,9 @@ internal sealed class DatasetWriter(string root, string ffmpeg, IProgressLines p
         Directory.CreateDirectory(Path.Combine(root, VideosFolder));
         var card = new DatasetCard(dataset.Kind, DatasetCard.CurrentVersion, command, seed, train, validation, test,
             test == 0 ? null : Ceiling.Of([.. videos.Where(video => video.Split == Split.Test)]));
-        await PutAsync(DatasetCard.FileName, card.ToJson(), cancel); // first: it says what an interrupted run was for
-        await FilmAsync(videos, cancel);
-        await PutAsync(CaptionsFile, string.Concat(videos.Select(video => JsonSerializer.Serialize(
+        await WriteFileAsync(DatasetCard.FileName, card.ToJson(), cancel); // First, so that an interrupted run can be continued.
+        await DrawVideosAsync(videos, cancel);
+        await WriteFileAsync(CaptionsFile, string.Concat(videos.Select(video => JsonSerializer.Serialize(
             new Line(video.Id, SyntheticDataset.Name(video.Split), FileOf(video), video.Captions.Select(caption => caption.Text),
                 video.Scene), s_line) + "\n")), cancel);
         return card;
@@ -80,7 +79,7 @@ internal sealed class DatasetWriter(string root, string ffmpeg, IProgressLines p
 
     private static string FileOf(WorldVideo video) => $"{VideosFolder}/{video.Id}.mp4";
 
-    private async Task FilmAsync(WorldVideo[] videos, CancellationToken cancel)
+    private async Task DrawVideosAsync(WorldVideo[] videos, CancellationToken cancel)
     {
         var (writer, done) = (new VideoWriter(ffmpeg), 0);
         await Parallel.ForEachAsync(
@@ -102,14 +101,14 @@ internal sealed class DatasetWriter(string root, string ffmpeg, IProgressLines p
             var known = DatasetCard.Find(root);
             if (known is not { Version: DatasetCard.CurrentVersion } || known.Seed != seed || known.Name != kind)
                 throw new UserException(
-                    $"{root}: holds {known?.Name ?? "another dataset"} of seed {known?.Seed}; choose another --out, or remove "
-                        + "it");
+                    $"{root}: holds {known?.Name ?? "another dataset"} of seed {known?.Seed}; choose another --out, or "
+                    + "remove it");
         }
         else if (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any())
             throw new UserException($"{root}: is not empty and holds no synthetic dataset; choose another --out");
     }
 
-    private async Task PutAsync(string name, string text, CancellationToken cancel)
+    private async Task WriteFileAsync(string name, string text, CancellationToken cancel)
     {
         var path = Path.Combine(root, name);
         await File.WriteAllTextAsync(path + ".partial", text, cancel);

@@ -1,6 +1,6 @@
 namespace TcMgc.Training.World;
 
-/// <summary>Random numbers of a seed (SplitMix64): the same on every machine and in every version of .NET.</summary>
+/// <summary>Random numbers from a seed (SplitMix64), the same on every machine and in every version of .NET.</summary>
 internal sealed class Dice(params ReadOnlySpan<long> seed)
 {
     private ulong _state = Mixed(seed);
@@ -11,13 +11,13 @@ internal sealed class Dice(params ReadOnlySpan<long> seed)
     /// <summary>From <paramref name="least"/> to below <paramref name="most"/>.</summary>
     public double Between(double least, double most) => least + ((most - least) * ((Next() >> 11) * (1.0 / (1UL << 53))));
 
-    /// <summary>True so often.</summary>
+    /// <summary>True with this probability, 0…1.</summary>
     public bool Chance(double probability) => Between(0, 1) < probability;
 
-    /// <summary>One of them.</summary>
+    /// <summary>One of the choices.</summary>
     public T Of<T>(IReadOnlyList<T> choices) => choices[Below(choices.Count)];
 
-    /// <summary>All of them in another order.</summary>
+    /// <summary>The items in random order.</summary>
     public T[] Shuffled<T>(IEnumerable<T> items)
     {
         T[] shuffled = [.. items];

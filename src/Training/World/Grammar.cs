@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace TcMgc.Training.World;
 
-/// <summary>A sentence and what it means.</summary>
+/// <summary>A sentence and its meaning.</summary>
 internal sealed record Caption(string Text, Claim Meaning);
 
-/// <summary>Sentences that are true of a scene. Each tells a part of it.</summary>
+/// <summary>Makes sentences that are true of a scene; each describes a part of it.</summary>
 internal static class Grammar
 {
-    private const int MostWords = 22;
+    private const int MaxWords = 22;
 
-    /// <summary>Any sentence: a part is enough to learn words by.</summary>
+    /// <summary>Any sentence, for training.</summary>
     public static Caption Any(Scene scene, Dice dice) => Attempt(scene, dice, () => dice.Below(10) switch
     {
         0 or 1 => Pair(scene, dice),
@@ -20,8 +20,8 @@ internal static class Grammar
         _ => Order(scene, dice),
     });
 
-    /// <summary>A sentence to search by: two facts at least, and false of <paramref name="twin"/> where there is one.</summary>
-    public static Caption Telling(Scene scene, Scene? twin, Dice dice)
+    /// <summary>A sentence to search with: at least two facts, and false of <paramref name="twin"/> if there is one.</summary>
+    public static Caption Distinctive(Scene scene, Scene? twin, Dice dice)
     {
         while (true)
         {
@@ -44,11 +44,11 @@ internal static class Grammar
         return new(dice.Of(["{0}", "there is {0}", "you can see {0}"]).With(A(what, dice)), new Exists(what));
     }
 
-    /// <summary>Tries until a sentence can be made of the scene and is not too long.</summary>
+    /// <summary>Repeats until the scene allows the sentence and it is not too long.</summary>
     private static Caption Attempt(Scene scene, Dice dice, Func<Caption?> make)
     {
         while (true)
-            if (make() is { } caption && caption.Text.Split(' ').Length <= MostWords)
+            if (make() is { } caption && caption.Text.Split(' ').Length <= MaxWords)
                 return caption;
     }
 
@@ -65,7 +65,7 @@ internal static class Grammar
     {
         var happening = dice.Of(scene.Events);
         var others = Enumerable.Range(0, scene.Objects.Count).Where(index => index != happening.Object).ToList();
-        var (event_, other) = (Tell(scene, happening, dice), Describe(scene, dice.Of(others), dice));
+        var (event_, other) = (Describe(scene, happening, dice), Describe(scene, dice.Of(others), dice));
         var (who, what) = (A(event_.Who, dice), Verb(event_, dice));
         return new(
             dice.Of(["{0} {1} near {2}", "{0} {1} in a scene with {2}", "{0} {1} while {2} is there too",
@@ -75,7 +75,7 @@ internal static class Grammar
 
     private static Caption Event(Scene scene, Dice dice)
     {
-        var event_ = Tell(scene, dice.Of(scene.Events), dice);
+        var event_ = Describe(scene, dice.Of(scene.Events), dice);
         return new($"{The(event_.Who, dice)} {Verb(event_, dice)}", event_);
     }
 
@@ -97,7 +97,7 @@ internal static class Grammar
         if (groups.Count == 0)
             return null;
         var group = dice.Of(groups);
-        var (number, event_) = (group.Count(), Tell(scene, dice.Of(scene.Events), dice));
+        var (number, event_) = (group.Count(), Describe(scene, dice.Of(scene.Events), dice));
         var things = $"{Lexicon.Number(number)} {dice.Of(Lexicon.Of(group.Key)).Many}";
         return new(
             dice.Of(["there are {0} and {1} {2}", "{0} in view, {1} {2}"]).With(things, A(event_.Who, dice), Verb(event_, dice)),
@@ -108,7 +108,7 @@ internal static class Grammar
     {
         var first = dice.Below(scene.Events.Count - 1);
         var second = first + 1 + dice.Below(scene.Events.Count - first - 1);
-        var (a, b) = (Tell(scene, scene.Events[first], dice), Tell(scene, scene.Events[second], dice));
+        var (a, b) = (Describe(scene, scene.Events[first], dice), Describe(scene, scene.Events[second], dice));
         var meaning = new Sequence(a, b);
         var (whoA, whatA, whatB) = (A(a.Who, dice), Verb(a, dice), Verb(b, dice));
         if (scene.Events[first].Object == scene.Events[second].Object)
@@ -128,11 +128,11 @@ internal static class Grammar
         dice.Shuffled(Enumerable.Range(0, scene.Objects.Count)) is [var one, var other, ..]
         ? (one, other) : throw new InvalidOperationException("a scene has two objects");
 
-    private static Happens Tell(Scene scene, WorldEvent happening, Dice dice) =>
+    private static Happens Describe(Scene scene, WorldEvent happening, Dice dice) =>
         new(Describe(scene, happening.Object, dice), happening.Kind, happening.Kind == EventKind.ChangesColour
             ? happening.To : null);
 
-    /// <summary>Colour and shape always, size and texture now and then.</summary>
+    /// <summary>Describes an object by colour and shape, sometimes also by size or texture.</summary>
     private static Description Describe(Scene scene, int index, Dice dice)
     {
         var thing = scene.Objects[index];

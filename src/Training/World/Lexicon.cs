@@ -1,6 +1,6 @@
 namespace TcMgc.Training.World;
 
-/// <summary>The words for what there is and what happens; those of one entry mean the same.</summary>
+/// <summary>Words for objects and events; the words of one entry are synonyms.</summary>
 internal static class Lexicon
 {
     public static IReadOnlyList<string> Of(ObjectColour colour) => colour switch
@@ -44,7 +44,7 @@ internal static class Lexicon
         _ => ["below", "under"],
     };
 
-    /// <summary>What an object does; {0} stands for a colour.</summary>
+    /// <summary>Verbs of an event; {0} stands for a colour.</summary>
     public static IReadOnlyList<string> Of(EventKind kind) => kind switch
     {
         EventKind.SlidesRight => ["slides to the right", "moves right", "glides rightwards", "drifts to the right"],

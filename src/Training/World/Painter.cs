@@ -1,6 +1,6 @@
 namespace TcMgc.Training.World;
 
-/// <summary>Draws scenes as RGB24 pictures, shapes by their signed distance, so that edges are smooth.</summary>
+/// <summary>Draws scenes as RGB24 pictures; signed distances give the shapes smooth edges.</summary>
 internal sealed class Painter(Scene scene, int side)
 {
     private const double Outline = 0.012, StripeWidth = 0.055;
@@ -14,7 +14,7 @@ internal sealed class Painter(Scene scene, int side)
     private readonly Scene _drawn = scene.Forwards ?? scene;
     private readonly byte[] _background = Backdrop(scene, side);
 
-    /// <summary>What a shape is painted with.</summary>
+    /// <summary>How a shape is painted.</summary>
     private readonly record struct Brush(
         ObjectShape Shape, ObjectTexture Texture, double Angle, (byte R, byte G, byte B) Colour, (byte R, byte G, byte B) Rim,
         double Opacity);
@@ -68,7 +68,7 @@ internal sealed class Painter(Scene scene, int side)
         var angle = Math.Abs(Math.IEEERemainder(Math.Atan2(x, -y), Sector));
         var (sin, cos) = Math.SinCos(angle);
         var (px, py) = (r * cos, r * sin);
-        // the edge from the tip (1.05, 0) to the notch at half a sector
+        // The edge from the tip (1.05, 0) to the notch at half a sector
         var (notchX, notchY) = (Inner * Math.Cos(Sector / 2), Inner * Math.Sin(Sector / 2));
         var (edgeX, edgeY) = (notchX - 1.05, notchY);
         return (((px - 1.05) * -edgeY) + (py * edgeX)) / -Math.Sqrt((edgeX * edgeX) + (edgeY * edgeY));
@@ -84,7 +84,7 @@ internal sealed class Painter(Scene scene, int side)
     };
 
     /// <summary>
-    /// Lays a shape with its rim over the picture, with edges one pixel soft. Only the pixels around it are touched.
+    /// Paints a shape with its rim over the picture, with edges one pixel soft. Only pixels near it are changed.
     /// </summary>
     private void Fill(Span<byte> pixels, (double X, double Y) centre, double radius, Brush brush)
     {

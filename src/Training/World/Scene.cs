@@ -4,32 +4,31 @@ namespace TcMgc.Training.World;
 
 internal enum Background { Plain, Gradient, Grid, Dusk, Meadow }
 
-/// <summary>A slow move of the camera over the whole video: by so many parts of the side, to so many times the size.</summary>
+/// <summary>A slow move of the camera over the whole video: a shift in parts of the picture's side, and a zoom factor.</summary>
 internal sealed record CameraMove(double X, double Y, double Zoom);
 
-/// <summary>A grey speck that nobody mentions.</summary>
+/// <summary>A grey speck that no caption mentions.</summary>
 internal sealed record Speck(double X, double Y, double VelocityX, double VelocityY);
 
-/// <summary>All that a video shows, and all that may be said of it.</summary>
-/// <param name="Seconds">Its length.</param>
-/// <param name="Background">What lies behind.</param>
+/// <summary>Everything that a video shows and captions may mention.</summary>
+/// <param name="Seconds">Length in seconds.</param>
+/// <param name="Background">Kind of background.</param>
 /// <param name="Tone">The background's tone, 0…1.</param>
 /// <param name="Camera">How the camera moves.</param>
-/// <param name="Objects">The objects as the video begins; each has at most one event, or two of different kinds one after the
-/// other.</param>
-/// <param name="Events">What happens, in order of time, one after the other.</param>
+/// <param name="Objects">The objects at the start of the video; each has at most two events, of different
+/// kinds.</param>
+/// <param name="Events">The events, in order of time, without overlap.</param>
 /// <param name="Specks">Distractors.</param>
 internal sealed record Scene(
     int Seconds, Background Background, double Tone, CameraMove Camera, IReadOnlyList<WorldObject> Objects,
     IReadOnlyList<WorldEvent> Events, IReadOnlyList<Speck> Specks)
 {
-    /// <summary>The scene that this one is backwards, and is painted as; null for one that is as it was drawn.</summary>
+    /// <summary>The scene of which this one is the reverse; null for a scene that is not reversed.</summary>
     [JsonIgnore]
     public Scene? Forwards { get; init; }
 
     /// <summary>
-    /// The same video backwards: sampled at every whole second it has the same frames, so that only their order tells the two
-    /// apart.
+    /// The video backwards. At whole seconds both have the same frames, so that only the order of the frames differs.
     /// </summary>
     public Scene Reversed()
     {
@@ -37,11 +36,7 @@ internal sealed record Scene(
             return Forwards;
         double last = Seconds - 1;
         WorldObject[] objects = [.. Objects.Select((_, index) => Stage.At(this, index, last).AsObject())];
-        WorldEvent[] events = [
-            .. Events.Reverse()
-                .Select(e =>
-                    e with { Kind = WorldEvent.Reversed(e.Kind), Start = last - e.End, End = last - e.Start, From = e.To,
-                        To = e.From })];
+        WorldEvent[] events = [.. Events.Reverse().Select(e => e.Reversed(last))];
         Speck[] specks = [
             .. Specks.Select(s => new Speck(s.X + (s.VelocityX * last), s.Y + (s.VelocityY * last), -s.VelocityX, -s.VelocityY))];
         return this with

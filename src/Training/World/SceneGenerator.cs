@@ -1,12 +1,12 @@
 namespace TcMgc.Training.World;
 
-/// <summary>Draws scenes at random.</summary>
+/// <summary>Generates random scenes.</summary>
 internal static class SceneGenerator
 {
     private const int LeastSeconds = 6, MostSeconds = 8, Columns = 3;
     private const double Still = 0.4;
 
-    /// <summary>A scene; without held-out combinations where it is for training.</summary>
+    /// <summary>A scene; for training without held-out combinations.</summary>
     public static Scene Draw(Dice dice, bool training)
     {
         while (true)
@@ -17,15 +17,15 @@ internal static class SceneGenerator
         }
     }
 
-    /// <summary>One thing that rests; without held-out combinations where it is for training.</summary>
+    /// <summary>A scene of one object at rest; for training without held-out combinations.</summary>
     public static Scene DrawOne(Dice dice, bool training)
     {
         while (true)
         {
             var cell = dice.Below(Columns * Columns);
             var (background, tone) = ((Background)dice.Below(5), dice.Between(0.3, 0.7));
-            var scene = new Scene(1, background, tone, new(0, 0, 1), [Put(Look((ObjectShape)dice.Below(7), dice), cell, dice)], [
-                ], []);
+            var thing = Put(NewObject((ObjectShape)dice.Below(7), dice), cell, dice);
+            var scene = new Scene(1, background, tone, new(0, 0, 1), [thing], [], []);
             if (!(training && HeldOut.Occurs(scene)))
                 return scene;
         }
@@ -38,7 +38,7 @@ internal static class SceneGenerator
         var events = Events(dice, objects, seconds);
         if (events is null)
             return null;
-        // what appears is not there before
+        // An object that appears is not there at the start.
         WorldObject[] placed = [
             .. objects.Select(
                 (thing, index) => thing with { IsThere = !events.Any(e => e.Object == index && e.Kind == EventKind.Appears) })];
@@ -59,15 +59,15 @@ internal static class SceneGenerator
         while (objects.Count < count)
         {
             var shape = objects.Count < 2 && alike is { } same ? same : (ObjectShape)dice.Below(7);
-            var thing = Look(shape, dice);
+            var thing = NewObject(shape, dice);
             if (!objects.Exists(other => other.Shape == shape && other.Colour == thing.Colour))
                 objects.Add(Put(thing, cells[objects.Count], dice));
         }
         return [.. objects];
     }
 
-    /// <summary>An object of a shape, not yet anywhere.</summary>
-    private static WorldObject Look(ObjectShape shape, Dice dice)
+    /// <summary>A random object of a shape, without a position.</summary>
+    private static WorldObject NewObject(ObjectShape shape, Dice dice)
     {
         var (colour, size) = ((ObjectColour)dice.Below(8), (ObjectSize)dice.Below(2));
         return new(shape, colour, size, dice.Chance(0.55) ? ObjectTexture.Plain : (ObjectTexture)(1 + dice.Below(2)), X: 0, Y: 0);
@@ -79,7 +79,7 @@ internal static class SceneGenerator
     private static double Centre(int cell, Dice dice) => 0.19 + (0.31 * cell) + dice.Between(-0.04, 0.04);
 
     /// <summary>
-    /// Two or three events one after the other, none on the same object twice but by chance; null where they do not fit.
+    /// Two or three events one after the other, sometimes two of them on the same object; null where they do not fit.
     /// </summary>
     private static WorldEvent[]? Events(Dice dice, WorldObject[] objects, int seconds)
     {
@@ -114,7 +114,7 @@ internal static class SceneGenerator
             EventKind.ChangesColour => happening.To != thing.Colour,
             _ => true,
         };
-        // an object's two events: first a motion or a turn, then something that is no motion, and neither comes nor goes
+        // Of an object's two events only the first may be a motion, and in neither does the object appear or vanish.
         var follows = former is null || (former.Kind is not (EventKind.Vanishes or EventKind.Appears or EventKind.ChangesColour)
             && former.Kind != happening.Kind && happening.Direction == (0, 0)
             && happening.Kind is not (EventKind.Vanishes or EventKind.Appears));

@@ -1,13 +1,13 @@
 namespace TcMgc.Training.World;
 
-/// <summary>An object at a moment.</summary>
-/// <param name="Object">As it was when the video began.</param>
+/// <summary>The state of an object at a time.</summary>
+/// <param name="Object">The object at the start of the video.</param>
 /// <param name="Colour">Its colour now.</param>
-/// <param name="X">Its centre.</param>
-/// <param name="Y">Its centre.</param>
-/// <param name="Scale">Its radius over the one it began with.</param>
-/// <param name="Angle">How far it has turned, in radians.</param>
-/// <param name="Opacity">How much of it is there, 0…1.</param>
+/// <param name="X">Its centre, 0 at the left to 1 at the right.</param>
+/// <param name="Y">Its centre, 0 at the top to 1 at the bottom.</param>
+/// <param name="Scale">Ratio of its radius to that at the start.</param>
+/// <param name="Angle">Rotation since the start, in radians.</param>
+/// <param name="Opacity">0 for invisible to 1.</param>
 internal sealed record Stage(
     WorldObject Object, ObjectColour Colour, double X, double Y, double Scale, double Angle, double Opacity)
 {
@@ -22,7 +22,7 @@ internal sealed record Stage(
         return stage;
     }
 
-    /// <summary>The object as one that a video begins with.</summary>
+    /// <summary>The object of a video that starts in this state.</summary>
     public WorldObject AsObject() => Object with
     {
         X = X,

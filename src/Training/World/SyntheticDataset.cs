@@ -4,24 +4,23 @@ using TcMgc.Training.Datasets;
 
 namespace TcMgc.Training.World;
 
-/// <summary>A video of the drawn world: its scene and what is said of it.</summary>
+/// <summary>A video of the drawn world: its scene and captions.</summary>
 internal sealed record WorldVideo(string Id, Split Split, Scene Scene, IReadOnlyList<Caption> Captions);
 
 /// <summary>
-/// The drawn world as a dataset: every video follows from seed, split and number alone, so that a smaller dataset is the
-/// beginning of a larger one, and videos can be made in any order.
+/// The drawn world as a dataset. Every video depends only on seed, split and number, so that a smaller dataset is the beginning
+/// of a larger one, and videos can be made in any order.
 /// </summary>
-/// <param name="seed">Of everything drawn.</param>
-/// <param name="primer">Whether each video shows one thing that rests, to learn the words for things by before anything
-/// happens.</param>
+/// <param name="seed">Seed of all scenes and captions.</param>
+/// <param name="primer">Whether each video shows only one object at rest, to learn the words for objects first.</param>
 internal sealed class SyntheticDataset(int seed, bool primer = false)
 {
     private const int TrainingCaptions = 10, TwinEvery = 4;
 
-    /// <summary>What tells such datasets apart.</summary>
+    /// <summary>The dataset's name.</summary>
     public string Kind => primer ? "drawn-world-primer" : "drawn-world";
 
-    /// <summary>A video by its number in its split. Of every four test videos the fourth is the third one backwards.</summary>
+    /// <summary>A video by its number in its split. Outside training every fourth video is the one before it backwards.</summary>
     public WorldVideo Video(Split split, int number)
     {
         if (primer)
@@ -34,16 +33,16 @@ internal sealed class SyntheticDataset(int seed, bool primer = false)
         var dice = new Dice(seed, (int)split, number, 2);
         Caption[] captions = training
             ? [.. Enumerable.Range(0, TrainingCaptions).Select(_ => Grammar.Any(scene, dice))]
-            : [Grammar.Telling(scene, twin, dice)];
+            : [Grammar.Distinctive(scene, twin, dice)];
         return new(Id(split, number), split, scene, captions);
     }
 
     /// <summary>A video's number in its split.</summary>
-    /// <exception cref="UserException">It is no id of such a dataset.</exception>
+    /// <exception cref="UserException">The id does not end in a number.</exception>
     public static int NumberOf(string id) =>
         int.TryParse(id[(id.LastIndexOf('-') + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var number)
         ? number
-        : throw new UserException($"captions.jsonl: '{id}' is no video of the drawn world; make the dataset again");
+        : throw new UserException($"captions.jsonl: '{id}' is not a video of the drawn world; make the dataset again");
 
     private static string Id(Split split, int number) => $"{Name(split)}-{number:D5}";
 
@@ -53,9 +52,8 @@ internal sealed class SyntheticDataset(int seed, bool primer = false)
 
     private WorldVideo Primer(Split split, int number)
     {
-        var (scene, dice) =
-            (SceneGenerator.DrawOne(new Dice(seed, (int)split, number, 3), split == Split.Train), new Dice(
-                seed, (int)split, number, 4));
+        var scene = SceneGenerator.DrawOne(new Dice(seed, (int)split, number, 3), split == Split.Train);
+        var dice = new Dice(seed, (int)split, number, 4);
         return new(
             Id(split, number), split, scene,
             [.. Enumerable.Range(0, split == Split.Train ? TrainingCaptions : 1).Select(_ => Grammar.One(scene, dice))]);
@@ -65,9 +63,9 @@ internal sealed class SyntheticDataset(int seed, bool primer = false)
         SceneGenerator.Draw(new Dice(seed, (int)split, number, 1), split == Split.Train);
 }
 
-/// <summary>What the captions of a split allow at best: a caption may be true of several videos.</summary>
+/// <summary>The best metrics that the captions of a split allow: a caption may be true of several videos.</summary>
 /// <param name="Videos">Videos of the split, each with one caption.</param>
-/// <param name="RecallAt1">Expected text → video R@1 of one who understands everything, in percent.</param>
+/// <param name="RecallAt1">Expected text → video R@1 of a model that understands every caption, in percent.</param>
 /// <param name="RecallAt10">The same for R@10.</param>
 internal sealed record Ceiling(int Videos, double RecallAt1, double RecallAt10)
 {

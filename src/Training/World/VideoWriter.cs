@@ -3,15 +3,15 @@ using TcMgc.Media;
 namespace TcMgc.Training.World;
 
 /// <summary>Writes a scene as an H.264 file.</summary>
-/// <param name="ffmpeg">The program that encodes it.</param>
+/// <param name="ffmpeg">Name or path of the ffmpeg program.</param>
 internal sealed class VideoWriter(string ffmpeg)
 {
-    /// <summary>Side of the square picture in pixels, and pictures a second.</summary>
+    /// <summary>Side of the square picture in pixels, and frames per second.</summary>
     public const int Side = 160, Rate = 8;
 
     private readonly RawVideoEncoder _encoder = new(ffmpeg);
 
-    /// <summary>Writes the file; it appears at its path when it is whole.</summary>
+    /// <summary>Writes the file, which appears at its path when it is complete.</summary>
     public async Task WriteAsync(Scene scene, string path, CancellationToken cancel)
     {
         var partial = path + ".partial";
@@ -26,7 +26,8 @@ internal sealed class VideoWriter(string ffmpeg)
 
     private static async Task PaintAsync(Scene scene, Stream frames, CancellationToken cancel)
     {
-        var (painter, pixels) = (new Painter(scene, Side), new byte[Side * Side * 3]);
+        var painter = new Painter(scene, Side);
+        var pixels = new byte[Side * Side * 3];
         for (var frame = 0; frame < scene.Seconds * Rate; frame++)
         {
             painter.Paint((double)frame / Rate, pixels);

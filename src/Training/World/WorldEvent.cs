@@ -11,14 +11,17 @@ internal enum EventKind { SlidesRight, SlidesLeft, Rises, Falls, Grows, Shrinks,
 /// <param name="To">The colour after, for a change of colour.</param>
 internal sealed record WorldEvent(int Object, EventKind Kind, double Start, double End, ObjectColour From, ObjectColour To)
 {
-    /// <summary>How far a slide, a rise or a fall goes, as part of the picture's side.</summary>
+    /// <summary>Distance of a slide, a rise or a fall, as part of the picture's side.</summary>
     public const double Distance = 0.36;
 
-    /// <summary>A large radius over a small one: what grows was small, what shrinks was large.</summary>
+    /// <summary>Ratio of a large radius to a small one: small objects grow by it, large ones shrink by it.</summary>
     public const double Growth = WorldObject.LargeRadius / WorldObject.SmallRadius;
 
-    /// <summary>What happens when time runs backwards.</summary>
-    public static EventKind Reversed(EventKind kind) => kind switch
+    /// <summary>The event when the video, whose last frame is at <paramref name="last"/> seconds, runs backwards.</summary>
+    public WorldEvent Reversed(double last) =>
+        new(Object, Reversed(Kind), Start: last - End, End: last - Start, From: To, To: From);
+
+    private static EventKind Reversed(EventKind kind) => kind switch
     {
         EventKind.SlidesRight => EventKind.SlidesLeft,
         EventKind.SlidesLeft => EventKind.SlidesRight,
@@ -41,7 +44,7 @@ internal sealed record WorldEvent(int Object, EventKind Kind, double Start, doub
         _ => (0, 0),
     };
 
-    /// <summary>How much of it has happened at a time, 0…1, slowly at its ends.</summary>
+    /// <summary>Progress at a time, 0…1, with a slow start and end.</summary>
     public double Progress(double time)
     {
         var part = Math.Clamp((time - Start) / (End - Start), 0, 1);

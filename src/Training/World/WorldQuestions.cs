@@ -3,13 +3,13 @@ using TcMgc.Model.Calibration;
 namespace TcMgc.Training.World;
 
 /// <summary>
-/// What may be asked of videos of the drawn world, with the truth known from their scenes: captions, single words, objects, and
-/// things it lacks.
+/// Questions about videos of the drawn world, with answers known from their scenes: captions, single words, objects, and things
+/// that the world lacks.
 /// </summary>
 internal static class WorldQuestions
 {
     /// <summary>
-    /// What no video shows. Every second one is asked when a calibration is fitted, the others when it is tested.
+    /// Texts that match no video. One half is asked when a calibration is fitted, the other when it is tested.
     /// </summary>
     private static readonly string[] s_foreign =
     [
@@ -24,7 +24,7 @@ internal static class WorldQuestions
 
     /// <summary>Questions about some videos.</summary>
     /// <param name="videos">The videos.</param>
-    /// <param name="foreign">Which half of the things that the world lacks: 0 or 1.</param>
+    /// <param name="foreign">Which half of the texts that match no video: 0 or 1.</param>
     public static IEnumerable<Question> Of(IReadOnlyList<WorldVideo> videos, int foreign)
     {
         foreach (var caption in videos.SelectMany(video => video.Captions))
@@ -48,7 +48,7 @@ internal static class WorldQuestions
             new(kind, text, [.. videos.Select(video => isTrueOf(video.Scene))]);
     }
 
-    /// <summary>Whether there is such an object at any time.</summary>
+    /// <summary>Whether a scene shows such an object at any time.</summary>
     private static bool Shows(Scene scene, ObjectColour? colour, ObjectShape? shape) => scene.Objects.Index().Any(thing =>
         (shape is null || thing.Item.Shape == shape) && (colour is null || thing.Item.Colour == colour
             || scene.Events.Any(e => e.Object == thing.Index && e.Kind == EventKind.ChangesColour && e.To == colour)));

@@ -31,10 +31,10 @@ public sealed class DatasetReaderTests : TemporaryFolder
     [InlineData("""{"captions": ["a"]}""", "line 1: 'file' must be the path of a video")]
     [InlineData("""{"file": "../../etc/passwd", "captions": ["a"]}""", "line 1: 'file' must be")]
     [InlineData("""{"file": "a.mp4", "captions": ["a"], "split": "exam"}""", "the split is 'exam'")]
-    [InlineData("""{"file": "a.mp4", "captions": "a"}""", "line 1: is not as it must be")]
+    [InlineData("""{"file": "a.mp4", "captions": "a"}""", "line 1: is invalid")]
     [InlineData("{\"file\": \"a.mp4\", \"captions\": [\"a\"]}\n{\"file\": \"a.mp4\", \"captions\": [\"b\"]}",
-        "line 2: 'a.mp4' is there twice")]
-    [InlineData("not json", "line 1: is not as it must be")]
+        "line 2: 'a.mp4' occurs twice")]
+    [InlineData("not json", "line 1: is invalid")]
     public void A_line_that_cannot_be_is_named(string lines, string expected)
     {
         Put("captions.jsonl", lines);
@@ -199,16 +199,16 @@ public sealed class DatasetReaderTests : TemporaryFolder
     {
         Put("train_ids.json", "{\"a\": ");
         Assert.Contains(
-            "train_ids.json: is not as ActivityNet publishes it", Refused($"activitynet={Folder}"), StringComparison.Ordinal);
+            "train_ids.json: is not in the format of ActivityNet", Refused($"activitynet={Folder}"), StringComparison.Ordinal);
 
         Put("train_ids.json", """["v_a"]""");
         Put("val_ids.json", "[]");
         Put("train.json", """{"v_a": {"duration": 1, "sentences": ["x"]}}""");
         Put("val_1.json", "{}");
-        Assert.Contains("none of the 1 videos", Refused($"activitynet={Folder}"), StringComparison.Ordinal);
+        Assert.Contains("none of the 1 annotated videos", Refused($"activitynet={Folder}"), StringComparison.Ordinal);
 
         Assert.Contains("no dataset format 'imagenet'", Refused($"imagenet={Folder}"), StringComparison.Ordinal);
-        Assert.Contains("is no folder", Refused(At("nowhere")), StringComparison.Ordinal);
+        Assert.Contains("is not a folder", Refused(At("nowhere")), StringComparison.Ordinal);
     }
 
     private static string Refused(string spec) => Assert.Throws<ModelException>(() => DatasetReader.Open(spec)).Message;

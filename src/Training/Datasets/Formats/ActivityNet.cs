@@ -1,8 +1,8 @@
 namespace TcMgc.Training.Datasets.Formats;
 
 /// <summary>
-/// ActivityNet Captions: train_ids.json and val_ids.json name the videos (<c>v_</c> before the id), train.json and val_1.json
-/// hold their sentences. The sentences of a video are one paragraph. The papers measure on val_1, so that is the test split here.
+/// ActivityNet Captions: train_ids.json and val_ids.json list the videos (<c>v_</c> before the id), train.json and val_1.json
+/// their sentences. The sentences of a video form one paragraph. The papers report results on val_1, so it is the test split.
 /// </summary>
 internal static class ActivityNet
 {

@@ -4,8 +4,8 @@ using TcMgc.Model;
 namespace TcMgc.Training.Datasets.Formats;
 
 /// <summary>
-/// What an annotation folder says, gathered: ids with captions by split, then the files that belong to them. Errors name the file
-/// they are in and the page that says what belongs there.
+/// Collects the annotations of a folder, ids with captions by split, and finds the videos' files. Errors name the file, and the
+/// document that describes it.
 /// </summary>
 internal sealed class Annotations(string name, string root)
 {
@@ -14,7 +14,7 @@ internal sealed class Annotations(string name, string root)
     private readonly Dictionary<(Split Split, string Id), (List<string> Captions, double Start, double? End)> _videos = [];
     private readonly List<(Split Split, string Id)> _order = [];
 
-    /// <summary>Adds a caption to a video; the part that counts is the one given first.</summary>
+    /// <summary>Adds a caption to a video. Start and end are those of the video's first caption.</summary>
     public void Add(Split split, string id, string caption, double start = 0, double? end = null)
     {
         if (string.IsNullOrWhiteSpace(caption))
@@ -27,8 +27,8 @@ internal sealed class Annotations(string name, string root)
         known.Captions.Add(caption.Trim());
     }
 
-    /// <summary>The dataset, of the videos whose files are there; the others are listed.</summary>
-    /// <exception cref="ModelException">None is there.</exception>
+    /// <summary>The dataset of the videos that have files; the others are its <see cref="Dataset.Missing"/>.</summary>
+    /// <exception cref="ModelException">No video has a file.</exception>
     public Dataset Build(Func<string, IEnumerable<string>>? names = null)
     {
         var files = Files();
@@ -45,17 +45,18 @@ internal sealed class Annotations(string name, string root)
         }
         if (found.Values.All(videos => videos.Count == 0))
             throw new ModelException(
-                $"{root}: none of the {_order.Count} videos that its annotations name is there "
-                    + $"({string.Join(", ", missing.Take(3))}, …); docs/datasets.md says where they belong");
+                $"{root}: none of the {_order.Count} annotated videos has a file "
+                    + $"({string.Join(", ", missing.Take(3))}, …); docs/datasets.md says where to put them");
         return new(name, root, found[Split.Train], found[Split.Validation], found[Split.Test]) { Missing = missing };
     }
 
     /// <summary>Path of an annotation file.</summary>
+    /// <exception cref="ModelException">There is no such file.</exception>
     public string PathOf(string file) => Path.Combine(root, file) is var path && File.Exists(path)
         ? path
-        : throw new ModelException($"{path}: is missing; docs/datasets.md says what {name} needs and where it comes from");
+        : throw new ModelException($"{path}: is missing; docs/datasets.md lists the files of {name} and where to get them");
 
-    /// <summary>The lines of an annotation file that are not empty, with their numbers.</summary>
+    /// <summary>The non-empty lines of an annotation file, with path and line number.</summary>
     public IEnumerable<(string Where, string Text)> Lines(string file)
     {
         var path = PathOf(file);
@@ -63,11 +64,12 @@ internal sealed class Annotations(string name, string root)
             .Where(line => !string.IsNullOrWhiteSpace(line.text));
     }
 
-    /// <summary>The ids that a file lists, one a line.</summary>
+    /// <summary>The ids in a file with one id per line.</summary>
     public IReadOnlySet<string> Ids(string file) =>
         Lines(file).Select(line => line.Text.Trim()).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>Reads a JSON file; whatever is not as expected in it is an error that names the file.</summary>
+    /// <summary>Reads a JSON file.</summary>
+    /// <exception cref="ModelException">The file is missing, or its content is not as expected.</exception>
     public void Json(string file, Action<JsonElement> read)
     {
         var path = PathOf(file);
@@ -80,11 +82,11 @@ internal sealed class Annotations(string name, string root)
         catch (Exception error)
             when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
-            throw new ModelException($"{path}: is not as {name} publishes it: {error.Message}", error);
+            throw new ModelException($"{path}: is not in the format of {name}: {error.Message}", error);
         }
     }
 
-    /// <summary>The values of one column of a CSV file with a header line.</summary>
+    /// <summary>The rows of a CSV file with a header line, as values by column.</summary>
     public IEnumerable<IReadOnlyDictionary<string, string>> Rows(string file)
     {
         string[]? header = null;
@@ -103,7 +105,7 @@ internal sealed class Annotations(string name, string root)
         }
     }
 
-    /// <summary>Video files anywhere in the folder, by name with and without extension.</summary>
+    /// <summary>Paths of the files anywhere in the folder, by name; video files also by name without extension.</summary>
     private Dictionary<string, string> Files()
     {
         var files = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -5,8 +5,8 @@ using TcMgc.Model;
 namespace TcMgc.Training.Datasets.Formats;
 
 /// <summary>
-/// Our own format: captions.jsonl, one line a video with <c>file</c> and <c>captions</c>, and <c>split</c> (test without one) and
-/// <c>id</c> (the file without one); what else a line holds is left alone. dataset.json may name the dataset.
+/// This project's format: captions.jsonl has a line for each video with <c>file</c> and <c>captions</c>, and optionally
+/// <c>split</c> (default test) and <c>id</c> (default the file); other members are ignored. dataset.json may name the dataset.
 /// </summary>
 internal static class CaptionLines
 {
@@ -16,15 +16,16 @@ internal static class CaptionLines
 
     internal sealed record Card(string? Name);
 
-    /// <exception cref="ModelException">The folder has no captions.jsonl, or a line of it is none.</exception>
+    /// <exception cref="ModelException">The folder has no captions.jsonl, or a line of it is invalid.</exception>
     public static Dataset Read(string folder)
     {
         var path = Path.Combine(folder, LinesFile);
         if (!File.Exists(path))
-            throw new ModelException($"{folder}: is no dataset (it has no {LinesFile}); docs/datasets.md says what there may be");
-        var (root, splits, ids) =
-            (Path.GetFullPath(folder), new Dictionary<Split, List<CaptionedVideo>>(), new HashSet<string>(
-                StringComparer.Ordinal));
+            throw new ModelException(
+                $"{folder}: is not a dataset (it has no {LinesFile}); docs/datasets.md describes the formats");
+        var root = Path.GetFullPath(folder);
+        var splits = new Dictionary<Split, List<CaptionedVideo>>();
+        var ids = new HashSet<string>(StringComparer.Ordinal);
         foreach (var split in Enum.GetValues<Split>())
             splits[split] = [];
         foreach (var (index, text) in File.ReadLines(path).Index().Where(line => !string.IsNullOrWhiteSpace(line.Item)))
@@ -38,7 +39,7 @@ internal static class CaptionLines
             if (captions.Length == 0)
                 throw new ModelException($"{where}: has no caption");
             if (!ids.Add(line.Id ?? file))
-                throw new ModelException($"{where}: '{line.Id ?? file}' is there twice");
+                throw new ModelException($"{where}: '{line.Id ?? file}' occurs twice");
             splits[SplitOf(line.Split, where)].Add(new(line.Id ?? file, Path.Combine(root, file), captions));
         }
         return new(Name(root), root, splits[Split.Train], splits[Split.Validation], splits[Split.Test]);
@@ -49,11 +50,11 @@ internal static class CaptionLines
         try
         {
             return JsonSerializer.Deserialize(text, CaptionLinesJson.Default.Line)
-                ?? throw new ModelException($"{where}: is no video");
+                ?? throw new ModelException($"{where}: describes no video");
         }
         catch (JsonException error)
         {
-            throw new ModelException($"{where}: is not as it must be: {error.Message}", error);
+            throw new ModelException($"{where}: is invalid: {error.Message}", error);
         }
     }
 
@@ -75,7 +76,7 @@ internal static class CaptionLines
         }
         catch (JsonException error)
         {
-            throw new ModelException($"{card}: is no JSON: {error.Message}", error);
+            throw new ModelException($"{card}: is not JSON: {error.Message}", error);
         }
     }
 }

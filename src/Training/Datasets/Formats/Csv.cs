@@ -2,7 +2,7 @@ using System.Text;
 
 namespace TcMgc.Training.Datasets.Formats;
 
-/// <summary>A line of comma-separated values, cells in double quotes where they hold commas.</summary>
+/// <summary>A line of comma-separated values; cells that contain commas are in double quotes.</summary>
 internal static class Csv
 {
     public static IEnumerable<string> Cells(string line)

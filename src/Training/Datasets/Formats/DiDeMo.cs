@@ -1,9 +1,8 @@
 namespace TcMgc.Training.Datasets.Formats;
 
 /// <summary>
-/// DiDeMo: {train,val,test}_list.txt name the videos, {train,val,test}_data.json describe moments of them. A video's
-/// descriptions, in the order of the file, are one paragraph; its first 31 seconds count, for no more was shown to the
-/// annotators.
+/// DiDeMo: {train,val,test}_list.txt list the videos, {train,val,test}_data.json describe moments of them. A video's
+/// descriptions, in the order of the file, form one paragraph. Only its first 31 seconds are used: the annotators saw no more.
 /// </summary>
 internal static class DiDeMo
 {
@@ -29,7 +28,7 @@ internal static class DiDeMo
             foreach (var (video, sentences) in paragraphs)
                 annotations.Add(split, video, string.Join(' ', sentences), end: Shown);
         }
-        // the list names files by their first extension; many copies of the videos have another
+        // The list has the original extensions; many copies of the videos have others.
         return annotations.Build(id => [id, Path.GetFileNameWithoutExtension(id)]);
     }
 }

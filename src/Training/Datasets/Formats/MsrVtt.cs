@@ -3,8 +3,8 @@ using TcMgc.Model;
 namespace TcMgc.Training.Datasets.Formats;
 
 /// <summary>
-/// MSR-VTT: MSRVTT_data.json holds 20 sentences of every video; a csv names the 9k or 7k training videos, whose every sentence is
-/// a pair; MSRVTT_JSFUSION_test.csv names 1k-A, 1,000 videos with one sentence each.
+/// MSR-VTT: MSRVTT_data.json has 20 sentences for every video; a CSV file lists the 9k or 7k training videos, each sentence of
+/// which is a pair; MSRVTT_JSFUSION_test.csv is 1k-A, 1,000 videos with one sentence each.
 /// </summary>
 internal static class MsrVtt
 {

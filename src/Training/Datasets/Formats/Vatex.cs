@@ -4,8 +4,8 @@ namespace TcMgc.Training.Datasets.Formats;
 
 /// <summary>
 /// VATEX: lists of <c>videoID</c> and ten English sentences, <c>enCap</c>. An id is a YouTube id with the seconds of the part,
-/// <c>…_000010_000020</c>; files are named by it, or by the YouTube id alone, of which that part counts then. val_list.txt and
-/// test_list.txt divide the validation file as the papers do; without them all of it is the test split.
+/// <c>…_000010_000020</c>. A file is named after the id, or after the YouTube id alone; then only that part is used. val_list.txt
+/// and test_list.txt divide the validation file as the papers do; without them it is the test split.
 /// </summary>
 internal static class Vatex
 {
@@ -37,7 +37,7 @@ internal static class Vatex
                     annotations.Add(split, id, caption.GetString()!);
     });
 
-    /// <summary>The part counts where the file is the whole video.</summary>
+    /// <summary>Sets the part where a file is the whole YouTube video.</summary>
     private static List<CaptionedVideo> Cut(IReadOnlyList<CaptionedVideo> videos) => [.. videos.Select(video =>
         Path.GetFileNameWithoutExtension(video.Path) != video.Id && Part(video.Id) is (_, { } start, { } end)
         ? video with { Start = start, End = end } : video)];
