@@ -112,16 +112,21 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         return (status, messages);
     }
 
-    /// <summary>Ends the process, if it has not ended.</summary>
-    public void Kill()
+    /// <summary>Ends the process and its children, if they have not ended.</summary>
+    public void Kill() => Try(() => _process.Kill(entireProcessTree: true));
+
+    /// <summary>
+    /// Kills without an exception: one would be thrown at whoever cancels, and from the watchdog's timer it would end this program.
+    /// </summary>
+    internal static void Try(Action kill)
     {
         try
         {
-            _process.Kill(entireProcessTree: true);
+            kill();
         }
-        catch (InvalidOperationException)
+        catch (Exception error) when (error is InvalidOperationException or Win32Exception or AggregateException)
         {
-            // It ended by itself.
+            // It has ended, or the system does not let it be ended: then its end is waited for.
         }
     }
 

@@ -20,5 +20,7 @@ internal sealed class MemoryCatalog : ICatalog
 
     public IAsyncEnumerable<CatalogEntry> ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public ValueTask<CatalogPage> PageAsync(int offset, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public ValueTask RebuildAsync(IEventLog log, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

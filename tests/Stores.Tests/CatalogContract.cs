@@ -185,6 +185,20 @@ public abstract class CatalogContract
         }).QuickCheckThrowOnFailure();
     }
 
+    [Fact]
+    public async Task A_page_is_a_part_of_the_list_and_tells_the_number_of_all()
+    {
+        var catalog = Create();
+        List<VideoUploaded> uploads = [.. Enumerable.Range(0, 7).Select(number => Uploaded(number))];
+        await Apply(catalog, [.. uploads, Deleted(uploads[3])]);
+        var all = await List(catalog);
+
+        var (page, beyond) = (await catalog.PageAsync(2, 3, s_never), await catalog.PageAsync(6, 3, s_never));
+
+        Assert.Equal(all[2..5].Select(entry => entry.Id), page.Entries.Select(entry => entry.Id));
+        Assert.Equal((6, 6, 0), (page.Total, beyond.Total, beyond.Entries.Count));
+    }
+
     private async Task<CatalogEntry?> Entry(params VideoEvent[] events)
     {
         var catalog = Create();

@@ -23,6 +23,17 @@ public interface ICatalog
     /// <summary>All entries but deleted ones, by name.</summary>
     IAsyncEnumerable<CatalogEntry> ListAsync(CancellationToken cancellationToken);
 
+    /// <summary>Some of the entries that <see cref="ListAsync"/> gives, in the same order.</summary>
+    /// <param name="offset">Entries to leave out before the first, at least 0.</param>
+    /// <param name="limit">Most entries of the page, at least 1.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<CatalogPage> PageAsync(int offset, int limit, CancellationToken cancellationToken);
+
     /// <summary>Forgets everything and applies the log from its beginning, in one transaction.</summary>
     ValueTask RebuildAsync(IEventLog log, CancellationToken cancellationToken);
 }
+
+/// <summary>A page of entries.</summary>
+/// <param name="Entries">The page.</param>
+/// <param name="Total">Entries in all.</param>
+public sealed record CatalogPage(IReadOnlyList<CatalogEntry> Entries, int Total);

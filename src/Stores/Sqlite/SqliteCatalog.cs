@@ -65,6 +65,20 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
         }
     }
 
+    public ValueTask<CatalogPage> PageAsync(int offset, int limit, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(Use(connection =>
+        {
+            using var snapshot = connection.BeginTransaction(deferred: true);
+            var shown = new { deleted = nameof(VideoState.Deleted), limit, offset };
+            var entries = connection.Query<byte[]>(
+                "SELECT entry FROM videos WHERE state <> $deleted ORDER BY name, id LIMIT $limit OFFSET $offset", shown);
+            return new CatalogPage([.. entries.Select(Entry)],
+                connection.ExecuteScalar<int>("SELECT count(*) FROM videos WHERE state <> $deleted", shown));
+        }));
+    }
+
     public async ValueTask RebuildAsync(IEventLog log, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(log);
