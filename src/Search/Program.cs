@@ -1,6 +1,5 @@
 using TcMgc.Hosting;
 using TcMgc.Search;
-using TcMgc.Search.Api;
 
 return await ServiceProgram.RunAsync(async () =>
 {

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using TcMgc.Media;
+using TcMgc.Search.Library;
+using TcMgc.Search.Query;
 using TcMgc.Shared;
 using TcMgc.Shared.Configuration;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TcMgc.Cli.Evaluation;
 using TcMgc.Search;
+using TcMgc.Search.Query;
 using TcMgc.Shared;
 
 namespace TcMgc.Cli.Tests;

@@ -47,6 +47,7 @@ internal static class IndexContents
     private static float[] Values(SegmentBatch batch, int at) =>
     [
         .. batch.Vectors.AsSpan(at * batch.Dimensions, batch.Dimensions),
-        .. batch.Features.AsSpan(at * batch.FramesEach * batch.Dimensions, batch.FramesEach * batch.Dimensions),
+        .. batch.Features.Skip(at * batch.FramesEach * batch.Dimensions).Take(batch.FramesEach * batch.Dimensions)
+            .Select(half => (float)half),
     ];
 }

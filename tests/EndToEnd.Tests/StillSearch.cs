@@ -3,6 +3,7 @@ using TcMgc.Model;
 using TcMgc.Model.Compute;
 using TcMgc.Model.Store;
 using TcMgc.Search;
+using TcMgc.Search.Query;
 using TcMgc.Stores;
 
 namespace TcMgc.EndToEnd.Tests;

@@ -168,7 +168,7 @@ public sealed class FeaturizeWorkerTests : IAsyncLifetime
             {
                 var values = model.SegmentFrames * model.Width;
                 segments.Add(batch.Places[at].Id.Value, (batch.Places[at].FrameTimes.Length,
-                    [.. batch.Vectors.AsSpan(at * model.Width, model.Width), .. batch.Features.AsSpan(at * values, values)]));
+                    [.. batch.Vectors.AsSpan(at * model.Width, model.Width), .. batch.Features.Skip(at * values).Take(values).Select(half => (float)half)]));
             }
         return segments;
     }

@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using System.Security.Cryptography;
 using System.Text;
 using TcMgc.Model;
+using TcMgc.Search.Query;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Frames;

@@ -16,12 +16,19 @@ internal sealed class MemoryIndex : IVectorIndex
 
     public IReadOnlyList<Segment> Segments => _segments;
 
+    /// <summary>What was asked for so far, by the names of the methods without their endings.</summary>
+    public List<string> Asked { get; } = [];
+
     /// <summary>Segments whose features were asked for.</summary>
     public int Fetched { get; private set; }
 
     public ValueTask CheckAsync(CancellationToken cancellationToken) => default;
 
-    public ValueTask<IndexModel?> GetModelAsync(CancellationToken cancellationToken) => new(_model);
+    public ValueTask<IndexModel?> GetModelAsync(CancellationToken cancellationToken)
+    {
+        Asked.Add("GetModel");
+        return new(_model);
+    }
 
     public ValueTask BindAsync(IndexModel model, CancellationToken cancellationToken)
     {
@@ -46,16 +53,20 @@ internal sealed class MemoryIndex : IVectorIndex
 
     public ValueTask<int> CountAsync(VideoId video, CancellationToken cancellationToken) => new(_segments.Count(segment => segment.Place.Video == video));
 
-    public ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(
+        VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
     {
+        Asked.Add("Nearest");
         return new([.. _segments
             .Select(segment => new SegmentMatch(segment.Place.Id, segment.Place.Video,
                 TensorPrimitives.Dot(query.Span, space == VectorSpace.Text ? segment.TextVector : segment.ImageVector)))
             .OrderByDescending(match => match.Similarity).Take(count)]);
     }
 
-    public ValueTask<IReadOnlyList<FrameMatch>> NearestFramesAsync(ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<FrameMatch>> NearestFramesAsync(
+        ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
     {
+        Asked.Add("NearestFrames");
         return new([.. _segments.Select(segment => BestFrame(segment, query.Span)).OrderByDescending(match => match.Similarity).Take(count)]);
     }
 
@@ -63,6 +74,7 @@ internal sealed class MemoryIndex : IVectorIndex
     {
         _segments.RemoveAll(segment => segment.Place.Video == DeletedBeforeFetch);
         Fetched += segments.Count;
+        Asked.Add("Fetch");
         batch.Clear();
         foreach (var id in segments)
             if (_segments.Find(segment => segment.Place.Id == id) is { } segment)
@@ -70,9 +82,21 @@ internal sealed class MemoryIndex : IVectorIndex
         return default;
     }
 
-    public ValueTask<IReadOnlyList<SegmentFrames>> FetchFramesAsync(IReadOnlyList<SegmentId> segments, CancellationToken cancellationToken) =>
-        new([.. segments.SelectMany(id => _segments.Where(segment => segment.Place.Id == id))
+    public ValueTask<IReadOnlyList<SegmentPlace>> FetchPlacesAsync(
+        IReadOnlyList<SegmentId> segments, CancellationToken cancellationToken)
+    {
+        Asked.Add("FetchPlaces");
+        return new([.. segments.SelectMany(id => _segments.Where(segment => segment.Place.Id == id))
+            .Select(segment => segment.Place)]);
+    }
+
+    public ValueTask<IReadOnlyList<SegmentFrames>> FetchFramesAsync(
+        IReadOnlyList<SegmentId> segments, CancellationToken cancellationToken)
+    {
+        Asked.Add("FetchFrames");
+        return new([.. segments.SelectMany(id => _segments.Where(segment => segment.Place.Id == id))
             .Select(segment => new SegmentFrames(segment.Place, segment.Frames, segment.Layouts))]);
+    }
 
     public async IAsyncEnumerable<SegmentBatch> ReadAllAsync(SegmentBatch batch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

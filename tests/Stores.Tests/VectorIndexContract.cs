@@ -71,6 +71,21 @@ public abstract class VectorIndexContract
     }
 
     [Fact]
+    public async Task Places_come_in_the_order_asked_for_without_the_missing()
+    {
+        var index = await Bound();
+        var segments = Of(1, 5, 1);
+        await index.UpsertAsync(segments, Never);
+        List<SegmentId> asked = [segments[4].Place.Id, SegmentId.Of(Video(9), "none", 0), segments[1].Place.Id];
+
+        var found = await index.FetchPlacesAsync(asked, Never);
+
+        Assert.Equal((await index.FetchFramesAsync(asked, Never)).Select(segment => segment.Place), found, SamePlace);
+        Assert.Equal([segments[4].Place, segments[1].Place], found, SamePlace);
+        Assert.Empty(await Create().FetchPlacesAsync(asked, Never));
+    }
+
+    [Fact]
     public async Task The_same_model_may_have_moved()
     {
         var (index, moved) = (await Bound(), Model with { Folder = "/elsewhere" });
@@ -130,7 +145,7 @@ public abstract class VectorIndexContract
         var segments = Of(1, 8, 1, withFeatures: false);
         await index.UpsertAsync(segments, Never);
         var batch = new SegmentBatch(8, Model);
-        batch.Features.AsSpan().Fill(float.NaN);
+        batch.Features.AsSpan().Fill(Half.NaN);
         batch.Mask.AsSpan().Fill(float.NaN);
 
         await index.FetchAsync([.. segments.Select(segment => segment.Place.Id)], batch, Never);
@@ -282,6 +297,9 @@ public abstract class VectorIndexContract
 
     private static IComparer<SegmentId> SegmentOrder { get; } = Comparer<SegmentId>.Create((a, b) => a.Value.CompareTo(b.Value));
 
+    private static bool SamePlace(SegmentPlace one, SegmentPlace other) =>
+        one with { FrameTimes = other.FrameTimes } == other && one.FrameTimes.SequenceEqual(other.FrameTimes);
+
     private static void Near(IEnumerable<float> expected, IEnumerable<float> found) =>
         Assert.Equal([.. expected], [.. found], (a, b) => Math.Abs(a - b) < 1e-5f);
 
@@ -302,8 +320,8 @@ public abstract class VectorIndexContract
         Assert.Equal(segment.Place with { FrameTimes = place.FrameTimes }, place);
         Assert.Equal(segment.Place.FrameTimes, place.FrameTimes);
         Assert.Equal(segment.TextVector, batch.Vectors.AsSpan(at * 8, 8));
-        var rows = Array.ConvertAll(segment.Features ?? segment.Frames, half => (float)half);
-        Assert.Equal([.. rows, .. new float[4 * 8 - rows.Length]], batch.Features.AsSpan(at * 4 * 8, 4 * 8).ToArray());
+        var rows = segment.Features ?? segment.Frames;
+        Assert.Equal([.. rows, .. new Half[4 * 8 - rows.Length]], batch.Features.AsSpan(at * 4 * 8, 4 * 8).ToArray());
         Assert.Equal([.. Enumerable.Repeat(1f, count), .. new float[4 - count]], batch.Mask.AsSpan(at * 4, 4).ToArray());
     }
 }

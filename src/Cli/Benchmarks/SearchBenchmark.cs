@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using TcMgc.Model;
 using TcMgc.Search;
+using TcMgc.Search.Query;
 using TcMgc.Shared;
 using TcMgc.Stores;
 using TcMgc.Training.Datasets;

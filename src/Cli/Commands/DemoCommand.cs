@@ -4,6 +4,7 @@ using TcMgc.Cli.Evaluation;
 using TcMgc.Cli.Pipeline;
 using TcMgc.Media;
 using TcMgc.Search;
+using TcMgc.Search.Query;
 using TcMgc.Stores;
 using TcMgc.Training.Datasets;
 using TcMgc.Training.World;

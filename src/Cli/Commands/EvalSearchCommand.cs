@@ -4,6 +4,7 @@ using TcMgc.Cli.Pipeline;
 using TcMgc.Model;
 using TcMgc.Model.Compute;
 using TcMgc.Search;
+using TcMgc.Search.Query;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Stores;

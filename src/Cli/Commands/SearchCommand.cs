@@ -2,6 +2,7 @@ using System.CommandLine;
 using TcMgc.Cli.Pipeline;
 using TcMgc.Media;
 using TcMgc.Search;
+using TcMgc.Search.Query;
 using TcMgc.Stores;
 
 namespace TcMgc.Cli.Commands;

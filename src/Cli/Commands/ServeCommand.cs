@@ -8,7 +8,6 @@ using TcMgc.Ingest;
 using TcMgc.Ingest.Api;
 using TcMgc.Model.Compute;
 using TcMgc.Search;
-using TcMgc.Search.Api;
 using TcMgc.Shared.Configuration;
 using TcMgc.Stores;
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using TcMgc.Search;
+using TcMgc.Search.Query;
 using TcMgc.Shared.Catalog;
 
 namespace TcMgc.Cli.Commands;

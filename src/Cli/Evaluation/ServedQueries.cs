@@ -1,5 +1,6 @@
 using TcMgc.Cli.Pipeline;
 using TcMgc.Search;
+using TcMgc.Search.Query;
 using TcMgc.Shared;
 using TcMgc.Training.Datasets;
 using TcMgc.Training.Evaluation;

@@ -35,7 +35,8 @@ public interface IVectorIndex
     /// <param name="query">Unit vector of D values.</param>
     /// <param name="count">At most so many.</param>
     /// <param name="cancellationToken">Stops the scan.</param>
-    ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(
+        VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken);
 
     /// <summary>
     /// The segments with the frame nearest to the query, best first: the maximum over each segment's plain frame embeddings, exact
@@ -44,7 +45,8 @@ public interface IVectorIndex
     /// <param name="query">Unit vector of D values.</param>
     /// <param name="count">At most so many segments.</param>
     /// <param name="cancellationToken">Stops the scan.</param>
-    ValueTask<IReadOnlyList<FrameMatch>> NearestFramesAsync(ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<FrameMatch>> NearestFramesAsync(
+        ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken);
 
     /// <summary>
     /// Fills the batch with segments, in the order of the ids; ones that are not there (deleted meanwhile) are left out.
@@ -52,8 +54,13 @@ public interface IVectorIndex
     /// <exception cref="ArgumentException">The batch is smaller than the list, or of another model's sizes.</exception>
     ValueTask FetchAsync(IReadOnlyList<SegmentId> segments, SegmentBatch batch, CancellationToken cancellationToken);
 
+    /// <summary>Where segments lie in their videos, in the order of the ids; segments that are not there are left out.</summary>
+    ValueTask<IReadOnlyList<SegmentPlace>> FetchPlacesAsync(
+        IReadOnlyList<SegmentId> segments, CancellationToken cancellationToken);
+
     /// <summary>What the frames of segments look like, in the order of the ids; segments that are not there are left out.</summary>
-    ValueTask<IReadOnlyList<SegmentFrames>> FetchFramesAsync(IReadOnlyList<SegmentId> segments, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<SegmentFrames>> FetchFramesAsync(
+        IReadOnlyList<SegmentId> segments, CancellationToken cancellationToken);
 
     /// <summary>Every segment, a full batch at a time: the same batch is filled again at each step.</summary>
     IAsyncEnumerable<SegmentBatch> ReadAllAsync(SegmentBatch batch, CancellationToken cancellationToken);

@@ -2,7 +2,7 @@ using System.Numerics.Tensors;
 
 namespace TcMgc.Shared.Vectors;
 
-/// <summary>A buffer for segments, allocated once and filled by the index: the layout that a head scores, without copies.</summary>
+/// <summary>A buffer for segments, allocated once and filled by the index, in the layout that a head scores.</summary>
 public sealed class SegmentBatch
 {
     private readonly SegmentPlace[] _places;
@@ -17,7 +17,7 @@ public sealed class SegmentBatch
         (Capacity, FramesEach, Dimensions) = (capacity, model.Frames, model.Dimensions);
         _places = new SegmentPlace[capacity];
         Vectors = new float[capacity * Dimensions];
-        Features = new float[checked(capacity * FramesEach * Dimensions)];
+        Features = new Half[checked(capacity * FramesEach * Dimensions)];
         Mask = new float[capacity * FramesEach];
     }
 
@@ -39,8 +39,8 @@ public sealed class SegmentBatch
     /// <summary>Capacity × D: <see cref="Segment.TextVector"/> of each segment.</summary>
     public float[] Vectors { get; }
 
-    /// <summary>Capacity × N × D: what the head scores, zero where a segment has no row.</summary>
-    public float[] Features { get; }
+    /// <summary>Capacity × N × D: what the head scores, zero where a segment has no row; in half precision, as indexes keep it.</summary>
+    public Half[] Features { get; }
 
     /// <summary>Capacity × N: 1 for a frame, 0 for padding.</summary>
     public float[] Mask { get; }
@@ -48,7 +48,7 @@ public sealed class SegmentBatch
     /// <summary>Empties the buffer.</summary>
     public void Clear() => Count = 0;
 
-    /// <summary>Takes a segment in; its mask and padding are set from the number of its frames and rows.</summary>
+    /// <summary>Adds a segment; its mask and padding are set from the number of its frames and rows.</summary>
     /// <param name="place">The segment.</param>
     /// <param name="vector">D values.</param>
     /// <param name="features">Rows of D values, at most N.</param>
@@ -56,19 +56,19 @@ public sealed class SegmentBatch
     public void Add(SegmentPlace place, ReadOnlySpan<float> vector, ReadOnlySpan<Half> features)
     {
         ThrowIfFull();
-        TensorPrimitives.ConvertToSingle(features, NextFeatures);
-        Add(place, vector, features.Length);
-    }
-
-    /// <summary>As the other, with features of single precision.</summary>
-    internal void Add(SegmentPlace place, ReadOnlySpan<float> vector, ReadOnlySpan<float> features)
-    {
-        ThrowIfFull();
         features.CopyTo(NextFeatures);
         Add(place, vector, features.Length);
     }
 
-    private Span<float> NextFeatures => Features.AsSpan(Count * FramesEach * Dimensions, FramesEach * Dimensions);
+    /// <summary>As the other, with features in single precision that were halves before.</summary>
+    internal void Add(SegmentPlace place, ReadOnlySpan<float> vector, ReadOnlySpan<float> features)
+    {
+        ThrowIfFull();
+        TensorPrimitives.ConvertToHalf(features, NextFeatures);
+        Add(place, vector, features.Length);
+    }
+
+    private Span<Half> NextFeatures => Features.AsSpan(Count * FramesEach * Dimensions, FramesEach * Dimensions);
 
     private void ThrowIfFull()
     {

@@ -6,7 +6,9 @@ namespace TcMgc.Shared.Vectors;
 /// <summary>What every index refuses to write.</summary>
 internal static class SegmentCheck
 {
-    /// <exception cref="InvalidOperationException">A vector's size is not the model's, or a pooled vector has a value that is no finite number.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A vector's size is not the model's, or a pooled vector has a value that is not a finite number.
+    /// </exception>
     public static void Check(this Segment segment, IndexModel model)
     {
         var (frames, d) = (segment.Place.FrameTimes.Length, model.Dimensions);
@@ -14,7 +16,8 @@ internal static class SegmentCheck
             || segment.Frames.Length != frames * d || (segment.Features is { } features && features.Length != model.Frames * d)
             || segment.Layouts.Length != frames * ColourLayout.Bytes)
             throw new InvalidOperationException($"a segment's vectors are not of the model's sizes (1 to {model.Frames} frames of {d})");
-        if (!float.IsFinite(TensorPrimitives.Norm<float>(segment.TextVector)) || !float.IsFinite(TensorPrimitives.Norm<float>(segment.ImageVector)))
-            throw new InvalidOperationException("a segment's vector has a value that is no finite number");
+        if (!float.IsFinite(TensorPrimitives.Norm<float>(segment.TextVector))
+            || !float.IsFinite(TensorPrimitives.Norm<float>(segment.ImageVector)))
+            throw new InvalidOperationException("a segment's vector has a value that is not a finite number");
     }
 }

@@ -147,21 +147,14 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<SegmentFrames>> FetchFramesAsync(IReadOnlyList<SegmentId> segments,
-        CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(segments);
-        var found = new List<SegmentFrames>(segments.Count);
-        if (segments.Count == 0 || (_known ?? await GetModelAsync(cancellationToken)) is not { } model)
-            return found;
-        foreach (var some in segments.Chunk(Page))
-        {
-            var points = await _read.GetAsync(some, PointFields.Drawn, [PointFields.Frames], cancellationToken);
-            var frames = points.ToDictionary(point => point.Id, point => point.Frames(model));
-            found.AddRange(some.Where(frames.ContainsKey).Select(segment => frames[segment]));
-        }
-        return found;
-    }
+    public ValueTask<IReadOnlyList<SegmentPlace>> FetchPlacesAsync(
+        IReadOnlyList<SegmentId> segments, CancellationToken cancellationToken) =>
+        FetchAsync(segments, PointFields.Place, [], (point, model) => point.Place(model.Frames), cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<SegmentFrames>> FetchFramesAsync(
+        IReadOnlyList<SegmentId> segments, CancellationToken cancellationToken) =>
+        FetchAsync(segments, PointFields.Drawn, [PointFields.Frames], (point, model) => point.Frames(model), cancellationToken);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<SegmentBatch> ReadAllAsync(SegmentBatch batch,
@@ -192,6 +185,23 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _connection.Dispose();
+
+    private async ValueTask<IReadOnlyList<T>> FetchAsync<T>(IReadOnlyList<SegmentId> segments, string[] fields, string[] vectors,
+        Func<StoredPoint, IndexModel, T> read, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(segments);
+        var found = new List<T>(segments.Count);
+        if (segments.Count == 0 || (_known ?? await GetModelAsync(cancel)) is not { } model)
+            return found;
+        foreach (var some in segments.Chunk(Page))
+        {
+            var points = (await _read.GetAsync(some, fields, vectors, cancel)).ToDictionary(point => point.Id);
+            foreach (var segment in some)
+                if (points.TryGetValue(segment, out var point))
+                    found.Add(read(point, model));
+        }
+        return found;
+    }
 
     private async ValueTask<(QdrantCollection Collection, IndexModel Model)?> TargetAsync(CancellationToken cancel) =>
         _only ?? await _collections.TargetAsync(cancel);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Dapper;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using TcMgc.Shared;
@@ -20,17 +21,26 @@ internal static class SegmentRows
         CREATE TABLE changes(number INTEGER PRIMARY KEY AUTOINCREMENT, video BLOB NOT NULL UNIQUE)
         """;
 
-    /// <summary>Parameters of <see cref="Insert"/>, in the order of <see cref="Write"/>'s values.</summary>
-    private static readonly string[] s_inserted = ["$id", "$video", "$place", "$start", "$end", "$times", "$text", "$image", "$frames", "$features", "$layouts"];
-
     /// <summary>Columns that <see cref="ToMatrix"/> reads.</summary>
     public const string MatrixColumns = "s.id, s.video, s.times, s.text_vector, s.image_vector";
 
+    /// <summary>Columns that <see cref="ToPlace"/> reads.</summary>
+    public const string PlaceColumns = "s.id, s.video, s.times, s.place, s.start, s.end";
+
     /// <summary>Columns that <see cref="ToBatch"/> reads.</summary>
-    public const string BatchColumns = "s.id, s.video, s.times, s.text_vector, s.place, s.start, s.end, f.frames, f.features";
+    public const string BatchColumns = $"{PlaceColumns}, s.text_vector, f.frames, f.features";
 
     /// <summary>Columns that <see cref="ToFrames"/> reads.</summary>
-    public const string FrameColumns = "s.id, s.video, s.times, s.text_vector, s.place, s.start, s.end, f.frames, f.layouts";
+    public const string FrameColumns = $"{PlaceColumns}, f.frames, f.layouts";
+
+    /// <summary>Parameters of <see cref="Insert"/>, in the order of <see cref="Write"/>'s values.</summary>
+    private static readonly string[] s_inserted =
+        ["$id", "$video", "$place", "$start", "$end", "$times", "$text", "$image", "$frames", "$features", "$layouts"];
+
+    /// <summary>The model that the file is bound to; null where to none.</summary>
+    public static IndexModel? Model(SqliteConnection connection) =>
+        connection.Query<(string Id, int Dimensions, int Frames, string? Folder)>("SELECT id, dimensions, frames, folder FROM model")
+            .Select(row => new IndexModel(row.Id, row.Dimensions, row.Frames, row.Folder)).SingleOrDefault();
 
     /// <summary>A statement for <see cref="Write"/>, compiled once for many segments.</summary>
     public static SqliteCommand Insert(SqliteConnection connection)
@@ -62,29 +72,34 @@ internal static class SegmentRows
 
     public static void ToMatrix(SqliteDataReader row, SegmentMatrix matrix, IndexModel model, SqliteFile file)
     {
-        var (id, video, times, text) = Start(row, model, file);
+        var (id, video, times) = (Id(row, 0, file), Id(row, 1, file), Times(row, model, file).ToArray());
+        var text = Sized<float>(row, 3, model.Dimensions, file);
         var image = Sized<float>(row, 4, model.Dimensions, file);
         if (matrix.Held.HasFlag(Held.Frames))
-            matrix.Add(new(id, video, times), text, image, Sized<Half>(row, 5, times.Length * model.Dimensions, file));
+            matrix.Add(new(new(id), new(video), times), text, image, Sized<Half>(row, 5, times.Length * model.Dimensions, file));
         else
-            matrix.Add(new(id, video, []), text, image, []); // Times are those of frames.
+            matrix.Add(new(new(id), new(video), []), text, image, []); // Times are those of frames.
     }
+
+    public static SegmentPlace ToPlace(SqliteDataReader row, IndexModel model, SqliteFile file) =>
+        new(new(Id(row, 0, file)), new(Id(row, 1, file)), row.GetInt32(3), row.GetDouble(4), row.GetDouble(5),
+            Times(row, model, file).ToArray());
 
     public static void ToBatch(SqliteDataReader row, SegmentBatch batch, IndexModel model, SqliteFile file)
     {
-        var (id, video, times, text) = Start(row, model, file);
+        var place = ToPlace(row, model, file);
         var features = row.IsDBNull(8)
-            ? Sized<Half>(row, 7, times.Length * model.Dimensions, file)
+            ? Sized<Half>(row, 7, place.FrameTimes.Length * model.Dimensions, file)
             : Sized<Half>(row, 8, model.Frames * model.Dimensions, file);
-        batch.Add(new(id, video, row.GetInt32(4), row.GetDouble(5), row.GetDouble(6), times), text, features);
+        batch.Add(place, Sized<float>(row, 6, model.Dimensions, file), features);
     }
 
     public static SegmentFrames ToFrames(SqliteDataReader row, IndexModel model, SqliteFile file)
     {
-        var (id, video, times, _) = Start(row, model, file);
-        return new(new(id, video, row.GetInt32(4), row.GetDouble(5), row.GetDouble(6), times),
-            Sized<Half>(row, 7, times.Length * model.Dimensions, file).ToArray(),
-            Sized<byte>(row, 8, times.Length * ColourLayout.Bytes, file).ToArray());
+        var place = ToPlace(row, model, file);
+        return new(place,
+            Sized<Half>(row, 6, place.FrameTimes.Length * model.Dimensions, file).ToArray(),
+            Sized<byte>(row, 7, place.FrameTimes.Length * ColourLayout.Bytes, file).ToArray());
     }
 
     public static byte[] Bytes(Guid id) => id.ToByteArray(bigEndian: true);
@@ -92,37 +107,27 @@ internal static class SegmentRows
     private static byte[] Bytes<T>(ReadOnlySpan<T> values)
         where T : unmanaged => MemoryMarshal.AsBytes(values).ToArray();
 
-    private static Head Start(SqliteDataReader row, IndexModel model, SqliteFile file)
+    private static Guid Id(SqliteDataReader row, int column, SqliteFile file) =>
+        new(Sized<byte>(row, column, 16, file), bigEndian: true);
+
+    private static ReadOnlySpan<float> Times(SqliteDataReader row, IndexModel model, SqliteFile file)
     {
         var times = Cells<float>(row, 2);
-        if (times.Length < 1 || times.Length > model.Frames)
-            throw file.Damaged($"a segment of {times.Length} frames");
-        return new(
-            new(new(Sized<byte>(row, 0, 16, file), bigEndian: true)),
-            new(new(Sized<byte>(row, 1, 16, file), bigEndian: true)),
-            times.ToArray(),
-            Sized<float>(row, 3, model.Dimensions, file));
+        return times.Length >= 1 && times.Length <= model.Frames
+            ? times
+            : throw file.Damaged($"a segment of {times.Length} frames");
     }
 
     private static ReadOnlySpan<T> Sized<T>(SqliteDataReader row, int column, int length, SqliteFile file)
         where T : unmanaged
     {
         var cells = Cells<T>(row, column);
-        return cells.Length == length ? cells : throw file.Damaged($"a vector of {cells.Length} values where there should be {length}");
+        return cells.Length == length
+            ? cells
+            : throw file.Damaged($"a vector of {cells.Length} values where there should be {length}");
     }
 
     /// <summary>A view that is valid until the reader moves on.</summary>
     private static ReadOnlySpan<T> Cells<T>(SqliteDataReader row, int column)
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(raw.sqlite3_column_blob(row.Handle, column));
-
-    private readonly ref struct Head(SegmentId id, VideoId video, float[] times, ReadOnlySpan<float> text)
-    {
-        private readonly ReadOnlySpan<float> _text = text;
-
-        public void Deconstruct(out SegmentId segment, out VideoId owner, out float[] frameTimes, out ReadOnlySpan<float> vector)
-        {
-            (segment, owner, frameTimes) = (id, video, times);
-            vector = _text;
-        }
-    }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Dapper;
 using Microsoft.Data.Sqlite;
@@ -8,46 +7,53 @@ using TcMgc.Shared.Vectors;
 namespace TcMgc.Stores.Sqlite;
 
 /// <summary>
-/// The index in one SQLite file, searched exactly in memory. The vectors are loaded at the first search and kept up to date from
-/// the file's list of changed videos, whichever process changed them; each kind of vector only once it was searched.
+/// The index in one SQLite file, searched exactly in memory: see <see cref="SegmentLoader"/>. Searches run side by side, also
+/// with writes.
 /// </summary>
-internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
+internal sealed class SqliteVectorIndex : IVectorIndex, IDisposable
 {
-    /// <summary>Bytes of the file that are read as memory, the most that SQLite maps: a tenth of the time of reading each page by a call.</summary>
-    private const int Mapped = 0x7fff0000;
-
     /// <summary>
     /// Pages of a transaction that stay in memory until the commit: 64 MiB. SQLite's default is 2 MB; what it writes before the
     /// commit it reads again at the commit, for the checksums.
     /// </summary>
     private const int HeldPages = 16_384;
 
-    private readonly SqliteFile _file = new(path, version: 1, SegmentRows.Schema, "remove it and run 'tcmgc index' again");
-    private readonly Lock _writing = new(), _refreshing = new();
-    private readonly ReaderWriterLockSlim _matrixLock = new();
-    private readonly ConcurrentBag<SqliteConnection> _readers = [];
+    private readonly SqliteFile _file;
+    private readonly SqliteReaders _readers;
+    private readonly SegmentLoader _loader;
+    private readonly Lock _writing = new();
     private SqliteConnection? _writer;
-    private SegmentMatrix? _matrix;
-    private IndexModel? _matrixModel;
-    private long _lastChange;
-    private Held _wanted;
+
+    /// <summary>Opens the file, or makes it.</summary>
+    /// <exception cref="UserException">It cannot be opened.</exception>
+    public SqliteVectorIndex(string path)
+    {
+        _file = new(path, version: 1, SegmentRows.Schema, "remove it and run 'tcmgc index' again");
+        _readers = new(_file);
+        _loader = new(_file, _readers);
+    }
 
     public ValueTask CheckAsync(CancellationToken cancellationToken)
     {
-        Read(Model);
+        _readers.Read(SegmentRows.Model);
         return default;
     }
 
-    public ValueTask<IndexModel?> GetModelAsync(CancellationToken cancellationToken) => new(Read(Model));
+    public ValueTask<IndexModel?> GetModelAsync(CancellationToken cancellationToken) => new(_readers.Read(SegmentRows.Model));
 
     public ValueTask BindAsync(IndexModel model, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(model);
         Write(connection =>
         {
-            if (Model(connection) is { } bound && bound with { Folder = null } != model with { Folder = null } && connection.ExecuteScalar<long>("SELECT count(*) FROM segments") > 0)
-                throw new UserException($"{path}: the index was built with the model {bound.Id}, this is {model.Id}; use that one, or another --data folder");
-            connection.Execute("DELETE FROM model; INSERT INTO model(id, dimensions, frames, folder) VALUES($Id, $Dimensions, $Frames, $Folder)", model);
+            if (SegmentRows.Model(connection) is { } bound && bound with { Folder = null } != model with { Folder = null }
+                && connection.ExecuteScalar<long>("SELECT count(*) FROM segments") > 0)
+                throw new UserException($"{_file.Path}: the index was built with the model {bound.Id}, this is {model.Id}; "
+                    + "use that one, or another --data folder");
+            connection.Execute("""
+                DELETE FROM model;
+                INSERT INTO model(id, dimensions, frames, folder) VALUES($Id, $Dimensions, $Frames, $Folder)
+                """, model);
         });
         return ValueTask.CompletedTask;
     }
@@ -58,7 +64,7 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
         cancellationToken.ThrowIfCancellationRequested();
         Write(connection =>
         {
-            var model = Model(connection) ?? throw new InvalidOperationException("the index is not bound to a model");
+            var model = SegmentRows.Model(connection) ?? throw new InvalidOperationException("the index is not bound to a model");
             foreach (var segment in segments)
                 segment.Check(model);
             foreach (var video in segments.Select(segment => segment.Place.Video).Distinct())
@@ -77,33 +83,42 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<long> CountAsync(CancellationToken cancellationToken) => new(Read(connection => connection.ExecuteScalar<long>("SELECT count(*) FROM segments")));
+    public ValueTask<long> CountAsync(CancellationToken cancellationToken) =>
+        new(_readers.Read(connection => connection.ExecuteScalar<long>("SELECT count(*) FROM segments")));
 
-    public ValueTask<int> CountAsync(VideoId video, CancellationToken cancellationToken) => new(Read(connection =>
+    public ValueTask<int> CountAsync(VideoId video, CancellationToken cancellationToken) => new(_readers.Read(connection =>
         connection.ExecuteScalar<int>("SELECT count(*) FROM segments WHERE video = $id", new { id = SegmentRows.Bytes(video.Value) })));
 
-    public ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken) =>
-        new(Search<SegmentMatch>(query, space == VectorSpace.Text ? Held.Text : Held.Image, matrix =>
+    public async ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(
+        VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
+    {
+        var needed = space == VectorSpace.Text ? Held.Text : Held.Image;
+        if (await SegmentsAsync(query.Length, needed, cancellationToken) is not { } segments)
+            return [];
+        var best = segments.Nearest(space, query, count, cancellationToken).Sorted();
+        var matches = new SegmentMatch[best.Length];
+        for (var at = 0; at < best.Length; at++)
         {
-            var best = matrix.Nearest(space, query, count, cancellationToken).Sorted();
-            var matches = new SegmentMatch[best.Length];
-            for (var i = 0; i < best.Length; i++)
-                matches[i] = new(matrix.Owner(best[i].Row).Segment, matrix.Owner(best[i].Row).Video, best[i].Score);
-            return matches;
-        }));
+            var (segment, video, _) = segments.Owner(best[at].Row);
+            matches[at] = new(segment, video, best[at].Score);
+        }
+        return matches;
+    }
 
-    public ValueTask<IReadOnlyList<FrameMatch>> NearestFramesAsync(ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken) =>
-        new(Search<FrameMatch>(query, Held.Frames, matrix =>
+    public async ValueTask<IReadOnlyList<FrameMatch>> NearestFramesAsync(
+        ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
+    {
+        if (await SegmentsAsync(query.Length, Held.Frames, cancellationToken) is not { } segments)
+            return [];
+        var best = segments.NearestFrames(query, count, cancellationToken).Sorted();
+        var matches = new FrameMatch[best.Length];
+        for (var at = 0; at < best.Length; at++)
         {
-            var best = matrix.NearestFrames(query, count, cancellationToken).Sorted();
-            var matches = new FrameMatch[best.Length];
-            for (var i = 0; i < best.Length; i++)
-            {
-                var (segment, video, times) = matrix.Owner(best[i].Row);
-                matches[i] = new(segment, video, best[i].Frame, times[best[i].Frame], best[i].Score);
-            }
-            return matches;
-        }));
+            var (segment, video, times) = segments.Owner(best[at].Row);
+            matches[at] = new(segment, video, best[at].Frame, times[best[at].Frame], best[at].Score);
+        }
+        return matches;
+    }
 
     public ValueTask FetchAsync(IReadOnlyList<SegmentId> segments, SegmentBatch batch, CancellationToken cancellationToken)
     {
@@ -111,30 +126,32 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(segments.Count, batch.Capacity);
         batch.Clear();
-        Read(connection =>
+        Fetch(Joined(SegmentRows.BatchColumns), segments, connection => ModelOf(connection, batch), (row, model) =>
         {
-            // One transaction: SQLite locks the file once, not for every segment.
-            using var snapshot = connection.BeginTransaction(deferred: true);
-            var model = ModelOf(connection, batch);
-            Fetch(connection, SegmentRows.BatchColumns, segments, row => SegmentRows.ToBatch(row, batch, model!, _file), cancellationToken);
+            SegmentRows.ToBatch(row, batch, model, _file);
             return true;
-        });
+        }, cancellationToken);
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<IReadOnlyList<SegmentFrames>> FetchFramesAsync(IReadOnlyList<SegmentId> segments, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<SegmentPlace>> FetchPlacesAsync(
+        IReadOnlyList<SegmentId> segments, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(segments);
-        return new(Read<IReadOnlyList<SegmentFrames>>(connection =>
-        {
-            using var snapshot = connection.BeginTransaction(deferred: true);
-            var (model, found) = (Model(connection), new List<SegmentFrames>(segments.Count));
-            Fetch(connection, SegmentRows.FrameColumns, segments, row => found.Add(SegmentRows.ToFrames(row, model!, _file)), cancellationToken);
-            return found;
-        }));
+        return new(Fetch($"SELECT {SegmentRows.PlaceColumns} FROM segments s", segments, SegmentRows.Model,
+            (row, model) => SegmentRows.ToPlace(row, model, _file), cancellationToken));
     }
 
-    public async IAsyncEnumerable<SegmentBatch> ReadAllAsync(SegmentBatch batch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<SegmentFrames>> FetchFramesAsync(
+        IReadOnlyList<SegmentId> segments, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(segments);
+        return new(Fetch(Joined(SegmentRows.FrameColumns), segments, SegmentRows.Model,
+            (row, model) => SegmentRows.ToFrames(row, model, _file), cancellationToken));
+    }
+
+    public async IAsyncEnumerable<SegmentBatch> ReadAllAsync(
+        SegmentBatch batch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
         await ValueTask.CompletedTask;
@@ -142,7 +159,7 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
         do
         {
             cancellationToken.ThrowIfCancellationRequested();
-            last = Read(connection => Fill(connection, batch, last));
+            last = _readers.Read(connection => Fill(connection, batch, last));
             if (batch.Count > 0)
                 yield return batch;
         }
@@ -151,27 +168,32 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
 
     public void Dispose()
     {
-        foreach (var reader in _readers)
-            reader.Dispose();
+        _loader.Dispose();
+        _readers.Dispose();
         _writer?.Dispose();
-        _matrixLock.Dispose();
     }
 
-    private static void Fetch(SqliteConnection connection, string columns, IReadOnlyList<SegmentId> segments, Action<SqliteDataReader> found,
-        CancellationToken cancellationToken)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = $"SELECT {columns} FROM segments s JOIN features f USING(number) WHERE s.id = $id";
-        var id = command.Parameters.Add("$id", SqliteType.Blob);
-        foreach (var segment in segments)
+    private static string Joined(string columns) => $"SELECT {columns} FROM segments s JOIN features f USING(number)";
+
+    /// <summary>Segments by id in one transaction: SQLite locks the file once, not for every segment.</summary>
+    private List<T> Fetch<T>(string select, IReadOnlyList<SegmentId> segments, Func<SqliteConnection, IndexModel?> modelOf,
+        Func<SqliteDataReader, IndexModel, T> read, CancellationToken cancellationToken) => _readers.Read(connection =>
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            id.Value = SegmentRows.Bytes(segment.Value);
-            using var row = command.ExecuteReader();
-            if (row.Read())
-                found(row);
-        }
-    }
+            using var snapshot = connection.BeginTransaction(deferred: true);
+            var (model, found) = (modelOf(connection), new List<T>(segments.Count));
+            using var command = connection.CreateCommand();
+            command.CommandText = $"{select} WHERE s.id = $id";
+            var id = command.Parameters.Add("$id", SqliteType.Blob);
+            foreach (var segment in segments)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                id.Value = SegmentRows.Bytes(segment.Value);
+                using var row = command.ExecuteReader();
+                if (row.Read())
+                    found.Add(read(row, model!)); // There are segments only where there is a model.
+            }
+            return found;
+        });
 
     private long Fill(SqliteConnection connection, SegmentBatch batch, long after)
     {
@@ -193,113 +215,28 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
         return after;
     }
 
-    private IReadOnlyList<T> Search<T>(ReadOnlyMemory<float> query, Held needed, Func<SegmentMatrix, IReadOnlyList<T>> search)
+    /// <summary>The segments in memory, once the query is known to be of their width; null where there is no model.</summary>
+    private async ValueTask<MatrixSnapshot?> SegmentsAsync(int values, Held needed, CancellationToken cancellationToken)
     {
-        lock (_refreshing)
-            Read(connection => Refresh(connection, needed));
-        _matrixLock.EnterReadLock();
-        try
-        {
-            if (_matrix is null)
-                return [];
-            if (query.Length != _matrixModel!.Dimensions)
-                throw new ArgumentException($"the query has {query.Length} values, the index {_matrixModel.Dimensions}", nameof(query));
-            return search(_matrix);
-        }
-        finally
-        {
-            _matrixLock.ExitReadLock();
-        }
+        var loaded = await _loader.LoadedAsync(needed, cancellationToken);
+        return loaded.Model is null || loaded.Model.Dimensions == values
+            ? loaded.Segments
+            : throw new ArgumentException($"the query has {values} values, the index {loaded.Model.Dimensions}", nameof(values));
     }
-
-    /// <summary>Brings the matrix to the state of the file: all of it the first time, then the videos that changed since.</summary>
-    private bool Refresh(SqliteConnection connection, Held needed)
-    {
-        using var snapshot = connection.BeginTransaction(deferred: true);
-        var (model, end) = (Model(connection), connection.ExecuteScalar<long>("SELECT ifnull(max(number), 0) FROM changes"));
-        _wanted |= needed;
-        var whole = model != _matrixModel || _matrix is null || _matrix.Held != _wanted;
-        if (!whole && end == _lastChange)
-            return false;
-        _matrixLock.EnterWriteLock();
-        try
-        {
-            var (matrix, since) = (_matrix, _lastChange);
-            _matrix = null; // Whatever stops half-way, the next search starts from the file.
-            if (model is not null)
-            {
-                if (whole)
-                    Load(connection, matrix = new(model.Dimensions, model.Frames, _wanted), model, "");
-                else
-                    foreach (var video in Changed(connection, since))
-                    {
-                        matrix!.Remove(video);
-                        Load(connection, matrix, model, "WHERE s.video = $video", video);
-                    }
-                _matrix = matrix;
-            }
-            (_matrixModel, _lastChange) = (model, end);
-        }
-        finally
-        {
-            _matrixLock.ExitWriteLock();
-        }
-        return true;
-    }
-
-    private void Load(SqliteConnection connection, SegmentMatrix matrix, IndexModel model, string condition, VideoId? video = null)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = matrix.Held.HasFlag(Held.Frames)
-            ? $"SELECT {SegmentRows.MatrixColumns}, f.frames FROM segments s JOIN features f USING(number) {condition} ORDER BY s.number"
-            : $"SELECT {SegmentRows.MatrixColumns} FROM segments s {condition} ORDER BY s.number";
-        if (video is { } only)
-            command.Parameters.AddWithValue("$video", SegmentRows.Bytes(only.Value));
-        using var row = command.ExecuteReader();
-        while (row.Read())
-            SegmentRows.ToMatrix(row, matrix, model, _file);
-    }
-
-    private IEnumerable<VideoId> Changed(SqliteConnection connection, long since) =>
-        connection.Query<byte[]>("SELECT video FROM changes WHERE number > $since", new { since })
-            .Select(id => id.Length == 16 ? new VideoId(new(id, bigEndian: true)) : throw _file.Damaged($"a video's id of {id.Length} bytes"));
 
     private static void Forget(SqliteConnection connection, VideoId video) => connection.Execute("""
         DELETE FROM segments WHERE video = $id;
         INSERT OR REPLACE INTO changes(video) VALUES($id)
         """, new { id = SegmentRows.Bytes(video.Value) });
 
-    private static IndexModel? Model(SqliteConnection connection) =>
-        connection.Query<(string Id, int Dimensions, int Frames, string? Folder)>("SELECT id, dimensions, frames, folder FROM model")
-            .Select(row => new IndexModel(row.Id, row.Dimensions, row.Frames, row.Folder)).SingleOrDefault();
-
     /// <summary>The bound model (null: then there are no segments), once the batch is known to be of its sizes.</summary>
     private static IndexModel? ModelOf(SqliteConnection connection, SegmentBatch batch)
     {
-        var model = Model(connection);
+        var model = SegmentRows.Model(connection);
         return model is null || (model.Frames, model.Dimensions) == (batch.FramesEach, batch.Dimensions)
             ? model
-            : throw new ArgumentException($"the batch is for {batch.FramesEach} × {batch.Dimensions} features, the index has {model.Frames} × {model.Dimensions}", nameof(batch));
-    }
-
-    private T Read<T>(Func<SqliteConnection, T> action)
-    {
-        var connection = _readers.TryTake(out var idle) ? idle : Open($"mmap_size={Mapped}");
-        try
-        {
-            return _file.Guarded(() => action(connection));
-        }
-        finally
-        {
-            _readers.Add(connection);
-        }
-    }
-
-    private SqliteConnection Open(string pragma)
-    {
-        var connection = _file.Open();
-        connection.Execute($"PRAGMA {pragma}");
-        return connection;
+            : throw new ArgumentException($"the batch is for {batch.FramesEach} × {batch.Dimensions} features, "
+                + $"the index has {model.Frames} × {model.Dimensions}", nameof(batch));
     }
 
     private void Write(Action<SqliteConnection> action)
@@ -307,10 +244,17 @@ internal sealed class SqliteVectorIndex(string path) : IVectorIndex, IDisposable
         lock (_writing)
             _file.Guarded(() =>
             {
-                _writer ??= Open($"cache_spill={HeldPages}");
+                _writer ??= OpenWriter();
                 using var transaction = _writer.BeginTransaction();
                 action(_writer);
                 transaction.Commit();
             });
+    }
+
+    private SqliteConnection OpenWriter()
+    {
+        var connection = _file.Open();
+        connection.Execute($"PRAGMA cache_spill={HeldPages}");
+        return connection;
     }
 }

@@ -7,6 +7,7 @@ using TcMgc.Featurizer;
 using TcMgc.Ingest;
 using TcMgc.Media;
 using TcMgc.Search;
+using TcMgc.Search.Query;
 using TcMgc.Shared.Configuration;
 using TcMgc.Shared.Events;
 using TcMgc.Stores;

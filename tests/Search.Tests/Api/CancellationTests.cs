@@ -65,6 +65,9 @@ public sealed class CancellationTests
 
         public ValueTask FetchAsync(IReadOnlyList<SegmentId> segments, SegmentBatch batch, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public ValueTask<IReadOnlyList<SegmentPlace>> FetchPlacesAsync(
+            IReadOnlyList<SegmentId> segments, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public ValueTask<IReadOnlyList<SegmentFrames>> FetchFramesAsync(IReadOnlyList<SegmentId> segments, CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

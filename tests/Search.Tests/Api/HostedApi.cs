@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using TcMgc.Hosting;
 using TcMgc.Model;
-using TcMgc.Search.Api;
 using TcMgc.Shared;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Vectors;

@@ -27,10 +27,12 @@ public sealed class SegmentMatrixTests
 
         var expected = Enumerable.Range(0, Rows).OrderByDescending(row => Dot(query, all, row)).Take(10).ToArray();
 
-        Assert.Equal(expected, Videos(matrix, matrix.Nearest(VectorSpace.Text, query, 10, CancellationToken.None)));
-        Assert.Equal(expected[0], Videos(matrix, matrix.NearestFrames(query, 10, CancellationToken.None))[0]);
+        var whole = matrix.Snapshot();
+        Assert.Equal(expected, Videos(whole, whole.Nearest(VectorSpace.Text, query, 10, CancellationToken.None)));
+        Assert.Equal(expected[0], Videos(whole, whole.NearestFrames(query, 10, CancellationToken.None))[0]);
         matrix.Remove(SampleSegments.Video(expected[0]));
-        Assert.Equal(expected[1..], Videos(matrix, matrix.Nearest(VectorSpace.Image, query, 9, CancellationToken.None)));
+        var without = matrix.Snapshot();
+        Assert.Equal(expected[1..], Videos(without, without.Nearest(VectorSpace.Image, query, 9, CancellationToken.None)));
     }
 
     [Fact]
@@ -40,7 +42,7 @@ public sealed class SegmentMatrixTests
         for (var row = 0; row < Rows; row++)
             matrix.Add(default, new float[Dimensions], new float[Dimensions], []);
 
-        Assert.ThrowsAny<OperationCanceledException>(() => matrix.Nearest(VectorSpace.Text, new float[Dimensions], 1, new(canceled: true)));
+        Assert.ThrowsAny<OperationCanceledException>(() => matrix.Snapshot().Nearest(VectorSpace.Text, new float[Dimensions], 1, new(canceled: true)));
     }
 
     [Fact]
@@ -58,7 +60,7 @@ public sealed class SegmentMatrixTests
         Assert.Equal(
             Enumerable.Range(0, rows.Length).Select(row => (Score: TensorPrimitives.Dot<float>(query, rows[row]), Row: row))
                 .OrderByDescending(pair => pair.Score).ThenBy(pair => pair.Row).Take(count).Select(pair => pair.Score),
-            matrix.Nearest(VectorSpace.Text, query, count, CancellationToken.None).Sorted().ToArray().Select(kept => kept.Score));
+            matrix.Snapshot().Nearest(VectorSpace.Text, query, count, CancellationToken.None).Sorted().ToArray().Select(kept => kept.Score));
     }).QuickCheckThrowOnFailure();
 
     private static float[] Values(Random random, int count, float scale) =>
@@ -66,7 +68,65 @@ public sealed class SegmentMatrixTests
 
     private static float[] Sum(float[] one, float[] other) => [.. one.Zip(other, (a, b) => a + b)];
 
-    private static int[] Videos(SegmentMatrix matrix, BestRows best) =>
+    [Fact]
+    public void A_search_under_way_sees_nothing_of_what_changes_meanwhile()
+    {
+        var matrix = Filled(videos: 3, rowsEach: 2);
+        var before = matrix.Snapshot();
+        matrix.Remove(SampleSegments.Video(1));
+        Add(matrix, video: 1, rows: 3);
+        Add(matrix, video: 7, rows: 1);
+        var after = matrix.Snapshot();
+
+        Assert.Equal([0, 0, 1, 1, 2, 2], VideosIn(before));
+        Assert.Equal([0, 0, 1, 1, 1, 2, 2, 7], VideosIn(after));
+    }
+
+    [Fact]
+    public void The_change_of_a_video_copies_no_other_rows()
+    {
+        var matrix = Filled(videos: 100, rowsEach: 20);
+        var before = matrix.Snapshot();
+        matrix.Remove(SampleSegments.Video(50));
+        Add(matrix, video: 50, rows: 20);
+
+        Assert.Equal(before.Blocks, matrix.Snapshot().Blocks);
+    }
+
+    [Fact]
+    public void Rows_that_are_removed_again_and_again_give_their_memory_back()
+    {
+        var matrix = Filled(videos: 3, rowsEach: 2);
+        var kept = matrix.Snapshot();
+        for (var change = 0; change < 20_000; change++)
+        {
+            matrix.Remove(SampleSegments.Video(1));
+            Add(matrix, video: 1, rows: 2);
+        }
+
+        Assert.InRange(matrix.Snapshot().Blocks.Count, 1, 3);
+        Assert.Equal([0, 0, 1, 1, 2, 2], VideosIn(matrix.Snapshot()));
+        Assert.Equal([0, 0, 1, 1, 2, 2], VideosIn(kept));
+    }
+
+    private static SegmentMatrix Filled(int videos, int rowsEach)
+    {
+        var matrix = new SegmentMatrix(Dimensions, 1, Held.Text);
+        for (var video = 0; video < videos; video++)
+            Add(matrix, video, rowsEach);
+        return matrix;
+    }
+
+    private static void Add(SegmentMatrix matrix, int video, int rows)
+    {
+        for (var row = 0; row < rows; row++)
+            matrix.Add(new(default, SampleSegments.Video(video), [video]), new float[Dimensions], [], []);
+    }
+
+    private static int[] VideosIn(MatrixSnapshot snapshot) =>
+        [.. Videos(snapshot, snapshot.Nearest(VectorSpace.Text, new float[Dimensions], 1000, CancellationToken.None)).Order()];
+
+    private static int[] Videos(MatrixSnapshot matrix, BestRows best) =>
         Array.ConvertAll(best.Sorted().ToArray(), kept => (int)matrix.Owner(kept.Row).Times[0]);
 
     private static float Dot(float[] query, float[] all, int row)

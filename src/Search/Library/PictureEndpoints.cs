@@ -1,0 +1,65 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Net.Http.Headers;
+using TcMgc.Hosting;
+using TcMgc.Media;
+using TcMgc.Shared;
+using TcMgc.Shared.Catalog;
+
+namespace TcMgc.Search.Library;
+
+/// <summary><c>GET /api/videos/{id}/thumbnail</c> and <c>/preview</c>: JPEG pictures of a video, made when first asked for.</summary>
+internal static class PictureEndpoints
+{
+    private const int DefaultWidth = 320, SmallestWidth = 16, LargestWidth = 1920;
+    private const string Jpeg = "image/jpeg";
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.MapGet("/api/videos/{id}/thumbnail", ThumbnailAsync)
+            .WithName("thumbnail").WithSummary("The picture at a time of a video.")
+            .Produces(StatusCodes.Status200OK, contentType: Jpeg).ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status410Gone);
+        app.MapGet("/api/videos/{id}/preview", PreviewAsync)
+            .WithName("preview").WithSummary("Pictures of a whole video, one a second, as one.")
+            .Produces(StatusCodes.Status200OK, contentType: Jpeg).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status410Gone);
+    }
+
+    /// <summary>The path of a moment's picture.</summary>
+    public static string ThumbnailOf(VideoId video, double time) =>
+        string.Create(CultureInfo.InvariantCulture, $"/api/videos/{video}/thumbnail?time={time:0.###}");
+
+    /// <summary>The path of a video's strip.</summary>
+    public static string PreviewOf(VideoId video) => $"/api/videos/{video}/preview";
+
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> ThumbnailAsync(
+        string id, ICatalog catalog, Pictures pictures, HttpResponse http, CancellationToken cancel, double time = 0, int width = DefaultWidth)
+    {
+        if (!double.IsFinite(time) || time < 0 || width is < SmallestWidth or > LargestWidth)
+            return Problems.Of(StatusCodes.Status400BadRequest, "out-of-range", $"time must be at least 0 and width from {SmallestWidth} to {LargestWidth}");
+        return await FindAsync(id, catalog, cancel) is { } entry
+            ? Answer(entry, await pictures.ThumbnailAsync(entry, time, width, cancel), http)
+            : VideoEndpoints.NotFound(id);
+    }
+
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> PreviewAsync(
+        string id, ICatalog catalog, Pictures pictures, HttpResponse http, CancellationToken cancel) =>
+        await FindAsync(id, catalog, cancel) is { } entry
+            ? Answer(entry, await pictures.PreviewAsync(entry, cancel), http)
+            : VideoEndpoints.NotFound(id);
+
+    /// <summary>A video that has a picture: its frames were taken once.</summary>
+    private static async ValueTask<CatalogEntry?> FindAsync(string id, ICatalog catalog, CancellationToken cancel) =>
+        await VideoEndpoints.FindAsync(id, catalog, cancel) is { Duration: not null } entry ? entry : null;
+
+    private static Results<FileContentHttpResult, ProblemHttpResult> Answer(CatalogEntry entry, MediaResult<byte[]> picture, HttpResponse http)
+    {
+        if (picture.Value is not { } jpeg)
+            return Problems.Of(StatusCodes.Status410Gone, "picture-gone", $"'{entry.Name}' {picture.Reason}");
+        http.Headers.CacheControl = "private, max-age=86400"; // A video's content never changes: its id is made of it.
+        return TypedResults.Bytes(jpeg, Jpeg, entityTag: new EntityTagHeaderValue($"\"{entry.Sha256[..16]}\""));
+    }
+}

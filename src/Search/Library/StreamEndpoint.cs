@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.StaticFiles;
+using Microsoft.Net.Http.Headers;
+using TcMgc.Hosting;
+using TcMgc.Shared;
+using TcMgc.Shared.Blobs;
+using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Events;
+using TcMgc.Stores.Sqlite;
+
+namespace TcMgc.Search.Library;
+
+/// <summary><c>GET /api/videos/{id}/stream</c>: the original, whole or in ranges, for players to seek in.</summary>
+internal static class StreamEndpoint
+{
+    private const string Bytes = "application/octet-stream";
+    private static readonly FileExtensionContentTypeProvider s_types = new();
+
+    public static void Map(IEndpointRouteBuilder app) => app.MapMethods("/api/videos/{id}/stream", [HttpMethods.Get, HttpMethods.Head], GetAsync)
+        .WithName("streamVideo").WithSummary("The original video; answers range requests.")
+        .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status410Gone);
+
+    /// <summary>The path of a video's stream.</summary>
+    public static string PathOf(VideoId video) => $"/api/videos/{video}/stream";
+
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> GetAsync(string id, ICatalog catalog, IBlobStore blobs, HttpResponse http, CancellationToken cancel)
+    {
+        if (await VideoEndpoints.FindAsync(id, catalog, cancel) is not { } entry)
+            return VideoEndpoints.NotFound(id);
+        if (await OpenAsync(entry, blobs, cancel) is not { } original)
+            return Problems.Of(StatusCodes.Status410Gone, "original-gone", $"the original of '{entry.Name}' is gone or has changed; upload it again");
+        http.Headers.XContentTypeOptions = "nosniff";
+        return TypedResults.Stream(original, TypeOf(entry.Name), entityTag: new EntityTagHeaderValue($"\"{entry.Sha256}\""), enableRangeProcessing: true);
+    }
+
+    private static async ValueTask<Stream?> OpenAsync(CatalogEntry entry, IBlobStore blobs, CancellationToken cancel)
+    {
+        if (FileSource.PathIn(entry.Source) is not { } path)
+            return await blobs.OpenReadAsync(entry.Source, cancel);
+        try
+        {
+            var file = new FileStream(path, new FileStreamOptions { Share = FileShare.Read | FileShare.Delete, Options = FileOptions.Asynchronous });
+            if (file.Length == entry.Bytes)
+                return file;
+            await file.DisposeAsync();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Told as gone.
+        }
+        return null;
+    }
+
+    /// <summary>By the name's extension, videos and pictures only: nothing that a browser would run.</summary>
+    private static string TypeOf(string name) =>
+        s_types.TryGetContentType(name, out var type) && (type.StartsWith("video/", StringComparison.Ordinal) || type == "image/gif") ? type : Bytes;
+}

@@ -1,0 +1,35 @@
+namespace TcMgc.Search.Query;
+
+/// <summary>Where the score of a segment comes from.</summary>
+/// <param name="Texts">The query's texts in order; the score is the sum of theirs, each times its share.</param>
+public sealed record Explanation(IReadOnlyList<TextEvidence> Texts)
+{
+    /// <summary>How what is said moved it among the results; null where no transcript has words of the query.</summary>
+    public Fusion? Fusion { get; init; }
+}
+
+/// <summary>What one text of a query contributes.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="Share">Its part of the segment's score: its weight by the sum of the positive ones; negative for a "but not".</param>
+/// <param name="Score">Its logit.</param>
+/// <param name="Contrasts">The head's single scores, whose weighted sum is the logit; empty for heads with one.</param>
+/// <param name="Frames">The segment's frames in order.</param>
+/// <param name="Words">The sentence's tokens in order, start and end token left out.</param>
+public sealed record TextEvidence(string Text, float Share, float Score, IReadOnlyList<Contrast> Contrasts, IReadOnlyList<FrameEvidence> Frames, IReadOnlyList<WordEvidence> Words);
+
+/// <summary>One granularity of comparison.</summary>
+/// <param name="Name"><c>video-sentence</c>, <c>video-word</c>, <c>sentence-frame</c> or <c>frame-word</c>.</param>
+/// <param name="Score">Its logit.</param>
+/// <param name="Weight">Its part of the logit, 0 … 1.</param>
+public sealed record Contrast(string Name, float Score, float Weight);
+
+/// <summary>What one frame contributes.</summary>
+/// <param name="Time">Its time in the video, in seconds.</param>
+/// <param name="Similarity">Cosine of its scored feature with the sentence.</param>
+/// <param name="Attention">The sentence's attention to it; null for heads without.</param>
+public sealed record FrameEvidence(double Time, float Similarity, float? Attention);
+
+/// <summary>Where one word is seen.</summary>
+/// <param name="Text">The token's characters.</param>
+/// <param name="Similarities">Cosine of the word with each frame's scored feature.</param>
+public sealed record WordEvidence(string Text, IReadOnlyList<float> Similarities);

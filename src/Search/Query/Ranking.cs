@@ -1,0 +1,132 @@
+using TcMgc.Shared;
+using TcMgc.Shared.Vectors;
+
+namespace TcMgc.Search.Query;
+
+/// <summary>A segment with its score and the time of its best frame.</summary>
+internal readonly record struct ScoredSegment(SegmentPlace Place, float Score, float Moment)
+{
+    /// <summary>What it is sure by: of the wanted texts' corrected logits the least, where the model is calibrated.</summary>
+    public double Corrected { get; init; }
+
+    /// <summary>What results are ordered by: the score, unless words are said that count too.</summary>
+    public double Order { get; init; } = Score;
+
+    /// <summary>Place by score alone, from 1; 0 where nothing else counts.</summary>
+    public int VisualRank { get; init; }
+}
+
+/// <summary>
+/// Ranks scored segments as they come: grouped by video, keeping each one's best few, or each on its own. Allocates per group,
+/// not per segment.
+/// </summary>
+internal sealed class Ranking(SearchRequest request)
+{
+    // Filled only where what is said counts: ranks are known when all segments are.
+    private readonly List<ScoredSegment> _waiting = [];
+
+    private readonly bool _isByVideo = request.Rank == SearchRank.Video;
+    private readonly int _size = request.Rank == SearchRank.Video ? request.SegmentsEach : request.Offset + request.Top;
+    private readonly Dictionary<VideoId, Best> _groups = [];
+
+    /// <summary>The best segments of a group, best first.</summary>
+    private sealed class Best(int size)
+    {
+        private readonly ScoredSegment[] _segments = new ScoredSegment[size];
+        private int _count;
+
+        public ReadOnlyMemory<ScoredSegment> Segments => _segments.AsMemory(0, _count);
+
+        public void Add(in ScoredSegment segment)
+        {
+            if (_count < _segments.Length)
+                _count++;
+            else if (Compare(segment, _segments[_count - 1]) >= 0)
+                return;
+            var at = _count - 1;
+            for (; at > 0 && Compare(segment, _segments[at - 1]) < 0; at--)
+                _segments[at] = _segments[at - 1];
+            _segments[at] = segment;
+        }
+    }
+
+    /// <summary>Segments taken in so far.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Segments in which words of the query are said, which are fused with the scores; default none.</summary>
+    public IReadOnlyDictionary<SegmentId, SpokenSegment> Spoken { get; init; } = new Dictionary<SegmentId, SpokenSegment>();
+
+    /// <summary>What they count beside the scores.</summary>
+    public double TranscriptWeight { get; init; }
+
+    public void Add(in ScoredSegment segment)
+    {
+        if (Spoken.Count > 0)
+            _waiting.Add(segment);
+        else
+            Group(segment);
+        Count++;
+    }
+
+    /// <summary>How a segment came to its place; null where only its score counts.</summary>
+    public Fusion? FusionOf(in ScoredSegment segment) =>
+        segment.VisualRank == 0 ? null : new(segment.VisualRank, Spoken.GetValueOrDefault(segment.Place.Id)?.Rank, TranscriptWeight);
+
+    /// <summary>The results wanted, best first, each the segments of one video; equal scores in a fixed order.</summary>
+    /// <param name="shows">Whether a best segment is sure enough; null where all are. Where words of the query are said, it is.</param>
+    public List<ReadOnlyMemory<ScoredSegment>> Top(Func<ScoredSegment, bool>? shows = null)
+    {
+        Fuse();
+        return [.. Results().Where(segments => shows is null || Shows(segments, shows)).Skip(request.Offset).Take(request.Top)];
+    }
+
+    /// <summary>Results whose best segment is not sure enough.</summary>
+    public int Below(Func<ScoredSegment, bool> shows)
+    {
+        Fuse();
+        return Results().Count(segments => !Shows(segments, shows));
+    }
+
+    private bool Shows(ReadOnlyMemory<ScoredSegment> segments, Func<ScoredSegment, bool> shows) =>
+        shows(segments.Span[0]) || Spoken.ContainsKey(segments.Span[0].Place.Id);
+
+    private void Fuse()
+    {
+        _waiting.Sort((left, right) => Compare(left, right));
+        foreach (var (index, scored) in _waiting.Index())
+        {
+            var ranked = scored with { VisualRank = index + 1 };
+            var fusion = FusionOf(ranked)!;
+            // Whoever is led here by what is said wants to hear it.
+            var moment = fusion.Spoken > fusion.Visual ? (float)Math.Clamp(Spoken[scored.Place.Id].Said.Start, scored.Place.Start, scored.Place.End) : scored.Moment;
+            Group(ranked with { Order = fusion.Score, Moment = moment });
+        }
+        _waiting.Clear();
+    }
+
+    private void Group(in ScoredSegment segment)
+    {
+        var group = _isByVideo ? segment.Place.Video : default;
+        if (!_groups.TryGetValue(group, out var best))
+            _groups.Add(group, best = new(_size));
+        best.Add(segment);
+    }
+
+    private IEnumerable<ReadOnlyMemory<ScoredSegment>> Results()
+    {
+        var groups = _groups.Values.Select(best => best.Segments);
+        return _isByVideo
+            ? groups.OrderByDescending(segments => segments.Span[0].Order).ThenBy(segments => segments.Span[0].Place.Video.Value)
+            : groups.SelectMany(segments => Enumerable.Range(0, segments.Length).Select(at => segments.Slice(at, 1)));
+    }
+
+    // Best first; NaN, which CompareTo puts below all numbers, comes last.
+    private static int Compare(in ScoredSegment left, in ScoredSegment right)
+    {
+        var byOrder = right.Order.CompareTo(left.Order);
+        if (byOrder != 0)
+            return byOrder;
+        var byVideo = left.Place.Video.Value.CompareTo(right.Place.Video.Value);
+        return byVideo != 0 ? byVideo : left.Place.Index.CompareTo(right.Place.Index);
+    }
+}

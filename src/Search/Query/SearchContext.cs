@@ -1,0 +1,39 @@
+using System.Collections.Concurrent;
+using TcMgc.Model;
+using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Vectors;
+using TcMgc.Stores.Sqlite;
+
+namespace TcMgc.Search.Query;
+
+/// <summary>What all searches of an engine share. Safe for concurrent use.</summary>
+internal sealed class SearchContext(
+    VideoTextModel model, IVectorIndex index, ICatalog catalog, TimeProvider time, SearchOptions options, TranscriptIndex? transcripts)
+{
+    private readonly ConcurrentBag<SegmentBatch> _batches = [];
+
+    public VideoTextModel Model => model;
+
+    public IVectorIndex Index => index;
+
+    public ICatalog Catalog => catalog;
+
+    public TimeProvider Time => time;
+
+    public SearchOptions Options => options;
+
+    /// <summary>What is said in the videos; null where that is not known.</summary>
+    public TranscriptIndex? Transcripts => transcripts;
+
+    public IndexSize IndexSize { get; } = new(index, time);
+
+    public FeatureCache Features { get; } = new(index, options.FeatureCacheBytes);
+
+    public RecentlyUsed<string, TextFeatures> Texts { get; } = new(options.CachedTexts, _ => 1);
+
+    /// <summary>A batch with room for segments. Batches are megabytes; those that were returned are used again.</summary>
+    public SegmentBatch RentBatch(IndexModel bound, int segments) =>
+        _batches.TryTake(out var batch) && batch.Capacity >= segments ? batch : new(Math.Max(segments, options.Candidates), bound);
+
+    public void ReturnBatch(SegmentBatch batch) => _batches.Add(batch);
+}

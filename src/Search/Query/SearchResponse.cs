@@ -1,0 +1,72 @@
+using TcMgc.Model.Calibration;
+using TcMgc.Shared;
+using TcMgc.Shared.Transcripts;
+using TcMgc.Stores.Sqlite;
+
+namespace TcMgc.Search.Query;
+
+/// <summary>The answer to a query.</summary>
+/// <param name="Results">Videos, or moments where those are ranked; best first.</param>
+/// <param name="Scored">Segments that were compared in the last stage.</param>
+/// <param name="Elapsed">Time from query to answer.</param>
+public sealed record SearchResponse(IReadOnlyList<VideoResult> Results, int Scored, TimeSpan Elapsed)
+{
+    /// <summary>The answer of an index in which nothing was ever indexed.</summary>
+    internal static SearchResponse Empty { get; } = new([], 0, TimeSpan.Zero);
+
+    /// <summary>Least confidence of the results; null where confidence is not known.</summary>
+    public double? Threshold { get; init; }
+
+    /// <summary>Results of less confidence, which were left out: a threshold of 0 returns them too.</summary>
+    public int Weaker { get; init; }
+}
+
+/// <summary>A video that answers a query.</summary>
+/// <param name="Video">The video.</param>
+/// <param name="Name">File name as the user knows it.</param>
+/// <param name="Source">Where the original lies: an absolute <c>file:</c> URI or the name of a blob.</param>
+/// <param name="Duration">Length in seconds, where known.</param>
+/// <param name="Segments">Its best segments, best first; at least one.</param>
+public sealed record VideoResult(VideoId Video, string Name, string Source, double? Duration, IReadOnlyList<SegmentResult> Segments)
+{
+    /// <summary>The best segment's score: a sentence's logit (of several: by their shares), or a still's likeness with the best frame, at most 1.</summary>
+    public float Score => Segments[0].Score;
+
+    /// <summary>How sure the best segment's score is; null where that is not known.</summary>
+    public Confidence? Confidence => Segments[0].Confidence;
+
+    /// <summary>Where to start playing, in seconds: the moment of the best segment.</summary>
+    public double Moment => Segments[0].Moment;
+}
+
+/// <summary>A segment that answers a query.</summary>
+/// <param name="Segment">The segment.</param>
+/// <param name="Start">Where it starts in the video, in seconds.</param>
+/// <param name="End">Where it ends, in seconds.</param>
+/// <param name="Moment">Where to start playing, in seconds: a sentence's best frame, a still's most similar frame or between two.</param>
+/// <param name="Score">A sentence's logit, or those of several by their shares; or a still's likeness with the best frame: cosine of the embeddings less the mean difference of the colours, at most 1.</param>
+/// <param name="Explanation">Where the score comes from; null unless asked for.</param>
+public sealed record SegmentResult(SegmentId Segment, double Start, double End, double Moment, float Score, Explanation? Explanation)
+{
+    /// <summary>
+    /// How often a first result of this score is right: of texts, where the model is calibrated; else null. Of several wanted texts it is that of
+    /// the least sure one; unwanted ones do not count.
+    /// </summary>
+    public Confidence? Confidence { get; init; }
+
+    /// <summary>What is said in it that has words of the query; null where nothing has.</summary>
+    public SaidWords? Said { get; init; }
+
+    /// <summary>Where a picture of the moment is, for clients of the HTTP interface; else null.</summary>
+    public string? Thumbnail { get; init; }
+}
+
+/// <summary>A cue that has words of a query.</summary>
+/// <param name="Start">When it begins, in seconds.</param>
+/// <param name="End">When it ends, in seconds.</param>
+/// <param name="Text">What is said.</param>
+/// <param name="Words">Where the words are in its text, in order.</param>
+public sealed record SaidWords(double Start, double End, string Text, IReadOnlyList<TextSpan> Words)
+{
+    internal static SaidWords Of(CueMatch match) => new(match.Cue.Start, match.Cue.End, match.Cue.Text, match.Words);
+}

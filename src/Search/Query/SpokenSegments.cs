@@ -1,0 +1,58 @@
+using TcMgc.Shared;
+using TcMgc.Shared.Transcripts;
+using TcMgc.Shared.Vectors;
+using TcMgc.Stores.Sqlite;
+
+namespace TcMgc.Search.Query;
+
+/// <summary>The segments in which words of a query are said.</summary>
+internal sealed class SpokenSegments(TranscriptIndex transcripts, IVectorIndex index, string modelId, ShownVideos shown)
+{
+    private const int MostCues = 200, MostSegments = 50;
+
+    /// <summary>A cue and the segments of its video among which its own is searched, by halves.</summary>
+    private sealed class Sought(CueMatch match, int segments)
+    {
+        public CueMatch Match => match;
+
+        public int Low { get; set; }
+
+        public int High { get; set; } = segments - 1;
+
+        public bool IsFound => Low == High;
+
+        public int Middle => (Low + High + 1) / 2;
+    }
+
+    /// <summary>Finds them: cues by full-text search, each one's segment by its time.</summary>
+    public async ValueTask<Dictionary<SegmentId, SpokenSegment>> FindAsync(
+        IEnumerable<string> texts, VideoId? video, CancellationToken cancel)
+    {
+        var sought = new List<Sought>();
+        foreach (var match in transcripts.Search(texts, video, MostCues))
+            if (sought.Count < MostSegments
+                && await shown.FindAsync(match.Video, cancel) is { Segments: { } count and > 0 })
+                sought.Add(new(match, count));
+        while (sought.Any(cue => !cue.IsFound))
+            await HalveAsync(sought, cancel);
+        var found = new Dictionary<SegmentId, SpokenSegment>();
+        foreach (var cue in sought)
+            found.TryAdd(Id(cue, cue.Low), new(found.Count + 1, SaidWords.Of(cue.Match)));
+        return found;
+    }
+
+    /// <summary>Halves the segments among which each cue's is searched, with one fetch for all: the index may be a server.</summary>
+    private async ValueTask HalveAsync(List<Sought> sought, CancellationToken cancel)
+    {
+        var middles = sought.Where(cue => !cue.IsFound).Select(cue => Id(cue, cue.Middle)).Distinct().ToList();
+        var starts = (await index.FetchPlacesAsync(middles, cancel)).ToDictionary(place => place.Id, place => place.Start);
+        sought.RemoveAll(cue => !cue.IsFound && !starts.ContainsKey(Id(cue, cue.Middle))); // Deleted meanwhile.
+        foreach (var cue in sought.Where(cue => !cue.IsFound))
+            if (starts[Id(cue, cue.Middle)] <= (cue.Match.Cue.Start + cue.Match.Cue.End) / 2)
+                cue.Low = cue.Middle;
+            else
+                cue.High = cue.Middle - 1;
+    }
+
+    private SegmentId Id(Sought cue, int at) => SegmentId.Of(cue.Match.Video, modelId, at);
+}

@@ -1,0 +1,179 @@
+using TcMgc.Model;
+using TcMgc.Shared;
+using TcMgc.Shared.Vectors;
+
+namespace TcMgc.Search.Query;
+
+/// <summary>One search for what texts describe. Below <see cref="AnswerAsync"/> its stages stand in their order.</summary>
+internal sealed class TextSearch(
+    SearchContext context, IndexModel bound, IReadOnlyList<WeightedText> texts, SearchRequest request, CancellationToken cancel)
+    : VideoSearch(context, request, cancel), IDisposable
+{
+    private IReadOnlyList<EncodedText> _encoded = [];
+    private Ranking _ranking = new(request);
+    private SegmentBatch? _batch;
+    private ScoredBatch? _scored;
+    private int _scoredBatches;
+    private ScoreConfidence? _confidence;
+    private List<ReadOnlyMemory<ScoredSegment>> _top = [];
+    private readonly Dictionary<SegmentId, Explanation> _explanations = [];
+
+    public override async ValueTask<SearchResponse> AnswerAsync()
+    {
+        EncodeTexts();
+        await FindSpokenAsync();
+        if (Request.Filter.Video is { } video)
+            await ScoreVideoAsync(video);
+        else if (Request.Exhaustive)
+            await ScoreAllAsync();
+        else
+            await ScoreAsync(await FindCandidatesAsync());
+        await JudgeAsync();
+        if (Request.Explain)
+            await ExplainAsync();
+        return await RespondAsync();
+    }
+
+    public void Dispose()
+    {
+        _scored?.Dispose();
+        if (_batch is not null)
+            Context.ReturnBatch(_batch);
+    }
+
+    private void EncodeTexts()
+    {
+        using var _ = SearchTelemetry.Begin(SpanNames.Text, Context.Time);
+        _encoded = EncodedText.Of(texts, Context.Model, Encode);
+    }
+
+    private TextFeatures Encode(string text)
+    {
+        var known = Context.Texts.TryGet(text, out var features);
+        SearchTelemetry.Cached("texts", known ? 1 : 0, known ? 0 : 1);
+        if (!known)
+            Context.Texts.Add(text, features = Context.Model.EncodeText(text, Cancel));
+        return features!;
+    }
+
+    /// <summary>The segments in which words of the wanted texts are said; none where transcripts do not count.</summary>
+    private async ValueTask FindSpokenAsync()
+    {
+        if (Context.Transcripts is not { } transcripts || Context.Options.TranscriptWeight == 0)
+            return;
+        using var _ = SearchTelemetry.Begin(SpanNames.Transcripts, Context.Time);
+        var wanted = texts.Where(text => text.Weight > 0).Select(text => text.Text);
+        var spoken = new SpokenSegments(transcripts, Context.Index, Context.Model.Id, Shown);
+        _ranking = new(Request)
+        {
+            Spoken = await spoken.FindAsync(wanted, Request.Filter.Video, Cancel),
+            TranscriptWeight = Context.Options.TranscriptWeight,
+        };
+    }
+
+    /// <summary>The candidates of all texts together and of each wanted one, and where their words are said.</summary>
+    private async ValueTask<SegmentId[]> FindCandidatesAsync()
+    {
+        using var _ = SearchTelemetry.Begin(SpanNames.Candidates, Context.Time);
+        var found = _ranking.Spoken.Keys.ToHashSet();
+        foreach (var query in EncodedText.Queries(_encoded))
+            foreach (var match in await Candidates().FindAsync(
+                count => Context.Index.NearestAsync(VectorSpace.Text, query, count, Cancel), match => match.Video, Cancel))
+                found.Add(match.Segment);
+        return [.. found];
+    }
+
+    /// <summary>Scores segments in one run of the model.</summary>
+    private async ValueTask ScoreAsync(SegmentId[] segments)
+    {
+        _batch ??= Context.RentBatch(bound, segments.Length);
+        using (SearchTelemetry.Begin(SpanNames.Fetch, Context.Time))
+            await Context.Features.FetchAsync(segments, Shown, _batch, Cancel);
+        using (SearchTelemetry.Begin(SpanNames.Score, Context.Time))
+            await RankAsync(_batch);
+    }
+
+    private async ValueTask ScoreVideoAsync(VideoId video)
+    {
+        foreach (var some in (await SegmentsOfAsync(video)).Chunk(Context.Options.ExhaustiveBatch))
+            await ScoreAsync(some);
+    }
+
+    private async ValueTask ScoreAllAsync()
+    {
+        _batch = Context.RentBatch(bound, Context.Options.ExhaustiveBatch);
+        await foreach (var full in Context.Index.ReadAllAsync(_batch, Cancel))
+            await RankAsync(full);
+    }
+
+    private async ValueTask RankAsync(SegmentBatch batch)
+    {
+        if (batch.Count == 0)
+            return;
+        CheckModel(batch.Places[0]);
+        KeepScored(ScoredBatch.Score(Context.Model, _encoded, batch, Cancel));
+        for (var at = 0; at < batch.Count; at++)
+            if (await Shown.FindAsync(batch.Places[at].Video, Cancel) is not null)
+                _ranking.Add(_scored![at]);
+    }
+
+    /// <summary>What was scored last is kept, to be explained.</summary>
+    private void KeepScored(ScoredBatch scored)
+    {
+        _scored?.Dispose();
+        (_scored, _scoredBatches) = (scored, _scoredBatches + 1);
+    }
+
+    /// <summary>How sure results are, where the model is calibrated, and with it which are shown.</summary>
+    private async ValueTask JudgeAsync()
+    {
+        if (Context.Model.Calibration is { } calibration)
+        {
+            // Fewer than asked for are all that there are; else the candidates stand for the whole index.
+            var all = Request.Exhaustive || Request.Filter.Video is not null || _ranking.Count < Context.Options.Candidates;
+            var segments = all ? _ranking.Count : await Context.IndexSize.SegmentsAsync(Cancel);
+            _confidence = new(calibration, segments, Request.Threshold ?? calibration.Threshold);
+        }
+        _top = _ranking.Top(_confidence is null ? null : _confidence.Shows);
+    }
+
+    /// <summary>
+    /// Explains the results from what was scored. Of several batches, as an exhaustive search has them, only the last is kept:
+    /// then the results alone are scored once more.
+    /// </summary>
+    private async ValueTask ExplainAsync()
+    {
+        var segments = _top.SelectMany(video => video.ToArray()).Select(segment => segment.Place.Id).ToHashSet();
+        if (_scoredBatches == 1)
+            Explain(segments);
+        else if (_batch is not null)
+            foreach (var some in segments.Chunk(_batch.Capacity))
+            {
+                await Context.Features.FetchAsync(some, Shown, _batch, Cancel);
+                if (_batch.Count == 0)
+                    continue; // Deleted meanwhile.
+                KeepScored(ScoredBatch.Score(Context.Model, _encoded, _batch, Cancel));
+                Explain(segments);
+            }
+    }
+
+    private void Explain(HashSet<SegmentId> segments)
+    {
+        for (var at = 0; at < _batch!.Count; at++)
+            if (_batch.Places[at].Id is var id && segments.Contains(id))
+                _explanations[id] = _scored!.Explain(at);
+    }
+
+    private async ValueTask<SearchResponse> RespondAsync()
+    {
+        var response = await ResponseAsync(_ranking, _top, (segment, result) => result with
+        {
+            Confidence = _confidence?.Of(segment),
+            Said = _ranking.Spoken.GetValueOrDefault(segment.Place.Id)?.Said,
+            Explanation = _explanations.GetValueOrDefault(segment.Place.Id) is { } explanation
+                ? explanation with { Fusion = _ranking.FusionOf(segment) } : null,
+        });
+        return _confidence is not { } known ? response
+            : response with { Threshold = known.Threshold, Weaker = _ranking.Below(known.Shows) };
+    }
+}

@@ -1,0 +1,64 @@
+using TcMgc.Shared;
+using TcMgc.Shared.Vectors;
+
+namespace TcMgc.Search.Query;
+
+/// <summary>One search: what it needs, and the steps that searches by text and by still have in common.</summary>
+internal abstract class VideoSearch(SearchContext context, SearchRequest request, CancellationToken cancel)
+{
+    private readonly long _started = context.Time.GetTimestamp();
+
+    /// <summary>True where a segment was found that another model encoded: the index was bound to that model meanwhile.</summary>
+    public bool FoundOtherModel { get; private set; }
+
+    protected SearchContext Context => context;
+
+    protected SearchRequest Request => request;
+
+    protected CancellationToken Cancel => cancel;
+
+    protected ShownVideos Shown { get; } = new(context.Catalog, context.Model.Id, request.Filter);
+
+    /// <summary>Runs the stages in their order.</summary>
+    public abstract ValueTask<SearchResponse> AnswerAsync();
+
+    /// <summary>The first stage: of moments it needs as many, of videos one in each.</summary>
+    protected Candidates Candidates(int atLeast = 0)
+    {
+        var results = request.Offset + request.Top;
+        return request.Rank == SearchRank.Video
+            ? new(Shown, Math.Max(context.Options.Candidates, atLeast), results)
+            : new(Shown, Math.Max(Math.Max(context.Options.Candidates, results), atLeast), 0);
+    }
+
+    /// <summary>Every segment of a video; none where it is not shown.</summary>
+    protected async ValueTask<IEnumerable<SegmentId>> SegmentsOfAsync(VideoId video) =>
+        await Shown.FindAsync(video, cancel) is { Segments: { } count }
+            ? Enumerable.Range(0, count).Select(at => SegmentId.Of(video, context.Model.Id, at))
+            : [];
+
+    /// <summary>Notes whether a segment of the index is of the model that is searched with: its id follows from it.</summary>
+    protected void CheckModel(SegmentPlace place) =>
+        FoundOtherModel |= SegmentId.Of(place.Video, context.Model.Id, place.Index) != place.Id;
+
+    /// <summary>The answer.</summary>
+    /// <param name="ranking">All that was scored.</param>
+    /// <param name="top">The results wanted, each the best segments of a video.</param>
+    /// <param name="complete">Adds what is known of a segment beside its place and score.</param>
+    protected async ValueTask<SearchResponse> ResponseAsync(Ranking ranking, IEnumerable<ReadOnlyMemory<ScoredSegment>> top,
+        Func<ScoredSegment, SegmentResult, SegmentResult>? complete = null)
+    {
+        var results = new List<VideoResult>();
+        foreach (var segments in top)
+            if (await Shown.FindAsync(segments.Span[0].Place.Video, cancel) is { } entry)
+                results.Add(new(entry.Id, entry.Name, entry.Source, entry.Duration, [.. segments.ToArray().Select(Result)]));
+        return new(results, ranking.Count, context.Time.GetElapsedTime(_started));
+
+        SegmentResult Result(ScoredSegment segment)
+        {
+            var result = new SegmentResult(
+                segment.Place.Id, segment.Place.Start, segment.Place.End, segment.Moment, segment.Score, Explanation: null);
+            return complete is null ? result : complete(segment, result);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using TcMgc.Model;
+using TcMgc.Search.Query;
+using TcMgc.Shared;
+
+namespace TcMgc.Search.Tests.Query;
+
+/// <summary>How sure results are, and what a threshold leaves out.</summary>
+public sealed class ConfidenceTests : IDisposable
+{
+    private const string Sentence = "a man rides a bike";
+    private const int Videos = 6;
+
+    private readonly TinyModel _tiny = new();
+    private VideoTextModel? _model;
+
+    public void Dispose()
+    {
+        _model?.Dispose();
+        _tiny.Dispose();
+    }
+
+    /// <summary>A library whose model is calibrated so that a video of the middle score is as sure as not.</summary>
+    private async Task<Library> CalibratedAsync(double threshold)
+    {
+        var plain = await FilledAsync(_tiny.Model);
+        var scores = (await plain.Engine.SearchAsync(Sentence, new(), default)).Results.Select(result => (double)result.Score).ToList();
+        var (middle, steep) = ((scores[2] + scores[3]) / 2, 1 / Math.Max(1e-6, scores[2] - scores[3]));
+        _model = _tiny.Folder.Calibrate(new(-steep * middle, steep, 0, 0, 0, threshold, "a test", 100)).Load(new() { Threads = 1 });
+        return await FilledAsync(_model);
+    }
+
+    private static async Task<Library> FilledAsync(VideoTextModel model, SearchOptions? options = null)
+    {
+        var library = new Library(model, options);
+        for (var video = 0; video < Videos; video++)
+            await library.AddRandomAsync($"video {video}");
+        return library;
+    }
+
+    [Fact]
+    public async Task What_is_less_sure_than_the_default_is_left_out_and_counted()
+    {
+        var library = await CalibratedAsync(threshold: 0.5);
+
+        var answer = await library.Engine.SearchAsync(Sentence, new(), default);
+
+        Assert.Equal((3, 3, 0.5), (answer.Results.Count, answer.Weaker, answer.Threshold));
+        Assert.All(answer.Results, result => Assert.InRange(result.Confidence!.Value.Probability, 0.5, 1));
+    }
+
+    [Fact]
+    public async Task A_threshold_of_nothing_returns_all_and_the_surest_are_first()
+    {
+        var library = await CalibratedAsync(threshold: 0.5);
+
+        var answer = await library.Engine.SearchAsync(Sentence, new() { Threshold = 0 }, default);
+
+        Assert.Equal((Videos, 0, 0.0), (answer.Results.Count, answer.Weaker, answer.Threshold));
+        Assert.Equal(answer.Results.OrderByDescending(result => result.Confidence!.Value.Probability), answer.Results);
+        Assert.All(answer.Results.SelectMany(result => result.Segments), segment => Assert.NotNull(segment.Confidence));
+    }
+
+    [Fact]
+    public async Task Nothing_matches_where_nothing_is_sure_enough()
+    {
+        var library = await CalibratedAsync(threshold: 0.5);
+
+        var answer = await library.Engine.SearchAsync(Sentence, new() { Threshold = 1 }, default);
+
+        Assert.Empty(answer.Results);
+        Assert.Equal(Videos, answer.Weaker);
+    }
+
+    [Fact]
+    public async Task Pages_of_an_answer_end_at_the_threshold()
+    {
+        var library = await CalibratedAsync(threshold: 0.5);
+
+        var answer = await library.Engine.SearchAsync(Sentence, new() { Offset = 2, Top = 2 }, default);
+
+        Assert.Equal((1, 3), (answer.Results.Count, answer.Weaker));
+    }
+
+    [Fact]
+    public async Task Candidates_stand_for_the_whole_index()
+    {
+        _model = _tiny.Folder.Calibrate(new(0, 0.1, -0.5, 0, 0, 0, "a test", 100)).Load(new() { Threads = 1 });
+        var library = await FilledAsync(_model, new() { Candidates = 4 });
+
+        var some = await library.Engine.SearchAsync(Sentence, new() { Top = 2, Rank = SearchRank.Moment }, default);
+        var all = await library.Engine.SearchAsync(Sentence, new() { Top = 1000, Rank = SearchRank.Moment, Exhaustive = true }, default);
+
+        Assert.Equal((4, 2 * Videos), (some.Scored, all.Scored));
+        var probabilities = all.Results.ToDictionary(result => result.Segments[0].Segment, result => result.Confidence!.Value.Probability);
+        Assert.All(some.Results, result => Assert.Equal(probabilities[result.Segments[0].Segment], result.Confidence!.Value.Probability, 4));
+    }
+
+    [Fact]
+    public async Task Several_texts_are_as_sure_as_the_least_sure_wanted_one()
+    {
+        _model = _tiny.Folder.Calibrate(new(0, 0.1, -0.1, 0.4, -0.3, 0, "a test", 100)).Load(new() { Threads = 1 });
+        var library = await FilledAsync(_model);
+        async Task<Dictionary<SegmentId, double>> SureAsync(params WeightedText[] texts) =>
+            (await library.Engine.SearchAsync(texts, new() { Top = 1000, Rank = SearchRank.Moment }, default)).Results
+                .ToDictionary(result => result.Segments[0].Segment, result => result.Confidence!.Value.Probability);
+        var (one, two) = (await SureAsync(new WeightedText(Sentence)), await SureAsync(new WeightedText("rain")));
+
+        var several = await SureAsync(new(Sentence, 3), new("rain", 0.5f), new("a xylophone", -1));
+
+        Assert.Equal(2 * Videos, several.Count);
+        Assert.All(several, segment => Assert.Equal(Math.Min(one[segment.Key], two[segment.Key]), segment.Value, 2e-3));
+    }
+
+    [Fact]
+    public async Task What_is_wanted_must_be_sure_enough_whatever_is_not_wanted()
+    {
+        var library = await CalibratedAsync(threshold: 0.5);
+
+        var answer = await library.Engine.SearchAsync([new(Sentence), new("it rains", -100)], new(), default);
+
+        Assert.Equal((Videos, 0.5), (answer.Results.Count + answer.Weaker, answer.Threshold));
+        Assert.True(answer.Weaker >= 3, $"{answer.Weaker}"); // Of three videos no segment is sure enough of the sentence.
+        Assert.All(answer.Results, result => Assert.InRange(result.Confidence!.Value.Probability, 0.5, 1));
+    }
+
+    [Fact]
+    public async Task Stills_have_no_confidence_and_lose_nothing()
+    {
+        var library = await CalibratedAsync(threshold: 1);
+
+        var answer = await library.Engine.SearchImageAsync(library.Picture(), new() { Threshold = 1 }, default);
+
+        Assert.Equal((Videos, 0, null), (answer.Results.Count, answer.Weaker, answer.Threshold));
+        Assert.All(answer.Results, result => Assert.Null(result.Confidence));
+    }
+
+    [Fact]
+    public async Task A_model_without_calibration_has_no_confidence_and_leaves_nothing_out()
+    {
+        var library = await FilledAsync(_tiny.Model);
+
+        var answer = await library.Engine.SearchAsync(Sentence, new() { Threshold = 1 }, default);
+
+        Assert.Equal((Videos, 0, null), (answer.Results.Count, answer.Weaker, answer.Threshold));
+        Assert.All(answer.Results, result => Assert.Null(result.Confidence));
+    }
+
+    [Theory]
+    [InlineData(-0.01)]
+    [InlineData(1.01)]
+    [InlineData(double.NaN)]
+    public async Task A_threshold_is_a_probability(double threshold) => await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () =>
+        await (await FilledAsync(_tiny.Model)).Engine.SearchAsync(Sentence, new() { Threshold = threshold }, default));
+}
