@@ -22,19 +22,34 @@ public sealed record SearchOptions
     [Range(1, 100_000, ErrorMessage = OutOfRange)]
     public int ExhaustiveBatch { get; init; } = 256;
 
-    /// <summary>Texts whose features are kept for the next time that they are asked, up to 10,000; default 256. One takes W × D × 4 bytes: 64 KiB with CLIP and 32 words.</summary>
+    /// <summary>
+    /// Texts whose features are kept for the next time that they are asked, up to 10,000; default 256. One takes W × D × 4 bytes:
+    /// 64 KiB with CLIP and 32 words.
+    /// </summary>
     [Range(0, 10_000, ErrorMessage = OutOfRange)]
     public int CachedTexts { get; init; } = 256;
 
-    /// <summary>Memory for features of segments that were candidates lately, in bytes, up to 64 GiB; default 128 MiB. A segment takes about N × D × 2.</summary>
+    /// <summary>
+    /// Memory for features of segments that were candidates lately, in bytes, up to 64 GiB; default 128 MiB. A segment takes about
+    /// N × D × 2.
+    /// </summary>
     [Range(0L, 1L << 36, ErrorMessage = OutOfRange)]
     public long FeatureCacheBytes { get; init; } = 128L << 20;
 
-    /// <summary>What words said in a video count beside its picture, 0 to 100; default 1: as much. 0 leaves transcripts out.</summary>
+    /// <summary>
+    /// Weight of the words said in a video beside its picture's of 1, 0 to 100; default 1. 0 leaves transcripts out.
+    /// </summary>
     [Range(0d, 100d, ErrorMessage = OutOfRange)]
     public double TranscriptWeight { get; init; } = 1;
 
-    /// <summary>Largest still that is taken over HTTP, in bytes; 1 KiB to 256 MiB, default 16 MiB. A request holds it in memory.</summary>
+    /// <summary>
+    /// Disk, in the folder of TMPDIR, for originals that were fetched from a blob store that is no folder, to make further pictures
+    /// of them; in bytes, up to 1 TiB; default 4 GiB. Those being used come on top.
+    /// </summary>
+    [Range(0L, 1L << 40, ErrorMessage = OutOfRange)]
+    public long OriginalCacheBytes { get; init; } = 4L << 30;
+
+    /// <summary>Largest still that is accepted over HTTP, in bytes; 1 KiB to 256 MiB, default 16 MiB. A request holds it in memory.</summary>
     [Range(1L << 10, 1L << 28, ErrorMessage = OutOfRange)]
     public long LargestImage { get; init; } = 16L << 20;
 }

@@ -22,6 +22,7 @@ public static class SearchServices
             .AddSingleton(options)
             .AddSingleton(services => new StillDecoder(media, services.GetRequiredService<TimeProvider>()))
             .AddSingleton(services => new PictureMaker(media, services.GetRequiredService<TimeProvider>()))
+            .AddSingleton<Originals>()
             .AddSingleton<Pictures>()
             .AddSingleton<SearchEngine>();
         return builder;

@@ -5,53 +5,50 @@ using TcMgc.Shared.Catalog;
 
 namespace TcMgc.Search.Library;
 
-/// <summary>Pictures of videos, kept as blobs once made. Few are made at a time: each is a run of ffmpeg.</summary>
-/// <param name="blobs">Keeps them, and the originals.</param>
+/// <summary>Pictures of videos, kept as blobs once made.</summary>
+/// <param name="blobs">Keeps them.</param>
+/// <param name="originals">What they are made of.</param>
 /// <param name="maker">Makes them.</param>
-internal sealed class Pictures(IBlobStore blobs, PictureMaker maker) : IDisposable
+internal sealed class Pictures(IBlobStore blobs, Originals originals, PictureMaker maker)
 {
-    private const int AtATime = 2;
     private const double Step = 0.1;
 
-    private readonly SemaphoreSlim _turn = new(AtATime);
-
-    /// <summary>The picture nearest to a time; times are rounded to tenths of a second, and those beyond the end are the end's.</summary>
+    /// <summary>
+    /// The picture nearest to a time; times are rounded to tenths of a second, and those beyond the end are the end's.
+    /// </summary>
     public ValueTask<MediaResult<byte[]>> ThumbnailAsync(CatalogEntry entry, double time, int width, CancellationToken cancel)
     {
         // Frames are sampled a second apart; the last one may lie up to a second before the end.
         var at = Math.Round(Math.Min(time, Math.Max(0, (entry.Duration ?? 0) - Step)) / Step) * Step;
         var name = string.Create(CultureInfo.InvariantCulture, $"{VideoBlobs.PicturesOf(entry.Id)}{width}-{at:0.0}.jpg");
-        return MadeAsync(entry, name, path => maker.FrameAsync(path, at, width, cancel), cancel);
+        return GetAsync(entry, name, path => maker.FrameAsync(path, at, width, cancel), cancel);
     }
 
     /// <summary>The strip that <see cref="Strip.Of"/> lays out.</summary>
     public ValueTask<MediaResult<byte[]>> PreviewAsync(CatalogEntry entry, CancellationToken cancel) =>
-        MadeAsync(entry, $"{VideoBlobs.PicturesOf(entry.Id)}preview.jpg", path => maker.StripAsync(path, Strip.Of(entry.Duration ?? 0), cancel), cancel);
+        GetAsync(entry, $"{VideoBlobs.PicturesOf(entry.Id)}preview.jpg",
+            path => maker.StripAsync(path, Strip.Of(entry.Duration ?? 0), cancel), cancel);
 
-    public void Dispose() => _turn.Dispose();
-
-    private async ValueTask<MediaResult<byte[]>> MadeAsync(CatalogEntry entry, string name, Func<string, ValueTask<MediaResult<byte[]>>> make, CancellationToken cancel)
+    private async ValueTask<MediaResult<byte[]>> GetAsync(
+        CatalogEntry entry, string name, Func<string, ValueTask<MediaResult<byte[]>>> make, CancellationToken cancel)
     {
         var kept = await ReadAsync(name, cancel);
         SearchTelemetry.Cached("pictures", kept is null ? 0 : 1, kept is null ? 1 : 0);
-        if (kept is not null)
-            return kept;
-        await _turn.WaitAsync(cancel);
-        try
-        {
-            var original = await OriginalFile.OpenAsync(entry.Source, entry.Bytes, blobs, cancel);
-            await using var _ = original;
-            if (original.Reason is { } gone)
-                return MediaResult.Refused<byte[]>(gone);
-            var made = await make(original.Path);
-            if (made.Value is { } jpeg)
-                await blobs.WriteAsync(name, (blob, token) => blob.WriteAsync(jpeg, token), cancel);
-            return made;
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        return kept is not null ? kept : await originals.InTurnAsync(entry, open => MakeAsync(name, open, make, cancel), cancel);
+    }
+
+    private async ValueTask<MediaResult<byte[]>> MakeAsync(string name, Func<ValueTask<OriginalFile>> open,
+        Func<string, ValueTask<MediaResult<byte[]>>> make, CancellationToken cancel)
+    {
+        if (await ReadAsync(name, cancel) is { } madeMeanwhile)
+            return madeMeanwhile;
+        var original = await open();
+        if (original.Reason is { } gone)
+            return MediaResult.Refused<byte[]>(gone);
+        var made = await make(original.Path);
+        if (made.Value is { } jpeg)
+            await blobs.WriteAsync(name, (blob, token) => blob.WriteAsync(jpeg, token), cancel);
+        return made;
     }
 
     private async ValueTask<byte[]?> ReadAsync(string name, CancellationToken cancel)

@@ -16,6 +16,9 @@ public sealed class OriginalFile : IAsyncDisposable
     /// <summary>Why it cannot be read, in one line without its name; null where it can.</summary>
     public string? Reason { get; }
 
+    /// <summary>True where it was copied to this machine's disk.</summary>
+    public bool IsCopy => _copy is not null;
+
     /// <summary>Makes an original a file.</summary>
     /// <param name="source">Where it lies: see <see cref="Events.VideoUploaded.Source"/>.</param>
     /// <param name="bytes">Its size when it was given.</param>

@@ -95,12 +95,12 @@ internal sealed class HostedApi : IAsyncDisposable
             await Task.Delay(20);
     }
 
-    private static async Task<VideoId> AddAsync(IVectorIndex index, IEventLog log, Library library, string name)
+    private static async Task<VideoId> AddAsync(IVectorIndex index, IEventLog log, SampleLibrary library, string name)
     {
         await library.AddRandomAsync(name);
         await index.BindAsync((await library.Index.GetModelAsync(default))!, default);
         await index.UpsertAsync(library.Index.Segments, default);
-        var id = Library.Id(name);
+        var id = SampleLibrary.Id(name);
         var upload = new VideoUploaded { VideoId = id, Time = DateTimeOffset.UnixEpoch, FileName = name, Sha256 = id.Value.ToString("N") + id.Value.ToString("N"), Bytes = 1, Source = $"originals/{id}" };
         await log.AppendAsync(upload, default);
         await log.AppendAsync(new VideoDecoded

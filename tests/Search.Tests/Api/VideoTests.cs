@@ -11,7 +11,7 @@ public sealed class VideoTests
     public async Task The_segments_of_a_video_are_told_without_fetching_their_frames()
     {
         using var model = new TinyModel();
-        var library = new Library(model.Model);
+        var library = new SampleLibrary(model.Model);
         await library.AddRandomAsync("video 0.mp4"); // As the hosted one, in an index that counts.
         await using var api = await HostedApi.StartAsync(
             model.Model, videos: 1, services => services.AddSingleton<IVectorIndex>(library.Index));

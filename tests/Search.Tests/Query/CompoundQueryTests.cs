@@ -8,15 +8,15 @@ public sealed class CompoundQueryTests(SearchEngineTests.Models models) : IClass
 {
     private const string Wanted = "a man rides a bike", Second = "a red circle", Unwanted = "it rains";
 
-    private async Task<Library> FilledAsync(string head = "tcmgc", int videos = 6, int segments = 3, SearchOptions? options = null)
+    private async Task<SampleLibrary> FilledAsync(string head = "tcmgc", int videos = 6, int segments = 3, SearchOptions? options = null)
     {
-        var library = new Library(models[head], options);
+        var library = new SampleLibrary(models[head], options);
         for (var video = 0; video < videos; video++)
             await library.AddRandomAsync($"video {video}", segments);
         return library;
     }
 
-    private static async Task<Dictionary<SegmentId, SegmentResult>> AllAsync(Library library, params WeightedText[] texts) =>
+    private static async Task<Dictionary<SegmentId, SegmentResult>> AllAsync(SampleLibrary library, params WeightedText[] texts) =>
         (await library.Engine.SearchAsync(texts, new() { Top = 1000, Rank = SearchRank.Moment }, default)).Results
             .Select(result => result.Segments.Single()).ToDictionary(segment => segment.Segment);
 
@@ -90,7 +90,7 @@ public sealed class CompoundQueryTests(SearchEngineTests.Models models) : IClass
     public async Task In_one_video_every_segment_is_scored_whatever_the_candidates()
     {
         var library = await FilledAsync(videos: 5, segments: 9, options: new() { Candidates = 1, ExhaustiveBatch = 4 });
-        SearchRequest inOne = new() { Filter = new() { Video = Library.Id("video 3") }, Rank = SearchRank.Moment, Top = 20 };
+        SearchRequest inOne = new() { Filter = new() { Video = SampleLibrary.Id("video 3") }, Rank = SearchRank.Moment, Top = 20 };
 
         var byText = await library.Engine.SearchAsync(Wanted, inOne, default);
         var byImage = await library.Engine.SearchImageAsync(library.Picture(), inOne, default);
@@ -101,7 +101,7 @@ public sealed class CompoundQueryTests(SearchEngineTests.Models models) : IClass
             Assert.All(answer.Results, result => Assert.Equal("video 3", result.Name));
             Assert.Equal(answer.Results.OrderByDescending(result => result.Score), answer.Results);
         }
-        Assert.Empty((await library.Engine.SearchAsync(Wanted, inOne with { Filter = new() { Video = Library.Id("another") } }, default)).Results);
+        Assert.Empty((await library.Engine.SearchAsync(Wanted, inOne with { Filter = new() { Video = SampleLibrary.Id("another") } }, default)).Results);
     }
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class CompoundQueryTests(SearchEngineTests.Models models) : IClass
     [MemberData(nameof(Refused))]
     public async Task Texts_that_are_no_query_are_refused(WeightedText?[] texts, string reason)
     {
-        var error = await Assert.ThrowsAsync<UserException>(async () => await new Library(models["tcmgc"]).Engine.SearchAsync(texts!, new(), default));
+        var error = await Assert.ThrowsAsync<UserException>(async () => await new SampleLibrary(models["tcmgc"]).Engine.SearchAsync(texts!, new(), default));
 
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
     }

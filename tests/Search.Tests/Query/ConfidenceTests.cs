@@ -20,7 +20,7 @@ public sealed class ConfidenceTests : IDisposable
     }
 
     /// <summary>A library whose model is calibrated so that a video of the middle score is as sure as not.</summary>
-    private async Task<Library> CalibratedAsync(double threshold)
+    private async Task<SampleLibrary> CalibratedAsync(double threshold)
     {
         var plain = await FilledAsync(_tiny.Model);
         var scores = (await plain.Engine.SearchAsync(Sentence, new(), default)).Results.Select(result => (double)result.Score).ToList();
@@ -29,9 +29,9 @@ public sealed class ConfidenceTests : IDisposable
         return await FilledAsync(_model);
     }
 
-    private static async Task<Library> FilledAsync(VideoTextModel model, SearchOptions? options = null)
+    private static async Task<SampleLibrary> FilledAsync(VideoTextModel model, SearchOptions? options = null)
     {
-        var library = new Library(model, options);
+        var library = new SampleLibrary(model, options);
         for (var video = 0; video < Videos; video++)
             await library.AddRandomAsync($"video {video}");
         return library;

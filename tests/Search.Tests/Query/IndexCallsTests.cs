@@ -13,7 +13,7 @@ public sealed class IndexCallsTests(SearchEngineTests.Models models) : IClassFix
     [InlineData("clip4clip-mean-pooling")]
     public async Task An_explanation_takes_no_further_fetch(string head)
     {
-        var library = new Library(models[head], new() { FeatureCacheBytes = 0 });
+        var library = new SampleLibrary(models[head], new() { FeatureCacheBytes = 0 });
         for (var video = 0; video < 3; video++)
             await library.AddRandomAsync($"video {video}");
 
@@ -27,10 +27,10 @@ public sealed class IndexCallsTests(SearchEngineTests.Models models) : IClassFix
     [Fact]
     public async Task An_exhaustive_search_explains_each_result_of_whatever_batch_it_was()
     {
-        var library = new Library(models["tcmgc"], new() { ExhaustiveBatch = 4 });
+        var library = new SampleLibrary(models["tcmgc"], new() { ExhaustiveBatch = 4 });
         for (var video = 0; video < 5; video++)
             await library.AddRandomAsync($"video {video}");
-        var whole = new Library(models["tcmgc"], new() { ExhaustiveBatch = 100 });
+        var whole = new SampleLibrary(models["tcmgc"], new() { ExhaustiveBatch = 100 });
         for (var video = 0; video < 5; video++)
             await whole.AddRandomAsync($"video {video}");
         var request = new SearchRequest { Exhaustive = true, Explain = true };
@@ -48,7 +48,7 @@ public sealed class IndexCallsTests(SearchEngineTests.Models models) : IClassFix
     [Fact]
     public async Task The_model_of_the_index_is_asked_for_once()
     {
-        var library = new Library(models["tcmgc"]);
+        var library = new SampleLibrary(models["tcmgc"]);
         await library.AddRandomAsync("video");
         var engine = library.Engine;
 
@@ -62,7 +62,7 @@ public sealed class IndexCallsTests(SearchEngineTests.Models models) : IClassFix
     [Fact]
     public async Task An_index_that_another_model_took_over_is_refused_by_the_next_search()
     {
-        var library = new Library(models["tcmgc"]);
+        var library = new SampleLibrary(models["tcmgc"]);
         await library.AddRandomAsync("video");
         var engine = library.Engine;
         await engine.SearchAsync(Sentence, new(), default);

@@ -8,7 +8,7 @@ namespace TcMgc.Search.Tests.Query;
 
 public sealed class RankingTests
 {
-    private static readonly VideoId[] s_videos = [.. Enumerable.Range(0, 6).Select(video => Library.Id($"{video}"))];
+    private static readonly VideoId[] s_videos = [.. Enumerable.Range(0, 6).Select(video => SampleLibrary.Id($"{video}"))];
 
     private static SegmentPlace Place(int video, int index) => new(SegmentId.Of(s_videos[video], "model", index), s_videos[video], index, index, index + 1, [index]);
 

@@ -26,9 +26,9 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
         }
     }
 
-    private Library Library(string head = "tcmgc", SearchOptions? options = null) => new(_models[head], options);
+    private SampleLibrary NewLibrary(string head = "tcmgc", SearchOptions? options = null) => new(_models[head], options);
 
-    private static async Task<Library> Filled(Library library, int videos, int segments = 2)
+    private static async Task<SampleLibrary> Filled(SampleLibrary library, int videos, int segments = 2)
     {
         for (var video = 0; video < videos; video++)
             await library.AddRandomAsync($"video {video}", segments);
@@ -41,7 +41,7 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
     [MemberData(nameof(Heads))]
     public async Task With_every_segment_a_candidate_two_stages_answer_as_the_exhaustive_search(string head)
     {
-        var library = await Filled(Library(head), videos: 7, segments: 3);
+        var library = await Filled(NewLibrary(head), videos: 7, segments: 3);
 
         var two = await library.Engine.SearchAsync(Sentence, new(), default);
         var one = await library.Engine.SearchAsync(Sentence, new() { Exhaustive = true }, default);
@@ -56,7 +56,7 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
     [Fact]
     public async Task The_exhaustive_search_takes_any_number_of_batches()
     {
-        var library = await Filled(Library(options: new() { ExhaustiveBatch = 4, Candidates = 1 }), videos: 5, segments: 3);
+        var library = await Filled(NewLibrary(options: new() { ExhaustiveBatch = 4, Candidates = 1 }), videos: 5, segments: 3);
 
         Assert.Equal(15, (await library.Engine.SearchAsync(Sentence, new() { Exhaustive = true }, default)).Scored);
     }
@@ -64,7 +64,7 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
     [Fact]
     public async Task Results_are_ordered_by_score_and_so_are_their_segments()
     {
-        var library = await Filled(Library(), videos: 6, segments: 4);
+        var library = await Filled(NewLibrary(), videos: 6, segments: 4);
 
         var results = (await library.Engine.SearchAsync(Sentence, new() { Top = 4, SegmentsEach = 2 }, default)).Results;
 
@@ -79,7 +79,7 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
     [Fact]
     public async Task A_still_finds_the_moment_it_was_taken_from()
     {
-        var library = await Filled(Library(), videos: 5);
+        var library = await Filled(NewLibrary(), videos: 5);
         var still = library.Picture();
         await library.AddAsync("holiday", [library.Picture(), library.Picture()], [library.Picture(), still, library.Picture()]);
 
@@ -95,7 +95,7 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
     [Fact]
     public async Task An_exhaustive_still_is_compared_with_every_segment()
     {
-        var library = await Filled(Library(options: new() { Candidates = 2, ExhaustiveBatch = 4 }), videos: 3, segments: 3);
+        var library = await Filled(NewLibrary(options: new() { Candidates = 2, ExhaustiveBatch = 4 }), videos: 3, segments: 3);
 
         Assert.Equal(9, (await library.Engine.SearchImageAsync(library.Picture(), new() { Exhaustive = true }, default)).Scored);
     }
@@ -106,7 +106,7 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
     [InlineData(VideoState.Failed)]
     public async Task Only_indexed_videos_are_shown(VideoState state)
     {
-        var library = await Filled(Library(), videos: 3);
+        var library = await Filled(NewLibrary(), videos: 3);
         library.Hide("video 1", state);
 
         foreach (var exhaustive in new[] { false, true })
@@ -120,7 +120,7 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
     [Fact]
     public async Task Hidden_videos_take_no_candidates_place()
     {
-        var library = await Filled(Library(options: new() { Candidates = 4 }), videos: 12);
+        var library = await Filled(NewLibrary(options: new() { Candidates = 4 }), videos: 12);
         var all = await library.Engine.SearchAsync(Sentence, new() { Top = 12 }, default);
         foreach (var result in all.Results.Take(8))
             library.Hide(result.Name, VideoState.Deleted);
@@ -133,7 +133,7 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
     [Fact]
     public async Task One_long_video_does_not_crowd_out_the_others()
     {
-        var library = await Filled(Library(options: new() { Candidates = 5 }), videos: 4, segments: 1);
+        var library = await Filled(NewLibrary(options: new() { Candidates = 5 }), videos: 4, segments: 1);
         var picture = library.Picture();
         await library.AddAsync("long", [.. Enumerable.Repeat(new[] { picture }, 20)]);
 
@@ -146,11 +146,11 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
     [Fact]
     public async Task Segments_deleted_between_the_stages_are_left_out()
     {
-        var library = await Filled(Library(), videos: 2);
-        library.Index.DeletedBeforeFetch = Search.Tests.Library.Id("video 0");
+        var library = await Filled(NewLibrary(), videos: 2);
+        library.Index.DeletedBeforeFetch = SampleLibrary.Id("video 0");
 
         var answer = await library.Engine.SearchAsync(Sentence, new() { Explain = true }, default);
-        library.Index.DeletedBeforeFetch = Search.Tests.Library.Id("video 1");
+        library.Index.DeletedBeforeFetch = SampleLibrary.Id("video 1");
         var none = await library.Engine.SearchAsync(Sentence, new() { Explain = true }, default);
 
         Assert.Equal("video 1", Assert.Single(answer.Results).Name);
@@ -160,7 +160,7 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
     [Fact]
     public async Task Features_are_fetched_once_until_their_video_is_indexed_again()
     {
-        var library = await Filled(Library(), videos: 4, segments: 3);
+        var library = await Filled(NewLibrary(), videos: 4, segments: 3);
         var engine = library.Engine;
         var first = await engine.SearchAsync(Sentence, new(), default);
         var again = await engine.SearchAsync("something else", new() { Explain = true }, default);
@@ -168,7 +168,7 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
         Assert.Equal((12, 12), (library.Index.Fetched, again.Scored));
         Assert.Equal(first.Results.Select(result => result.Score), (await engine.SearchAsync(Sentence, new(), default)).Results.Select(result => result.Score));
 
-        library.Catalog.Entries[Search.Tests.Library.Id("video 2")] = library.Catalog.Entries[Search.Tests.Library.Id("video 2")] with { IndexedAt = DateTimeOffset.UnixEpoch };
+        library.Catalog.Entries[SampleLibrary.Id("video 2")] = library.Catalog.Entries[SampleLibrary.Id("video 2")] with { IndexedAt = DateTimeOffset.UnixEpoch };
         await engine.SearchAsync(Sentence, new(), default);
         Assert.Equal(12 + 3, library.Index.Fetched);
     }
@@ -176,7 +176,7 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
     [Fact]
     public async Task Features_beyond_the_bound_are_fetched_again()
     {
-        var library = await Filled(Library(options: new() { FeatureCacheBytes = 1000 }), videos: 4, segments: 3);
+        var library = await Filled(NewLibrary(options: new() { FeatureCacheBytes = 1000 }), videos: 4, segments: 3);
         var engine = library.Engine;
         var first = await engine.SearchAsync(Sentence, new(), default);
         var again = await engine.SearchAsync(Sentence, new(), default);
@@ -188,7 +188,7 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
     [Fact]
     public async Task An_explanation_adds_up_to_the_score()
     {
-        var library = await Filled(Library(), videos: 3);
+        var library = await Filled(NewLibrary(), videos: 3);
 
         var answer = await library.Engine.SearchAsync(Sentence, new() { Explain = true }, default);
 
@@ -209,7 +209,7 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
     [Fact]
     public async Task A_head_with_one_score_explains_frames_and_words()
     {
-        var library = await Filled(Library("clip4clip-mean-pooling"), videos: 1);
+        var library = await Filled(NewLibrary("clip4clip-mean-pooling"), videos: 1);
 
         var segment = (await library.Engine.SearchAsync(Sentence, new() { Explain = true }, default)).Results[0].Segments[0];
 
@@ -222,8 +222,8 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
     [Fact]
     public async Task An_index_that_was_never_bound_has_no_results()
     {
-        Assert.Empty((await Library().Engine.SearchAsync(Sentence, new(), default)).Results);
-        Assert.Empty((await Library().Engine.SearchImageAsync(Library().Picture(), new(), default)).Results);
+        Assert.Empty((await NewLibrary().Engine.SearchAsync(Sentence, new(), default)).Results);
+        Assert.Empty((await NewLibrary().Engine.SearchImageAsync(NewLibrary().Picture(), new(), default)).Results);
     }
 
     [Theory]
@@ -231,7 +231,7 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
     [InlineData(" \t\n")]
     public async Task An_empty_text_is_refused(string text)
     {
-        var error = await Assert.ThrowsAsync<UserException>(async () => await Library().Engine.SearchAsync(text, new(), default));
+        var error = await Assert.ThrowsAsync<UserException>(async () => await NewLibrary().Engine.SearchAsync(text, new(), default));
 
         Assert.Contains("empty", error.Message, StringComparison.Ordinal);
     }
@@ -241,7 +241,7 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
     {
         var text = string.Join(' ', Enumerable.Repeat("word", 10_000));
 
-        var error = await Assert.ThrowsAsync<UserException>(async () => await Library().Engine.SearchAsync(text, new(), default));
+        var error = await Assert.ThrowsAsync<UserException>(async () => await NewLibrary().Engine.SearchAsync(text, new(), default));
 
         Assert.Contains("49999 characters, at most 2000", error.Message, StringComparison.Ordinal);
     }
@@ -249,7 +249,7 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
     [Fact]
     public async Task Another_models_index_is_refused_with_both_names()
     {
-        var library = Library();
+        var library = NewLibrary();
         await library.Index.BindAsync(new("other@123", 8, 4, null), default);
 
         var error = await Assert.ThrowsAsync<UserException>(async () => await library.Engine.SearchAsync(Sentence, new(), default));
@@ -263,16 +263,16 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
     [InlineData(1001, 1)]
     [InlineData(1, 0)]
     public async Task A_request_out_of_range_is_refused(int top, int segments) =>
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await Library().Engine.SearchAsync(Sentence, new() { Top = top, SegmentsEach = segments }, default));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await NewLibrary().Engine.SearchAsync(Sentence, new() { Top = top, SegmentsEach = segments }, default));
 
     [Fact]
     public async Task An_image_of_another_size_is_refused() =>
-        await Assert.ThrowsAsync<ArgumentException>(async () => await Library().Engine.SearchImageAsync(new byte[5], new(), default));
+        await Assert.ThrowsAsync<ArgumentException>(async () => await NewLibrary().Engine.SearchImageAsync(new byte[5], new(), default));
 
     [Fact]
     public async Task A_query_can_be_cancelled()
     {
-        var library = await Filled(Library(), videos: 1);
+        var library = await Filled(NewLibrary(), videos: 1);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await library.Engine.SearchAsync(Sentence, new(), new(canceled: true)));
     }
@@ -280,7 +280,7 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
     [Fact]
     public async Task Queries_may_run_at_the_same_time()
     {
-        var library = await Filled(Library(), videos: 4);
+        var library = await Filled(NewLibrary(), videos: 4);
         var engine = library.Engine;
         var alone = await engine.SearchAsync(Sentence, new(), default);
 

@@ -11,7 +11,7 @@ public sealed class StillScorerTests
 
     private static SegmentFrames Segment(Half[] frames, byte[] layouts)
     {
-        var video = Library.Id("video");
+        var video = SampleLibrary.Id("video");
         float[] times = [.. Enumerable.Range(10, frames.Length / 2).Select(second => (float)second)];
         return new(new(SegmentId.Of(video, "model", 0), video, 0, 10, 10 + times.Length, times), frames, layouts);
     }

@@ -23,7 +23,7 @@ public sealed class TranscriptFusionTests(SearchEngineTests.Models models) : ICl
         var segments = Gen.Choose(-20, 20).Zip(Gen.Choose(0, 9)).ArrayOf();
         Prop.ForAll(Arb.From(segments), Arb.From(Gen.Choose(1, 30).Select(tenths => tenths / 10.0)), (scored, weight) =>
         {
-            var places = scored.Select((_, at) => new SegmentPlace(SegmentId.Of(Library.Id("v"), "m", at), Library.Id("v"), at, at, at + 1, [at])).ToList();
+            var places = scored.Select((_, at) => new SegmentPlace(SegmentId.Of(SampleLibrary.Id("v"), "m", at), SampleLibrary.Id("v"), at, at, at + 1, [at])).ToList();
             var spoken = places.Where((_, at) => scored[at].Item2 > 6).Select((place, at) => (place.Id, Spoken: new SpokenSegment(at + 1, new(0, 1, "said", [])))).ToDictionary(one => one.Id, one => one.Spoken);
             var ranking = new Ranking(new() { Rank = SearchRank.Moment, Top = 1000 }) { Spoken = spoken, TranscriptWeight = weight };
             for (var at = 0; at < scored.Length; at++)
@@ -75,8 +75,8 @@ public sealed class TranscriptFusionTests(SearchEngineTests.Models models) : ICl
         library.Hide("video 3", TcMgc.Shared.Catalog.VideoState.Failed);
 
         var all = await Engine(library, data).SearchAsync("zebra", new() { Top = 1, Rank = SearchRank.Moment }, default);
-        var one = await Engine(library, data).SearchAsync("zebra", new() { Filter = new() { Video = Library.Id("video 2") } }, default);
-        var hidden = await Engine(library, data).SearchAsync("zebra", new() { Filter = new() { Video = Library.Id("video 3") } }, default);
+        var one = await Engine(library, data).SearchAsync("zebra", new() { Filter = new() { Video = SampleLibrary.Id("video 2") } }, default);
+        var hidden = await Engine(library, data).SearchAsync("zebra", new() { Filter = new() { Video = SampleLibrary.Id("video 3") } }, default);
 
         Assert.InRange(all.Scored, 8, 9);
         Assert.Equal("the word zebra", one.Results.Single().Segments[0].Said!.Text);
@@ -96,21 +96,21 @@ public sealed class TranscriptFusionTests(SearchEngineTests.Models models) : ICl
         Assert.Equal(["GetModel", "FetchPlaces", "FetchPlaces", "Nearest", "Fetch"], library.Index.Asked);
     }
 
-    private async Task<Library> FilledAsync(SearchOptions? options = null, int videos = 6)
+    private async Task<SampleLibrary> FilledAsync(SearchOptions? options = null, int videos = 6)
     {
-        var library = new Library(models["tcmgc"], options);
+        var library = new SampleLibrary(models["tcmgc"], options);
         for (var video = 0; video < videos; video++)
             await library.AddRandomAsync($"video {video}", segments: 3);
         return library;
     }
 
-    private static SearchEngine Engine(Library library, DataFolder data, SearchOptions? options = null) =>
+    private static SearchEngine Engine(SampleLibrary library, DataFolder data, SearchOptions? options = null) =>
         new(library.Model, library.Index, library.Catalog, TimeProvider.System, options ?? library.Options, data.Transcripts);
 
-    private static async Task SayAsync(Library library, DataFolder data, string name, params Cue[] cues)
+    private static async Task SayAsync(SampleLibrary library, DataFolder data, string name, params Cue[] cues)
     {
         using var content = new MemoryStream(Transcript.Serialize(cues));
-        var blob = await data.Blobs.WriteContentAsync(VideoBlobs.TranscriptsOf(Library.Id(name)), content, default);
-        await data.Transcripts.FollowAsync(library.Catalog.Entries[Library.Id(name)] with { Transcript = blob.Name }, data.Blobs, default);
+        var blob = await data.Blobs.WriteContentAsync(VideoBlobs.TranscriptsOf(SampleLibrary.Id(name)), content, default);
+        await data.Transcripts.FollowAsync(library.Catalog.Entries[SampleLibrary.Id(name)] with { Transcript = blob.Name }, data.Blobs, default);
     }
 }

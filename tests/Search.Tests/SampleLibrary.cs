@@ -11,7 +11,7 @@ using TcMgc.Shared.Vectors;
 namespace TcMgc.Search.Tests;
 
 /// <summary>Some indexed videos of random frames, their model and the engine that searches them.</summary>
-internal sealed class Library(VideoTextModel model, SearchOptions? options = null)
+internal sealed class SampleLibrary(VideoTextModel model, SearchOptions? options = null)
 {
     private readonly Random _random = new(7);
 
