@@ -1,7 +1,7 @@
 using System.Globalization;
 using Spectre.Console;
 using TcMgc.Model.Calibration;
-using TcMgc.Search;
+using TcMgc.Search.Query;
 using TcMgc.Shared.Events;
 
 namespace TcMgc.Cli;
