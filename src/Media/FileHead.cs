@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using TcMgc.Shared;
 
 namespace TcMgc.Media;
 
@@ -15,7 +16,7 @@ internal static class FileHead
         {
             if (Directory.Exists(path))
                 return "is a folder";
-            var file = new FileInfo(path);
+            var file = LinkedFile.At(path);
             if (!file.Exists)
                 return "does not exist";
             // Also pipes and devices, which must not be opened: reading them could wait for ever.

@@ -21,7 +21,7 @@ public sealed record ContentHash(string Sha256, long Bytes)
         try
         {
             // Pipes and devices report no length; opening them could wait for ever.
-            if (new FileInfo(path).Length == 0)
+            if (LinkedFile.At(path).Length == 0)
                 return new(Convert.ToHexStringLower(SHA256.HashData([])), 0);
             var file = new FileStream(path, new FileStreamOptions { Options = FileOptions.SequentialScan | FileOptions.Asynchronous, BufferSize = 0 });
             await using (file)

@@ -45,7 +45,7 @@ public sealed class OriginalFile : IAsyncDisposable
 
     private static string? ReasonAgainst(string path, long bytes)
     {
-        var file = new FileInfo(path);
+        var file = LinkedFile.At(path);
         return file.Exists && file.Length != bytes ? $"has changed since it was given ({bytes} bytes then, {file.Length} now); give it again" : null;
     }
 

@@ -1,5 +1,6 @@
 using TcMgc.Model;
 using TcMgc.Model.Checkpoints;
+using TcMgc.Shared;
 
 namespace TcMgc.Training.Datasets.Formats;
 
@@ -29,7 +30,7 @@ internal static class Msvd
 
     private static Dictionary<string, List<string>> Captions(string path)
     {
-        if (new FileInfo(path).Length > MaxPickleBytes)
+        if (LinkedFile.At(path).Length > MaxPickleBytes)
             throw new ModelException($"{path}: has more than {MaxPickleBytes >> 20} MiB, too much for captions");
         if (Unpickler.Read(path, File.ReadAllBytes(path), MaxPickleBytes) is not PickleDictionary videos)
             throw new ModelException($"{path}: is not a dict of captions by video");
