@@ -22,8 +22,8 @@ public sealed class CandidateBatch : IDisposable
     {
         (_scorer, _device, _config, Count) = (scorer, device, config, count);
         _scoresFrames = SimilarityHead.Of(config).ScoresFrames;
-        _vectors = zeros(count, config.Clip.EmbeddingWidth);
-        _features = zeros(count, config.Frames, config.Clip.EmbeddingWidth);
+        _vectors = zeros(count, config.Encoders.Width);
+        _features = zeros(count, config.Frames, config.Encoders.Width);
         _mask = zeros(count, config.Frames);
     }
 
@@ -45,7 +45,7 @@ public sealed class CandidateBatch : IDisposable
     public ReadOnlySpan<float> Score(IReadOnlyList<TextFeatures> texts, CancellationToken cancel = default)
     {
         cancel.ThrowIfCancellationRequested();
-        int t = texts.Count, w = _config.Words, d = _config.Clip.EmbeddingWidth;
+        int t = texts.Count, w = _config.Words, d = _config.Encoders.Width;
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
         Tensor sentences = empty(t, d), words = empty(t, w, d);

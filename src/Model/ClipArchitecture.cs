@@ -1,4 +1,8 @@
 using System.Text.Json.Serialization;
+using TcMgc.Model.Clip;
+using TcMgc.Model.Compute;
+using TcMgc.Model.Encoders;
+using static TorchSharp.torch;
 
 namespace TcMgc.Model;
 
@@ -9,7 +13,7 @@ namespace TcMgc.Model;
 /// <param name="EmbeddingWidth">D: width of the joint embedding space.</param>
 /// <param name="Vision">The image tower.</param>
 /// <param name="Text">The text tower.</param>
-public sealed record ClipArchitecture(int EmbeddingWidth, VisionArchitecture Vision, TextArchitecture Text)
+public sealed record ClipArchitecture(int EmbeddingWidth, VisionArchitecture Vision, TextArchitecture Text) : IDualEncoder
 {
     /// <summary>Channels of one attention head.</summary>
     public const int HeadWidth = 64;
@@ -29,6 +33,32 @@ public sealed record ClipArchitecture(int EmbeddingWidth, VisionArchitecture Vis
         ["ViT-T/16"] = new(128, new(64, 16, 128, 4), new(32, 49408, 128, 2)),
         ["ViT-T/8"] = new(128, new(64, 8, 128, 4), new(32, 49408, 128, 2)),
     };
+
+    int IDualEncoder.Width => EmbeddingWidth;
+
+    int IDualEncoder.FrameSide => Vision.ImageSize;
+
+    IReadOnlyList<float> IDualEncoder.Mean => ImageEncoder.Mean;
+
+    IReadOnlyList<float> IDualEncoder.Deviation => ImageEncoder.Deviation;
+
+    int IDualEncoder.Vocabulary => Text.Vocabulary;
+
+    int IDualEncoder.Context => Text.Context;
+
+    int IDualEncoder.AttentionHeads => Text.Width / HeadWidth;
+
+    string IDualEncoder.FramePrefix => ImageEncoder.Prefix;
+
+    string IDualEncoder.TextPrefix => TextEncoder.Prefix;
+
+    nn.Module<Tensor, Tensor> IDualEncoder.CreateFrameEncoder(Layers layers) => new ImageEncoder(layers, this);
+
+    nn.Module<Tensor, (Tensor Sentence, Tensor Words)> IDualEncoder.CreateTextEncoder(Layers layers) =>
+        new TextEncoder(layers, this);
+
+    /// <summary>The text tower is causal, and a sentence is read at its end token: what follows changes nothing.</summary>
+    Tensor IDualEncoder.WithoutPadding(Tensor tokens) => tokens.narrow(1, 0, tokens.argmax(1).max().item<long>() + 1);
 }
 
 /// <summary>The non-linearity between a block's two linear layers; weights are useless with another than their own.</summary>

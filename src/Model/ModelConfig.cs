@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using TcMgc.Model.Encoders;
 
 namespace TcMgc.Model;
 
@@ -10,6 +11,11 @@ public sealed record ModelConfig
 
     /// <summary>The CLIP that encodes frames and text.</summary>
     public required ClipArchitecture Clip { get; init; }
+
+    /// <summary>
+    /// The encoders of frames and texts: all that heads, training and serving know of them. They are <see cref="Clip"/>'s.
+    /// </summary>
+    internal IDualEncoder Encoders { get => field ?? Clip; init; }
 
     /// <summary>Name of the similarity head, one of <c>Heads.SimilarityHead.All</c>: <c>clip4clip-mean-pooling</c>, <c>xclip</c>, <c>tcmgc</c>, …</summary>
     public required string Head { get; init; }
@@ -67,7 +73,7 @@ public sealed record ModelConfig
     /// <exception cref="ModelException">One does not: the message names it and its range.</exception>
     public void Validate()
     {
-        var (d, text) = (Clip.EmbeddingWidth, Clip.Text);
+        var (d, text) = (Encoders.Width, Clip.Text);
         Require(Clip.Vision.ImageSize is >= 1 and <= 4096 && Clip.Vision.PatchSize >= 1 && Clip.Vision.PatchSize <= Clip.Vision.ImageSize,
             "image size", Clip.Vision.ImageSize, "1 to 4096 and no smaller than the patch");
         foreach (var (name, width) in new[] { ("vision width", Clip.Vision.Width), ("text width", text.Width) })
@@ -77,8 +83,10 @@ public sealed record ModelConfig
         foreach (var (name, hidden) in new[] { ("excitation's hidden units", ExcitationHidden), ("aggregation's hidden units", AggregationHidden) })
             Require(hidden is >= 0 and <= Widest, name, hidden, $"0 to {Widest}");
         Require(text.Vocabulary is >= 3 and <= LargestVocabulary, "vocabulary", text.Vocabulary, $"3 to {LargestVocabulary}");
-        Require(d is > 0 and <= Widest && d % (text.Width / ClipArchitecture.HeadWidth) == 0, "embedding width", d, "a multiple of the text tower's heads");
-        Require(Words >= 3 && Words <= text.Context, "words", Words, $"3 to the text context, {text.Context}");
+        Require(d is > 0 and <= Widest && d % Encoders.AttentionHeads == 0,
+            "embedding width", d, "a multiple of the text tower's heads");
+        Require(Words >= 3 && Words <= Encoders.Context, "words", Words,
+            $"3 to the text context, {Encoders.Context}");
         Require(Frames is >= 1 and <= 4096, "frames", Frames, "1 to 4096");
         Require(FramePositions >= Frames, "frame positions", FramePositions, $"at least the frames, {Frames}");
         Require(CrossPositions > Frames, "cross positions", CrossPositions, $"more than the frames, {Frames}");

@@ -1,6 +1,6 @@
 using TcMgc.Model.Calibration;
-using TcMgc.Model.Clip;
 using TcMgc.Model.Compute;
+using TcMgc.Model.Encoders;
 using TcMgc.Model.Heads;
 using TcMgc.Model.Text;
 using TcMgc.Model.Weights;
@@ -16,11 +16,11 @@ namespace TcMgc.Model;
 public sealed class VideoTextModel : IDisposable
 {
     private readonly WeightFile _weights;
-    private readonly Tokenizer _tokenizer;
+    private readonly ITokenizer _tokenizer;
     private readonly SimilarityHead _head;
     private readonly Lazy<Backend> _backend;
-    private readonly Lazy<(ImageEncoder Module, PrecisionChoice Precision)> _imageEncoder;
-    private readonly Lazy<(TextEncoder Module, PrecisionChoice Precision)> _textEncoder;
+    private readonly Lazy<(nn.Module<Tensor, Tensor> Module, PrecisionChoice Precision)> _imageEncoder;
+    private readonly Lazy<(nn.Module<Tensor, (Tensor Sentence, Tensor Words)> Module, PrecisionChoice Precision)> _textEncoder;
     private readonly Lazy<HeadModule> _scorer;
 
     /// <summary>Takes ownership of the weights.</summary>
@@ -30,11 +30,13 @@ public sealed class VideoTextModel : IDisposable
     /// <param name="tokenizer">Words to tokens.</param>
     /// <param name="options">Where to run.</param>
     /// <exception cref="ModelException">The tokenizer has other tokens than the text encoder.</exception>
-    public VideoTextModel(string id, ModelConfig config, WeightFile weights, Tokenizer tokenizer, ComputeOptions options)
+    public VideoTextModel(string id, ModelConfig config, WeightFile weights, ITokenizer tokenizer, ComputeOptions options)
     {
         config.Validate();
-        if (tokenizer.VocabularySize > config.Clip.Text.Vocabulary)
-            throw new ModelException($"the tokenizer has {tokenizer.VocabularySize} tokens, the text encoder {config.Clip.Text.Vocabulary}; they belong to different models");
+        if (tokenizer.VocabularySize > config.Encoders.Vocabulary)
+            throw new ModelException(
+                $"the tokenizer has {tokenizer.VocabularySize} tokens, the text encoder {config.Encoders.Vocabulary}; "
+                    + "they belong to different models");
         (Id, Config, _weights, _tokenizer, _head) = (id, config, weights, tokenizer, SimilarityHead.Of(config));
         _backend = new(() => Backend.Prepare(options));
         _imageEncoder = new(() => PrecisionChoice.Apply(
@@ -54,7 +56,7 @@ public sealed class VideoTextModel : IDisposable
     public ScoreCalibration? Calibration { get; init; }
 
     /// <summary>S: side of the square frames it takes, in pixels.</summary>
-    public int FrameSide => Config.Clip.Vision.ImageSize;
+    public int FrameSide => Config.Encoders.FrameSide;
 
     /// <summary>Bytes of one frame, S × S × 3.</summary>
     public int FrameBytes => FrameSide * FrameSide * 3;
@@ -63,7 +65,7 @@ public sealed class VideoTextModel : IDisposable
     public int SegmentFrames => Config.Frames;
 
     /// <summary>D: width of every vector.</summary>
-    public int Width => Config.Clip.EmbeddingWidth;
+    public int Width => Config.Encoders.Width;
 
     /// <summary>Whether the features that pairs are scored with differ from the unit frame embeddings, so that both must be kept.</summary>
     public bool HasOwnFeatures => _head.HasOwnFeatures;
@@ -90,7 +92,7 @@ public sealed class VideoTextModel : IDisposable
         using var run = new Run();
         var pixels = empty([count, FrameSide, FrameSide, 3], ScalarType.Byte);
         rgb[..(count * FrameBytes)].CopyTo(pixels.bytes);
-        Copy(encoder.call(ImageEncoder.Normalise(pixels.to(_backend.Value.Device))), embeddings);
+        Copy(encoder.call(Config.Encoders.Normalised(pixels.to(_backend.Value.Device))), embeddings);
     }
 
     /// <summary>Segments of frame embeddings to what they are found by and scored with.</summary>
@@ -176,17 +178,23 @@ public sealed class VideoTextModel : IDisposable
         _weights.Dispose();
     }
 
-    private ImageEncoder LoadImageEncoder() => new ImageEncoder(Exact, Config.Clip).Load(ImageEncoder.Prefix, _weights);
+    private nn.Module<Tensor, Tensor> LoadImageEncoder() =>
+        Config.Encoders.CreateFrameEncoder(Exact).Load(Config.Encoders.FramePrefix, _weights);
 
-    private TextEncoder LoadTextEncoder() => new TextEncoder(Exact, Config.Clip).Load(TextEncoder.Prefix, _weights);
+    private nn.Module<Tensor, (Tensor Sentence, Tensor Words)> LoadTextEncoder() =>
+        Config.Encoders.CreateTextEncoder(Exact).Load(Config.Encoders.TextPrefix, _weights);
 
     private TextBatch EncodeTokens(long[] tokens, int texts, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
         var (encoder, scorer) = (_textEncoder.Value.Module, _scorer.Value);
         using var run = new Run();
-        var (sentence, words) = encoder.call(tensor(tokens, [texts, Config.Words], device: _backend.Value.Device));
-        var text = new TextSide(sentence.to_type(ScalarType.Float32), words.to_type(ScalarType.Float32));
+        var ids = tensor(tokens, [texts, Config.Words]);
+        if (!_head.ReadsWords)
+            ids = Config.Encoders.WithoutPadding(ids);
+        var (sentence, words) = encoder.call(ids.to(_backend.Value.Device));
+        words = nn.functional.pad(words.to_type(ScalarType.Float32), [0, 0, 0, Config.Words - words.shape[1]]);
+        var text = new TextSide(sentence.to_type(ScalarType.Float32), words);
         return new(texts, text.Sentence.Floats(), text.Words.Floats(), scorer.Query(text).Floats());
     }
 
@@ -205,7 +213,7 @@ public sealed class VideoTextModel : IDisposable
     /// <summary>A text of some tokens, the end token being the last.</summary>
     private Tensor SampleTokens()
     {
-        var (words, last) = (Config.Words, Config.Clip.Text.Vocabulary - 1);
+        var (words, last) = (Config.Words, Config.Encoders.Vocabulary - 1);
         long[] tokens = [.. Enumerable.Range(0, words).Select(i => i == words - 1 ? last : (long)(i * 31 % last))];
         return tensor(tokens, [1, words], device: _backend.Value.Device);
     }

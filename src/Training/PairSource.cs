@@ -105,7 +105,7 @@ public sealed class PairSource : IDisposable
 
     private (Tensor Mask, Tensor? Rgb, Tensor? Frames) Videos(ReadOnlySpan<int> batch, TrainingOptions options, Random random)
     {
-        int n = _config.Frames, d = _config.Clip.EmbeddingWidth, side = _config.Clip.Vision.ImageSize;
+        int n = _config.Frames, d = _config.Encoders.Width, side = _config.Encoders.FrameSide;
         var mask = zeros(batch.Length, n);
         var rgb = _frames is null ? null : zeros([batch.Length * n, side, side, 3], ScalarType.Byte);
         var embeddings = _embeddings is null ? null : zeros(batch.Length, n, d);
@@ -149,7 +149,7 @@ public sealed class PairSource : IDisposable
 
     private (Tensor Sentence, Tensor Words) Texts(ReadOnlySpan<int> batch, TextStore texts)
     {
-        int w = _config.Words, d = _config.Clip.EmbeddingWidth;
+        int w = _config.Words, d = _config.Encoders.Width;
         Tensor sentences = empty(batch.Length, d), words = empty(batch.Length, w, d);
         for (var row = 0; row < batch.Length; row++)
         {

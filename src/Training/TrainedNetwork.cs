@@ -1,6 +1,6 @@
 using TcMgc.Model;
-using TcMgc.Model.Clip;
 using TcMgc.Model.Compute;
+using TcMgc.Model.Encoders;
 using TcMgc.Model.Heads;
 using TcMgc.Model.Weights;
 using TorchSharp;
@@ -17,8 +17,10 @@ namespace TcMgc.Training;
 internal sealed class TrainedNetwork : IDisposable
 {
     private readonly Backend _backend;
-    private readonly Trained<ImageEncoder>? _images;
-    private readonly Trained<TextEncoder>? _texts;
+    private readonly IDualEncoder _encoders;
+    private readonly bool _readsWords;
+    private readonly Trained<nn.Module<Tensor, Tensor>>? _images;
+    private readonly Trained<nn.Module<Tensor, (Tensor Sentence, Tensor Words)>>? _texts;
     private readonly Trained<HeadModule> _head;
 
     /// <param name="config">Sizes and head.</param>
@@ -28,14 +30,14 @@ internal sealed class TrainedNetwork : IDisposable
     public TrainedNetwork(
         ModelConfig config, TrainingOptions options, Backend backend, IReadOnlyDictionary<string, TensorSource> initial)
     {
-        _backend = backend;
+        (_backend, _encoders, _readsWords) = (backend, config.Encoders, SimilarityHead.Of(config).ReadsWords);
         Dropout = new(options.Dropout, backend.Device);
         var layers = new Layers(backend.Device, ScalarType.Float32, Dropout);
         var precision = PrecisionChoice.ForTraining(backend.Options);
         if (options.Freeze == Freeze.None)
-            _images = new(() => new ImageEncoder(layers, config.Clip), ImageEncoder.Prefix, initial, precision);
+            _images = new(() => _encoders.CreateFrameEncoder(layers), _encoders.FramePrefix, initial, precision);
         if (options.Freeze != Freeze.Encoders)
-            _texts = new(() => new TextEncoder(layers, config.Clip), TextEncoder.Prefix, initial, precision);
+            _texts = new(() => _encoders.CreateTextEncoder(layers), _encoders.TextPrefix, initial, precision);
         _head = new(() => SimilarityHead.Of(config).Create(layers, config), "", initial, Precision.Float32);
     }
 
@@ -80,7 +82,7 @@ internal sealed class TrainedNetwork : IDisposable
     {
         if (_images is null)
             return batch.Frames!.to(_backend.Device);
-        var frames = _images.Module.call(ImageEncoder.Normalise(batch.Rgb!.to(_backend.Device))).to_type(ScalarType.Float32);
+        var frames = _images.Module.call(_encoders.Normalised(batch.Rgb!.to(_backend.Device))).to_type(ScalarType.Float32);
         return frames.view(mask.shape[0], mask.shape[1], -1) * mask.unsqueeze(-1);     // zero behind the end, as when serving
     }
 
@@ -88,7 +90,8 @@ internal sealed class TrainedNetwork : IDisposable
     {
         if (_texts is null)
             return new(batch.Sentence!.to(_backend.Device), batch.Words!.to(_backend.Device));
-        var (sentence, words) = _texts.Module.call(batch.Tokens!.to(_backend.Device));
+        var tokens = _readsWords ? batch.Tokens! : _encoders.WithoutPadding(batch.Tokens!);
+        var (sentence, words) = _texts.Module.call(tokens.to(_backend.Device));
         return new(sentence.to_type(ScalarType.Float32), words.to_type(ScalarType.Float32));
     }
 

@@ -1,5 +1,6 @@
 using TcMgc.Model;
 using TcMgc.Model.Compute;
+using TcMgc.Model.Encoders;
 using TcMgc.Model.Heads;
 using TcMgc.Model.Weights;
 using TorchSharp;
@@ -27,6 +28,7 @@ internal sealed class Trainer : IDisposable
     private static readonly Scalar s_largestLogitScale = Math.Log(100).ToScalar();
 
     private readonly TrainingOptions _options;
+    private readonly IDualEncoder _encoders;
     private readonly TrainedNetwork _network;
     private readonly (string Name, Parameter Parameter)[] _trained;
     private readonly AdamW _optimizer;
@@ -42,7 +44,7 @@ internal sealed class Trainer : IDisposable
     {
         config.Validate();
         options.Validate();
-        _options = options;
+        (_options, _encoders) = (options, config.Encoders);
         _frozen = initial.ToDictionary(source => source.Name);
         _network = new(config, options, Backend.Prepare(compute), _frozen);
         _trained = [.. _network.Parameters];
@@ -119,8 +121,6 @@ internal sealed class Trainer : IDisposable
         _network.Dispose();
     }
 
-    private static bool IsClip(string name) => name.StartsWith("clip.", StringComparison.Ordinal);
-
     private (Tensor Loss, Tensor InfoNce, Tensor? Sdr) Losses(PairScores scores)
     {
         var infoNce = Training.Losses.InfoNce(scores.Logits);
@@ -136,7 +136,7 @@ internal sealed class Trainer : IDisposable
         using var mode = no_grad();
         foreach (var ((name, parameter), moments) in _trained.Zip(_optimizer.Moments))
         {
-            var rate = IsClip(name) ? _options.ClipLearningRate : _options.LearningRate;
+            var rate = _encoders.Owns(name) ? _options.ClipLearningRate : _options.LearningRate;
             _optimizer.Move(parameter, moments, factor * rate, step + 1);
         }
         _trained.Single(p => p.Name == "clip.logit_scale").Parameter.clamp_(max: s_largestLogitScale);

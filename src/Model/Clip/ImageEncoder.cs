@@ -66,12 +66,4 @@ internal sealed class ImageEncoder : nn.Module<Tensor, Tensor>
         x = _transformer.call(_normBefore.call(x), null);
         return _normAfter.call(x.select(1, 0)).matmul(_projection);                              // [B, D]
     }
-
-    /// <summary>Rows of RGB24 [B, S, S, 3] as bytes → normalised pixels [B, 3, S, S].</summary>
-    public static Tensor Normalise(Tensor rgb)
-    {
-        var scale = tensor(Array.ConvertAll(Deviation, d => 1 / (255 * d)), [3, 1, 1], device: rgb.device);
-        var shift = tensor(Mean.Zip(Deviation, (m, d) => -m / d).ToArray(), [3, 1, 1], device: rgb.device);
-        return (rgb.permute(0, 3, 1, 2).to_type(ScalarType.Float32) * scale).Plus(shift);
-    }
 }

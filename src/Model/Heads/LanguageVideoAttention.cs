@@ -44,7 +44,7 @@ internal sealed class LanguageVideoAttention : nn.Module
 
     public LanguageVideoAttention(Layers layers, ModelConfig config) : base(nameof(LanguageVideoAttention))
     {
-        var width = config.Clip.EmbeddingWidth;
+        var width = config.Encoders.Width;
         (_heads, _masked) = (config.AttentionHeads, config.MaskedAttention);
         (_rootOfChannels, _width) = (Math.Sqrt(width / _heads).ToScalar(), width.ToScalar());
         _norm = layers.LayerNorm(width);

@@ -38,12 +38,14 @@ public sealed class SimilarityHead
             (layers, config) => new XClipHead(layers, config))
         {
             ScoresFrames = true,
+            ReadsWords = true,
         },
         new("tcmgc", "TC-MGC: text-conditioned multi-grained contrast, the four weighted per pair",
             (layers, config) => new TcMgcHead(layers, config))
         {
             HasOwnFeatures = true,
             ScoresFrames = true,
+            ReadsWords = true,
         },
     }.ToDictionary(h => h.Name, StringComparer.Ordinal);
 
@@ -58,6 +60,11 @@ public sealed class SimilarityHead
 
     /// <summary>Whether pairs are scored with the frames of a video; otherwise its vector alone is enough.</summary>
     internal bool ScoresFrames { get; private init; }
+
+    /// <summary>
+    /// Whether pairs are scored with every row of a text's words, padding included; otherwise its sentence is enough.
+    /// </summary>
+    internal bool ReadsWords { get; private init; }
 
     /// <summary>The head of a configuration.</summary>
     /// <exception cref="ModelException">There is none of that name.</exception>

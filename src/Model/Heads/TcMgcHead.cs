@@ -55,7 +55,7 @@ internal sealed class TcMgcHead : HeadModule
     public TcMgcHead(Layers layers, ModelConfig config) : base(nameof(TcMgcHead), layers)
     {
         (_config, _sharpness) = (config, (1 / config.Temperature).ToScalar());
-        var d = config.Clip.EmbeddingWidth;
+        var d = config.Encoders.Width;
         var reorganised = config.Has(TcMgcParts.SimilarityReorganisation);
         var frames = config.Has(TcMgcParts.LanguageVideoAttention) ? config.Words : config.Frames;
         var keptWords = reorganised ? config.KeptOf(config.Words) : config.Words;

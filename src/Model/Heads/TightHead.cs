@@ -25,7 +25,7 @@ internal sealed class TightHead : HeadModule
         if (excitation)
             _excitation = new(layers, config.Frames, config.ExcitationHidden, bounded: false);
         _cross = new(layers, config);
-        _similarity = layers.Linear(config.Clip.EmbeddingWidth, 1);
+        _similarity = layers.Linear(config.Encoders.Width, 1);
         RegisterComponents();
     }
 
@@ -66,7 +66,7 @@ internal sealed class CrossEncoder : nn.Module<Tensor, Tensor, Tensor>
 
     public CrossEncoder(Layers layers, ModelConfig config) : base(nameof(CrossEncoder))
     {
-        var (width, heads) = (config.Clip.EmbeddingWidth, config.Clip.Text.Width / ClipArchitecture.HeadWidth);
+        var (width, heads) = (config.Encoders.Width, config.Encoders.AttentionHeads);
         _positions = new(layers, config.CrossPositions, width);
         _transformer = new(layers, width, config.CrossLayers, heads);
         _norm = layers.LayerNorm(width);

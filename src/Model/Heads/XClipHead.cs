@@ -43,7 +43,7 @@ internal sealed class XClipHead : HeadModule
 
     public XClipHead(Layers layers, ModelConfig config) : base(nameof(XClipHead), layers)
     {
-        long d = config.Clip.EmbeddingWidth, w = config.Words, n = config.Frames;
+        long d = config.Encoders.Width, w = config.Words, n = config.Frames;
         _temperature = config.Temperature.ToScalar();
         _temporal = new(layers, config);
         (_global, _local) = (layers.Parameter(d, d), layers.Parameter(d, d));

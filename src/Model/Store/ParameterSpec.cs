@@ -1,4 +1,3 @@
-using TcMgc.Model.Clip;
 using TcMgc.Model.Compute;
 using TcMgc.Model.Heads;
 using TcMgc.Model.Native;
@@ -23,8 +22,8 @@ public sealed record ParameterSpec(string Name, IReadOnlyList<int> Shape)
         config.Validate();
         var head = SimilarityHead.Of(config);
         LibTorch.Load();
-        return [.. Of(new ImageEncoder(Layers.Float32, config.Clip), ImageEncoder.Prefix),
-            .. Of(new TextEncoder(Layers.Float32, config.Clip), TextEncoder.Prefix),
+        return [.. Of(config.Encoders.CreateFrameEncoder(Layers.Float32), config.Encoders.FramePrefix),
+            .. Of(config.Encoders.CreateTextEncoder(Layers.Float32), config.Encoders.TextPrefix),
             .. Of(head.Create(Layers.Float32, config), "")];
     }
 

@@ -17,7 +17,7 @@ internal sealed class TemporalLstm : TemporalEncoder
 
     public TemporalLstm(Layers layers, ModelConfig config) : base(nameof(TemporalLstm))
     {
-        var width = config.Clip.EmbeddingWidth;
+        var width = config.Encoders.Width;
         _lstm = nn.LSTM(width, width, batchFirst: true, device: layers.Device, dtype: layers.Type);
         RegisterComponents();
     }

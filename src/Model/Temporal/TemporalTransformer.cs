@@ -17,7 +17,7 @@ internal sealed class TemporalTransformer : TemporalEncoder
 
     public TemporalTransformer(Layers layers, ModelConfig config) : base(nameof(TemporalTransformer))
     {
-        var (width, heads) = (config.Clip.EmbeddingWidth, config.Clip.Text.Width / ClipArchitecture.HeadWidth);
+        var (width, heads) = (config.Encoders.Width, config.Encoders.AttentionHeads);
         _positions = new(layers, config.FramePositions, width);
         _transformer = new(layers, width, config.TemporalLayers, heads);
         RegisterComponents();

@@ -6,7 +6,7 @@ namespace TcMgc.Model.Text;
 /// CLIP's byte-level byte-pair tokenizer. Any string has tokens; the work is n log n in its length at worst. Safe for
 /// concurrent use.
 /// </summary>
-public sealed class Tokenizer
+public sealed class Tokenizer : ITokenizer
 {
     private readonly Vocabulary _vocabulary;
     private readonly WordCache _words;

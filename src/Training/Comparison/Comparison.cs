@@ -77,5 +77,5 @@ internal sealed class Comparison(
 
     private static long HeadParameters(ModelConfig config) =>
         ParameterSpec.Of(config)
-            .Where(parameter => !parameter.Name.StartsWith("clip.", StringComparison.Ordinal)).Sum(parameter => parameter.Count);
+            .Where(parameter => !config.Encoders.Owns(parameter.Name)).Sum(parameter => parameter.Count);
 }

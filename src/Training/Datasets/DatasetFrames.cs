@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using TcMgc.Media;
 using TcMgc.Model;
+using TcMgc.Shared;
 
 namespace TcMgc.Training.Datasets;
 
@@ -36,7 +37,7 @@ internal sealed class DatasetFrames(MediaOptions options, string cache)
     public async Task<FrameStore> OpenAsync(
         IReadOnlyList<CaptionedVideo> videos, ModelConfig model, IProgressLines progress, CancellationToken cancel)
     {
-        var (side, capacity, key) = (model.Clip.Vision.ImageSize, Math.Max(LeastCapacity, model.Frames), Key(videos));
+        var (side, capacity, key) = (model.Encoders.FrameSide, Math.Max(LeastCapacity, model.Frames), Key(videos));
         var path = CachePath($"frames-{key}-{side}-{capacity}.rows");
         if (FrameStore.TryOpen(path, key, videos.Count, capacity, side) is { } known)
             return known;
@@ -78,5 +79,5 @@ internal sealed class DatasetFrames(MediaOptions options, string cache)
         return frames.Count > 0 ? null : reader.Reason ?? $"has no frame between {video.Start} and {video.End} s";
     }
 
-    private static long Length(string path) => File.Exists(path) ? new FileInfo(path).Length : -1;
+    private static long Length(string path) => LinkedFile.At(path) is { Exists: true } file ? file.Length : -1;
 }

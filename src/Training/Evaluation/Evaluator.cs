@@ -88,7 +88,7 @@ public static class Evaluator
     /// <summary>Texts T and videos V of one call: the heads' largest tensors have T · V · (W + 1) · D floats.</summary>
     private static (int Texts, int Videos) BlockOf(ModelConfig config)
     {
-        var pairBytes = (Math.Max(config.Words, config.Frames) + 1L) * config.Clip.EmbeddingWidth * sizeof(float);
+        var pairBytes = (Math.Max(config.Words, config.Frames) + 1L) * config.Encoders.Width * sizeof(float);
         var pairs = Math.Max(1, BlockBytes / pairBytes);
         var texts = (int)Math.Clamp(Math.Sqrt(pairs), 1, MaxTextsAtOnce);
         return (texts, (int)Math.Max(1, pairs / texts));
