@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using TcMgc.Model;
+using TcMgc.Model.Compute;
 
 namespace TcMgc.Training;
 
@@ -21,6 +22,9 @@ public sealed record TrainingPlan
 
     /// <summary>The dataset's name and the key of its training videos.</summary>
     public required string Data { get; init; }
+
+    /// <summary>What encoders compute with; null in runs that were begun before it was recorded.</summary>
+    public Precision? Precision { get; init; }
 
     /// <summary>Id of the model that training starts from; null for random weights.</summary>
     public string? Init { get; init; }
@@ -53,7 +57,8 @@ public sealed record TrainingPlan
     /// </summary>
     internal IEnumerable<string> DifferencesFrom(TrainingPlan other)
     {
-        var (ours, theirs) = (Leaves(this with { Command = "" }), Leaves(other with { Command = "" }));
+        var (ours, theirs) = (Leaves(this with { Command = "" }),
+            Leaves(other with { Command = "", Precision = other.Precision ?? Precision }));
         return ours.Keys.Union(theirs.Keys).Where(key => ours.GetValueOrDefault(key) != theirs.GetValueOrDefault(key))
             .Select(key => $"{key}: {theirs.GetValueOrDefault(key, "none")}, now {ours.GetValueOrDefault(key, "none")}");
     }

@@ -56,6 +56,7 @@ internal sealed class TrainingSession(
             Config = config,
             Options = options,
             Data = $"{dataset.Name} {DatasetFrames.Key(dataset.Train)}",
+            Precision = PrecisionChoice.ForTraining(engine),
             Init = start.Model?.Id,
         }, time);
         if (run.Finished is { } finished)
@@ -121,7 +122,7 @@ internal sealed class TrainingSession(
         model.CheckHash();
         var file = WeightFile.Open(model.WeightsPath);
         var known = file.Sources()
-            .Where(source => !start.EncodersOnly || source.Name.StartsWith("clip.", StringComparison.Ordinal))
+            .Where(source => !start.EncodersOnly || config.Encoders.Owns(source.Name))
             .ToDictionary(source => source.Name);
         TensorSource[] merged = [
             .. random.Select(source => known.TryGetValue(source.Name, out var weight) && weight.Shape.SequenceEqual(source.Shape)

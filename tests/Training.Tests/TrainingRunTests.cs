@@ -162,6 +162,35 @@ public sealed class TrainingRunTests : IDisposable
         Assert.Equal(Scores(model, "dark red"), Scores(model, "dark red"));
     }
 
+    [Fact]
+    public void A_run_goes_on_in_the_precision_that_its_record_tells()
+    {
+        var folder = _videos.Folder("run");
+        _ = new TrainingRun(folder, Plan(Precision.BFloat16));
+
+        var error = Assert.Throws<ModelException>(() => new TrainingRun(folder, Plan(Precision.Float32)));
+
+        Assert.Contains("precision: \"BFloat16\", now \"Float32\"", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_of_an_older_record_goes_on_in_any_precision()
+    {
+        var folder = _videos.Folder("run");
+        _ = new TrainingRun(folder, Plan(null));
+
+        _ = new TrainingRun(folder, Plan(Precision.BFloat16));
+    }
+
+    private TrainingPlan Plan(Precision? precision) => new()
+    {
+        Command = "test",
+        Config = _videos.Config,
+        Options = ColouredVideos.Options,
+        Data = "coloured",
+        Precision = precision,
+    };
+
     private int BestOf(VideoTextModel model, string caption)
     {
         var scores = Scores(model, caption);

@@ -51,8 +51,11 @@ public sealed record PrecisionChoice(Precision Precision, string Reason)
     /// <summary>
     /// What encoders compute with while they train: what is asked for, else bfloat16 where the device is fast with it.
     /// </summary>
+    /// <exception cref="ModelException">float16 is asked for.</exception>
     internal static Precision ForTraining(ComputeOptions options) => options switch
     {
+        { Precision: Precision.Float16 } => throw new ModelException(
+            "nothing trains in float16: gradients below its least number would be lost; use --precision bfloat16 or float32"),
         { Precision: not Precision.Auto } => options.Precision,
         { Device: Device.Cuda } => Precision.BFloat16,
         _ => FastOn(options.Device).Precision,

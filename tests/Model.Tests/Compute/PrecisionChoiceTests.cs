@@ -34,6 +34,14 @@ public sealed class PrecisionChoiceTests
         Assert.Equal("cosine of BFloat16 with float32 is 0.0000, below 0.995", choice.Reason);
     }
 
+    [Fact]
+    public void Nothing_trains_in_float16()
+    {
+        var error = Assert.Throws<ModelException>(() => PrecisionChoice.ForTraining(new() { Precision = Precision.Float16 }));
+
+        Assert.Contains("use --precision bfloat16 or float32", error.Message, StringComparison.Ordinal);
+    }
+
     private static Linear Encoder()
     {
         var encoder = Layers.Float32.Linear(4, 2);
