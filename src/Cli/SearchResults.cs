@@ -1,7 +1,6 @@
 using System.Globalization;
 using Spectre.Console;
-using TcMgc.Model.Calibration;
-using TcMgc.Search.Query;
+using TcMgc.Client;
 using TcMgc.Shared.Events;
 
 namespace TcMgc.Cli;
@@ -9,7 +8,7 @@ namespace TcMgc.Cli;
 /// <summary>Prints what a search found: a table, what was said, and on request where each score comes from.</summary>
 internal static class SearchResults
 {
-    public static void Print(SearchResponse response, VideoFilter filter)
+    public static void Print(SearchAnswer response, SearchFilter filter)
     {
         if (response.Results.Count == 0)
         {
@@ -29,17 +28,17 @@ internal static class SearchResults
         Console.WriteLine($"{response.Scored} segments scored in {response.Elapsed.TotalMilliseconds:F0} ms");
     }
 
-    private static string WhyEmpty(SearchResponse response, VideoFilter filter)
+    private static string WhyEmpty(SearchAnswer response, SearchFilter filter)
     {
         if (response.Weaker > 0)
             return $"nothing here matches: no result is surer than {100 * response.Threshold:F0} %; --threshold 0 shows the "
                 + $"{response.Weaker} weaker";
-        return filter == new VideoFilter()
+        return filter == new SearchFilter()
             ? "nothing is indexed yet; 'tcmgc index PATH' indexes videos"
             : "no indexed video matches the filters; 'tcmgc videos' lists all videos";
     }
 
-    private static void PrintTable(SearchResponse response)
+    private static void PrintTable(SearchAnswer response)
     {
         var isSure = response.Threshold is not null;
         var table = new Table().Border(TableBorder.None).AddColumn("").AddColumn("score", c => c.RightAligned())
@@ -59,7 +58,7 @@ internal static class SearchResults
         AnsiConsole.Write(table);
     }
 
-    private static void PrintExplanation(int rank, string name, Explanation explanation)
+    private static void PrintExplanation(int rank, string name, ScoreExplanation explanation)
     {
         if (explanation.Fusion is { } fusion)
         {

@@ -20,7 +20,8 @@ public sealed class ProblemException : Exception
     internal static ProblemException Of(JsonElement problem, HttpStatusCode status)
     {
         var type = Text("type") ?? "";
-        return new(status, type.StartsWith(Prefix, StringComparison.Ordinal) ? type[Prefix.Length..] : type, Text("detail") ?? Text("title") ?? $"{(int)status}");
+        return new(status, type.StartsWith(Prefix, StringComparison.Ordinal) ? type[Prefix.Length..] : type,
+            Text("detail") ?? Text("title") ?? $"{(int)status}");
 
         string? Text(string name) => problem.TryGetProperty(name, out var value) ? value.GetString() : null;
     }

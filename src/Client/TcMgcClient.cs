@@ -10,8 +10,8 @@ using System.Text.Json.Serialization;
 namespace TcMgc.Client;
 
 /// <summary>
-/// Videos in, moments out: TcMgc's HTTP interface, typed. Safe for concurrent use. Every method throws <see cref="ProblemException"/> where the
-/// service says what is wrong, and <see cref="HttpRequestException"/> where it cannot be reached.
+/// TcMgc's HTTP interface, typed. Safe for concurrent use. Every method throws <see cref="ProblemException"/> where the service
+/// says what is wrong, and <see cref="HttpRequestException"/> where it cannot be reached.
 /// </summary>
 /// <param name="http">Knows where the service is (<see cref="HttpClient.BaseAddress"/>) and how long to wait.</param>
 public sealed class TcMgcClient(HttpClient http)
@@ -26,10 +26,6 @@ public sealed class TcMgcClient(HttpClient http)
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    private sealed record Page(IReadOnlyList<Video> Videos, int Total);
-
-    private sealed record Description(string? Title, IReadOnlyList<string>? Tags);
-
     /// <summary>Gives a video to be indexed; it is streamed.</summary>
     /// <param name="video">The file's content; it stays open.</param>
     /// <param name="name">The file's name.</param>
@@ -38,7 +34,8 @@ public sealed class TcMgcClient(HttpClient http)
     {
         // Not disposed, as it would close the caller's stream.
         var content = new StreamContent(video) { Headers = { ContentType = new("application/octet-stream") } };
-        using var response = await http.PostAsync(new Uri($"{Videos}?name={Uri.EscapeDataString(name)}", UriKind.Relative), content, cancel).ConfigureAwait(false);
+        using var response = await http.PostAsync(new Uri($"{Videos}?name={Uri.EscapeDataString(name)}", UriKind.Relative),
+            content, cancel).ConfigureAwait(false);
         return await ReadAsync<UploadedVideo>(response, cancel).ConfigureAwait(false);
     }
 
@@ -46,7 +43,8 @@ public sealed class TcMgcClient(HttpClient http)
     public async Task<Video?> GetAsync(Guid id, CancellationToken cancel = default)
     {
         using var response = await http.GetAsync(At(id), cancel).ConfigureAwait(false);
-        return response.StatusCode == HttpStatusCode.NotFound ? null : await ReadVideoAsync(response, cancel).ConfigureAwait(false);
+        return response.StatusCode == HttpStatusCode.NotFound ? null
+            : await ReadVideoAsync(response, cancel).ConfigureAwait(false);
     }
 
     /// <summary>All videos by name, without their segments.</summary>
@@ -54,8 +52,10 @@ public sealed class TcMgcClient(HttpClient http)
     {
         for (var offset = 0; ; offset += PageSize)
         {
-            using var response = await http.GetAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"{Videos}?offset={offset}&limit={PageSize}"), UriKind.Relative), cancel).ConfigureAwait(false);
-            var page = await ReadAsync<Page>(response, cancel).ConfigureAwait(false);
+            using var response = await http.GetAsync(
+                new Uri(string.Create(CultureInfo.InvariantCulture, $"{Videos}?offset={offset}&limit={PageSize}"),
+                UriKind.Relative), cancel).ConfigureAwait(false);
+            var page = await ReadAsync<VideoPage>(response, cancel).ConfigureAwait(false);
             foreach (var video in page.Videos)
                 yield return video;
             if (page.Videos.Count < PageSize)
@@ -67,17 +67,20 @@ public sealed class TcMgcClient(HttpClient http)
     /// <param name="id">The video.</param>
     /// <param name="title">What it is called.</param>
     /// <param name="tags">Words to find it by.</param>
-    /// <param name="ifTag">The <see cref="Video.Tag"/> that was seen: refused with the type <c>changed</c> where the video is another by now.</param>
+    /// <param name="ifTag">
+    /// The <see cref="Video.Tag"/> that was seen: refused with the type <c>changed</c> where the video is another by now.
+    /// </param>
     /// <param name="cancel">Gives up.</param>
-    public async Task<Video> DescribeAsync(Guid id, string? title, IReadOnlyList<string>? tags, string? ifTag = null, CancellationToken cancel = default)
+    public async Task<Video> DescribeAsync(Guid id, string? title, IReadOnlyList<string>? tags, string? ifTag = null,
+        CancellationToken cancel = default)
     {
         using var request = Request(HttpMethod.Patch, id, ifTag);
-        request.Content = JsonContent.Create(new Description(title, tags), options: s_json);
+        request.Content = JsonContent.Create(new VideoDescription(title, tags), options: s_json);
         using var response = await http.SendAsync(request, cancel).ConfigureAwait(false);
         return await ReadVideoAsync(response, cancel).ConfigureAwait(false);
     }
 
-    /// <summary>Takes a video out of the index; what was uploaded of it is deleted.</summary>
+    /// <summary>Deletes a video from the index; what was uploaded of it is deleted too.</summary>
     /// <inheritdoc cref="DescribeAsync"/>
     public async Task DeleteAsync(Guid id, string? ifTag = null, CancellationToken cancel = default)
     {
@@ -93,32 +96,39 @@ public sealed class TcMgcClient(HttpClient http)
     public async Task<TakenTranscript> PutTranscriptAsync(Guid id, Stream transcript, CancellationToken cancel = default)
     {
         var content = new StreamContent(transcript); // Not disposed, as it would close the caller's stream.
-        using var response = await http.PutAsync(new Uri($"{At(id)}/transcript", UriKind.Relative), content, cancel).ConfigureAwait(false);
+        using var response = await http.PutAsync(new Uri($"{At(id)}/transcript", UriKind.Relative), content, cancel)
+            .ConfigureAwait(false);
         return await ReadAsync<TakenTranscript>(response, cancel).ConfigureAwait(false);
     }
 
     /// <summary>The original of a video, from its beginning.</summary>
     public async Task<Stream> OpenAsync(Guid id, CancellationToken cancel = default)
     {
-        var response = await http.GetAsync(new Uri($"{At(id)}/stream", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+        var response = await http.GetAsync(new Uri($"{At(id)}/stream", UriKind.Relative),
+            HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
         await CheckAsync(response, cancel).ConfigureAwait(false);
         return await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
     }
 
     /// <summary>Finds the moments that a sentence describes.</summary>
-    public Task<SearchAnswer> SearchAsync(string text, CancellationToken cancel = default) => SearchAsync(new SearchQuery { Text = text }, cancel);
+    public Task<SearchAnswer> SearchAsync(string text, CancellationToken cancel = default) =>
+        SearchAsync(new SearchQuery { Text = text }, cancel);
 
     /// <summary>Finds the moments that a query describes, or that look like its image or segment.</summary>
     public async Task<SearchAnswer> SearchAsync(SearchQuery query, CancellationToken cancel = default)
     {
-        using var response = await http.PostAsJsonAsync(new Uri("api/search", UriKind.Relative), query, s_json, cancel).ConfigureAwait(false);
+        using var response = await http.PostAsJsonAsync(new Uri("api/search", UriKind.Relative), query, s_json, cancel)
+            .ConfigureAwait(false);
         return await ReadAsync<SearchAnswer>(response, cancel).ConfigureAwait(false);
     }
 
-    /// <summary>What happens to videos from now on, until cancelled or the service ends; the first is <see cref="VideoEventKind.Ready"/>.</summary>
+    /// <summary>
+    /// What happens to videos from now on, until cancelled or the service ends; the first is <see cref="VideoEventKind.Ready"/>.
+    /// </summary>
     public async IAsyncEnumerable<VideoEvent> FollowAsync([EnumeratorCancellation] CancellationToken cancel = default)
     {
-        using var response = await http.GetAsync(new Uri("api/events", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+        using var response = await http.GetAsync(new Uri("api/events", UriKind.Relative),
+            HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
         await CheckAsync(response, cancel).ConfigureAwait(false);
         var stream = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
         await foreach (var item in SseParser.Create(stream).EnumerateAsync(cancel).ConfigureAwait(false))
@@ -152,7 +162,8 @@ public sealed class TcMgcClient(HttpClient http)
             return;
         using (response)
             throw response.Content.Headers.ContentType?.MediaType == "application/problem+json"
-                ? ProblemException.Of(await response.Content.ReadFromJsonAsync<JsonElement>(cancel).ConfigureAwait(false), response.StatusCode)
+                ? ProblemException.Of(await response.Content.ReadFromJsonAsync<JsonElement>(cancel).ConfigureAwait(false),
+                    response.StatusCode)
                 : new HttpRequestException($"the service answered {(int)response.StatusCode}", null, response.StatusCode);
     }
 }

@@ -1,31 +1,10 @@
+using System.Text.Json.Serialization;
+
 namespace TcMgc.Client;
-
-/// <summary>What an upload led to.</summary>
-/// <param name="Id">The video; of the same content always the same.</param>
-/// <param name="Name">File name under which it is known.</param>
-/// <param name="Bytes">Its size.</param>
-/// <param name="Known">Whether the same content was there already.</param>
-public sealed record UploadedVideo(Guid Id, string Name, long Bytes, bool Known);
-
-/// <summary>How far a video has come.</summary>
-public enum VideoState
-{
-    /// <summary>Waits for its frames to be taken.</summary>
-    Uploaded,
-
-    /// <summary>Its frames wait to be encoded.</summary>
-    Decoded,
-
-    /// <summary>Cannot be indexed: <see cref="Video.Failure"/> says why.</summary>
-    Failed,
-
-    /// <summary>Can be found.</summary>
-    Indexed,
-}
 
 /// <summary>What is known of a video.</summary>
 /// <param name="Id">The video.</param>
-/// <param name="Name">File name.</param>
+/// <param name="Name">File name as the user knows it.</param>
 /// <param name="State">How far it has come.</param>
 /// <param name="UploadedAt">When it was uploaded.</param>
 /// <param name="Bytes">Size of the original.</param>
@@ -46,8 +25,11 @@ public sealed record Video(Guid Id, string Name, VideoState State, DateTimeOffse
     /// <summary>Height as shown, in pixels, once decoded.</summary>
     public int? Height { get; init; }
 
-    /// <summary>Frames taken, once decoded.</summary>
+    /// <summary>Frames that were decoded, once they were.</summary>
     public int? Frames { get; init; }
+
+    /// <summary>The stages that it passes, in order.</summary>
+    public IReadOnlyList<VideoStage> Stages { get; init; } = [];
 
     /// <summary>What was wrong though frames came out.</summary>
     public string? Warning { get; init; }
@@ -55,14 +37,56 @@ public sealed record Video(Guid Id, string Name, VideoState State, DateTimeOffse
     /// <summary>Why it cannot be found; null unless failed.</summary>
     public VideoFailure? Failure { get; init; }
 
+    /// <summary>Where the original can be played; relative to the service.</summary>
+    public required string Stream { get; init; }
+
     /// <summary>Where a picture of it is, once decoded; relative to the service.</summary>
     public string? Thumbnail { get; init; }
+
+    /// <summary>Where pictures of all of it are, once decoded.</summary>
+    public VideoPreview? Preview { get; init; }
 
     /// <summary>Its parts in the index, where it was asked for alone.</summary>
     public IReadOnlyList<VideoSegment>? Segments { get; init; }
 
-    /// <summary>Names this state of it, to change only what was seen; where it was asked for alone.</summary>
+    /// <summary>Names this state of it, to change only what was seen; where it was asked for alone. Comes as a header.</summary>
+    [JsonIgnore]
     public string? Tag { get; init; }
+}
+
+/// <summary>How far a video has come.</summary>
+public enum VideoState
+{
+    /// <summary>Waits for its frames to be decoded.</summary>
+    Uploaded,
+
+    /// <summary>Its frames wait to be encoded.</summary>
+    Decoded,
+
+    /// <summary>Cannot be indexed: <see cref="Video.Failure"/> says why.</summary>
+    Failed,
+
+    /// <summary>Can be found.</summary>
+    Indexed,
+}
+
+/// <summary>A stage of a video.</summary>
+/// <param name="Name"><c>decode</c> or <c>index</c>.</param>
+/// <param name="State">Whether it was passed.</param>
+/// <param name="Seconds">How long it took, once passed.</param>
+public sealed record VideoStage(string Name, StageState State, double? Seconds);
+
+/// <summary>Whether a stage was passed.</summary>
+public enum StageState
+{
+    /// <summary>It waits for the stage before it or for its turn, or is under way.</summary>
+    Waiting,
+
+    /// <summary>It was passed.</summary>
+    Done,
+
+    /// <summary>The video failed there.</summary>
+    Failed,
 }
 
 /// <summary>Why a video cannot be found.</summary>
@@ -76,7 +100,39 @@ public sealed record VideoFailure(string Stage, string Reason);
 /// <param name="End">Where it ends, in seconds.</param>
 public sealed record VideoSegment(Guid Id, double Start, double End);
 
-/// <summary>A transcript that was taken in.</summary>
+/// <summary>Pictures of a whole video as one picture, row by row.</summary>
+/// <param name="Url">Where it is; relative to the service.</param>
+/// <param name="Count">Pictures in it.</param>
+/// <param name="Columns">Pictures in a row.</param>
+/// <param name="Width">Width of one in pixels.</param>
+/// <param name="Height">Height of one in pixels.</param>
+/// <param name="Interval">Seconds from one to the next; the first is the start's.</param>
+public sealed record VideoPreview(string Url, int Count, int Columns, int Width, int Height, double Interval);
+
+/// <summary>A page of videos, by name.</summary>
+/// <param name="Videos">The page.</param>
+/// <param name="Total">Videos in all.</param>
+public sealed record VideoPage(IReadOnlyList<Video> Videos, int Total);
+
+/// <summary>The body of <c>PATCH /api/videos/{id}</c>: what is null stays as it is, what is empty is taken away.</summary>
+/// <param name="Title">What the video is called; empty: by its file name.</param>
+/// <param name="Tags">Words to find it by, all of them.</param>
+public sealed record VideoDescription(string? Title = null, IReadOnlyList<string>? Tags = null);
+
+/// <summary>How far a stage has come with a video: the event <c>progress</c>.</summary>
+/// <param name="Id">The video.</param>
+/// <param name="Stage"><c>decode</c> or <c>index</c>.</param>
+/// <param name="Percent">0 to 100.</param>
+public sealed record VideoProgress(Guid Id, string Stage, int Percent);
+
+/// <summary>What an upload led to.</summary>
+/// <param name="Id">The video; of the same content always the same.</param>
+/// <param name="Name">File name under which it is known.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="Known">Whether the same content was there already.</param>
+public sealed record UploadedVideo(Guid Id, string Name, long Bytes, bool Known);
+
+/// <summary>What was read of a transcript.</summary>
 /// <param name="Cues">Cues that were read.</param>
 /// <param name="Warning">What could not be read, in one line; null where all could.</param>
 public sealed record TakenTranscript(int Cues, string? Warning);

@@ -11,7 +11,9 @@ public enum VideoEventKind
     /// <summary>Something happened to a video: <see cref="VideoEvent.Video"/>.</summary>
     Changed,
 
-    /// <summary>A stage has come further with a video: <see cref="VideoEvent.Stage"/> and <see cref="VideoEvent.Percent"/>.</summary>
+    /// <summary>
+    /// A stage has come further with a video: <see cref="VideoEvent.Stage"/> and <see cref="VideoEvent.Percent"/>.
+    /// </summary>
     Progress,
 
     /// <summary>A video was removed.</summary>
@@ -32,14 +34,13 @@ public sealed record VideoEvent(VideoEventKind Kind, Guid Id)
     /// <summary>How far, 0 to 100.</summary>
     public int Percent { get; init; }
 
-    private sealed record Progress(Guid Id, string Stage, int Percent);
-
     /// <summary>Null for kinds that this client does not know.</summary>
     internal static VideoEvent? Of(string kind, string data, JsonSerializerOptions json) => kind switch
     {
         "ready" => new(VideoEventKind.Ready, default),
-        "video" when JsonSerializer.Deserialize<Video>(data, json) is { } video => new(VideoEventKind.Changed, video.Id) { Video = video },
-        "progress" when JsonSerializer.Deserialize<Progress>(data, json) is { } progress =>
+        "video" when JsonSerializer.Deserialize<Video>(data, json) is { } video =>
+            new(VideoEventKind.Changed, video.Id) { Video = video },
+        "progress" when JsonSerializer.Deserialize<VideoProgress>(data, json) is { } progress =>
             new(VideoEventKind.Progress, progress.Id) { Stage = progress.Stage, Percent = progress.Percent },
         "removed" => new(VideoEventKind.Removed, JsonSerializer.Deserialize<Guid>(data, json)),
         _ => null,

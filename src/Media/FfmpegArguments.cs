@@ -5,7 +5,9 @@ namespace TcMgc.Media;
 /// <summary>What every run of ffmpeg and ffprobe gets: quiet, and unable to open anything but the one input.</summary>
 internal static class FfmpegArguments
 {
-    /// <summary>Room over the limit: codecs count in whole blocks. The exact limit is checked on the size that the file says.</summary>
+    /// <summary>
+    /// Room over the limit: codecs count in whole blocks. The exact limit is checked on the size that the file says.
+    /// </summary>
     private const long Room = 4_000_000;
 
     /// <summary>What the input may be, and open.</summary>

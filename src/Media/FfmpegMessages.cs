@@ -5,7 +5,9 @@ namespace TcMgc.Media;
 /// <summary>What ffmpeg's messages say of a file, in the product's words.</summary>
 internal static partial class FfmpegMessages
 {
-    /// <summary>The first message that says something of the file, without addresses and paths; null where there is none.</summary>
+    /// <summary>
+    /// The first message that says something of the file, without addresses and paths; null where there is none.
+    /// </summary>
     public static string? Essence(IReadOnlyList<string> messages) => messages
         .Select(message => InputName().Replace(Context().Replace(message, ""), "").Trim())
         .FirstOrDefault(text => text.Length > 0 && !Noise().IsMatch(text));
@@ -25,7 +27,9 @@ internal static partial class FfmpegMessages
     public static void ThrowIfTooOld(IReadOnlyList<string> messages)
     {
         if (messages.Any(message => message.Contains("Unrecognized option 'fps_mode'", StringComparison.Ordinal)))
-            throw new Shared.UserException("this ffmpeg is too old: 5.1 or newer is needed. Install it, or set TCMGC_FFMPEG and TCMGC_FFPROBE to its paths.");
+            throw new Shared.UserException(
+                "this ffmpeg is too old: 5.1 or newer is needed. Install it, or set TCMGC_FFMPEG and TCMGC_FFPROBE to its "
+                + "paths.");
     }
 
     [GeneratedRegex(@"^(\[[^\]]* @ [^\]]*\]\s*)+")]

@@ -116,7 +116,8 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     public void Kill() => Try(() => _process.Kill(entireProcessTree: true));
 
     /// <summary>
-    /// Kills without an exception: one would be thrown at whoever cancels, and from the watchdog's timer it would end this program.
+    /// Kills without an exception: one would be thrown at whoever cancels, and from the watchdog's timer it would end this
+    /// program.
     /// </summary>
     internal static void Try(Action kill)
     {

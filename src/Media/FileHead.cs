@@ -3,12 +3,12 @@ using TcMgc.Shared;
 
 namespace TcMgc.Media;
 
-/// <summary>A file's first bytes: what can be told without ffmpeg, and told better.</summary>
+/// <summary>A file's first bytes: what they say without ffmpeg, and more clearly.</summary>
 internal static class FileHead
 {
     private const int Bytes = 64;
 
-    /// <summary>Why a file cannot be a video or a picture, whatever it is to be; null where nothing speaks against it.</summary>
+    /// <summary>Why a file can be neither a video nor a picture; null where it may be one.</summary>
     public static string? ReasonAgainst(string path, out byte[] head)
     {
         head = [];

@@ -3,7 +3,7 @@ using TcMgc.Shared;
 
 namespace TcMgc.Media;
 
-/// <summary>Takes frames from videos at one a second, by one ffmpeg process a video.</summary>
+/// <summary>Decodes frames of videos, one a second, by one ffmpeg process a video.</summary>
 /// <param name="options">Programs, limits and patience.</param>
 /// <param name="time">Clock of the watchdog; the system's by default.</param>
 public sealed class FrameDecoder(MediaOptions options, TimeProvider? time = null)

@@ -34,7 +34,7 @@ public sealed class FrameReader : IAsyncDisposable
     public string? Reason { get; private set; }
 
     /// <summary>Gives the next frames, as many as fit; fewer only at the end.</summary>
-    /// <param name="frames">Takes whole frames of <see cref="FrameBytes"/>; room for at least one.</param>
+    /// <param name="frames">Receives whole frames of <see cref="FrameBytes"/>; room for at least one.</param>
     /// <param name="cancellationToken">Ends the process.</param>
     /// <returns>Frames given; 0 at the end, after which <see cref="Warning"/> and <see cref="Reason"/> say how it went.</returns>
     /// <exception cref="Shared.UserException">ffmpeg was ended from outside.</exception>
@@ -70,7 +70,9 @@ public sealed class FrameReader : IAsyncDisposable
         if (Frames == 0)
             Reason = $"no frame of it could be decoded{(problem is null ? "" : $" ({problem})")}";
         else if (problem is not null)
-            Warning = $"{(EndsEarly ? $"cut short: frames end at {Frames} s of {_info.Duration:0.#} s" : "damaged in places; all that decodes is kept")} ({problem})";
+            Warning = (EndsEarly
+                ? $"cut short: frames end at {Frames} s of {_info.Duration:0.#} s"
+                : "damaged in places; all that decodes is kept") + $" ({problem})";
     }
 
     private bool EndsEarly => _info.Duration is { } duration && Frames < Math.Ceiling(duration) - 1;

@@ -13,7 +13,9 @@ public sealed record MediaOptions
 
     private const string OutOfRange = "must be from {1} to {2}";
 
-    /// <summary>The program ffmpeg, 5.1 or newer: a path, or a name to find on PATH; default TCMGC_FFMPEG, else <c>ffmpeg</c>.</summary>
+    /// <summary>
+    /// The program ffmpeg, 5.1 or newer: a path, or a name to find on PATH; default TCMGC_FFMPEG, else <c>ffmpeg</c>.
+    /// </summary>
     public string Ffmpeg { get; init; } = FromEnvironment("TCMGC_FFMPEG", "ffmpeg");
 
     /// <summary>The program ffprobe: a path, or a name to find on PATH; default TCMGC_FFPROBE, else <c>ffprobe</c>.</summary>
@@ -39,7 +41,10 @@ public sealed record MediaOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00", ErrorMessage = OutOfRange)]
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Threads that decode one video, 0 to 256; 0 (default): as many as ffmpeg finds best. 1 costs least where several videos are decoded at a time.</summary>
+    /// <summary>
+    /// Threads that decode one video, 0 to 256; 0 (default): as many as ffmpeg finds best. 1 costs least where several videos are
+    /// decoded at a time.
+    /// </summary>
     [Range(0, 256, ErrorMessage = OutOfRange)]
     public int Threads { get; init; }
 

@@ -27,7 +27,7 @@ public readonly record struct MediaResult<T> where T : class
 public static class MediaResult
 {
     /// <summary>A file that gave nothing.</summary>
-    /// <typeparam name="T">Of what was wanted.</typeparam>
+    /// <typeparam name="T">Type of the value that it lacks.</typeparam>
     /// <param name="reason">What is wrong with it, in one line without its name.</param>
     public static MediaResult<T> Refused<T>(string reason) where T : class => new(null, reason);
 }

@@ -1,6 +1,8 @@
 namespace TcMgc.Media;
 
-/// <summary>Drains a process's messages and keeps the first and the last lines: enough to say what was wrong, however much it says.</summary>
+/// <summary>
+/// Drains a process's messages and keeps the first and the last lines: enough to say what was wrong, however much it says.
+/// </summary>
 internal sealed class MessageTail
 {
     private const int KeptLines = 20, LineLength = 300, ChunkLength = 4096;

@@ -3,7 +3,10 @@ using TcMgc.Shared;
 
 namespace TcMgc.Media;
 
-/// <summary>Makes of a picture (PNG, JPEG, WebP, BMP and whatever else ffmpeg reads) or of a video's first frame what <see cref="FrameDecoder"/> makes of frames.</summary>
+/// <summary>
+/// Decodes a picture (PNG, JPEG, WebP, BMP and whatever else ffmpeg reads) or a video's first frame into the pixels that <see
+/// cref="FrameDecoder"/> makes of frames.
+/// </summary>
 /// <param name="options">Programs, limits and patience.</param>
 /// <param name="time">Clock of the watchdog; the system's by default.</param>
 public sealed class StillDecoder(MediaOptions options, TimeProvider? time = null)

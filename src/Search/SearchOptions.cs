@@ -30,7 +30,8 @@ public sealed record SearchOptions
     public int CachedTexts { get; init; } = 256;
 
     /// <summary>
-    /// Memory for features of segments that were candidates lately, in bytes, up to 64 GiB; default 128 MiB. A segment takes about
+    /// Memory for features of segments that were candidates lately, in bytes, up to 64 GiB; default 128 MiB. A segment takes
+    /// about
     /// N × D × 2.
     /// </summary>
     [Range(0L, 1L << 36, ErrorMessage = OutOfRange)]
@@ -43,13 +44,16 @@ public sealed record SearchOptions
     public double TranscriptWeight { get; init; } = 1;
 
     /// <summary>
-    /// Disk, in the folder of TMPDIR, for originals that were fetched from a blob store that is no folder, to make further pictures
+    /// Disk, in the folder of TMPDIR, for originals that were fetched from a blob store that is no folder, to make further
+    /// pictures
     /// of them; in bytes, up to 1 TiB; default 4 GiB. Those being used come on top.
     /// </summary>
     [Range(0L, 1L << 40, ErrorMessage = OutOfRange)]
     public long OriginalCacheBytes { get; init; } = 4L << 30;
 
-    /// <summary>Largest still that is accepted over HTTP, in bytes; 1 KiB to 256 MiB, default 16 MiB. A request holds it in memory.</summary>
+    /// <summary>
+    /// Largest still that is accepted over HTTP, in bytes; 1 KiB to 256 MiB, default 16 MiB. A request holds it in memory.
+    /// </summary>
     [Range(1L << 10, 1L << 28, ErrorMessage = OutOfRange)]
     public long LargestImage { get; init; } = 16L << 20;
 }

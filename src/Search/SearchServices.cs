@@ -17,7 +17,8 @@ public static class SearchServices
     {
         ArgumentNullException.ThrowIfNull(builder);
         var options = Settings.Read<SearchOptions>(builder.Configuration, SearchOptions.Section);
-        var media = Settings.Read<MediaOptions>(builder.Configuration, MediaOptions.Section) with { MaxImageBytes = options.LargestImage };
+        var media = Settings.Read<MediaOptions>(builder.Configuration,
+            MediaOptions.Section) with { MaxImageBytes = options.LargestImage };
         builder.Services
             .AddSingleton(options)
             .AddSingleton(services => new StillDecoder(media, services.GetRequiredService<TimeProvider>()))

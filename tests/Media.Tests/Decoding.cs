@@ -18,6 +18,8 @@ internal sealed record Decoding(MediaInfo? Info, IReadOnlyList<byte[]> Frames, s
         return new(info, frames, reader.Warning, reader.Reason);
     }
 
-    /// <summary>Each frame's value in its middle: of <see cref="TestClips.Numbered"/>, the number of the frame times its step.</summary>
+    /// <summary>
+    /// Each frame's value in its middle: of <see cref="TestClips.Numbered"/>, the number of the frame times its step.
+    /// </summary>
     public IEnumerable<int> Greys => Frames.Select(frame => (int)frame[frame.Length / 2 / 3 * 3]);
 }

@@ -32,14 +32,16 @@ public sealed class FrameDecoderTests
         var decoding = await Decoding.OfAsync(half, 32);
 
         Assert.InRange(decoding.Frames.Count, 2, 6);
-        Assert.StartsWith($"cut short: frames end at {decoding.Frames.Count} s of 8 s", decoding.Warning, StringComparison.Ordinal);
+        Assert.StartsWith($"cut short: frames end at {decoding.Frames.Count} s of 8 s", decoding.Warning,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("\n", decoding.Warning, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_file_whose_every_frame_is_destroyed_gives_a_reason()
     {
-        var bytes = await File.ReadAllBytesAsync(TestClips.Make("to-destroy", ".mp4", ["-i", TestClips.Distinct(2, 2), "-c", "copy", "-movflags", "+faststart"]));
+        var bytes = await File.ReadAllBytesAsync(
+            TestClips.Make("to-destroy", ".mp4", ["-i", TestClips.Distinct(2, 2), "-c", "copy", "-movflags", "+faststart"]));
         var media = bytes.AsSpan().IndexOf("mdat"u8) + 4;
         bytes.AsSpan(media).Fill(0xFF);
         var path = Path.Combine(TestClips.Folder, "destroyed.mp4");
@@ -84,7 +86,8 @@ public sealed class FrameDecoderTests
     [Fact]
     public async Task A_process_that_gives_nothing_is_stopped_by_the_watchdog()
     {
-        var options = new MediaOptions { Ffmpeg = Script("stuck", "exec sleep 600"), StallTimeout = TimeSpan.FromMilliseconds(300) };
+        var options = new MediaOptions { Ffmpeg = Script("stuck", "exec sleep 600"),
+            StallTimeout = TimeSpan.FromMilliseconds(300) };
         await using var reader = await OpenAsync(TestClips.Distinct(0, 1), options);
 
         Assert.Equal(0, await reader.ReadAsync(new byte[reader.FrameBytes], default));
@@ -110,7 +113,8 @@ public sealed class FrameDecoderTests
     [Fact]
     public async Task A_process_that_says_much_is_drained_and_only_the_first_line_is_kept()
     {
-        var options = new MediaOptions { Ffmpeg = Script("chatty", "echo '[x @ 0x1] first words' >&2\nyes 'more words, and more' | head -c 20000000 >&2\nexit 1") };
+        var options = new MediaOptions { Ffmpeg = Script("chatty",
+            "echo '[x @ 0x1] first words' >&2\nyes 'more words, and more' | head -c 20000000 >&2\nexit 1") };
 
         var decoding = await Decoding.OfAsync(TestClips.Distinct(0, 1), 32, options);
 
@@ -121,7 +125,8 @@ public sealed class FrameDecoderTests
     public async Task Cancelling_ends_the_process()
     {
         var pidFile = Path.Combine(TestClips.Folder, "cancelled.pid");
-        var options = new MediaOptions { Ffmpeg = Script("cancelled", $"sleep 600 &\necho $! $$ > '{pidFile}.new'\nmv '{pidFile}.new' '{pidFile}'\nwait") };
+        var options = new MediaOptions { Ffmpeg = Script("cancelled",
+            $"sleep 600 &\necho $! $$ > '{pidFile}.new'\nmv '{pidFile}.new' '{pidFile}'\nwait") };
         using var cancel = new CancellationTokenSource();
         await using var reader = await OpenAsync(TestClips.Distinct(0, 1), options);
         var reading = reader.ReadAsync(new byte[reader.FrameBytes], cancel.Token).AsTask();
@@ -132,14 +137,16 @@ public sealed class FrameDecoderTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading);
         await reader.DisposeAsync();
-        Assert.All((await File.ReadAllTextAsync(pidFile)).Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries), AssertEnded);
+        Assert.All((await File.ReadAllTextAsync(pidFile)).Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries),
+            AssertEnded);
     }
 
     [Fact]
     public async Task Disposing_early_ends_the_process()
     {
         var pidFile = Path.Combine(TestClips.Folder, "early.pid");
-        var options = new MediaOptions { Ffmpeg = Script("early", $"echo $$ > '{pidFile}'\nhead -c {32 * 32 * 3} /dev/zero\nexec sleep 600") };
+        var options = new MediaOptions { Ffmpeg = Script("early",
+            $"echo $$ > '{pidFile}'\nhead -c {32 * 32 * 3} /dev/zero\nexec sleep 600") };
         var reader = await OpenAsync(TestClips.Distinct(0, 1), options);
         Assert.Equal(1, await reader.ReadAsync(new byte[reader.FrameBytes], default));
 
@@ -163,7 +170,8 @@ public sealed class FrameDecoderTests
         var options = new MediaOptions { Ffmpeg = Script("old", "echo \"Unrecognized option 'fps_mode'.\" >&2\nexit 1") };
         await using var reader = await OpenAsync(TestClips.Distinct(0, 1), options);
 
-        var error = await Assert.ThrowsAsync<UserException>(async () => await reader.ReadAsync(new byte[reader.FrameBytes], default));
+        var error = await Assert.ThrowsAsync<UserException>(async () =>
+            await reader.ReadAsync(new byte[reader.FrameBytes], default));
 
         Assert.Contains("5.1 or newer", error.Message, StringComparison.Ordinal);
     }

@@ -10,19 +10,22 @@ public sealed class MediaProbeTests
     {
         var info = (await ProbeAsync(TestClips.WithSound(0))).Value!;
 
-        Assert.Equal(("h264", 320, 240, 0, true, "yuv420p"), (info.Codec, info.Width, info.Height, info.Rotation, info.HasSound, info.PixelFormat));
+        Assert.Equal(("h264", 320, 240, 0, true, "yuv420p"),
+            (info.Codec, info.Width, info.Height, info.Rotation, info.HasSound, info.PixelFormat));
         Assert.InRange(info.Duration!.Value, 2.9, 3.1);
     }
 
     [Fact]
-    public async Task A_video_without_sound_is_one() => Assert.False((await ProbeAsync(TestClips.Distinct(0, 1))).Value!.HasSound);
+    public async Task A_video_without_sound_is_one() =>
+        Assert.False((await ProbeAsync(TestClips.Distinct(0, 1))).Value!.HasSound);
 
     [Fact]
     public async Task The_video_is_chosen_not_the_cover_before_it()
     {
         var video = TestClips.Distinct(0, 1);
         var withCover = TestClips.Make("cover", ".mp4",
-            ["-i", TestClips.Still(video, 0.5), "-i", video, "-map", "0", "-map", "1", "-c", "copy", "-disposition:v:0", "attached_pic", "-disposition:v:1", "default"]);
+            ["-i", TestClips.Still(video, 0.5), "-i", video, "-map", "0", "-map", "1", "-c", "copy", "-disposition:v:0",
+                "attached_pic", "-disposition:v:1", "default"]);
 
         var info = (await ProbeAsync(withCover)).Value!;
 
@@ -38,19 +41,26 @@ public sealed class MediaProbeTests
     public async Task Sound_with_a_cover_is_refused()
     {
         var withCover = TestClips.Make("covered-sound", ".m4a",
-            ["-i", TestClips.SoundOnly(), "-i", TestClips.Still(TestClips.Distinct(0, 1), 0.5), "-map", "0", "-map", "1", "-c", "copy", "-disposition:v:0", "attached_pic", "-f", "mp4"]);
+            ["-i", TestClips.SoundOnly(), "-i", TestClips.Still(TestClips.Distinct(0, 1), 0.5), "-map", "0", "-map", "1", "-c",
+                "copy", "-disposition:v:0", "attached_pic", "-f", "mp4"]);
 
         Assert.Equal("has only a cover picture, no video stream", (await ProbeAsync(withCover)).Reason);
     }
 
     [Theory]
     [InlineData("empty.mp4", "", "is empty")]
-    [InlineData("words.mp4", "These are words, and a good many of them, but no video.", "is not a video, or damaged beyond reading")]
-    [InlineData("pointer.mp4", "version https://git-lfs.github.com/spec/v1\noid sha256:0000\nsize 12345\n", "is a Git LFS pointer")]
-    [InlineData("playlist.mp4", "#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\n/etc/hostname\n#EXT-X-ENDLIST\n", "is a playlist (hls)")]
+    [InlineData("words.mp4", "These are words, and a good many of them, but no video.",
+        "is not a video, or damaged beyond reading")]
+    [InlineData("pointer.mp4", "version https://git-lfs.github.com/spec/v1\noid sha256:0000\nsize 12345\n",
+        "is a Git LFS pointer")]
+    [InlineData("playlist.mp4", "#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\n/etc/hostname\n#EXT-X-ENDLIST\n",
+        "is a playlist (hls)")]
     [InlineData("script.mp4", "ffconcat version 1.0\nfile /etc/hostname\n", "is a concat script")]
-    [InlineData("dash.mp4", "<?xml version=\"1.0\"?><MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" profiles=\"urn:mpeg:dash:profile:isoff-live:2011\"></MPD>", "is a playlist (dash)")]
-    [InlineData("session.mp4", "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\n", "is not a video")]
+    [InlineData("dash.mp4",
+        "<?xml version=\"1.0\"?><MPD xmlns=\"urn:mpeg:dash:schema:mpd:2011\" "
+        + "profiles=\"urn:mpeg:dash:profile:isoff-live:2011\"></MPD>", "is a playlist (dash)")]
+    [InlineData("session.mp4", "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\n",
+        "is not a video")]
     [InlineData("text.txt", "ANSI art is a video to ffmpeg, by its name.", "is not a video")]
     public async Task What_is_no_video_is_refused_in_one_line(string name, string content, string reason)
     {
@@ -103,8 +113,10 @@ public sealed class MediaProbeTests
         var wide = TestClips.Make("wide", extension, ["-f", "lavfi", "-i", "color=s=1200x20:r=1:d=1", "-c:v", codec]);
         var large = TestClips.Make("large", extension, ["-f", "lavfi", "-i", "color=s=3200x2800:r=1:d=1", "-c:v", codec]);
 
-        Assert.Equal("1200x20 frame is larger than the limit (1000 a side, 4 megapixels)", (await ProbeAsync(wide, options)).Reason);
-        Assert.Equal("3200x2800 frame is larger than the limit (1000 a side, 4 megapixels)", (await ProbeAsync(large, options)).Reason);
+        Assert.Equal("1200x20 frame is larger than the limit (1000 a side, 4 megapixels)",
+            (await ProbeAsync(wide, options)).Reason);
+        Assert.Equal("3200x2800 frame is larger than the limit (1000 a side, 4 megapixels)",
+            (await ProbeAsync(large, options)).Reason);
     }
 
     [Fact]
@@ -112,12 +124,14 @@ public sealed class MediaProbeTests
     {
         // An MP4 whose header says so: ffmpeg would not make one.
         var path = Path.Combine(TestClips.Folder, "huge.mp4");
-        var small = await File.ReadAllBytesAsync(TestClips.Make("patched", ".mp4", ["-f", "lavfi", "-i", "color=s=64x64:r=1:d=1", "-c:v", "mjpeg"]));
+        var small = await File.ReadAllBytesAsync(
+            TestClips.Make("patched", ".mp4", ["-f", "lavfi", "-i", "color=s=64x64:r=1:d=1", "-c:v", "mjpeg"]));
         Patch(small, "mp4v"u8, 28, 20_000);
         PatchJpeg(small, 20_000);
         await File.WriteAllBytesAsync(path, small);
 
-        Assert.StartsWith("20000x20000 frame is larger than the limit", (await ProbeAsync(path)).Reason, StringComparison.Ordinal);
+        Assert.StartsWith("20000x20000 frame is larger than the limit", (await ProbeAsync(path)).Reason,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -152,7 +166,8 @@ public sealed class MediaProbeTests
     }
 
     [Fact]
-    public async Task A_device_that_never_ends_is_not_opened() => Assert.Equal("is empty", (await ProbeAsync("/dev/zero")).Reason);
+    public async Task A_device_that_never_ends_is_not_opened() =>
+        Assert.Equal("is empty", (await ProbeAsync("/dev/zero")).Reason);
 
     [Fact]
     public async Task A_missing_ffprobe_says_how_to_install_it()

@@ -20,7 +20,8 @@ public sealed class OddFilesTests
         else
         {
             Assert.Null(decoding.Reason);
-            Assert.InRange(decoding.Frames.Count, 1, Math.Max(framesInFile, (int)Math.Ceiling(decoding.Info!.Duration ?? framesInFile)));
+            Assert.InRange(decoding.Frames.Count, 1,
+                Math.Max(framesInFile, (int)Math.Ceiling(decoding.Info!.Duration ?? framesInFile)));
             if (Damaged.Contains(Path.GetFileName(name)))
                 Assert.NotNull(decoding.Warning);
             else
@@ -59,5 +60,6 @@ public sealed class OddFilesTests
     };
 
     private static readonly HashSet<string> Damaged =
-        ["corrupt-bytes-in-mdat.mp4", "orig-corrupted-testpattern.mp4", "truncated-40pct.mkv", "truncated-40pct.webm", "truncated-half-moov-first.mp4"];
+        ["corrupt-bytes-in-mdat.mp4", "orig-corrupted-testpattern.mp4", "truncated-40pct.mkv", "truncated-40pct.webm",
+            "truncated-half-moov-first.mp4"];
 }

@@ -13,7 +13,8 @@ internal static class PillowBicubic
     {
         var (wide, high) = width < height ? (side, side * height / width) : (side * width / height, side);
         var resized = Resize(rgb, width, height, wide, high);
-        int left = (int)Math.Round((wide - side) / 2.0, MidpointRounding.ToEven), top = (int)Math.Round((high - side) / 2.0, MidpointRounding.ToEven);
+        int left = (int)Math.Round((wide - side) / 2.0, MidpointRounding.ToEven), top = (int)Math.Round((high - side) / 2.0,
+            MidpointRounding.ToEven);
         var cropped = new byte[side * side * 3];
         for (var y = 0; y < side; y++)
             Array.Copy(resized, ((top + y) * wide + left) * 3, cropped, y * side * 3, side * 3);
@@ -54,7 +55,9 @@ internal static class PillowBicubic
             var last = Math.Min(length, (int)(centre + support + 0.5));
             var weights = Enumerable.Range(first, last - first).Select(k => Cubic((k - centre + 0.5) / stretch)).ToArray();
             var total = weights.Sum();
-            yield return (at, first, [.. weights.Select(weight => (int)Math.Round(weight / total * (1 << PrecisionBits), MidpointRounding.AwayFromZero))]);
+            yield return (at, first,
+                [.. weights.Select(weight =>
+                (int)Math.Round(weight / total * (1 << PrecisionBits), MidpointRounding.AwayFromZero))]);
         }
     }
 

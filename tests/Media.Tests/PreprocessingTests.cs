@@ -27,7 +27,8 @@ public sealed class PreprocessingTests
     [InlineData("640x480", 32)]
     public async Task Frames_of_any_size_are_within_two_steps_of_Pillows(string size, int side)
     {
-        var clip = TestClips.Make("sized", ".mkv", ["-f", "lavfi", "-i", $"mandelbrot=s={size}:r=2", "-t", "2", "-c:v", "ffv1", "-pix_fmt", "yuv420p"]);
+        var clip = TestClips.Make("sized", ".mkv",
+            ["-f", "lavfi", "-i", $"mandelbrot=s={size}:r=2", "-t", "2", "-c:v", "ffv1", "-pix_fmt", "yuv420p"]);
 
         Assert.InRange(await WorstDifferenceAsync(clip, side), 0, Tolerance);
     }
@@ -63,8 +64,10 @@ public sealed class PreprocessingTests
     {
         // Top left red, the rest dark: stored so, and turned clockwise by the player.
         var stored = TestClips.Make("corner", ".mp4",
-            ["-f", "lavfi", "-i", "color=0x101010:s=96x64:r=10:d=1,drawbox=0:0:32:32:red:fill", "-c:v", "libx264", "-qp", "0", "-pix_fmt", "yuv444p"]);
-        var turned = TestClips.Make($"turned-{degrees}", ".mp4", ["-i", stored, "-c", "copy", "-metadata:s:v:0", $"rotate={degrees}"]);
+            ["-f", "lavfi", "-i", "color=0x101010:s=96x64:r=10:d=1,drawbox=0:0:32:32:red:fill", "-c:v", "libx264", "-qp", "0",
+                "-pix_fmt", "yuv444p"]);
+        var turned = TestClips.Make($"turned-{degrees}", ".mp4",
+            ["-i", stored, "-c", "copy", "-metadata:s:v:0", $"rotate={degrees}"]);
 
         var decoding = await Decoding.OfAsync(turned, side: 64);
 
@@ -81,7 +84,8 @@ public sealed class PreprocessingTests
     {
         // A circle of 64 in squeezed pixels: 32 wide in the file.
         var clip = TestClips.Make("squeezed", ".mp4",
-            ["-f", "lavfi", "-i", "nullsrc=s=64x128:r=1:d=1,geq=lum='16+219*lt(hypot(2*(X-32),Y-64),32)':cb=128:cr=128,setsar=2/1",
+            ["-f", "lavfi", "-i",
+                "nullsrc=s=64x128:r=1:d=1,geq=lum='16+219*lt(hypot(2*(X-32),Y-64),32)':cb=128:cr=128,setsar=2/1",
              "-c:v", "libx264", "-qp", "0", "-pix_fmt", "yuv444p"]);
 
         var decoding = await Decoding.OfAsync(clip, side: 128);
@@ -97,7 +101,9 @@ public sealed class PreprocessingTests
     {
         // A bright bar that moves fast: its two fields show it at two places.
         var clip = TestClips.Make("interlaced", ".mp4",
-            ["-f", "lavfi", "-i", "nullsrc=s=256x256:r=50:d=1,geq=lum='16+219*between(mod(X-T*400,256),0,60)':cb=128:cr=128,tinterlace=interleave_top,setfield=tff",
+            ["-f", "lavfi", "-i",
+                "nullsrc=s=256x256:r=50:d=1,geq=lum='16+219*between(mod(X-T*400,256),0,60)':cb=128:cr=128,"
+                + "tinterlace=interleave_top,setfield=tff",
              "-c:v", "libx264", "-flags", "+ildct+ilme", "-qp", "0", "-pix_fmt", "yuv420p"]);
 
         var decoding = await Decoding.OfAsync(clip, side: 256);
@@ -114,7 +120,9 @@ public sealed class PreprocessingTests
     [InlineData("90x3000")]
     public async Task Frames_of_extreme_shapes_decode(string size)
     {
-        var clip = TestClips.Make("extreme", ".mkv", ["-f", "lavfi", "-i", $"color=0x40c020:s=16000x3000:r=1:d=1,crop={size.Replace('x', ':')}:exact=1", "-c:v", "ffv1", "-pix_fmt", "yuv444p"]);
+        var clip = TestClips.Make("extreme", ".mkv",
+            ["-f", "lavfi", "-i", $"color=0x40c020:s=16000x3000:r=1:d=1,crop={size.Replace('x', ':')}:exact=1", "-c:v", "ffv1",
+            "-pix_fmt", "yuv444p"]);
 
         var decoding = await Decoding.OfAsync(clip, side: 224);
 
@@ -125,7 +133,8 @@ public sealed class PreprocessingTests
     [Fact]
     public async Task An_absurd_pixel_shape_is_ignored()
     {
-        var clip = TestClips.Make("absurd", ".mkv", ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=1:d=1,setsar=60000/1", "-c:v", "ffv1"]);
+        var clip = TestClips.Make("absurd", ".mkv",
+            ["-f", "lavfi", "-i", "testsrc2=s=64x64:r=1:d=1,setsar=60000/1", "-c:v", "ffv1"]);
 
         var decoding = await Decoding.OfAsync(clip, side: 64);
 
@@ -144,7 +153,8 @@ public sealed class PreprocessingTests
         var full = FullFrames(clip, width, height);
         Assert.NotEmpty(decoding.Frames);
         Assert.Equal(full.Count, decoding.Frames.Count);
-        return decoding.Frames.Zip(full, (ours, frame) => Difference(ours, PillowBicubic.ShorterSideAndCrop(frame, width, height, side))).Max();
+        return decoding.Frames.Zip(full, (ours, frame) =>
+            Difference(ours, PillowBicubic.ShorterSideAndCrop(frame, width, height, side))).Max();
     }
 
     private static double Difference(byte[] ours, byte[] theirs)
@@ -173,7 +183,8 @@ public sealed class PreprocessingTests
     private static List<byte[]> FullFrames(string clip, int width, int height)
     {
         var start = new ProcessStartInfo(new MediaOptions().Ffmpeg) { RedirectStandardOutput = true };
-        foreach (var argument in (string[])["-v", "error", "-nostdin", "-i", clip, "-map", "0:v:0", "-vf", "fps=1:round=up", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
+        foreach (var argument in (string[])["-v", "error", "-nostdin", "-i", clip, "-map", "0:v:0", "-vf", "fps=1:round=up", "-f",
+            "rawvideo", "-pix_fmt", "rgb24", "-"])
             start.ArgumentList.Add(argument);
         using var ffmpeg = Process.Start(start)!;
         using var all = new MemoryStream();

@@ -7,8 +7,10 @@ public sealed class TestClipsTests
     {
         string[] clips =
         [
-            .. Enumerable.Range(0, 26).Select(k => TestClips.Distinct(k, seconds: 1)), TestClips.WithSound(0), TestClips.VariableRate(1),
-            TestClips.Rotated(2, 90), TestClips.Numbered(12), TestClips.SoundOnly(), TestClips.Still(TestClips.Distinct(3, 1), 0.5),
+            .. Enumerable.Range(0, 26).Select(k =>
+                TestClips.Distinct(k, seconds: 1)), TestClips.WithSound(0), TestClips.VariableRate(1),
+            TestClips.Rotated(2, 90), TestClips.Numbered(12), TestClips.SoundOnly(), TestClips.Still(TestClips.Distinct(3, 1),
+                0.5),
         ];
 
         Assert.All(clips, clip => Assert.True(new FileInfo(clip).Length > 0));

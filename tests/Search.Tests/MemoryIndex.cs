@@ -5,7 +5,9 @@ using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Search.Tests;
 
-/// <summary>An index that compares a query with everything in a list: the plainest thing that keeps the port's contract.</summary>
+/// <summary>
+/// An index that compares a query with everything in a list: the plainest thing that keeps the port's contract.
+/// </summary>
 internal sealed class MemoryIndex : IVectorIndex
 {
     private readonly List<Segment> _segments = [];
@@ -51,7 +53,8 @@ internal sealed class MemoryIndex : IVectorIndex
 
     public ValueTask<long> CountAsync(CancellationToken cancellationToken) => new(_segments.Count);
 
-    public ValueTask<int> CountAsync(VideoId video, CancellationToken cancellationToken) => new(_segments.Count(segment => segment.Place.Video == video));
+    public ValueTask<int> CountAsync(VideoId video, CancellationToken cancellationToken) =>
+        new(_segments.Count(segment => segment.Place.Video == video));
 
     public ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(
         VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
@@ -67,7 +70,8 @@ internal sealed class MemoryIndex : IVectorIndex
         ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
     {
         Asked.Add("NearestFrames");
-        return new([.. _segments.Select(segment => BestFrame(segment, query.Span)).OrderByDescending(match => match.Similarity).Take(count)]);
+        return new([.. _segments.Select(segment => BestFrame(segment, query.Span)).OrderByDescending(match =>
+            match.Similarity).Take(count)]);
     }
 
     public ValueTask FetchAsync(IReadOnlyList<SegmentId> segments, SegmentBatch batch, CancellationToken cancellationToken)
@@ -98,7 +102,8 @@ internal sealed class MemoryIndex : IVectorIndex
             .Select(segment => new SegmentFrames(segment.Place, segment.Frames, segment.Layouts))]);
     }
 
-    public async IAsyncEnumerable<SegmentBatch> ReadAllAsync(SegmentBatch batch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<SegmentBatch> ReadAllAsync(SegmentBatch batch,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var some in _segments.Chunk(batch.Capacity))
         {

@@ -38,7 +38,9 @@ internal sealed class SampleLibrary(VideoTextModel model, SearchOptions? options
     public async Task AddAsync(string name, params byte[][][] segments)
     {
         await Index.BindAsync(new(Model.Id, Model.Width, Model.SegmentFrames, null), default);
-        await Index.UpsertAsync([.. segments.Select((pictures, at) => Segment(Id(name), at, segments[..at].Sum(before => before.Length), pictures))], default);
+        await Index.UpsertAsync(
+            [.. segments.Select((pictures, at) => Segment(Id(name), at, segments[..at].Sum(before => before.Length), pictures))],
+            default);
         Catalog.Entries[Id(name)] = new()
         {
             Id = Id(name),
@@ -55,9 +57,11 @@ internal sealed class SampleLibrary(VideoTextModel model, SearchOptions? options
     }
 
     public Task AddRandomAsync(string name, int segments = 2, int frames = 3) =>
-        AddAsync(name, [.. Enumerable.Range(0, segments).Select(_ => Enumerable.Range(0, frames).Select(_ => Picture()).ToArray())]);
+        AddAsync(name,
+            [.. Enumerable.Range(0, segments).Select(_ => Enumerable.Range(0, frames).Select(_ => Picture()).ToArray())]);
 
-    public void Hide(string name, VideoState state) => Catalog.Entries[Id(name)] = Catalog.Entries[Id(name)] with { State = state };
+    public void Hide(string name, VideoState state) =>
+        Catalog.Entries[Id(name)] = Catalog.Entries[Id(name)] with { State = state };
 
     private byte[] Layout(byte[] picture)
     {
@@ -83,7 +87,8 @@ internal sealed class SampleLibrary(VideoTextModel model, SearchOptions? options
         TensorPrimitives.Divide(image, TensorPrimitives.Norm(image), image);
         float[] times = [.. Enumerable.Range(start, pictures.Length).Select(second => second + 0.5f)];
         return new(new(SegmentId.Of(video, Model.Id, index), video, index, start, start + pictures.Length, times), vector, image,
-            [.. frames[..(pictures.Length * d)].Select(value => (Half)value)], Model.HasOwnFeatures ? [.. features.Select(value => (Half)value)] : null,
+            [.. frames[..(pictures.Length * d)].Select(value => (Half)value)], Model.HasOwnFeatures
+                ? [.. features.Select(value => (Half)value)] : null,
             [.. pictures.SelectMany(Layout)]);
     }
 }

@@ -61,7 +61,8 @@ public abstract class VectorIndexContract
         var segments = Of(1, 5, 1);
         await index.UpsertAsync(segments, Never);
 
-        var found = await index.FetchFramesAsync([segments[4].Place.Id, SegmentId.Of(Video(9), "none", 0), segments[1].Place.Id], Never);
+        var found = await index.FetchFramesAsync([segments[4].Place.Id, SegmentId.Of(Video(9), "none", 0), segments[1].Place.Id],
+            Never);
 
         Assert.Equal([segments[4].Place.Id, segments[1].Place.Id], found.Select(segment => segment.Place.Id));
         Assert.Equal(segments[4].Frames, found[0].Frames);
@@ -103,8 +104,10 @@ public abstract class VectorIndexContract
         var segments = Of(1, 20, 1);
         await index.UpsertAsync(segments, Never);
 
-        Assert.Equal(segments[3].Place.Id, (await index.NearestAsync(VectorSpace.Text, segments[3].TextVector, 1, Never))[0].Segment);
-        Assert.Equal(segments[3].Place.Id, (await index.NearestAsync(VectorSpace.Image, segments[3].ImageVector, 1, Never))[0].Segment);
+        Assert.Equal(segments[3].Place.Id,
+            (await index.NearestAsync(VectorSpace.Text, segments[3].TextVector, 1, Never))[0].Segment);
+        Assert.Equal(segments[3].Place.Id,
+            (await index.NearestAsync(VectorSpace.Image, segments[3].ImageVector, 1, Never))[0].Segment);
     }
 
     [Fact]
@@ -119,7 +122,8 @@ public abstract class VectorIndexContract
 
         var match = (await index.NearestFramesAsync(query, 3, Never))[0];
 
-        Assert.Equal((wanted.Place.Id, wanted.Place.Video, 2, wanted.Place.FrameTimes[2]), (match.Segment, match.Video, match.Frame, match.Time));
+        Assert.Equal((wanted.Place.Id, wanted.Place.Video, 2, wanted.Place.FrameTimes[2]),
+            (match.Segment, match.Video, match.Frame, match.Time));
         Assert.Equal(1, match.Similarity, 1e-2);
     }
 
@@ -160,9 +164,12 @@ public abstract class VectorIndexContract
         var index = await Bound();
         await index.UpsertAsync(Of(1, 3, 1), Never);
 
-        await Assert.ThrowsAsync<ArgumentException>(() => index.FetchAsync([], new SegmentBatch(2, Model with { Frames = 5 }), Never).AsTask());
-        await Assert.ThrowsAnyAsync<ArgumentException>(() => index.FetchAsync(new SegmentId[3], new SegmentBatch(2, Model), Never).AsTask());
-        await Assert.ThrowsAsync<ArgumentException>(async () => await index.NearestAsync(VectorSpace.Text, new float[9], 1, Never));
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            index.FetchAsync([], new SegmentBatch(2, Model with { Frames = 5 }), Never).AsTask());
+        await Assert.ThrowsAnyAsync<ArgumentException>(() =>
+            index.FetchAsync(new SegmentId[3], new SegmentBatch(2, Model), Never).AsTask());
+        await Assert.ThrowsAsync<ArgumentException>(async () =>
+            await index.NearestAsync(VectorSpace.Text, new float[9], 1, Never));
     }
 
     [Fact]
@@ -180,7 +187,8 @@ public abstract class VectorIndexContract
         ];
 
         foreach (var segment in bad)
-            await Assert.ThrowsAsync<InvalidOperationException>(() => index.UpsertAsync([.. Of(2, 1, 2), segment], Never).AsTask());
+            await Assert.ThrowsAsync<InvalidOperationException>(() =>
+                index.UpsertAsync([.. Of(2, 1, 2), segment], Never).AsTask());
         Assert.Equal(0, await index.CountAsync(Never));
     }
 
@@ -212,7 +220,8 @@ public abstract class VectorIndexContract
         await index.UpsertAsync([.. Of(1, 5, 1), .. Of(2, 3, 2)], Never);
         await index.UpsertAsync(Of(1, 2, 3), Never);
 
-        Assert.Equal((2, 3, 5), (await index.CountAsync(Video(1), Never), await index.CountAsync(Video(2), Never), await index.CountAsync(Never)));
+        Assert.Equal((2, 3, 5),
+            (await index.CountAsync(Video(1), Never), await index.CountAsync(Video(2), Never), await index.CountAsync(Never)));
     }
 
     [Fact]
@@ -228,7 +237,8 @@ public abstract class VectorIndexContract
 
         var found = await index.NearestAsync(VectorSpace.Text, first[0].TextVector, 100, Never);
 
-        Assert.Equal(second.Select(segment => segment.Place.Id).Order(SegmentOrder), found.Select(match => match.Segment).Order(SegmentOrder));
+        Assert.Equal(second.Select(segment => segment.Place.Id).Order(SegmentOrder),
+            found.Select(match => match.Segment).Order(SegmentOrder));
     }
 
     [Fact]
@@ -268,7 +278,8 @@ public abstract class VectorIndexContract
                         index = Reopen(index);
                         break;
                     default:
-                        FindsTheSame(index, [.. model.Values.SelectMany(segments => segments)], new Random(i), count: 1 + step / 16).Wait();
+                        FindsTheSame(index, [.. model.Values.SelectMany(segments => segments)], new Random(i),
+                            count: 1 + step / 16).Wait();
                         break;
                 }
             }
@@ -280,11 +291,15 @@ public abstract class VectorIndexContract
         var query = Unit(random);
         foreach (var space in Enum.GetValues<VectorSpace>())
         {
-            var expected = model.Select(segment => Dot(query, space == VectorSpace.Text ? segment.TextVector : segment.ImageVector));
-            Near(expected.OrderDescending().Take(count), (await index.NearestAsync(space, query, count, Never)).Select(match => match.Similarity));
+            var expected = model.Select(segment =>
+                Dot(query, space == VectorSpace.Text ? segment.TextVector : segment.ImageVector));
+            Near(expected.OrderDescending().Take(count),
+                (await index.NearestAsync(space, query, count, Never)).Select(match => match.Similarity));
         }
-        var best = model.Select(segment => Enumerable.Range(0, segment.Place.FrameTimes.Length).Max(frame => DotHalf(query, segment.Frames, frame)));
-        Near(best.OrderDescending().Take(count), (await index.NearestFramesAsync(query, count, Never)).Select(match => match.Similarity));
+        var best = model.Select(segment =>
+            Enumerable.Range(0, segment.Place.FrameTimes.Length).Max(frame => DotHalf(query, segment.Frames, frame)));
+        Near(best.OrderDescending().Take(count),
+            (await index.NearestFramesAsync(query, count, Never)).Select(match => match.Similarity));
         Assert.Equal(model.Count, await index.CountAsync(Never));
     }
 

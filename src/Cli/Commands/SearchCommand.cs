@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TcMgc.Cli.Pipeline;
+using TcMgc.Client;
 using TcMgc.Media;
 using TcMgc.Search;
 using TcMgc.Search.Query;
@@ -86,7 +87,7 @@ internal static class SearchCommand
     }
 
     /// <summary>Searches for the texts, or for the still where there are none.</summary>
-    private static async Task<SearchResponse> SearchAsync(
+    private static async Task<SearchAnswer> SearchAsync(
         DataFolder data, ParseResult parsed, SearchRequest request, CancellationToken cancel)
     {
         using var model =

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using TcMgc.Client;
 using TcMgc.Search;
 using TcMgc.Search.Query;
 using TcMgc.Shared.Catalog;
@@ -31,10 +32,10 @@ internal sealed class VideoFilterOptions
 
     /// <summary>The filter that the options describe.</summary>
     /// <exception cref="Shared.UserException">--in names no video, or several.</exception>
-    public async Task<VideoFilter> OfAsync(ParseResult parsed, ICatalog catalog, CancellationToken cancel) => new()
+    public async Task<SearchFilter> OfAsync(ParseResult parsed, ICatalog catalog, CancellationToken cancel) => new()
     {
         Video = parsed.GetValue(_in) is { } name
-            ? VideoNames.Find(await catalog.ListAsync(cancel).ToListAsync(cancel), name).Id
+            ? VideoNames.Find(await catalog.ListAsync(cancel).ToListAsync(cancel), name).Id.Value
             : null,
         Title = parsed.GetValue(_title),
         Tags = parsed.GetValue(_tags) is [_, ..] tags ? tags : null,

@@ -1,4 +1,5 @@
 using TcMgc.Cli.Pipeline;
+using TcMgc.Client;
 using TcMgc.Search;
 using TcMgc.Search.Query;
 using TcMgc.Shared;
@@ -11,14 +12,14 @@ namespace TcMgc.Cli.Evaluation;
 /// <param name="Sentence">The caption.</param>
 /// <param name="Video">The video it describes.</param>
 /// <param name="Expected">Id of that video in the index.</param>
-internal sealed record ServedQuery(string Sentence, CaptionedVideo Video, VideoId Expected, SearchResponse Response)
+internal sealed record ServedQuery(string Sentence, CaptionedVideo Video, VideoId Expected, SearchAnswer Response)
 {
     /// <summary>Rank of the video among the results, from 1; null where it is not among them.</summary>
-    public int? Rank { get; } = Response.Results.Index().Where(result => result.Item.Video == Expected)
+    public int? Rank { get; } = Response.Results.Index().Where(result => result.Item.Video == Expected.Value)
         .Select(result => (int?)result.Index + 1).FirstOrDefault();
 
     /// <summary>The first result; null where there is none.</summary>
-    public VideoResult? Best => Response.Results is [var best, ..] ? best : null;
+    public SearchResult? Best => Response.Results is [var best, ..] ? best : null;
 }
 
 /// <summary>Searches for captions as users do: in files that were indexed, with a list of videos as the result.</summary>
@@ -66,7 +67,7 @@ internal static class ServedQueries
             var row = scores[index];
             row.Fill(float.NegativeInfinity);
             foreach (var (place, result) in query.Response.Results.Index())
-                row[places[result.Video]] = -place;
+                row[places[new(result.Video)]] = -place;
         }
         return RetrievalMetrics.TextToVideo(scores);
     }

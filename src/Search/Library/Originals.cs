@@ -4,8 +4,10 @@ using TcMgc.Shared.Catalog;
 namespace TcMgc.Search.Library;
 
 /// <summary>
-/// Originals as files in which ffmpeg can seek. Of one video one caller at a time has its turn, so that an original that has to be
-/// fetched from the blob store is fetched once for all who wait; of all videos a few have theirs. Originals that were fetched last
+/// Originals as files in which ffmpeg can seek. Of one video one caller at a time has its turn, so that an original that has to
+/// be
+/// fetched from the blob store is fetched once for all who wait; of all videos a few have theirs. Originals that were fetched
+/// last
 /// stay on disk for the next turn, up to <see cref="SearchOptions.OriginalCacheBytes"/> together.
 /// </summary>
 /// <param name="blobs">Holds originals that were uploaded.</param>
@@ -120,7 +122,7 @@ internal sealed class Originals(IBlobStore blobs, SearchOptions options) : IAsyn
     {
         public CatalogEntry Entry => entry;
 
-        /// <summary>Taken by whoever has its turn.</summary>
+        /// <summary>Held by the caller that has its turn.</summary>
         public SemaphoreSlim Turn { get; } = new(1);
 
         /// <summary>Callers that have their turn or wait for it.</summary>

@@ -11,7 +11,9 @@ using TcMgc.Shared.Catalog;
 
 namespace TcMgc.Search.Library;
 
-/// <summary><c>GET /api/videos/{id}/thumbnail</c> and <c>/preview</c>: JPEG pictures of a video, made when first asked for.</summary>
+/// <summary>
+/// <c>GET /api/videos/{id}/thumbnail</c> and <c>/preview</c>: JPEG pictures of a video, made when first asked for.
+/// </summary>
 internal static class PictureEndpoints
 {
     private const int DefaultWidth = 320, SmallestWidth = 16, LargestWidth = 1920;
@@ -25,21 +27,24 @@ internal static class PictureEndpoints
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status410Gone);
         app.MapGet("/api/videos/{id}/preview", PreviewAsync)
             .WithName("preview").WithSummary("Pictures of a whole video, one a second, as one.")
-            .Produces(StatusCodes.Status200OK, contentType: Jpeg).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status410Gone);
+            .Produces(StatusCodes.Status200OK, contentType: Jpeg).ProducesProblem(StatusCodes.Status404NotFound)
+                .ProducesProblem(StatusCodes.Status410Gone);
     }
 
     /// <summary>The path of a moment's picture.</summary>
-    public static string ThumbnailOf(VideoId video, double time) =>
+    public static string ThumbnailOf(Guid video, double time) =>
         string.Create(CultureInfo.InvariantCulture, $"/api/videos/{video}/thumbnail?time={time:0.###}");
 
     /// <summary>The path of a video's strip.</summary>
-    public static string PreviewOf(VideoId video) => $"/api/videos/{video}/preview";
+    public static string PreviewOf(Guid video) => $"/api/videos/{video}/preview";
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> ThumbnailAsync(
-        string id, ICatalog catalog, Pictures pictures, HttpResponse http, CancellationToken cancel, double time = 0, int width = DefaultWidth)
+        string id, ICatalog catalog, Pictures pictures, HttpResponse http, CancellationToken cancel, double time = 0,
+            int width = DefaultWidth)
     {
         if (!double.IsFinite(time) || time < 0 || width is < SmallestWidth or > LargestWidth)
-            return Problems.Of(StatusCodes.Status400BadRequest, "out-of-range", $"time must be at least 0 and width from {SmallestWidth} to {LargestWidth}");
+            return Problems.Of(StatusCodes.Status400BadRequest, "out-of-range",
+                $"time must be at least 0 and width from {SmallestWidth} to {LargestWidth}");
         return await FindAsync(id, catalog, cancel) is { } entry
             ? Answer(entry, await pictures.ThumbnailAsync(entry, time, width, cancel), http)
             : VideoEndpoints.NotFound(id);
@@ -51,11 +56,12 @@ internal static class PictureEndpoints
             ? Answer(entry, await pictures.PreviewAsync(entry, cancel), http)
             : VideoEndpoints.NotFound(id);
 
-    /// <summary>A video that has a picture: its frames were taken once.</summary>
+    /// <summary>The video, if it was decoded, so that it has a picture; else null.</summary>
     private static async ValueTask<CatalogEntry?> FindAsync(string id, ICatalog catalog, CancellationToken cancel) =>
         await VideoEndpoints.FindAsync(id, catalog, cancel) is { Duration: not null } entry ? entry : null;
 
-    private static Results<FileContentHttpResult, ProblemHttpResult> Answer(CatalogEntry entry, MediaResult<byte[]> picture, HttpResponse http)
+    private static Results<FileContentHttpResult, ProblemHttpResult> Answer(CatalogEntry entry, MediaResult<byte[]> picture,
+        HttpResponse http)
     {
         if (picture.Value is not { } jpeg)
             return Problems.Of(StatusCodes.Status410Gone, "picture-gone", $"'{entry.Name}' {picture.Reason}");

@@ -12,33 +12,30 @@ namespace TcMgc.Search.Library;
 
 /// <summary>
 /// <c>GET /api/events</c>: server-sent events, a <c>video</c> with all that is known of it whenever something happened to it, a
-/// <c>removed</c> with its id, and from workers of this process a <c>progress</c> whenever a stage is a percent further. A client that connects again asks for the list and misses nothing.
+/// <c>removed</c> with its id, and from workers of this process a <c>progress</c> whenever a stage is a percent further. A client
+/// that connects again asks for the list and misses nothing.
 /// </summary>
 internal static class ProgressEndpoint
 {
-    /// <summary>How far a stage has come with a video.</summary>
-    /// <param name="Id">The video.</param>
-    /// <param name="Stage">The stage.</param>
-    /// <param name="Percent">0 to 100.</param>
-    private sealed record ProgressView(VideoId Id, string Stage, int Percent);
-
     public static void Map(IEndpointRouteBuilder app) => app.MapGet("/api/events", Follow)
         .WithName("followVideos").WithSummary("What happens to videos, as server-sent events.")
         .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
 
-    private static ServerSentEventsResult<object> Follow(CatalogChanges changes, ICatalog catalog, IHostApplicationLifetime host, CancellationToken cancel) =>
+    private static ServerSentEventsResult<object> Follow(CatalogChanges changes, ICatalog catalog, IHostApplicationLifetime host,
+        CancellationToken cancel) =>
         TypedResults.ServerSentEvents(EventsAsync(changes, catalog, host.ApplicationStopping, cancel));
 
     private static async IAsyncEnumerable<SseItem<object>> EventsAsync(
         CatalogChanges changes, ICatalog catalog, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancel)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping, cancel); // A service that stops must not wait for its listeners.
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping,
+            cancel); // A service that stops must not wait for its listeners.
         using var listener = changes.Listen();
         yield return new("", "ready");
         while (await listener.NextAsync(end.Token) is { } change)
             if (change.Stage is { } stage)
-                yield return new(new ProgressView(change.Video, stage, change.Percent), "progress");
+                yield return new(new Client.VideoProgress(change.Video.Value, stage, change.Percent), "progress");
             else if (await catalog.GetAsync(change.Video, end.Token) is { } entry)
-                yield return entry.State == VideoState.Deleted ? new(entry.Id, "removed") : new(VideoView.Of(entry), "video");
+                yield return entry.State == VideoState.Deleted ? new(entry.Id, "removed") : new(VideoViews.Of(entry), "video");
     }
 }

@@ -19,21 +19,25 @@ internal static class StreamEndpoint
     private const string Bytes = "application/octet-stream";
     private static readonly FileExtensionContentTypeProvider s_types = new();
 
-    public static void Map(IEndpointRouteBuilder app) => app.MapMethods("/api/videos/{id}/stream", [HttpMethods.Get, HttpMethods.Head], GetAsync)
+    public static void Map(IEndpointRouteBuilder app) =>
+        app.MapMethods("/api/videos/{id}/stream", [HttpMethods.Get, HttpMethods.Head], GetAsync)
         .WithName("streamVideo").WithSummary("The original video; answers range requests.")
         .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status410Gone);
 
     /// <summary>The path of a video's stream.</summary>
-    public static string PathOf(VideoId video) => $"/api/videos/{video}/stream";
+    public static string PathOf(Guid video) => $"/api/videos/{video}/stream";
 
-    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> GetAsync(string id, ICatalog catalog, IBlobStore blobs, HttpResponse http, CancellationToken cancel)
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> GetAsync(string id, ICatalog catalog,
+        IBlobStore blobs, HttpResponse http, CancellationToken cancel)
     {
         if (await VideoEndpoints.FindAsync(id, catalog, cancel) is not { } entry)
             return VideoEndpoints.NotFound(id);
         if (await OpenAsync(entry, blobs, cancel) is not { } original)
-            return Problems.Of(StatusCodes.Status410Gone, "original-gone", $"the original of '{entry.Name}' is gone or has changed; upload it again");
+            return Problems.Of(StatusCodes.Status410Gone, "original-gone",
+                $"the original of '{entry.Name}' is gone or has changed; upload it again");
         http.Headers.XContentTypeOptions = "nosniff";
-        return TypedResults.Stream(original, TypeOf(entry.Name), entityTag: new EntityTagHeaderValue($"\"{entry.Sha256}\""), enableRangeProcessing: true);
+        return TypedResults.Stream(original, TypeOf(entry.Name), entityTag: new EntityTagHeaderValue($"\"{entry.Sha256}\""),
+            enableRangeProcessing: true);
     }
 
     private static async ValueTask<Stream?> OpenAsync(CatalogEntry entry, IBlobStore blobs, CancellationToken cancel)
@@ -42,19 +46,21 @@ internal static class StreamEndpoint
             return await blobs.OpenReadAsync(entry.Source, cancel);
         try
         {
-            var file = new FileStream(path, new FileStreamOptions { Share = FileShare.Read | FileShare.Delete, Options = FileOptions.Asynchronous });
+            var file = new FileStream(path,
+                new FileStreamOptions { Share = FileShare.Read | FileShare.Delete, Options = FileOptions.Asynchronous });
             if (file.Length == entry.Bytes)
                 return file;
             await file.DisposeAsync();
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // Told as gone.
+            // The caller answers that it is gone.
         }
         return null;
     }
 
     /// <summary>By the name's extension, videos and pictures only: nothing that a browser would run.</summary>
     private static string TypeOf(string name) =>
-        s_types.TryGetContentType(name, out var type) && (type.StartsWith("video/", StringComparison.Ordinal) || type == "image/gif") ? type : Bytes;
+        s_types.TryGetContentType(name, out var type)
+            && (type.StartsWith("video/", StringComparison.Ordinal) || type == "image/gif") ? type : Bytes;
 }

@@ -10,13 +10,20 @@ using TcMgc.Hosting;
 
 namespace TcMgc.Search.Page;
 
-/// <summary><c>GET /</c>: the page for people, and below <c>/page</c> what it is made of; carried in the program, so that it works wherever that does.</summary>
+/// <summary>
+/// <c>GET /</c>: the page for people, and below <c>/page</c> what it is made of; carried in the program, so that it works
+/// wherever that does.
+/// </summary>
 internal static class PageEndpoints
 {
     private const string Index = "index.html", Prefix = "page/";
 
-    /// <summary>Nothing but what this service serves runs or is shown; <c>blob:</c> and <c>data:</c> are the browser's own.</summary>
-    private const string Policy = "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; object-src 'none'; base-uri 'self'; frame-ancestors 'none'; form-action 'self'";
+    /// <summary>
+    /// Nothing but what this service serves runs or is shown; <c>blob:</c> and <c>data:</c> are the browser's own.
+    /// </summary>
+    private const string Policy =
+        "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; object-src 'none'; base-uri 'self'; "
+        + "frame-ancestors 'none'; form-action 'self'";
 
     private static readonly Dictionary<string, Part> s_parts = Parts();
 

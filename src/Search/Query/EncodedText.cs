@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using TcMgc.Client;
 using TcMgc.Model;
 using TcMgc.Model.Calibration;
 
@@ -28,7 +29,7 @@ internal sealed record EncodedText(WeightedText Text, float Share, TextFeatures 
 
     /// <summary>
     /// The unit vectors that candidates are found by: all texts together, whose dot product with a segment is the weighted sum of
-    /// theirs, and each wanted one, for segments that are near to it alone.
+    /// theirs, and each with a positive weight, for segments that are near to it alone.
     /// </summary>
     public static IEnumerable<float[]> Queries(IReadOnlyList<EncodedText> texts)
     {

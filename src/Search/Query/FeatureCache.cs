@@ -26,7 +26,8 @@ internal sealed class FeatureCache(IVectorIndex index, long bytes)
     /// <param name="shown">Says when a video was indexed.</param>
     /// <param name="batch">Of room for all.</param>
     /// <param name="cancel">Stops the fetch.</param>
-    public async ValueTask FetchAsync(IReadOnlyList<SegmentId> segments, ShownVideos shown, SegmentBatch batch, CancellationToken cancel)
+    public async ValueTask FetchAsync(IReadOnlyList<SegmentId> segments, ShownVideos shown, SegmentBatch batch,
+        CancellationToken cancel)
     {
         var (found, missing) = (new Entry?[segments.Count], new List<int>());
         for (var at = 0; at < found.Length; at++)
@@ -50,7 +51,8 @@ internal sealed class FeatureCache(IVectorIndex index, long bytes)
         await index.FetchAsync([.. missing.Select(at => segments[at])], batch, cancel);
         var read = 0;
         foreach (var at in missing)
-            if (read < batch.Count && batch.Places[read] is var place && place.Id == segments[at]) // Else it is deleted meanwhile.
+            if (read < batch.Count && batch.Places[read] is var place
+                && place.Id == segments[at]) // Else it is deleted meanwhile.
             {
                 var video = await shown.FindAsync(place.Video, cancel);
                 _entries.Add(place.Id, found[at] = Copy(video?.IndexedAt, batch, read++));

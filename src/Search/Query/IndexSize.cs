@@ -2,7 +2,9 @@ using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Search.Query;
 
-/// <summary>How many segments the index holds, as of a few seconds ago: counting takes time, and confidence needs only its logarithm.</summary>
+/// <summary>
+/// How many segments the index holds, as of a few seconds ago: counting takes time, and confidence needs only its logarithm.
+/// </summary>
 internal sealed class IndexSize(IVectorIndex index, TimeProvider time)
 {
     private static readonly TimeSpan s_keep = TimeSpan.FromSeconds(10);

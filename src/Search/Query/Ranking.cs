@@ -1,3 +1,4 @@
+using TcMgc.Client;
 using TcMgc.Shared;
 using TcMgc.Shared.Vectors;
 
@@ -6,13 +7,13 @@ namespace TcMgc.Search.Query;
 /// <summary>A segment with its score and the time of its best frame.</summary>
 internal readonly record struct ScoredSegment(SegmentPlace Place, float Score, float Moment)
 {
-    /// <summary>What it is sure by: of the wanted texts' corrected logits the least, where the model is calibrated.</summary>
+    /// <summary>What its confidence follows from: the least corrected logit of the texts with a positive weight.</summary>
     public double Corrected { get; init; }
 
-    /// <summary>What results are ordered by: the score, unless words are said that count too.</summary>
+    /// <summary>What results are ordered by: the score, or where words of the query are said, the fused rank.</summary>
     public double Order { get; init; } = Score;
 
-    /// <summary>Place by score alone, from 1; 0 where nothing else counts.</summary>
+    /// <summary>Place by score alone, from 1; 0 where only the score counts.</summary>
     public int VisualRank { get; init; }
 }
 
@@ -22,7 +23,7 @@ internal readonly record struct ScoredSegment(SegmentPlace Place, float Score, f
 /// </summary>
 internal sealed class Ranking(SearchRequest request)
 {
-    // Filled only where what is said counts: ranks are known when all segments are.
+    // Used only where words of the query are said: ranks are known once all segments are.
     private readonly List<ScoredSegment> _waiting = [];
 
     private readonly bool _isByVideo = request.Rank == SearchRank.Video;
@@ -50,13 +51,13 @@ internal sealed class Ranking(SearchRequest request)
         }
     }
 
-    /// <summary>Segments taken in so far.</summary>
+    /// <summary>Segments added so far.</summary>
     public int Count { get; private set; }
 
     /// <summary>Segments in which words of the query are said, which are fused with the scores; default none.</summary>
     public IReadOnlyDictionary<SegmentId, SpokenSegment> Spoken { get; init; } = new Dictionary<SegmentId, SpokenSegment>();
 
-    /// <summary>What they count beside the scores.</summary>
+    /// <summary>Weight of the words beside the picture's of 1.</summary>
     public double TranscriptWeight { get; init; }
 
     public void Add(in ScoredSegment segment)
@@ -69,11 +70,13 @@ internal sealed class Ranking(SearchRequest request)
     }
 
     /// <summary>How a segment came to its place; null where only its score counts.</summary>
-    public Fusion? FusionOf(in ScoredSegment segment) =>
-        segment.VisualRank == 0 ? null : new(segment.VisualRank, Spoken.GetValueOrDefault(segment.Place.Id)?.Rank, TranscriptWeight);
+    public FusedRank? FusionOf(in ScoredSegment segment) => segment.VisualRank == 0 ? null
+        : new(segment.VisualRank, Spoken.GetValueOrDefault(segment.Place.Id)?.Rank, TranscriptWeight);
 
     /// <summary>The results wanted, best first, each the segments of one video; equal scores in a fixed order.</summary>
-    /// <param name="shows">Whether a best segment is sure enough; null where all are. Where words of the query are said, it is.</param>
+    /// <param name="shows">
+    /// Whether a best segment is sure enough; null where all are. Where words of the query are said, it is.
+    /// </param>
     public List<ReadOnlyMemory<ScoredSegment>> Top(Func<ScoredSegment, bool>? shows = null)
     {
         Fuse();
@@ -96,9 +99,10 @@ internal sealed class Ranking(SearchRequest request)
         foreach (var (index, scored) in _waiting.Index())
         {
             var ranked = scored with { VisualRank = index + 1 };
-            var fusion = FusionOf(ranked)!;
-            // Whoever is led here by what is said wants to hear it.
-            var moment = fusion.Spoken > fusion.Visual ? (float)Math.Clamp(Spoken[scored.Place.Id].Said.Start, scored.Place.Start, scored.Place.End) : scored.Moment;
+            var fusion = FusionOf(ranked)!.Value;
+            // A result that is first of all said starts where it is said.
+            var moment = fusion.SpokenPart <= fusion.VisualPart ? scored.Moment
+                : (float)Math.Clamp(Spoken[scored.Place.Id].Said.Start, scored.Place.Start, scored.Place.End);
             Group(ranked with { Order = fusion.Score, Moment = moment });
         }
         _waiting.Clear();

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using TcMgc.Client;
 using TcMgc.Model;
 using TcMgc.Shared.Vectors;
 
@@ -60,7 +61,7 @@ internal sealed class ScoredBatch : IDisposable
             for (var text = 0; text < _texts.Count; text++)
             {
                 score += Logit(text, at) * _texts[text].Share;
-                // All that is wanted is there no more likely than what is least likely of it.
+                // All texts match no more likely than the least likely of them.
                 if (_texts[text].Share > 0 && _model.Calibration is { } calibration)
                     corrected = Math.Min(corrected, calibration.Corrected(Logit(text, at), _texts[text].Shape));
             }
@@ -69,7 +70,7 @@ internal sealed class ScoredBatch : IDisposable
     }
 
     /// <summary>Where the score of a segment comes from.</summary>
-    public Explanation Explain(int at)
+    public ScoreExplanation Explain(int at)
     {
         var evidence = new TextEvidence[_texts.Count];
         var frames = FeaturesOf(at);

@@ -8,7 +8,8 @@ namespace TcMgc.Search.Query;
 
 /// <summary>What all searches of an engine share. Safe for concurrent use.</summary>
 internal sealed class SearchContext(
-    VideoTextModel model, IVectorIndex index, ICatalog catalog, TimeProvider time, SearchOptions options, TranscriptIndex? transcripts)
+    VideoTextModel model, IVectorIndex index, ICatalog catalog, TimeProvider time, SearchOptions options,
+        TranscriptIndex? transcripts)
 {
     private readonly ConcurrentBag<SegmentBatch> _batches = [];
 
@@ -33,7 +34,8 @@ internal sealed class SearchContext(
 
     /// <summary>A batch with room for segments. Batches are megabytes; those that were returned are used again.</summary>
     public SegmentBatch RentBatch(IndexModel bound, int segments) =>
-        _batches.TryTake(out var batch) && batch.Capacity >= segments ? batch : new(Math.Max(segments, options.Candidates), bound);
+        _batches.TryTake(out var batch) && batch.Capacity >= segments ? batch
+            : new(Math.Max(segments, options.Candidates), bound);
 
     public void ReturnBatch(SegmentBatch batch) => _batches.Add(batch);
 }

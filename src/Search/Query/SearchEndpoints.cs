@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using TcMgc.Client;
 using TcMgc.Hosting;
 using TcMgc.Media;
 using TcMgc.Model;
@@ -20,31 +21,35 @@ internal static class SearchEndpoints
 
     public static void Map(IEndpointRouteBuilder app) => app.MapPost("/api/search", SearchAsync)
         .WithName("search").WithSummary("Find the moments that sentences describe, or that look like an image or like a segment.")
-        // In base64 an image is a third larger, and one that is somewhat too large is told so.
-        .WithMetadata(new RequestSizeLimitAttribute(LargestQuery + (2 * app.ServiceProvider.GetRequiredService<SearchOptions>().LargestImage)))
+        // An image in base64 is a third larger; one that is somewhat too large is still read, for a clear answer.
+        .WithMetadata(new RequestSizeLimitAttribute(
+            LargestQuery + (2 * app.ServiceProvider.GetRequiredService<SearchOptions>().LargestImage)))
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
-    private static async Task<Results<Ok<SearchResponse>, ProblemHttpResult>> SearchAsync(
-        SearchQuery query, SearchEngine engine, VideoTextModel model, StillDecoder decoder, SearchOptions options, CancellationToken cancel)
+    private static async Task<Results<Ok<SearchAnswer>, ProblemHttpResult>> SearchAsync(
+        SearchQuery query, SearchEngine engine, VideoTextModel model, StillDecoder decoder, SearchOptions options,
+        CancellationToken cancel)
     {
-        var request = query.ToRequest();
+        var request = RequestOf(query);
         if ((Problem(request) ?? Problem(query)) is { } problem)
             return problem;
         if (query.Like is { } segment)
-            return await LikeAsync(segment, request, engine, cancel);
+            return await LikeAsync(new(segment), request, engine, cancel);
         if (query.Image is { } image)
             return image.Length > options.LargestImage
-                ? Problems.Of(StatusCodes.Status413PayloadTooLarge, "image-too-large", $"the image has {image.Length} bytes; the limit is {options.LargestImage >> 10} KiB")
+                ? Problems.Of(StatusCodes.Status413PayloadTooLarge, "image-too-large",
+                    $"the image has {image.Length} bytes; the limit is {options.LargestImage >> 10} KiB")
                 : await ImageAsync(image, request, engine, model, decoder, cancel);
         var texts = query.Texts ?? [new(query.Text!)];
-        return WeightedText.Problem(texts, options.LongestText) is { } inTexts
+        return QueryTexts.Problem(texts, options.LongestText) is { } inTexts
             ? Problems.Of(StatusCodes.Status400BadRequest, inTexts.Type, inTexts.Reason)
             : TypedResults.Ok(Shown(await engine.SearchAsync(texts, request, cancel)));
     }
 
-    private static async ValueTask<Results<Ok<SearchResponse>, ProblemHttpResult>> ImageAsync(
-        byte[] image, SearchRequest request, SearchEngine engine, VideoTextModel model, StillDecoder decoder, CancellationToken cancel)
+    private static async ValueTask<Results<Ok<SearchAnswer>, ProblemHttpResult>> ImageAsync(
+        byte[] image, SearchRequest request, SearchEngine engine, VideoTextModel model, StillDecoder decoder,
+        CancellationToken cancel)
     {
         using var file = new MemoryStream(image, writable: false);
         var still = await decoder.DecodeAsync(file, model.FrameSide, cancel);
@@ -53,39 +58,61 @@ internal static class SearchEndpoints
             : Problems.Of(StatusCodes.Status400BadRequest, "image-unreadable", $"the image {still.Reason}");
     }
 
-    private static async ValueTask<Results<Ok<SearchResponse>, ProblemHttpResult>> LikeAsync(
+    private static async ValueTask<Results<Ok<SearchAnswer>, ProblemHttpResult>> LikeAsync(
         SegmentId segment, SearchRequest request, SearchEngine engine, CancellationToken cancel) =>
         await engine.SearchLikeAsync(segment, request, cancel) is { } answer
             ? TypedResults.Ok(Shown(answer))
-            : Problems.Of(StatusCodes.Status404NotFound, "segment-not-found", $"there is no segment '{segment}'; answers and GET /api/videos/{{id}} name those there are");
+            : Problems.Of(StatusCodes.Status404NotFound, "segment-not-found",
+                $"there is no segment '{segment}'; answers and GET /api/videos/{{id}} name those there are");
 
-    /// <summary>A search is for one thing.</summary>
-    private static ProblemHttpResult? Problem(SearchQuery query) => new object?[] { query.Text, query.Texts, query.Image, query.Like }.Count(given => given is not null) switch
+    private static SearchRequest RequestOf(SearchQuery query) => new()
     {
-        0 => Problems.Of(StatusCodes.Status400BadRequest, "text-empty", "there is nothing to search for: give a text, texts, an image or like"),
+        Filter = query.Filter,
+        Offset = query.Offset,
+        Top = query.Top,
+        Rank = query.Rank,
+        SegmentsEach = query.SegmentsEach,
+        Exhaustive = query.Exhaustive,
+        Threshold = query.Threshold,
+        Explain = query.Explain,
+    };
+
+    /// <summary>The problem that not exactly one thing is searched for; null where it is.</summary>
+    private static ProblemHttpResult? Problem(SearchQuery query) =>
+        new object?[] { query.Text, query.Texts, query.Image, query.Like }.Count(given => given is not null) switch
+    {
+        0 => Problems.Of(StatusCodes.Status400BadRequest, "text-empty",
+            "there is nothing to search for: give a text, texts, an image or like"),
         1 => null,
-        _ => Problems.Of(StatusCodes.Status400BadRequest, "ambiguous", "more than one of text, texts, image and like is given; a search is for one of them"),
+        _ => Problems.Of(StatusCodes.Status400BadRequest, "ambiguous",
+            "more than one of text, texts, image and like is given; a search is for one of them"),
     };
 
     /// <summary>What is wrong with a request's numbers; null where nothing is.</summary>
     private static ProblemHttpResult? Problem(SearchRequest request) => request switch
     {
-        { Top: < 1 or > SearchRequest.LargestTop } => OutOfRange($"top is {request.Top}; it must be from 1 to {SearchRequest.LargestTop}"),
-        { Offset: < 0 or > SearchRequest.LargestTop } => OutOfRange($"offset is {request.Offset}; it must be from 0 to {SearchRequest.LargestTop}"),
-        { Threshold: { } threshold } when !(threshold is >= 0 and <= 1) => OutOfRange(string.Create(CultureInfo.InvariantCulture, $"threshold is {threshold}; it must be from 0 to 1")),
-        { SegmentsEach: < 1 or > MostSegmentsEach } => OutOfRange($"segmentsEach is {request.SegmentsEach}; it must be from 1 to {MostSegmentsEach}"),
+        { Top: < 1 or > SearchRequest.LargestTop } =>
+            OutOfRange($"top is {request.Top}; it must be from 1 to {SearchRequest.LargestTop}"),
+        { Offset: < 0 or > SearchRequest.LargestTop } =>
+            OutOfRange($"offset is {request.Offset}; it must be from 0 to {SearchRequest.LargestTop}"),
+        { Threshold: { } threshold } when !(threshold is >= 0 and <= 1) =>
+            OutOfRange(string.Create(CultureInfo.InvariantCulture, $"threshold is {threshold}; it must be from 0 to 1")),
+        { SegmentsEach: < 1 or > MostSegmentsEach } =>
+            OutOfRange($"segmentsEach is {request.SegmentsEach}; it must be from 1 to {MostSegmentsEach}"),
         _ => null,
     };
 
-    /// <summary>Originals lie where only the server reaches: a client is told where to play them.</summary>
-    private static SearchResponse Shown(SearchResponse answer) =>
+    /// <summary>The answer with paths of this service: where originals lie only the server can read.</summary>
+    private static SearchAnswer Shown(SearchAnswer answer) =>
         answer with { Results = [.. answer.Results.Select(Shown)] };
 
-    private static VideoResult Shown(VideoResult result) => result with
+    private static SearchResult Shown(SearchResult result) => result with
     {
         Source = StreamEndpoint.PathOf(result.Video),
-        Segments = [.. result.Segments.Select(segment => segment with { Thumbnail = PictureEndpoints.ThumbnailOf(result.Video, segment.Moment) })],
+        Segments = [.. result.Segments.Select(segment =>
+            segment with { Thumbnail = PictureEndpoints.ThumbnailOf(result.Video, segment.Moment) })],
     };
 
-    private static ProblemHttpResult OutOfRange(string detail) => Problems.Of(StatusCodes.Status400BadRequest, "out-of-range", detail);
+    private static ProblemHttpResult OutOfRange(string detail) =>
+        Problems.Of(StatusCodes.Status400BadRequest, "out-of-range", detail);
 }

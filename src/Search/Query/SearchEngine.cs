@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using TcMgc.Client;
 using TcMgc.Model;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
@@ -13,6 +14,9 @@ namespace TcMgc.Search.Query;
 /// </summary>
 public sealed class SearchEngine
 {
+    /// <summary>The answer of an index in which nothing was ever indexed.</summary>
+    private static readonly SearchAnswer s_nothing = new([], 0, TimeSpan.Zero);
+
     private readonly SearchContext _context;
     private readonly BoundModel _bound;
 
@@ -32,7 +36,7 @@ public sealed class SearchEngine
 
     /// <summary>Finds what a sentence describes; as several texts of which it is the only one.</summary>
     /// <inheritdoc cref="SearchAsync(IReadOnlyList{WeightedText}, SearchRequest, CancellationToken)"/>
-    public ValueTask<SearchResponse> SearchAsync(string text, SearchRequest request, CancellationToken cancel) =>
+    public ValueTask<SearchAnswer> SearchAsync(string text, SearchRequest request, CancellationToken cancel) =>
         SearchAsync([new WeightedText(text)], request, cancel);
 
     /// <summary>
@@ -43,14 +47,14 @@ public sealed class SearchEngine
     /// There are none or too many texts, one is empty or too long, a weight is wrong, or the index is another model's.
     /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The request is out of its ranges.</exception>
-    public async ValueTask<SearchResponse> SearchAsync(
+    public async ValueTask<SearchAnswer> SearchAsync(
         IReadOnlyList<WeightedText> texts, SearchRequest request, CancellationToken cancel)
     {
         request.Check();
-        if (WeightedText.Problem(texts, _context.Options.LongestText) is { } problem)
+        if (QueryTexts.Problem(texts, _context.Options.LongestText) is { } problem)
             throw new UserException(problem.Reason);
         if (await _bound.GetAsync(cancel) is not { } bound)
-            return SearchResponse.Empty;
+            return s_nothing;
         using var search = new TextSearch(_context, bound, texts, request, cancel);
         return await AnswerAsync(search, cancel);
     }
@@ -61,7 +65,7 @@ public sealed class SearchEngine
     /// <param name="cancel">Stops the search.</param>
     /// <exception cref="UserException">The index is another model's.</exception>
     /// <exception cref="ArgumentException">The image has not the model's size, or the request is out of its ranges.</exception>
-    public async ValueTask<SearchResponse> SearchImageAsync(
+    public async ValueTask<SearchAnswer> SearchImageAsync(
         ReadOnlyMemory<byte> rgb, SearchRequest request, CancellationToken cancel)
     {
         request.Check();
@@ -70,7 +74,7 @@ public sealed class SearchEngine
             throw new ArgumentException($"an image of {model.FrameSide}×{model.FrameSide} RGB24 has {model.FrameBytes} bytes, "
                 + $"not {rgb.Length}", nameof(rgb));
         if (await _bound.GetAsync(cancel) is null)
-            return SearchResponse.Empty;
+            return s_nothing;
         var layout = new byte[ColourLayout.Bytes];
         ColourLayout.Of(rgb.Span, model.FrameSide, layout);
         return await AnswerAsync(new StillSearch(_context, Embedding(rgb.Span, cancel), layout, null, request, cancel), cancel);
@@ -80,7 +84,7 @@ public sealed class SearchEngine
     /// <returns>The answer; null where there is no such segment.</returns>
     /// <exception cref="UserException">The index is another model's.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The request is out of its ranges.</exception>
-    public async ValueTask<SearchResponse?> SearchLikeAsync(SegmentId segment, SearchRequest request, CancellationToken cancel)
+    public async ValueTask<SearchAnswer?> SearchLikeAsync(SegmentId segment, SearchRequest request, CancellationToken cancel)
     {
         request.Check();
         if (await _bound.GetAsync(cancel) is null
@@ -96,7 +100,7 @@ public sealed class SearchEngine
     /// Runs a search with the remembered model. An index that was bound to another one meanwhile gives segments of that model,
     /// nothing, or an error: then the model is asked for again.
     /// </summary>
-    private async ValueTask<SearchResponse> AnswerAsync(VideoSearch search, CancellationToken cancel)
+    private async ValueTask<SearchAnswer> AnswerAsync(VideoSearch search, CancellationToken cancel)
     {
         try
         {

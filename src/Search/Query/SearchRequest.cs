@@ -1,3 +1,5 @@
+using TcMgc.Client;
+
 namespace TcMgc.Search.Query;
 
 /// <summary>How much of an answer is wanted.</summary>
@@ -16,7 +18,7 @@ public sealed record SearchRequest
     public int Offset { get; init; }
 
     /// <summary>Which videos the query is about; default all.</summary>
-    public VideoFilter Filter { get; init; } = new();
+    public SearchFilter Filter { get; init; } = new();
 
     /// <summary>What a result is; default a video.</summary>
     public SearchRank Rank { get; init; }
@@ -29,7 +31,7 @@ public sealed record SearchRequest
 
     /// <summary>
     /// Least confidence of a result, 0 … 1; less sure ones are left out and counted. Default: what the model was calibrated to; 0
-    /// leaves nothing out. Of no effect where there is no <see cref="SegmentResult.Confidence"/>.
+    /// leaves nothing out. Of no effect where there is no <see cref="FoundSegment.Confidence"/>.
     /// </summary>
     public double? Threshold { get; init; }
 
@@ -47,14 +49,4 @@ public sealed record SearchRequest
         if (Threshold is { } threshold && !(threshold is >= 0 and <= 1))
             throw new ArgumentOutOfRangeException(nameof(Threshold), threshold, "the threshold must be from 0 to 1");
     }
-}
-
-/// <summary>What an answer ranks.</summary>
-public enum SearchRank
-{
-    /// <summary>Videos, each with its best segments, by the best one's score.</summary>
-    Video,
-
-    /// <summary>Segments: a result is a video with one of them, and a video may come several times.</summary>
-    Moment,
 }

@@ -4,10 +4,11 @@ using TcMgc.Shared.Catalog;
 namespace TcMgc.Search.Query;
 
 /// <summary>
-/// The videos that a query may show: those that the catalog says are indexed by this model, and that its filter matches. The index
+/// The videos that a query may show: those that the catalog says are indexed by this model, and that its filter matches. The
+/// index
 /// can hold others: a video is removed from the catalog first, and appears there last. Asks the catalog once a video.
 /// </summary>
-internal sealed class ShownVideos(ICatalog catalog, string modelId, VideoFilter filter)
+internal sealed class ShownVideos(ICatalog catalog, string modelId, Client.SearchFilter filter)
 {
     private readonly Dictionary<VideoId, CatalogEntry?> _known = [];
 
@@ -17,7 +18,16 @@ internal sealed class ShownVideos(ICatalog catalog, string modelId, VideoFilter 
         if (_known.TryGetValue(video, out var known))
             return known;
         var entry = await catalog.GetAsync(video, cancel);
-        var isShown = entry is { State: VideoState.Indexed } && entry.ModelId == modelId && filter.Matches(entry);
+        var isShown = entry is { State: VideoState.Indexed } && entry.ModelId == modelId && Matches(entry);
         return _known[video] = isShown ? entry : null;
     }
+
+    private bool Matches(CatalogEntry entry) =>
+        (filter.Video is not { } video || entry.Id.Value == video)
+        && (filter.Title is null || Contains(entry.Title, filter.Title) || Contains(entry.Name, filter.Title))
+        && (filter.Tags is null || filter.Tags.All(tag => entry.Tags?.Contains(tag, StringComparer.OrdinalIgnoreCase) is true))
+        && !(entry.UploadedAt < filter.UploadedFrom) && !(entry.UploadedAt > filter.UploadedTo)
+        && !(entry.Duration < filter.MinDuration) && !(entry.Duration > filter.MaxDuration);
+
+    private static bool Contains(string? text, string part) => text?.Contains(part, StringComparison.OrdinalIgnoreCase) is true;
 }

@@ -1,3 +1,4 @@
+using TcMgc.Client;
 using TcMgc.Shared;
 using TcMgc.Shared.Transcripts;
 using TcMgc.Shared.Vectors;
@@ -10,7 +11,7 @@ internal sealed class SpokenSegments(TranscriptIndex transcripts, IVectorIndex i
 {
     private const int MostCues = 200, MostSegments = 50;
 
-    /// <summary>A cue and the segments of its video among which its own is searched, by halves.</summary>
+    /// <summary>A cue, and the range of its video's segments in which the one where it is said must lie.</summary>
     private sealed class Sought(CueMatch match, int segments)
     {
         public CueMatch Match => match;
@@ -37,11 +38,13 @@ internal sealed class SpokenSegments(TranscriptIndex transcripts, IVectorIndex i
             await HalveAsync(sought, cancel);
         var found = new Dictionary<SegmentId, SpokenSegment>();
         foreach (var cue in sought)
-            found.TryAdd(Id(cue, cue.Low), new(found.Count + 1, SaidWords.Of(cue.Match)));
+            found.TryAdd(Id(cue, cue.Low), new(found.Count + 1, Said(cue.Match)));
         return found;
     }
 
-    /// <summary>Halves the segments among which each cue's is searched, with one fetch for all: the index may be a server.</summary>
+    /// <summary>
+    /// Halves the segments among which each cue's is searched, with one fetch for all: the index may be a server.
+    /// </summary>
     private async ValueTask HalveAsync(List<Sought> sought, CancellationToken cancel)
     {
         var middles = sought.Where(cue => !cue.IsFound).Select(cue => Id(cue, cue.Middle)).Distinct().ToList();
@@ -53,6 +56,9 @@ internal sealed class SpokenSegments(TranscriptIndex transcripts, IVectorIndex i
             else
                 cue.High = cue.Middle - 1;
     }
+
+    private static Client.SaidWords Said(CueMatch match) => new(match.Cue.Start, match.Cue.End, match.Cue.Text,
+        [.. match.Words.Select(word => new Client.TextSpan(word.Start, word.Length))]);
 
     private SegmentId Id(Sought cue, int at) => SegmentId.Of(cue.Match.Video, modelId, at);
 }

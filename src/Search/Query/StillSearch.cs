@@ -1,3 +1,4 @@
+using TcMgc.Client;
 using TcMgc.Shared;
 
 namespace TcMgc.Search.Query;
@@ -19,9 +20,9 @@ internal sealed class StillSearch(
     private readonly StillScorer _scorer = new(embedding, layout);
     private readonly Ranking _ranking = new(request);
 
-    public override async ValueTask<SearchResponse> AnswerAsync()
+    public override async ValueTask<SearchAnswer> AnswerAsync()
     {
-        var segments = Request.Filter.Video is { } video ? await SegmentsOfAsync(video) : await FindCandidatesAsync();
+        var segments = OnlyVideo is { } video ? await SegmentsOfAsync(video) : await FindCandidatesAsync();
         await ScoreAsync(segments.Where(segment => segment != leftOut));
         return await ResponseAsync(_ranking, _ranking.Top());
     }

@@ -1,3 +1,4 @@
+using TcMgc.Client;
 using TcMgc.Model;
 using TcMgc.Shared;
 using TcMgc.Shared.Vectors;
@@ -16,13 +17,13 @@ internal sealed class TextSearch(
     private int _scoredBatches;
     private ScoreConfidence? _confidence;
     private List<ReadOnlyMemory<ScoredSegment>> _top = [];
-    private readonly Dictionary<SegmentId, Explanation> _explanations = [];
+    private readonly Dictionary<SegmentId, ScoreExplanation> _explanations = [];
 
-    public override async ValueTask<SearchResponse> AnswerAsync()
+    public override async ValueTask<SearchAnswer> AnswerAsync()
     {
         EncodeTexts();
         await FindSpokenAsync();
-        if (Request.Filter.Video is { } video)
+        if (OnlyVideo is { } video)
             await ScoreVideoAsync(video);
         else if (Request.Exhaustive)
             await ScoreAllAsync();
@@ -56,7 +57,7 @@ internal sealed class TextSearch(
         return features!;
     }
 
-    /// <summary>The segments in which words of the wanted texts are said; none where transcripts do not count.</summary>
+    /// <summary>The segments in which words of texts with a positive weight are said, unless transcripts do not count.</summary>
     private async ValueTask FindSpokenAsync()
     {
         if (Context.Transcripts is not { } transcripts || Context.Options.TranscriptWeight == 0)
@@ -66,12 +67,14 @@ internal sealed class TextSearch(
         var spoken = new SpokenSegments(transcripts, Context.Index, Context.Model.Id, Shown);
         _ranking = new(Request)
         {
-            Spoken = await spoken.FindAsync(wanted, Request.Filter.Video, Cancel),
+            Spoken = await spoken.FindAsync(wanted, OnlyVideo, Cancel),
             TranscriptWeight = Context.Options.TranscriptWeight,
         };
     }
 
-    /// <summary>The candidates of all texts together and of each wanted one, and where their words are said.</summary>
+    /// <summary>
+    /// The nearest segments of all texts together and of each with a positive weight, and those in which words are said.
+    /// </summary>
     private async ValueTask<SegmentId[]> FindCandidatesAsync()
     {
         using var _ = SearchTelemetry.Begin(SpanNames.Candidates, Context.Time);
@@ -117,7 +120,7 @@ internal sealed class TextSearch(
                 _ranking.Add(_scored![at]);
     }
 
-    /// <summary>What was scored last is kept, to be explained.</summary>
+    /// <summary>Keeps what was scored last, to explain it.</summary>
     private void KeepScored(ScoredBatch scored)
     {
         _scored?.Dispose();
@@ -129,8 +132,8 @@ internal sealed class TextSearch(
     {
         if (Context.Model.Calibration is { } calibration)
         {
-            // Fewer than asked for are all that there are; else the candidates stand for the whole index.
-            var all = Request.Exhaustive || Request.Filter.Video is not null || _ranking.Count < Context.Options.Candidates;
+            // Fewer candidates than asked for are all segments that there are; else they stand for the whole index.
+            var all = Request.Exhaustive || OnlyVideo is not null || _ranking.Count < Context.Options.Candidates;
             var segments = all ? _ranking.Count : await Context.IndexSize.SegmentsAsync(Cancel);
             _confidence = new(calibration, segments, Request.Threshold ?? calibration.Threshold);
         }
@@ -164,14 +167,14 @@ internal sealed class TextSearch(
                 _explanations[id] = _scored!.Explain(at);
     }
 
-    private async ValueTask<SearchResponse> RespondAsync()
+    private async ValueTask<SearchAnswer> RespondAsync()
     {
         var response = await ResponseAsync(_ranking, _top, (segment, result) => result with
         {
             Confidence = _confidence?.Of(segment),
             Said = _ranking.Spoken.GetValueOrDefault(segment.Place.Id)?.Said,
             Explanation = _explanations.GetValueOrDefault(segment.Place.Id) is { } explanation
-                ? explanation with { Fusion = _ranking.FusionOf(segment) } : null,
+                ? explanation with { Fusion = _ranking.FusionOf(segment)?.ToFusion() } : null,
         });
         return _confidence is not { } known ? response
             : response with { Threshold = known.Threshold, Weaker = _ranking.Below(known.Shows) };

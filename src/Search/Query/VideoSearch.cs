@@ -1,3 +1,4 @@
+using TcMgc.Client;
 using TcMgc.Shared;
 using TcMgc.Shared.Vectors;
 
@@ -17,10 +18,13 @@ internal abstract class VideoSearch(SearchContext context, SearchRequest request
 
     protected CancellationToken Cancel => cancel;
 
+    /// <summary>The only video that the query is about; null where it is about several.</summary>
+    protected VideoId? OnlyVideo => request.Filter.Video is { } only ? new VideoId(only) : null;
+
     protected ShownVideos Shown { get; } = new(context.Catalog, context.Model.Id, request.Filter);
 
     /// <summary>Runs the stages in their order.</summary>
-    public abstract ValueTask<SearchResponse> AnswerAsync();
+    public abstract ValueTask<SearchAnswer> AnswerAsync();
 
     /// <summary>The first stage: of moments it needs as many, of videos one in each.</summary>
     protected Candidates Candidates(int atLeast = 0)
@@ -45,19 +49,20 @@ internal abstract class VideoSearch(SearchContext context, SearchRequest request
     /// <param name="ranking">All that was scored.</param>
     /// <param name="top">The results wanted, each the best segments of a video.</param>
     /// <param name="complete">Adds what is known of a segment beside its place and score.</param>
-    protected async ValueTask<SearchResponse> ResponseAsync(Ranking ranking, IEnumerable<ReadOnlyMemory<ScoredSegment>> top,
-        Func<ScoredSegment, SegmentResult, SegmentResult>? complete = null)
+    protected async ValueTask<SearchAnswer> ResponseAsync(Ranking ranking, IEnumerable<ReadOnlyMemory<ScoredSegment>> top,
+        Func<ScoredSegment, FoundSegment, FoundSegment>? complete = null)
     {
-        var results = new List<VideoResult>();
+        var results = new List<SearchResult>();
         foreach (var segments in top)
             if (await Shown.FindAsync(segments.Span[0].Place.Video, cancel) is { } entry)
-                results.Add(new(entry.Id, entry.Name, entry.Source, entry.Duration, [.. segments.ToArray().Select(Result)]));
+                results.Add(new(entry.Id.Value, entry.Name, entry.Source, entry.Duration,
+                    [.. segments.ToArray().Select(Result)]));
         return new(results, ranking.Count, context.Time.GetElapsedTime(_started));
 
-        SegmentResult Result(ScoredSegment segment)
+        FoundSegment Result(ScoredSegment segment)
         {
-            var result = new SegmentResult(
-                segment.Place.Id, segment.Place.Start, segment.Place.End, segment.Moment, segment.Score, Explanation: null);
+            var place = segment.Place;
+            var result = new FoundSegment(place.Id.Value, place.Start, place.End, segment.Moment, segment.Score);
             return complete is null ? result : complete(segment, result);
         }
     }

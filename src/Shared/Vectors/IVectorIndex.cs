@@ -15,7 +15,8 @@ public interface IVectorIndex
     ValueTask BindAsync(IndexModel model, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Writes the segments of whole videos in one transaction: each video that occurs has exactly these segments afterwards, and a
+    /// Writes the segments of whole videos in one transaction: each video that occurs has exactly these segments afterwards, and
+    /// a
     /// reader sees either the former or these.
     /// </summary>
     /// <exception cref="InvalidOperationException">The index is not bound, or a vector's size is not the model's.</exception>
@@ -39,7 +40,8 @@ public interface IVectorIndex
         VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The segments with the frame nearest to the query, best first: the maximum over each segment's plain frame embeddings, exact
+    /// The segments with the frame nearest to the query, best first: the maximum over each segment's plain frame embeddings,
+    /// exact
     /// over all frames.
     /// </summary>
     /// <param name="query">Unit vector of D values.</param>
@@ -58,7 +60,9 @@ public interface IVectorIndex
     ValueTask<IReadOnlyList<SegmentPlace>> FetchPlacesAsync(
         IReadOnlyList<SegmentId> segments, CancellationToken cancellationToken);
 
-    /// <summary>What the frames of segments look like, in the order of the ids; segments that are not there are left out.</summary>
+    /// <summary>
+    /// What the frames of segments look like, in the order of the ids; segments that are not there are left out.
+    /// </summary>
     ValueTask<IReadOnlyList<SegmentFrames>> FetchFramesAsync(
         IReadOnlyList<SegmentId> segments, CancellationToken cancellationToken);
 

@@ -13,13 +13,16 @@ public sealed record SegmentPlace(SegmentId Id, VideoId Video, int Index, double
 /// <param name="Place">Which part of which video it is.</param>
 /// <param name="TextVector">D: the unit pooled vector in the head's space, that sentences are compared with.</param>
 /// <param name="ImageVector">D: the unit mean of the plain frame embeddings, that images are compared with.</param>
-/// <param name="Frames">Count × D: plain unit frame embeddings, one row for each of <see cref="SegmentPlace.FrameTimes"/>.</param>
+/// <param name="Frames">
+/// Count × D: plain unit frame embeddings, one row for each of <see cref="SegmentPlace.FrameTimes"/>.
+/// </param>
 /// <param name="Features">
 /// N × D: what the head scores, padding rows included as the model gave them; null where the head scores plain frame embeddings
 /// as they are in <paramref name="Frames"/> (then padding is zero).
 /// </param>
 /// <param name="Layouts">Count × 192: the colour layout (<see cref="Shared.Frames.ColourLayout"/>) of each frame.</param>
-public sealed record Segment(SegmentPlace Place, float[] TextVector, float[] ImageVector, Half[] Frames, Half[]? Features, byte[] Layouts);
+public sealed record Segment(SegmentPlace Place, float[] TextVector, float[] ImageVector, Half[] Frames, Half[]? Features,
+    byte[] Layouts);
 
 /// <summary>What a still is compared with.</summary>
 /// <param name="Place">Which part of which video it is.</param>

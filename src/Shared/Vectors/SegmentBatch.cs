@@ -39,7 +39,9 @@ public sealed class SegmentBatch
     /// <summary>Capacity × D: <see cref="Segment.TextVector"/> of each segment.</summary>
     public float[] Vectors { get; }
 
-    /// <summary>Capacity × N × D: what the head scores, zero where a segment has no row; in half precision, as indexes keep it.</summary>
+    /// <summary>
+    /// Capacity × N × D: what the head scores, zero where a segment has no row; in half precision, as indexes keep it.
+    /// </summary>
     public Half[] Features { get; }
 
     /// <summary>Capacity × N: 1 for a frame, 0 for padding.</summary>

@@ -15,7 +15,8 @@ internal static class SegmentCheck
         if (frames < 1 || frames > model.Frames || segment.TextVector.Length != d || segment.ImageVector.Length != d
             || segment.Frames.Length != frames * d || (segment.Features is { } features && features.Length != model.Frames * d)
             || segment.Layouts.Length != frames * ColourLayout.Bytes)
-            throw new InvalidOperationException($"a segment's vectors are not of the model's sizes (1 to {model.Frames} frames of {d})");
+            throw new InvalidOperationException(
+                $"a segment's vectors are not of the model's sizes (1 to {model.Frames} frames of {d})");
         if (!float.IsFinite(TensorPrimitives.Norm<float>(segment.TextVector))
             || !float.IsFinite(TensorPrimitives.Norm<float>(segment.ImageVector)))
             throw new InvalidOperationException("a segment's vector has a value that is not a finite number");

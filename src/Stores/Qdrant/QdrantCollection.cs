@@ -186,12 +186,15 @@ internal sealed class QdrantCollection(QdrantConnection connection, QdrantOption
     private StoredPoint Stored(RetrievedPoint point) => new(point, options.Url);
 
     private IndexModel RequireModel(CollectionConfig config) => CollectionLayout.ModelOf(config)
-        ?? throw new UserException($"Qdrant at {options.Url}: the collection {name} was not made by TcMgc for vectors of its model, or by an earlier version; "
+        ?? throw new UserException(
+            $"Qdrant at {options.Url}: the collection {name} was not made by TcMgc for vectors of its model, or by an earlier "
+            + "version; "
             + $"delete it, or set {QdrantOptions.Section}:Alias to another name");
 
     private async ValueTask<CollectionConfig?> ConfigAsync(CallPolicy policy, CancellationToken cancel) =>
         (await connection.CallAsync(policy,
-        (client, call) => client.Collections.GetAsync(new GetCollectionInfoRequest { CollectionName = name }, call), cancel))?.Result.Config;
+        (client, call) =>
+            client.Collections.GetAsync(new GetCollectionInfoRequest { CollectionName = name }, call), cancel))?.Result.Config;
 
     private async ValueTask DescribeAsync(Dictionary<string, Value> metadata, CancellationToken cancel)
     {

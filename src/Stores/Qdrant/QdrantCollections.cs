@@ -54,7 +54,9 @@ internal sealed class QdrantCollections(QdrantConnection connection, QdrantOptio
         await collection.CreateAsync(model, cancel);
         return await collection.ModelAsync(cancel) is { } created && CollectionLayout.Same(created, model)
             ? collection
-            : throw new UserException($"Qdrant at {options.Url}: another process just made the collection {collection.Name} for another model; try again");
+            : throw new UserException(
+                $"Qdrant at {options.Url}: another process just made the collection {collection.Name} for another model; try "
+                + "again");
     }
 
     /// <exception cref="UserException">The collection holds segments of the other model.</exception>
@@ -63,7 +65,8 @@ internal sealed class QdrantCollections(QdrantConnection connection, QdrantOptio
     {
         if (await collection.CountAsync(null, cancel) > 0)
             throw new UserException($"Qdrant at {options.Url}: the index {options.Alias} was built with the model {bound.Id} "
-                + $"({bound.Frames} × {bound.Dimensions}), this is {model.Id} ({model.Frames} × {model.Dimensions}); use that one, "
+                + $"({bound.Frames} × {bound.Dimensions}), this is {model.Id} ({model.Frames} × {model.Dimensions}); use that "
+                    + "one, "
                 + $"'tcmgc reindex' to build it anew, or another {QdrantOptions.Section}:Alias");
     }
 }

@@ -43,7 +43,7 @@ public sealed class QdrantReindex : IDisposable
     /// Upserts a video's segments by the new model into the given index, the collection itself, and tells their number; 0 where
     /// the video cannot be encoded, which is counted as skipped.
     /// </param>
-    /// <param name="progress">Told after each video.</param>
+    /// <param name="progress">Receives the state after each video. Optional.</param>
     /// <param name="cancel">Stops between two writes; nothing that was written is lost.</param>
     /// <exception cref="UserException">Qdrant cannot be used, or holds the model's collection in another layout.</exception>
     public async ValueTask<ReindexProgress> BuildAsync(IndexModel model, IReadOnlyCollection<VideoId> videos,

@@ -163,7 +163,8 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
         ArgumentNullException.ThrowIfNull(batch);
         batch.Clear();
         if (await ModelOfAsync(batch, cancellationToken) is null
-            || await TargetAsync(cancellationToken) is not var (collection, _)) // All pages of one collection, wherever the alias goes.
+            || await TargetAsync(cancellationToken) is not var (collection,
+                _)) // All pages of one collection, wherever the alias goes.
             yield break;
         var room = new SegmentReader(batch);
         var page = default(PointId);
@@ -223,7 +224,9 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
             return known;
         var model = await GetModelAsync(cancel);
         return model is null || (model.Frames, model.Dimensions) == (batch.FramesEach, batch.Dimensions) ? model
-            : throw new ArgumentException($"the batch is for {batch.FramesEach} × {batch.Dimensions} features, the index has {model.Frames} × {model.Dimensions}", nameof(batch));
+            : throw new ArgumentException(
+                $"the batch is for {batch.FramesEach} × {batch.Dimensions} features, the index has {model.Frames} × "
+                + $"{model.Dimensions}", nameof(batch));
     }
 
     private async ValueTask<IEnumerable<FrameMatch>> BestFramesAsync(SegmentMatch[] segments, ReadOnlyMemory<float> query,

@@ -1,6 +1,8 @@
 namespace TcMgc.Stores.Sqlite;
 
-/// <summary>The rows with the largest scores so far: a bounded heap with its least at the root; adding allocates nothing.</summary>
+/// <summary>
+/// The rows with the largest scores so far: a bounded heap with its least at the root; adding allocates nothing.
+/// </summary>
 internal sealed class BestRows(int count)
 {
     private readonly (float Score, int Row, int Frame)[] _heap = new (float, int, int)[count];

@@ -5,7 +5,8 @@ using System.Runtime.InteropServices;
 namespace TcMgc.Stores.Sqlite;
 
 /// <summary>
-/// Vectors as bytes, a quarter of the memory that a scan reads, with a bound on what that loses: a row whose dot product with a query
+/// Vectors as bytes, a quarter of the memory that a scan reads, with a bound on what that loses: a row whose dot product with a
+/// query
 /// can be no more than that of the best so far needs no exact look.
 /// </summary>
 /// <remarks>
@@ -27,11 +28,14 @@ internal sealed class CodedRows(int rows, int dimensions)
         _parts[to] = source._parts[from];
     }
 
-    /// <summary>What the row's dot product with the query is at most, rounding included; no number where one of them is not finite.</summary>
+    /// <summary>
+    /// What the row's dot product with the query is at most, rounding included; no number where one of them is not finite.
+    /// </summary>
     public float AtMost(in Query query, int row)
     {
         var (scale, length, lost) = _parts[row];
-        return query.Scale * scale * Dot(query.Codes, _codes.AsSpan(row * _width, _width)) + query.Lost * length + query.Length * lost;
+        return query.Scale * scale * Dot(query.Codes, _codes.AsSpan(row * _width, _width)) + query.Lost * length
+            + query.Length * lost;
     }
 
     public static Query Of(ReadOnlySpan<float> query)
@@ -40,11 +44,15 @@ internal sealed class CodedRows(int rows, int dimensions)
         var (scale, length, lost) = Code(query, codes[..query.Length]);
         var wide = new short[codes.Length];
         TensorPrimitives.ConvertSaturating<sbyte, short>(codes, wide);
-        // A sum of D products in single precision is off by D·2⁻²⁴·‖x‖·‖y‖ at most, in whatever order; sixteen times that for all that is rounded.
+        // A sum of D products in single precision is off by D·2⁻²⁴·‖x‖·‖y‖ at most, in whatever order; sixteen times that for all
+        // that is rounded.
         return new(wide, scale, length, lost + query.Length * MathF.ScaleB(1, -20) * length);
     }
 
-    /// <summary>Values to codes; the length of the values and of what the codes leave out, rounded up so that the first is also the codes'.</summary>
+    /// <summary>
+    /// Values to codes; the length of the values and of what the codes leave out, rounded up so that the first is also the
+    /// codes'.
+    /// </summary>
     private static (float Scale, float Length, float Lost) Code(ReadOnlySpan<float> values, Span<sbyte> codes)
     {
         var (scale, lost) = (Math.Abs(TensorPrimitives.MaxMagnitude(values)) / Largest, 0d);
@@ -72,7 +80,8 @@ internal sealed class CodedRows(int rows, int dimensions)
         return Vector.Sum(sum);
     }
 
-    private static int Width(int dimensions) => (dimensions + Vector<sbyte>.Count - 1) / Vector<sbyte>.Count * Vector<sbyte>.Count;
+    private static int Width(int dimensions) =>
+        (dimensions + Vector<sbyte>.Count - 1) / Vector<sbyte>.Count * Vector<sbyte>.Count;
 
     /// <summary>A coded query.</summary>
     /// <param name="Codes">Its codes, widened to what they are multiplied in.</param>

@@ -78,7 +78,8 @@ internal sealed class SegmentLoader : IDisposable
     {
         using var command = connection.CreateCommand();
         command.CommandText = matrix.Held.HasFlag(Held.Frames)
-            ? $"SELECT {SegmentRows.MatrixColumns}, f.frames FROM segments s JOIN features f USING(number) {condition} ORDER BY s.number"
+            ? $"SELECT {SegmentRows.MatrixColumns}, f.frames FROM segments s JOIN features f USING(number) {condition} ORDER "
+                + "BY s.number"
             : $"SELECT {SegmentRows.MatrixColumns} FROM segments s {condition} ORDER BY s.number";
         if (video is { } only)
             command.Parameters.AddWithValue("$video", SegmentRows.Bytes(only.Value));

@@ -13,11 +13,13 @@ internal static class SegmentRows
 {
     public const string Schema = """
         CREATE TABLE model(id TEXT NOT NULL, dimensions INTEGER NOT NULL, frames INTEGER NOT NULL, folder TEXT);
-        CREATE TABLE segments(number INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, video BLOB NOT NULL, place INTEGER NOT NULL,
-            start REAL NOT NULL, end REAL NOT NULL, times BLOB NOT NULL, text_vector BLOB NOT NULL, image_vector BLOB NOT NULL);
+        CREATE TABLE segments(number INTEGER PRIMARY KEY AUTOINCREMENT, id BLOB NOT NULL UNIQUE, video BLOB NOT NULL,
+            place INTEGER NOT NULL, start REAL NOT NULL, end REAL NOT NULL, times BLOB NOT NULL, text_vector BLOB NOT NULL,
+            image_vector BLOB NOT NULL);
         CREATE INDEX segments_of_video ON segments(video);
         CREATE TABLE features(number INTEGER PRIMARY KEY, frames BLOB NOT NULL, features BLOB, layouts BLOB NOT NULL);
-        CREATE TRIGGER features_go_with_segments AFTER DELETE ON segments BEGIN DELETE FROM features WHERE number = OLD.number; END;
+        CREATE TRIGGER features_go_with_segments AFTER DELETE ON segments
+            BEGIN DELETE FROM features WHERE number = OLD.number; END;
         CREATE TABLE changes(number INTEGER PRIMARY KEY AUTOINCREMENT, video BLOB NOT NULL UNIQUE)
         """;
 
@@ -39,7 +41,8 @@ internal static class SegmentRows
 
     /// <summary>The model that the file is bound to; null where to none.</summary>
     public static IndexModel? Model(SqliteConnection connection) =>
-        connection.Query<(string Id, int Dimensions, int Frames, string? Folder)>("SELECT id, dimensions, frames, folder FROM model")
+        connection.Query<(string Id, int Dimensions, int Frames,
+            string? Folder)>("SELECT id, dimensions, frames, folder FROM model")
             .Select(row => new IndexModel(row.Id, row.Dimensions, row.Frames, row.Folder)).SingleOrDefault();
 
     /// <summary>A statement for <see cref="Write"/>, compiled once for many segments.</summary>

@@ -4,7 +4,9 @@ using Microsoft.Data.Sqlite;
 
 namespace TcMgc.Stores.Sqlite;
 
-/// <summary>Connections that read a file, as many as are used at a time; kept for the next reader. Safe for concurrent use.</summary>
+/// <summary>
+/// Connections that read a file, as many as are used at a time; kept for the next reader. Safe for concurrent use.
+/// </summary>
 internal sealed class SqliteReaders(SqliteFile file) : IDisposable
 {
     /// <summary>

@@ -87,7 +87,8 @@ internal sealed class SqliteVectorIndex : IVectorIndex, IDisposable
         new(_readers.Read(connection => connection.ExecuteScalar<long>("SELECT count(*) FROM segments")));
 
     public ValueTask<int> CountAsync(VideoId video, CancellationToken cancellationToken) => new(_readers.Read(connection =>
-        connection.ExecuteScalar<int>("SELECT count(*) FROM segments WHERE video = $id", new { id = SegmentRows.Bytes(video.Value) })));
+        connection.ExecuteScalar<int>("SELECT count(*) FROM segments WHERE video = $id",
+            new { id = SegmentRows.Bytes(video.Value) })));
 
     public async ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(
         VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)

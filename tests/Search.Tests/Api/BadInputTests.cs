@@ -22,9 +22,11 @@ public sealed class BadInputTests : IAsyncLifetime
         _model.Dispose();
     }
 
-    private (int Status, string? Type, string Body) Search(string json) => _api.Send(HttpMethod.Post, "/api/search", Encoding.UTF8.GetBytes(json));
+    private (int Status, string? Type, string Body) Search(string json) =>
+        _api.Send(HttpMethod.Post, "/api/search", Encoding.UTF8.GetBytes(json));
 
-    private (int Status, string? Type, string Body) SearchImage(byte[] image, int top = 10) => Search(JsonSerializer.Serialize(new { image, top }));
+    private (int Status, string? Type, string Body) SearchImage(byte[] image, int top = 10) =>
+        Search(JsonSerializer.Serialize(new { image, top }));
 
     [Fact]
     public void Any_json_is_answered_clearly()
@@ -33,13 +35,15 @@ public sealed class BadInputTests : IAsyncLifetime
         Prop.ForAll(AnyJson.Objects.ToArbitrary(), json =>
         {
             HostedApi.AssertClear(Search(json), json);
-            HostedApi.AssertClear(_api.Send(HttpMethod.Patch, $"/api/videos/{_api.Videos[0]}", Encoding.UTF8.GetBytes(json)), json);
+            HostedApi.AssertClear(_api.Send(HttpMethod.Patch, $"/api/videos/{_api.Videos[0]}", Encoding.UTF8.GetBytes(json)),
+                json);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
     }
 
     [Fact]
     public void A_query_with_one_odd_member_is_answered_clearly() => Prop.ForAll(
-        (from name in Gen.Elements("texts", "image", "like", "filter", "top", "offset", "segmentsEach", "exhaustive", "explain", "rank")
+        (from name in Gen.Elements("texts", "image", "like", "filter", "top", "offset", "segmentsEach", "exhaustive", "explain",
+            "rank")
          from value in AnyJson.Values
          select $$"""{"text":"a red ball","{{name}}":{{value}}}""").ToArbitrary(),
         json => HostedApi.AssertClear(Search(json), json)).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
@@ -55,7 +59,8 @@ public sealed class BadInputTests : IAsyncLifetime
     public Property Any_bytes_are_answered_clearly() => Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), bytes =>
     {
         HostedApi.AssertClear(_api.Send(HttpMethod.Post, "/api/search", bytes), Convert.ToHexString(bytes));
-        HostedApi.AssertClear(_api.Send(HttpMethod.Patch, $"/api/videos/{_api.Videos[0]}", bytes, "text/plain"), Convert.ToHexString(bytes));
+        HostedApi.AssertClear(_api.Send(HttpMethod.Patch, $"/api/videos/{_api.Videos[0]}", bytes, "text/plain"),
+            Convert.ToHexString(bytes));
     });
 
     [Property]
@@ -63,9 +68,12 @@ public sealed class BadInputTests : IAsyncLifetime
         ArbMap.Default.ArbFor<string>(), ArbMap.Default.ArbFor<double>(), ArbMap.Default.ArbFor<int>(), (name, real, number) =>
         {
             // A null character in a path is refused before the service sees it.
-            var (part, time) = (Uri.EscapeDataString((name ?? ".").Replace('\0', '.')), real.ToString(CultureInfo.InvariantCulture));
-            foreach (var path in (string[])[$"/api/videos/{part}", $"/api/videos/{part}/stream", $"/api/videos?offset={number}&limit={number}", $"/api/videos?offset={part}",
-                $"/api/videos/{_api.Videos[0]}/thumbnail?time={time}&width={number}", $"/api/videos/{_api.Videos[0]}/{part}", $"/api/{part}", $"/page/{part}"])
+            var (part, time) = (Uri.EscapeDataString((name ?? ".").Replace('\0', '.')),
+                real.ToString(CultureInfo.InvariantCulture));
+            foreach (var path in (string[])[$"/api/videos/{part}", $"/api/videos/{part}/stream",
+                $"/api/videos?offset={number}&limit={number}", $"/api/videos?offset={part}",
+                $"/api/videos/{_api.Videos[0]}/thumbnail?time={time}&width={number}", $"/api/videos/{_api.Videos[0]}/{part}",
+                    $"/api/{part}", $"/page/{part}"])
                 if (_api.Send(HttpMethod.Get, path) is { Status: not 410 } answer)
                     HostedApi.AssertClear(answer, path);
         });
@@ -107,7 +115,8 @@ public sealed class BadInputTests : IAsyncLifetime
     {
         HostedApi.AssertProblem(400, "text-too-long", Search(JsonSerializer.Serialize(new { text = new string('a', 2001) })));
         HostedApi.AssertProblem(413, "request", Search(JsonSerializer.Serialize(new { text = new string('a', 33 << 20) })));
-        HostedApi.AssertProblem(415, "request", _api.Send(HttpMethod.Post, "/api/search", "text=a"u8.ToArray(), "application/x-www-form-urlencoded"));
+        HostedApi.AssertProblem(415, "request",
+            _api.Send(HttpMethod.Post, "/api/search", "text=a"u8.ToArray(), "application/x-www-form-urlencoded"));
         HostedApi.AssertProblem(400, "request", Search(string.Concat(Enumerable.Repeat("""{"filter":""", 1000))));
     }
 
@@ -115,7 +124,8 @@ public sealed class BadInputTests : IAsyncLifetime
     public void What_lies_past_the_end_is_an_empty_page()
     {
         Assert.Contains("\"results\":[]", Search("""{"text":"a","offset":1000}""").Body, StringComparison.Ordinal);
-        Assert.Contains("\"videos\":[]", _api.Send(HttpMethod.Get, "/api/videos?offset=2147483647").Body, StringComparison.Ordinal);
+        Assert.Contains("\"videos\":[]", _api.Send(HttpMethod.Get, "/api/videos?offset=2147483647").Body,
+            StringComparison.Ordinal);
         HostedApi.AssertProblem(400, "out-of-range", _api.Send(HttpMethod.Get, "/api/videos?offset=-1"));
         HostedApi.AssertProblem(400, "request", _api.Send(HttpMethod.Get, "/api/videos?offset=99999999999"));
     }
@@ -144,7 +154,8 @@ public sealed class BadInputTests : IAsyncLifetime
     public void What_is_no_image_is_refused()
     {
         HostedApi.AssertProblem(400, "image-unreadable", SearchImage([]));
-        HostedApi.AssertProblem(400, "image-unreadable", SearchImage("<svg xmlns='http://www.w3.org/2000/svg'><image href='file:///etc/passwd'/></svg>"u8.ToArray()));
+        HostedApi.AssertProblem(400, "image-unreadable",
+            SearchImage("<svg xmlns='http://www.w3.org/2000/svg'><image href='file:///etc/passwd'/></svg>"u8.ToArray()));
         HostedApi.AssertProblem(400, "image-unreadable", SearchImage("#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n"u8.ToArray()));
         HostedApi.AssertProblem(400, "image-unreadable", SearchImage("ffconcat version 1.0\nfile /etc/passwd\n"u8.ToArray()));
         HostedApi.AssertProblem(413, "image-too-large", SearchImage(new byte[(16 << 20) + 1]));

@@ -13,7 +13,8 @@ public sealed class CancellationTests
     {
         using var model = new TinyModel();
         var index = new EndlessIndex(new(model.Model.Id, model.Model.Width, model.Model.SegmentFrames, null));
-        await using var api = await HostedApi.StartAsync(model.Model, videos: 0, services => services.AddSingleton<IVectorIndex>(index));
+        await using var api = await HostedApi.StartAsync(model.Model, videos: 0, services =>
+            services.AddSingleton<IVectorIndex>(index));
         using var client = new CancellationTokenSource();
 
         var asked = api.Http.PostAsJsonAsync("/api/search", new { text = "a red ball", exhaustive = true }, client.Token);
@@ -35,7 +36,8 @@ public sealed class CancellationTests
 
         public ValueTask<IndexModel?> GetModelAsync(CancellationToken cancellationToken) => new(model);
 
-        public async IAsyncEnumerable<SegmentBatch> ReadAllAsync(SegmentBatch batch, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<SegmentBatch> ReadAllAsync(SegmentBatch batch,
+            [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             Begun.SetResult();
             try
@@ -51,7 +53,8 @@ public sealed class CancellationTests
 
         public ValueTask BindAsync(IndexModel model, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public ValueTask UpsertAsync(IReadOnlyList<Segment> segments, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask UpsertAsync(IReadOnlyList<Segment> segments, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public ValueTask DeleteAsync(VideoId video, CancellationToken cancellationToken) => throw new NotSupportedException();
 
@@ -59,15 +62,19 @@ public sealed class CancellationTests
 
         public ValueTask<int> CountAsync(VideoId video, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(VectorSpace space, ReadOnlyMemory<float> query, int count,
+            CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public ValueTask<IReadOnlyList<FrameMatch>> NearestFramesAsync(ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask<IReadOnlyList<FrameMatch>> NearestFramesAsync(ReadOnlyMemory<float> query, int count,
+            CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public ValueTask FetchAsync(IReadOnlyList<SegmentId> segments, SegmentBatch batch, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask FetchAsync(IReadOnlyList<SegmentId> segments, SegmentBatch batch, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public ValueTask<IReadOnlyList<SegmentPlace>> FetchPlacesAsync(
             IReadOnlyList<SegmentId> segments, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public ValueTask<IReadOnlyList<SegmentFrames>> FetchFramesAsync(IReadOnlyList<SegmentId> segments, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask<IReadOnlyList<SegmentFrames>> FetchFramesAsync(IReadOnlyList<SegmentId> segments,
+            CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

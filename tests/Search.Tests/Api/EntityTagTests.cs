@@ -18,7 +18,8 @@ public sealed class EntityTagTests : IAsyncLifetime
         _model.Dispose();
     }
 
-    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string header, string tag, object? body = null)
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, string header, string tag,
+        object? body = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
         Assert.True(request.Headers.TryAddWithoutValidation(header, tag));
@@ -55,7 +56,8 @@ public sealed class EntityTagTests : IAsyncLifetime
         using var any = await SendAsync(HttpMethod.Delete, Video, "If-Match", "*");
 
         Assert.Equal(
-            [HttpStatusCode.OK, HttpStatusCode.PreconditionFailed, HttpStatusCode.PreconditionFailed, HttpStatusCode.OK, HttpStatusCode.NoContent],
+            [HttpStatusCode.OK, HttpStatusCode.PreconditionFailed, HttpStatusCode.PreconditionFailed, HttpStatusCode.OK,
+                HttpStatusCode.NoContent],
             new[] { first, second, nonsense, third, any }.Select(answer => answer.StatusCode));
         Assert.Contains("urn:tcmgc:problem:changed", await second.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
@@ -65,7 +67,9 @@ public sealed class EntityTagTests : IAsyncLifetime
     {
         using var seen = await _api.Http.GetAsync(Video);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(at => SendAsync(HttpMethod.Patch, Video, "If-Match", seen.Headers.ETag!.Tag, new { title = $"{at}" })));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(at =>
+            SendAsync(HttpMethod.Patch, Video, "If-Match", seen.Headers.ETag!.Tag, new { title = $"{at}" })));
 
         Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.OK);
         Assert.Equal(7, answers.Count(answer => answer.StatusCode == HttpStatusCode.PreconditionFailed));

@@ -51,7 +51,8 @@ internal sealed class HostedApi : IAsyncDisposable
     }
 
     /// <summary>Status, type of content and body of an answer.</summary>
-    public (int Status, string? Type, string Body) Send(HttpMethod method, string path, byte[]? body = null, string? type = "application/json")
+    public (int Status, string? Type, string Body) Send(HttpMethod method, string path, byte[]? body = null,
+        string? type = "application/json")
     {
         using var request = new HttpRequestMessage(method, path) { Headers = { ExpectContinue = body?.Length > 1 << 20 } };
         if (body is not null)
@@ -61,7 +62,10 @@ internal sealed class HostedApi : IAsyncDisposable
         return ((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, reader.ReadToEnd());
     }
 
-    /// <summary>Asserts that an answer is one that a client can act on: a success, or a problem of a stable type that is the client's fault.</summary>
+    /// <summary>
+    /// Asserts that an answer is one that a client can act on: a success, or a problem of a stable type that is the client's
+    /// fault.
+    /// </summary>
     public static void AssertClear((int Status, string? Type, string Body) answer, string question)
     {
         Assert.True(answer.Status is >= 200 and < 500, $"{answer.Status} for {question}: {answer.Body}");
@@ -101,7 +105,8 @@ internal sealed class HostedApi : IAsyncDisposable
         await index.BindAsync((await library.Index.GetModelAsync(default))!, default);
         await index.UpsertAsync(library.Index.Segments, default);
         var id = SampleLibrary.Id(name);
-        var upload = new VideoUploaded { VideoId = id, Time = DateTimeOffset.UnixEpoch, FileName = name, Sha256 = id.Value.ToString("N") + id.Value.ToString("N"), Bytes = 1, Source = $"originals/{id}" };
+        var upload = new VideoUploaded { VideoId = id, Time = DateTimeOffset.UnixEpoch, FileName = name,
+            Sha256 = id.Value.ToString("N") + id.Value.ToString("N"), Bytes = 1, Source = $"originals/{id}" };
         await log.AppendAsync(upload, default);
         await log.AppendAsync(new VideoDecoded
         {

@@ -18,7 +18,8 @@ public sealed class VideoTests
 
         var video = await api.Http.GetFromJsonAsync<JsonElement>($"/api/videos/{api.Videos[0]}");
 
-        Assert.Equal([0, 3], video.GetProperty("segments").EnumerateArray().Select(segment => segment.GetProperty("start").GetInt32()));
+        Assert.Equal([0, 3],
+            video.GetProperty("segments").EnumerateArray().Select(segment => segment.GetProperty("start").GetInt32()));
         Assert.Contains("FetchPlaces", library.Index.Asked);
         Assert.DoesNotContain("FetchFrames", library.Index.Asked);
     }

@@ -136,7 +136,8 @@ public sealed class PicturesTests : IAsyncDisposable
         public ValueTask<BlobContent> WriteContentAsync(string folder, Stream content, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public ValueTask<BlobInfo?> FindAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask<BlobInfo?> FindAsync(string name, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public ValueTask DeleteAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
 

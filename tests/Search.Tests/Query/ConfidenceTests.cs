@@ -1,3 +1,4 @@
+using TcMgc.Client;
 using TcMgc.Model;
 using TcMgc.Search.Query;
 using TcMgc.Shared;
@@ -23,9 +24,11 @@ public sealed class ConfidenceTests : IDisposable
     private async Task<SampleLibrary> CalibratedAsync(double threshold)
     {
         var plain = await FilledAsync(_tiny.Model);
-        var scores = (await plain.Engine.SearchAsync(Sentence, new(), default)).Results.Select(result => (double)result.Score).ToList();
+        var scores = (await plain.Engine.SearchAsync(Sentence, new(), default)).Results.Select(result =>
+            (double)result.Score).ToList();
         var (middle, steep) = ((scores[2] + scores[3]) / 2, 1 / Math.Max(1e-6, scores[2] - scores[3]));
-        _model = _tiny.Folder.Calibrate(new(-steep * middle, steep, 0, 0, 0, threshold, "a test", 100)).Load(new() { Threads = 1 });
+        _model = _tiny.Folder.Calibrate(new(-steep * middle, steep, 0, 0, 0, threshold, "a test", 100))
+            .Load(new() { Threads = 1 });
         return await FilledAsync(_model);
     }
 
@@ -45,7 +48,7 @@ public sealed class ConfidenceTests : IDisposable
         var answer = await library.Engine.SearchAsync(Sentence, new(), default);
 
         Assert.Equal((3, 3, 0.5), (answer.Results.Count, answer.Weaker, answer.Threshold));
-        Assert.All(answer.Results, result => Assert.InRange(result.Confidence!.Value.Probability, 0.5, 1));
+        Assert.All(answer.Results, result => Assert.InRange(result.Confidence!.Probability, 0.5, 1));
     }
 
     [Fact]
@@ -56,7 +59,7 @@ public sealed class ConfidenceTests : IDisposable
         var answer = await library.Engine.SearchAsync(Sentence, new() { Threshold = 0 }, default);
 
         Assert.Equal((Videos, 0, 0.0), (answer.Results.Count, answer.Weaker, answer.Threshold));
-        Assert.Equal(answer.Results.OrderByDescending(result => result.Confidence!.Value.Probability), answer.Results);
+        Assert.Equal(answer.Results.OrderByDescending(result => result.Confidence!.Probability), answer.Results);
         Assert.All(answer.Results.SelectMany(result => result.Segments), segment => Assert.NotNull(segment.Confidence));
     }
 
@@ -88,11 +91,14 @@ public sealed class ConfidenceTests : IDisposable
         var library = await FilledAsync(_model, new() { Candidates = 4 });
 
         var some = await library.Engine.SearchAsync(Sentence, new() { Top = 2, Rank = SearchRank.Moment }, default);
-        var all = await library.Engine.SearchAsync(Sentence, new() { Top = 1000, Rank = SearchRank.Moment, Exhaustive = true }, default);
+        var all = await library.Engine.SearchAsync(Sentence, new() { Top = 1000, Rank = SearchRank.Moment, Exhaustive = true },
+            default);
 
         Assert.Equal((4, 2 * Videos), (some.Scored, all.Scored));
-        var probabilities = all.Results.ToDictionary(result => result.Segments[0].Segment, result => result.Confidence!.Value.Probability);
-        Assert.All(some.Results, result => Assert.Equal(probabilities[result.Segments[0].Segment], result.Confidence!.Value.Probability, 4));
+        var probabilities = all.Results.ToDictionary(result => result.Segments[0].Segment, result =>
+            result.Confidence!.Probability);
+        Assert.All(some.Results, result =>
+            Assert.Equal(probabilities[result.Segments[0].Segment], result.Confidence!.Probability, 4));
     }
 
     [Fact]
@@ -100,9 +106,9 @@ public sealed class ConfidenceTests : IDisposable
     {
         _model = _tiny.Folder.Calibrate(new(0, 0.1, -0.1, 0.4, -0.3, 0, "a test", 100)).Load(new() { Threads = 1 });
         var library = await FilledAsync(_model);
-        async Task<Dictionary<SegmentId, double>> SureAsync(params WeightedText[] texts) =>
+        async Task<Dictionary<Guid, double>> SureAsync(params WeightedText[] texts) =>
             (await library.Engine.SearchAsync(texts, new() { Top = 1000, Rank = SearchRank.Moment }, default)).Results
-                .ToDictionary(result => result.Segments[0].Segment, result => result.Confidence!.Value.Probability);
+                .ToDictionary(result => result.Segments[0].Segment, result => result.Confidence!.Probability);
         var (one, two) = (await SureAsync(new WeightedText(Sentence)), await SureAsync(new WeightedText("rain")));
 
         var several = await SureAsync(new(Sentence, 3), new("rain", 0.5f), new("a xylophone", -1));
@@ -120,7 +126,7 @@ public sealed class ConfidenceTests : IDisposable
 
         Assert.Equal((Videos, 0.5), (answer.Results.Count + answer.Weaker, answer.Threshold));
         Assert.True(answer.Weaker >= 3, $"{answer.Weaker}"); // Of three videos no segment is sure enough of the sentence.
-        Assert.All(answer.Results, result => Assert.InRange(result.Confidence!.Value.Probability, 0.5, 1));
+        Assert.All(answer.Results, result => Assert.InRange(result.Confidence!.Probability, 0.5, 1));
     }
 
     [Fact]
@@ -149,6 +155,7 @@ public sealed class ConfidenceTests : IDisposable
     [InlineData(-0.01)]
     [InlineData(1.01)]
     [InlineData(double.NaN)]
-    public async Task A_threshold_is_a_probability(double threshold) => await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () =>
+    public async Task A_threshold_is_a_probability(double threshold) =>
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () =>
         await (await FilledAsync(_tiny.Model)).Engine.SearchAsync(Sentence, new() { Threshold = threshold }, default));
 }

@@ -1,3 +1,4 @@
+using TcMgc.Client;
 using TcMgc.Search.Query;
 using TcMgc.Shared;
 
@@ -41,7 +42,7 @@ public sealed class IndexCallsTests(SearchEngineTests.Models models) : IClassFix
         Assert.Equal(10, explained.Count);
         Assert.Equal(atOnce, explained, (left, right) => left.Id == right.Id && Math.Abs(left.Score - right.Score) < 1e-3);
 
-        static IEnumerable<(SegmentId Id, float Score)> Scores(VideoResult result) =>
+        static IEnumerable<(Guid Id, float Score)> Scores(SearchResult result) =>
             result.Segments.Select(segment => (segment.Segment, segment.Explanation!.Texts[0].Score));
     }
 
@@ -75,6 +76,7 @@ public sealed class IndexCallsTests(SearchEngineTests.Models models) : IClassFix
         var byStill = await Assert.ThrowsAsync<UserException>(async () =>
             await engine.SearchImageAsync(library.Picture(), new(), default));
 
-        Assert.All([byText, byStill], error => Assert.Contains("features of model other", error.Message, StringComparison.Ordinal));
+        Assert.All([byText, byStill], error =>
+            Assert.Contains("features of model other", error.Message, StringComparison.Ordinal));
     }
 }

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using TcMgc.Client;
 using TcMgc.Search.Query;
 using TcMgc.Shared;
 using TcMgc.Shared.Vectors;
@@ -10,7 +11,8 @@ public sealed class RankingTests
 {
     private static readonly VideoId[] s_videos = [.. Enumerable.Range(0, 6).Select(video => SampleLibrary.Id($"{video}"))];
 
-    private static SegmentPlace Place(int video, int index) => new(SegmentId.Of(s_videos[video], "model", index), s_videos[video], index, index, index + 1, [index]);
+    private static SegmentPlace Place(int video, int index) =>
+        new(SegmentId.Of(s_videos[video], "model", index), s_videos[video], index, index, index + 1, [index]);
 
     [Fact]
     public void It_ranks_as_sorting_everything_does()
@@ -23,11 +25,13 @@ public sealed class RankingTests
                 ranking.Add(new(Place(video, index), score, index));
 
             var expected = scored.Index().GroupBy(entry => entry.Item.Item1)
-                .Select(video => video.OrderByDescending(entry => entry.Item.Item2).ThenBy(entry => entry.Index).Take(each).ToList())
+                .Select(video =>
+                    video.OrderByDescending(entry => entry.Item.Item2).ThenBy(entry => entry.Index).Take(each).ToList())
                 .OrderByDescending(video => video[0].Item.Item2).ThenBy(video => s_videos[video[0].Item.Item1].Value).Take(3)
                 .SelectMany(video => video.Select(entry => entry.Index));
             return ranking.Count == scored.Length
-                && ranking.Top().SelectMany(video => video.ToArray().Select(segment => segment.Place.Index)).SequenceEqual(expected);
+                && ranking.Top().SelectMany(video =>
+                    video.ToArray().Select(segment => segment.Place.Index)).SequenceEqual(expected);
         }).QuickCheckThrowOnFailure();
     }
 
@@ -41,7 +45,8 @@ public sealed class RankingTests
             foreach (var (index, (video, score)) in scored.Index())
                 ranking.Add(new(Place(video, index), score, index));
 
-            var expected = scored.Index().OrderByDescending(entry => entry.Item.Item2).ThenBy(entry => s_videos[entry.Item.Item1].Value).ThenBy(entry => entry.Index)
+            var expected = scored.Index().OrderByDescending(entry => entry.Item.Item2).ThenBy(entry =>
+                s_videos[entry.Item.Item1].Value).ThenBy(entry => entry.Index)
                 .Skip(offset).Take(3).Select(entry => entry.Index);
             return ranking.Top().Select(moment => moment.ToArray().Single().Place.Index).SequenceEqual(expected);
         }).QuickCheckThrowOnFailure();

@@ -35,7 +35,9 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
         return library;
     }
 
-    public static TheoryData<string> Heads => ["tcmgc", "xclip", "clip4clip-mean-pooling", "clip4clip-sequential-transformer", "clip4clip-tight", "excitation-aggregation"];
+    public static TheoryData<string> Heads =>
+        ["tcmgc", "xclip", "clip4clip-mean-pooling", "clip4clip-sequential-transformer", "clip4clip-tight",
+        "excitation-aggregation"];
 
     [Theory]
     [MemberData(nameof(Heads))]
@@ -49,7 +51,8 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
         Assert.Equal(7, two.Results.Count);
         Assert.Equal((21, 21), (two.Scored, one.Scored));
         Assert.Equal(one.Results.Select(result => result.Video), two.Results.Select(result => result.Video));
-        Assert.Equal(one.Results.Select(result => result.Score), two.Results.Select(result => result.Score), (left, right) => Math.Abs(left - right) < 1e-3);
+        Assert.Equal(one.Results.Select(result => result.Score), two.Results.Select(result => result.Score), (left, right) =>
+            Math.Abs(left - right) < 1e-3);
         Assert.Equal(one.Results.Select(result => result.Moment), two.Results.Select(result => result.Moment));
     }
 
@@ -72,7 +75,8 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
         Assert.Equal(results.OrderByDescending(result => result.Score), results);
         Assert.All(results, result => Assert.Equal(2, result.Segments.Count));
         Assert.All(results, result => Assert.True(result.Segments[0].Score >= result.Segments[1].Score));
-        Assert.All(results.SelectMany(result => result.Segments), segment => Assert.InRange(segment.Moment, segment.Start, segment.End));
+        Assert.All(results.SelectMany(result => result.Segments), segment =>
+            Assert.InRange(segment.Moment, segment.Start, segment.End));
         Assert.Equal("video", results[0].Name.Split(' ')[0]);
     }
 
@@ -166,9 +170,11 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
         var again = await engine.SearchAsync("something else", new() { Explain = true }, default);
 
         Assert.Equal((12, 12), (library.Index.Fetched, again.Scored));
-        Assert.Equal(first.Results.Select(result => result.Score), (await engine.SearchAsync(Sentence, new(), default)).Results.Select(result => result.Score));
+        Assert.Equal(first.Results.Select(result => result.Score),
+            (await engine.SearchAsync(Sentence, new(), default)).Results.Select(result => result.Score));
 
-        library.Catalog.Entries[SampleLibrary.Id("video 2")] = library.Catalog.Entries[SampleLibrary.Id("video 2")] with { IndexedAt = DateTimeOffset.UnixEpoch };
+        library.Catalog.Entries[SampleLibrary.Id("video 2")] = library.Catalog.Entries[SampleLibrary.Id(
+            "video 2")] with { IndexedAt = DateTimeOffset.UnixEpoch };
         await engine.SearchAsync(Sentence, new(), default);
         Assert.Equal(12 + 3, library.Index.Fetched);
     }
@@ -182,7 +188,8 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
         var again = await engine.SearchAsync(Sentence, new(), default);
 
         Assert.True(library.Index.Fetched > 12, $"{library.Index.Fetched} fetched");
-        Assert.Equal(first.Results.Select(result => (result.Video, result.Score)), again.Results.Select(result => (result.Video, result.Score)));
+        Assert.Equal(first.Results.Select(result => (result.Video, result.Score)),
+            again.Results.Select(result => (result.Video, result.Score)));
     }
 
     [Fact]
@@ -195,14 +202,16 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
         Assert.All(answer.Results.SelectMany(result => result.Segments), segment =>
         {
             var explanation = Assert.Single(segment.Explanation!.Texts);
-            Assert.Equal(["video-sentence", "video-word", "sentence-frame", "frame-word"], explanation.Contrasts.Select(contrast => contrast.Name));
+            Assert.Equal(["video-sentence", "video-word", "sentence-frame", "frame-word"],
+                explanation.Contrasts.Select(contrast => contrast.Name));
             Assert.Equal((Sentence, 1f), (explanation.Text, explanation.Share));
             Assert.Equal(1, explanation.Contrasts.Sum(contrast => contrast.Weight), 1e-4);
             Assert.Equal(segment.Score, explanation.Contrasts.Sum(contrast => contrast.Weight * contrast.Score), 1e-3);
             Assert.Equal(3, explanation.Frames.Count);
             Assert.Equal(segment.Moment, explanation.Frames.MaxBy(frame => frame.Attention)!.Time);
             Assert.All(explanation.Words, word => Assert.Equal(3, word.Similarities.Count));
-            Assert.Equal("amanridesabike"[..explanation.Words.Count], string.Concat(explanation.Words.Select(word => word.Text.Trim())));
+            Assert.Equal("amanridesabike"[..explanation.Words.Count],
+                string.Concat(explanation.Words.Select(word => word.Text.Trim())));
         });
     }
 
@@ -231,7 +240,8 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
     [InlineData(" \t\n")]
     public async Task An_empty_text_is_refused(string text)
     {
-        var error = await Assert.ThrowsAsync<UserException>(async () => await NewLibrary().Engine.SearchAsync(text, new(), default));
+        var error = await Assert.ThrowsAsync<UserException>(async () =>
+            await NewLibrary().Engine.SearchAsync(text, new(), default));
 
         Assert.Contains("empty", error.Message, StringComparison.Ordinal);
     }
@@ -241,7 +251,8 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
     {
         var text = string.Join(' ', Enumerable.Repeat("word", 10_000));
 
-        var error = await Assert.ThrowsAsync<UserException>(async () => await NewLibrary().Engine.SearchAsync(text, new(), default));
+        var error = await Assert.ThrowsAsync<UserException>(async () =>
+            await NewLibrary().Engine.SearchAsync(text, new(), default));
 
         Assert.Contains("49999 characters, at most 2000", error.Message, StringComparison.Ordinal);
     }
@@ -252,7 +263,8 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
         var library = NewLibrary();
         await library.Index.BindAsync(new("other@123", 8, 4, null), default);
 
-        var error = await Assert.ThrowsAsync<UserException>(async () => await library.Engine.SearchAsync(Sentence, new(), default));
+        var error = await Assert.ThrowsAsync<UserException>(async () =>
+            await library.Engine.SearchAsync(Sentence, new(), default));
 
         Assert.Contains("other@123", error.Message, StringComparison.Ordinal);
         Assert.Contains(library.Model.Id, error.Message, StringComparison.Ordinal);
@@ -263,18 +275,21 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
     [InlineData(1001, 1)]
     [InlineData(1, 0)]
     public async Task A_request_out_of_range_is_refused(int top, int segments) =>
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await NewLibrary().Engine.SearchAsync(Sentence, new() { Top = top, SegmentsEach = segments }, default));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () =>
+            await NewLibrary().Engine.SearchAsync(Sentence, new() { Top = top, SegmentsEach = segments }, default));
 
     [Fact]
     public async Task An_image_of_another_size_is_refused() =>
-        await Assert.ThrowsAsync<ArgumentException>(async () => await NewLibrary().Engine.SearchImageAsync(new byte[5], new(), default));
+        await Assert.ThrowsAsync<ArgumentException>(async () =>
+            await NewLibrary().Engine.SearchImageAsync(new byte[5], new(), default));
 
     [Fact]
     public async Task A_query_can_be_cancelled()
     {
         var library = await Filled(NewLibrary(), videos: 1);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await library.Engine.SearchAsync(Sentence, new(), new(canceled: true)));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
+            await library.Engine.SearchAsync(Sentence, new(), new(canceled: true)));
     }
 
     [Fact]
@@ -284,8 +299,11 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
         var engine = library.Engine;
         var alone = await engine.SearchAsync(Sentence, new(), default);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(async () => await engine.SearchAsync(Sentence, new(), default))));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => Task.Run(async () => await engine.SearchAsync(Sentence, new(), default))));
 
-        Assert.All(answers, answer => Assert.Equal(alone.Results.Select(result => (result.Video, result.Moment)), answer.Results.Select(result => (result.Video, result.Moment))));
+        Assert.All(answers, answer =>
+            Assert.Equal(alone.Results.Select(result => (result.Video, result.Moment)),
+            answer.Results.Select(result => (result.Video, result.Moment))));
     }
 }

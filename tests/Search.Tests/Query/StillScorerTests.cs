@@ -7,7 +7,8 @@ namespace TcMgc.Search.Tests.Query;
 
 public sealed class StillScorerTests
 {
-    private static byte[] Grey(params byte[] frames) => [.. frames.SelectMany(level => Enumerable.Repeat(level, ColourLayout.Bytes))];
+    private static byte[] Grey(params byte[] frames) =>
+        [.. frames.SelectMany(level => Enumerable.Repeat(level, ColourLayout.Bytes))];
 
     private static SegmentFrames Segment(Half[] frames, byte[] layouts)
     {

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using TcMgc.Client;
 using TcMgc.Search.Query;
 using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
@@ -23,16 +24,24 @@ public sealed class TranscriptFusionTests(SearchEngineTests.Models models) : ICl
         var segments = Gen.Choose(-20, 20).Zip(Gen.Choose(0, 9)).ArrayOf();
         Prop.ForAll(Arb.From(segments), Arb.From(Gen.Choose(1, 30).Select(tenths => tenths / 10.0)), (scored, weight) =>
         {
-            var places = scored.Select((_, at) => new SegmentPlace(SegmentId.Of(SampleLibrary.Id("v"), "m", at), SampleLibrary.Id("v"), at, at, at + 1, [at])).ToList();
-            var spoken = places.Where((_, at) => scored[at].Item2 > 6).Select((place, at) => (place.Id, Spoken: new SpokenSegment(at + 1, new(0, 1, "said", [])))).ToDictionary(one => one.Id, one => one.Spoken);
-            var ranking = new Ranking(new() { Rank = SearchRank.Moment, Top = 1000 }) { Spoken = spoken, TranscriptWeight = weight };
+            var places = scored.Select((_, at) =>
+                new SegmentPlace(SegmentId.Of(SampleLibrary.Id("v"), "m", at), SampleLibrary.Id("v"), at, at, at + 1, [at]))
+                .ToList();
+            var spoken = places.Where((_, at) => scored[at].Item2 > 6).Select((place, at) =>
+                (place.Id, Spoken: new SpokenSegment(at + 1, new(0, 1, "said", [])))).ToDictionary(one => one.Id, one =>
+                one.Spoken);
+            var ranking = new Ranking(new() { Rank = SearchRank.Moment, Top = 1000 }) { Spoken = spoken,
+                TranscriptWeight = weight };
             for (var at = 0; at < scored.Length; at++)
                 ranking.Add(new(places[at], scored[at].Item1, at));
             var results = ranking.Top().Select(result => result.Span[0]).ToList();
 
-            var visual = places.Index().OrderByDescending(place => scored[place.Index].Item1).ThenBy(place => place.Index).Select(place => place.Item.Id).ToList();
-            double Fused(SegmentId id) => (1.0 / (61 + visual.IndexOf(id))) + (spoken.TryGetValue(id, out var said) ? weight / (60 + said.Rank) : 0);
-            return results.Count == scored.Length && results.Zip(results.Skip(1)).All(pair => Fused(pair.First.Place.Id) >= Fused(pair.Second.Place.Id) - 1e-12)
+            var visual = places.Index().OrderByDescending(place => scored[place.Index].Item1).ThenBy(place =>
+                place.Index).Select(place => place.Item.Id).ToList();
+            double Fused(SegmentId id) =>
+                (1.0 / (61 + visual.IndexOf(id))) + (spoken.TryGetValue(id, out var said) ? weight / (60 + said.Rank) : 0);
+            return results.Count == scored.Length && results.Zip(results.Skip(1)).All(pair =>
+                Fused(pair.First.Place.Id) >= Fused(pair.Second.Place.Id) - 1e-12)
                 && (spoken.Count > 0 || results.Select(result => result.Place.Id).SequenceEqual(visual));
         }).QuickCheckThrowOnFailure();
     }
@@ -48,7 +57,8 @@ public sealed class TranscriptFusionTests(SearchEngineTests.Models models) : ICl
         await SayAsync(library, data, last.Name, new Cue(4.2, 4.6, "He rides his bike home"));
 
         var answer = await Engine(library, data).SearchAsync(Sentence, new() { Explain = true }, default);
-        var unheard = await Engine(library, data, library.Options with { TranscriptWeight = 0 }).SearchAsync(Sentence, new(), default);
+        var unheard = await Engine(library, data, library.Options with { TranscriptWeight = 0 })
+            .SearchAsync(Sentence, new(), default);
         var unwanted = await Engine(library, data).SearchAsync([new("a dog"), new("a bike", -1)], new(), default);
 
         Assert.Equal(before.Results.Select(result => result.Video), same.Results.Select(result => result.Video));
@@ -62,7 +72,9 @@ public sealed class TranscriptFusionTests(SearchEngineTests.Models models) : ICl
         var fusion = first.Segments[0].Explanation!.Fusion!;
         Assert.Equal(1, fusion.TranscriptRank);
         Assert.True(fusion.VisualRank > 1);
-        Assert.Equal(before.Results.Single(result => result.Video == last.Video).Segments.Single(segment => segment.Segment == first.Segments[0].Segment).Score, first.Segments[0].Score, 1e-3);
+        Assert.Equal(
+            before.Results.Single(result => result.Video == last.Video).Segments.Single(segment =>
+            segment.Segment == first.Segments[0].Segment).Score, first.Segments[0].Score, 1e-3);
     }
 
     [Fact]
@@ -75,8 +87,10 @@ public sealed class TranscriptFusionTests(SearchEngineTests.Models models) : ICl
         library.Hide("video 3", TcMgc.Shared.Catalog.VideoState.Failed);
 
         var all = await Engine(library, data).SearchAsync("zebra", new() { Top = 1, Rank = SearchRank.Moment }, default);
-        var one = await Engine(library, data).SearchAsync("zebra", new() { Filter = new() { Video = SampleLibrary.Id("video 2") } }, default);
-        var hidden = await Engine(library, data).SearchAsync("zebra", new() { Filter = new() { Video = SampleLibrary.Id("video 3") } }, default);
+        var one = await Engine(library, data)
+            .SearchAsync("zebra", new() { Filter = new() { Video = SampleLibrary.Id("video 2").Value } }, default);
+        var hidden = await Engine(library, data)
+            .SearchAsync("zebra", new() { Filter = new() { Video = SampleLibrary.Id("video 3").Value } }, default);
 
         Assert.InRange(all.Scored, 8, 9);
         Assert.Equal("the word zebra", one.Results.Single().Segments[0].Said!.Text);
@@ -111,6 +125,7 @@ public sealed class TranscriptFusionTests(SearchEngineTests.Models models) : ICl
     {
         using var content = new MemoryStream(Transcript.Serialize(cues));
         var blob = await data.Blobs.WriteContentAsync(VideoBlobs.TranscriptsOf(SampleLibrary.Id(name)), content, default);
-        await data.Transcripts.FollowAsync(library.Catalog.Entries[SampleLibrary.Id(name)] with { Transcript = blob.Name }, data.Blobs, default);
+        await data.Transcripts.FollowAsync(library.Catalog.Entries[SampleLibrary.Id(name)] with { Transcript = blob.Name },
+            data.Blobs, default);
     }
 }

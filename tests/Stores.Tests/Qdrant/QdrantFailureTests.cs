@@ -75,7 +75,8 @@ public sealed class QdrantFailureTests : IAsyncLifetime
     {
         Fail(int.MaxValue, StatusCode.Unavailable, "Service is\n restarting");
 
-        Assert.Equal($"Qdrant at {_server.Url} fails (Unavailable: Service is restarting); its log says why", await Refusal(_index));
+        Assert.Equal($"Qdrant at {_server.Url} fails (Unavailable: Service is restarting); its log says why",
+            await Refusal(_index));
     }
 
     [Fact]
@@ -105,7 +106,8 @@ public sealed class QdrantFailureTests : IAsyncLifetime
         using var index = new QdrantVectorIndex(Options with { SearchTimeout = TimeSpan.FromSeconds(0.1) }, TimeProvider.System);
         Fail(int.MaxValue, Hang);
 
-        Assert.Equal($"Qdrant at {_server.Url} took longer than 0.1 s; look at its load, or make Qdrant:SearchTimeout longer", await Refusal(index));
+        Assert.Equal($"Qdrant at {_server.Url} took longer than 0.1 s; look at its load, or make Qdrant:SearchTimeout longer",
+            await Refusal(index));
     }
 
     [Fact]
@@ -264,7 +266,8 @@ public sealed class QdrantFailureTests : IAsyncLifetime
 
         var error = await Assert.ThrowsAsync<UserException>(async () => await _index.BindAsync(Model, Never));
 
-        Assert.Contains($"the collection tcmgc-{Model.Id} was not made by TcMgc for vectors of its model", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"the collection tcmgc-{Model.Id} was not made by TcMgc for vectors of its model", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -306,7 +309,8 @@ public sealed class QdrantFailureTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<UserException>(async () =>
             await _index.FetchAsync([segment.Place.Id], new(1, Model), Never));
 
-        Assert.Contains($"holds what TcMgc did not write (segment {segment.Place.Id}: its {named} ", error.Message, StringComparison.Ordinal);
+        Assert.Contains($"holds what TcMgc did not write (segment {segment.Place.Id}: its {named} ", error.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

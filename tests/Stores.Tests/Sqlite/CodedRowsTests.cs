@@ -61,7 +61,8 @@ public sealed class CodedRowsTests
     private static float[] Values(Random random, int count)
     {
         var spread = random.Next(8);
-        return [.. Enumerable.Range(0, count).Select(_ => random.Next(5) == 0 ? 0 : (random.NextSingle() - 0.5f) * MathF.Pow(10, random.Next(-spread, spread + 1)))];
+        return [.. Enumerable.Range(0, count).Select(_ =>
+            random.Next(5) == 0 ? 0 : (random.NextSingle() - 0.5f) * MathF.Pow(10, random.Next(-spread, spread + 1)))];
     }
 
     private static float[] Unit(Random random, int count)

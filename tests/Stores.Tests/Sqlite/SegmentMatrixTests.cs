@@ -13,7 +13,8 @@ public sealed class SegmentMatrixTests
     [Fact]
     public void A_scan_split_over_cores_finds_the_same_as_one_that_is_not()
     {
-        var (matrix, random, query) = (new SegmentMatrix(Dimensions, 1, Held.Text | Held.Image | Held.Frames), new Random(1), new float[Dimensions]);
+        var (matrix, random, query) = (new SegmentMatrix(Dimensions, 1, Held.Text | Held.Image | Held.Frames), new Random(1),
+            new float[Dimensions]);
         var all = new float[Rows * Dimensions];
         for (var i = 0; i < all.Length; i++)
             all[i] = random.NextSingle() - 0.5f;
@@ -42,7 +43,8 @@ public sealed class SegmentMatrixTests
         for (var row = 0; row < Rows; row++)
             matrix.Add(default, new float[Dimensions], new float[Dimensions], []);
 
-        Assert.ThrowsAny<OperationCanceledException>(() => matrix.Snapshot().Nearest(VectorSpace.Text, new float[Dimensions], 1, new(canceled: true)));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            matrix.Snapshot().Nearest(VectorSpace.Text, new float[Dimensions], 1, new(canceled: true)));
     }
 
     [Fact]
@@ -60,7 +62,8 @@ public sealed class SegmentMatrixTests
         Assert.Equal(
             Enumerable.Range(0, rows.Length).Select(row => (Score: TensorPrimitives.Dot<float>(query, rows[row]), Row: row))
                 .OrderByDescending(pair => pair.Score).ThenBy(pair => pair.Row).Take(count).Select(pair => pair.Score),
-            matrix.Snapshot().Nearest(VectorSpace.Text, query, count, CancellationToken.None).Sorted().ToArray().Select(kept => kept.Score));
+            matrix.Snapshot().Nearest(VectorSpace.Text, query, count, CancellationToken.None).Sorted().ToArray().Select(kept =>
+                kept.Score));
     }).QuickCheckThrowOnFailure();
 
     private static float[] Values(Random random, int count, float scale) =>

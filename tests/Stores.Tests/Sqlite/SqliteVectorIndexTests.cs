@@ -77,7 +77,8 @@ public sealed class SqliteVectorIndexTests : VectorIndexContract, IDisposable
             update.ExecuteNonQuery();
         }
 
-        var error = await Assert.ThrowsAsync<UserException>(async () => await index.NearestAsync(VectorSpace.Text, new float[8], 1, Never));
+        var error = await Assert.ThrowsAsync<UserException>(async () =>
+            await index.NearestAsync(VectorSpace.Text, new float[8], 1, Never));
 
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
         Assert.Contains("remove it and run 'tcmgc index' again", error.Message, StringComparison.Ordinal);

@@ -43,7 +43,8 @@ public sealed class TranscriptIndexTests : IDisposable
     [Fact]
     public async Task The_cue_with_more_and_rarer_words_comes_first()
     {
-        await FollowAsync(1, new Cue(1, 2, "a red ball"), new(2, 3, "a blue ball"), new(3, 4, "a green ball"), new(4, 5, "a ball"));
+        await FollowAsync(1, new Cue(1, 2, "a red ball"), new(2, 3, "a blue ball"), new(3, 4, "a green ball"),
+            new(4, 5, "a ball"));
 
         Assert.Equal("a red ball", Search("red ball")[0].Cue.Text);
         Assert.Equal(4, Search("red ball").Count);
@@ -62,7 +63,8 @@ public sealed class TranscriptIndexTests : IDisposable
         Assert.Empty(Search("second"));
 
         await FollowAsync(1, new Cue(1, 2, "third"));
-        await _index.FollowAsync(Entry(1, await WriteAsync(1, new Cue(1, 2, "third"))) with { State = VideoState.Deleted }, _blobs, s_never);
+        await _index.FollowAsync(Entry(1, await WriteAsync(1, new Cue(1, 2, "third"))) with { State = VideoState.Deleted },
+            _blobs, s_never);
         Assert.Empty(Search("third"));
     }
 
@@ -91,7 +93,8 @@ public sealed class TranscriptIndexTests : IDisposable
     public void Whatever_is_typed_is_a_query_or_none()
     {
         Prop.ForAll(ArbMap.Default.ArbFor<string>(), text => Search(text ?? "") is { Count: 0 }).QuickCheckThrowOnFailure();
-        foreach (var text in new[] { "\"", "a\" OR \"b", "NEAR(a b)", "text:dog*", "-dog ^cat", "\ud800dog", "dog\0cat", "(", "AND", new string('x', 100_000), string.Concat(Enumerable.Range(0, 5000).Select(number => $"w{number} ")) })
+        foreach (var text in new[] { "\"", "a\" OR \"b", "NEAR(a b)", "text:dog*", "-dog ^cat", "\ud800dog", "dog\0cat", "(",
+            "AND", new string('x', 100_000), string.Concat(Enumerable.Range(0, 5000).Select(number => $"w{number} ")) })
             Assert.Empty(Search(text));
     }
 
@@ -118,7 +121,8 @@ public sealed class TranscriptIndexTests : IDisposable
 
     private IReadOnlyList<CueMatch> Search(string text) => _index.Search([text], null, 10);
 
-    private async Task FollowAsync(int video, params Cue[] cues) => await _index.FollowAsync(Entry(video, await WriteAsync(video, cues)), _blobs, s_never);
+    private async Task FollowAsync(int video, params Cue[] cues) =>
+        await _index.FollowAsync(Entry(video, await WriteAsync(video, cues)), _blobs, s_never);
 
     private async Task<string> WriteAsync(int video, params Cue[] cues)
     {

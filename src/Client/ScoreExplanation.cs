@@ -1,26 +1,42 @@
-namespace TcMgc.Search.Query;
+namespace TcMgc.Client;
 
 /// <summary>Where the score of a segment comes from.</summary>
 /// <param name="Texts">The query's texts in order; the score is the sum of theirs, each times its share.</param>
-public sealed record Explanation(IReadOnlyList<TextEvidence> Texts)
+public sealed record ScoreExplanation(IReadOnlyList<TextEvidence> Texts)
 {
     /// <summary>How what is said moved it among the results; null where no transcript has words of the query.</summary>
     public Fusion? Fusion { get; init; }
 }
 
+/// <summary>
+/// Where a segment stands among those that were seen and those in which words of the query are said. Results are in the order of
+/// <see cref="Score"/>.
+/// </summary>
+/// <param name="VisualRank">Its place by the model's score, from 1.</param>
+/// <param name="TranscriptRank">Its place by the words said in it, from 1; null where none of the query's are.</param>
+/// <param name="TranscriptWeight">Weight of the words beside the picture's of 1.</param>
+public sealed record Fusion(int VisualRank, int? TranscriptRank, double TranscriptWeight)
+{
+    /// <summary>1 / (60 + visual rank) + weight / (60 + transcript rank): reciprocal rank fusion.</summary>
+    public required double Score { get; init; }
+}
+
 /// <summary>What one text of a query contributes.</summary>
 /// <param name="Text">The text.</param>
-/// <param name="Share">Its part of the segment's score: its weight by the sum of the positive ones; negative for a "but not".</param>
+/// <param name="Share">
+/// Its part of the segment's score: its weight by the sum of the positive ones; negative where its weight is.
+/// </param>
 /// <param name="Score">Its logit.</param>
 /// <param name="Contrasts">The head's single scores, whose weighted sum is the logit; empty for heads with one.</param>
 /// <param name="Frames">The segment's frames in order.</param>
 /// <param name="Words">The sentence's tokens in order, start and end token left out.</param>
-public sealed record TextEvidence(string Text, float Share, float Score, IReadOnlyList<Contrast> Contrasts, IReadOnlyList<FrameEvidence> Frames, IReadOnlyList<WordEvidence> Words);
+public sealed record TextEvidence(string Text, float Share, float Score, IReadOnlyList<Contrast> Contrasts,
+    IReadOnlyList<FrameEvidence> Frames, IReadOnlyList<WordEvidence> Words);
 
 /// <summary>One granularity of comparison.</summary>
 /// <param name="Name"><c>video-sentence</c>, <c>video-word</c>, <c>sentence-frame</c> or <c>frame-word</c>.</param>
 /// <param name="Score">Its logit.</param>
-/// <param name="Weight">Its part of the logit, 0 … 1.</param>
+/// <param name="Weight">Its part of the logit, 0 to 1.</param>
 public sealed record Contrast(string Name, float Score, float Weight);
 
 /// <summary>What one frame contributes.</summary>

@@ -1,0 +1,47 @@
+using TcMgc.Media;
+using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Events;
+
+namespace TcMgc.Search.Library;
+
+/// <summary>Entries of the catalog as the HTTP interface shows them.</summary>
+internal static class VideoViews
+{
+    /// <summary>A video that is not deleted.</summary>
+    /// <param name="entry">What is known of it.</param>
+    /// <param name="segments">Its parts in the index; only where a single video is asked for.</param>
+    public static Client.Video Of(CatalogEntry entry, IReadOnlyList<Client.VideoSegment>? segments = null) =>
+        new(entry.Id.Value, entry.Name, StateOf(entry), entry.UploadedAt, entry.Bytes)
+        {
+            Title = entry.Title,
+            Tags = entry.Tags ?? [],
+            Duration = entry.Duration,
+            Width = entry.Width,
+            Height = entry.Height,
+            Frames = entry.Frames,
+            Stages = [Stage(entry, Stages.Decode, entry.DecodeSeconds), Stage(entry, Stages.Index, entry.IndexSeconds)],
+            Warning = entry.Warning,
+            Failure = entry is { FailedStage: { } stage, Reason: { } reason } ? new(stage, reason) : null,
+            Stream = StreamEndpoint.PathOf(entry.Id.Value),
+            Thumbnail = entry.Duration is { } length ? PictureEndpoints.ThumbnailOf(entry.Id.Value, length / 2) : null,
+            Preview = entry.Duration is { } duration ? Preview(entry, Strip.Of(duration)) : null,
+            Segments = segments,
+        };
+
+    private static Client.VideoState StateOf(CatalogEntry entry) => entry.State switch
+    {
+        VideoState.Uploaded => Client.VideoState.Uploaded,
+        VideoState.Decoded => Client.VideoState.Decoded,
+        VideoState.Failed => Client.VideoState.Failed,
+        VideoState.Indexed => Client.VideoState.Indexed,
+        _ => throw new ArgumentException($"a video that is {entry.State} is not shown", nameof(entry)),
+    };
+
+    private static Client.VideoStage Stage(CatalogEntry entry, string name, double? seconds) => new(name,
+        entry.FailedStage == name ? Client.StageState.Failed : seconds is null ? Client.StageState.Waiting
+            : Client.StageState.Done,
+        seconds);
+
+    private static Client.VideoPreview Preview(CatalogEntry entry, Strip strip) =>
+        new(PictureEndpoints.PreviewOf(entry.Id.Value), strip.Count, strip.Columns, strip.Width, strip.Height, strip.Interval);
+}
