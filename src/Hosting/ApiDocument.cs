@@ -10,7 +10,7 @@ using TcMgc.Shared;
 namespace TcMgc.Hosting;
 
 /// <summary>
-/// The description of a service's endpoints (OpenAPI) at <c>/openapi.json</c>, made of the code, and a page of it at
+/// The OpenAPI description of a service's endpoints at <c>/openapi.json</c>, generated from the code, and a page with it at
 /// <c>/docs</c>.
 /// </summary>
 internal static class ApiDocument
@@ -22,7 +22,7 @@ internal static class ApiDocument
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new() { Title = "TcMgc", Version = Name };
-            document.Servers = []; // Wherever it was fetched from.
+            document.Servers = []; // So that clients use the address they fetched it from.
             GroupByPath(document);
             return Task.CompletedTask;
         });
@@ -36,8 +36,8 @@ internal static class ApiDocument
     }
 
     /// <summary>
-    /// The page's script is part of its package, and this service serves it. All that would ask other hosts is off, and the
-    /// policy holds the page to it: only scripts with this answer's nonce run. The script writes styles itself.
+    /// The page's script comes from its package and is served by this service. Everything that would contact other hosts is off,
+    /// and the content security policy enforces it: only scripts with this response's nonce run. The script writes inline styles.
     /// </summary>
     private static void ShowAsPage(ScalarOptions page, HttpContext http)
     {
@@ -51,7 +51,7 @@ internal static class ApiDocument
         http.Response.Headers["Referrer-Policy"] = "no-referrer";
     }
 
-    /// <summary>Groups operations by the word after <c>/api/</c>; by default they go by the class that maps them.</summary>
+    /// <summary>Groups operations by the word after <c>/api/</c>; by default they are grouped by class.</summary>
     private static void GroupByPath(OpenApiDocument document)
     {
         static string GroupOf(string path) => path.Replace("/api/", "/", StringComparison.Ordinal).Split('/')[1];
@@ -62,7 +62,7 @@ internal static class ApiDocument
                 operation.Tags = new HashSet<OpenApiTagReference> { new(GroupOf(path), document) };
     }
 
-    /// <summary>Ids are written by converters of their own, which the document's maker cannot look into.</summary>
+    /// <summary>Describes ids: their converters hide the JSON type from the generator.</summary>
     private static Task DescribeIds(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancel)
     {
         var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;

@@ -4,8 +4,7 @@ using TcMgc.Shared.Events;
 namespace TcMgc.Hosting;
 
 /// <summary>
-/// Asks the event log every few seconds whether it answers. Who waits for events would not notice that it does not: no news
-/// looks the same.
+/// Checks every few seconds whether the event log answers: a consumer that waits for events would not notice an outage.
 /// </summary>
 internal sealed class EventLogWatch(IEventLog log, StoreOutages outages, TimeProvider time)
 {
@@ -14,19 +13,19 @@ internal sealed class EventLogWatch(IEventLog log, StoreOutages outages, TimePro
     public async Task RunAsync(CancellationToken stop)
     {
         using var timer = new PeriodicTimer(s_interval, time);
-        string? away = null;
+        string? unavailable = null;
         do
             try
             {
                 await log.CheckAsync(stop);
-                if (away is not null)
-                    outages.End(away);
-                away = null;
+                if (unavailable is not null)
+                    outages.End(unavailable);
+                unavailable = null;
             }
             catch (StoreUnavailableException error)
             {
                 outages.Begin(error);
-                away = error.Store;
+                unavailable = error.Store;
             }
         while (await timer.WaitForNextTickAsync(stop));
     }

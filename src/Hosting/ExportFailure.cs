@@ -5,12 +5,12 @@ using Microsoft.Extensions.Logging;
 namespace TcMgc.Hosting;
 
 /// <summary>
-/// Says once that telemetry does not reach its receiver. The exporters tell only an event source, go on trying with what comes
-/// next, and never hold up the service.
+/// Logs once that telemetry does not reach its receiver. The exporters report that only to an event source; they keep trying and
+/// never block the service.
 /// </summary>
 internal sealed partial class ExportFailure(ILogger<ExportFailure> logger) : EventListener, IHostedService
 {
-    private int _said;
+    private int _isLogged;
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -23,11 +23,12 @@ internal sealed partial class ExportFailure(ILogger<ExportFailure> logger) : Eve
     }
 
     /// <summary>
-    /// Events of failed exports name the receiver first and end with the reason, often an exception with its stack.
+    /// Logs an event of a failed export, whose first value is the receiver and whose last is the reason, often an exception with
+    /// stack trace.
     /// </summary>
     protected override void OnEventWritten(EventWrittenEventArgs eventData)
     {
-        if (eventData.PayloadNames is ["endpoint" or "rawCollectorUri", ..] && Interlocked.Exchange(ref _said, 1) == 0)
+        if (eventData.PayloadNames is ["endpoint" or "rawCollectorUri", ..] && Interlocked.Exchange(ref _isLogged, 1) == 0)
             LogFailure(eventData.Payload![0], $"{eventData.Payload[^1]}".Split('\n')[0].Trim());
     }
 

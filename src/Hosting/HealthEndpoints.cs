@@ -6,7 +6,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace TcMgc.Hosting;
 
-/// <summary><c>/healthz</c>: the process answers. <c>/readyz</c>: it can do its work, and if not, what is missing.</summary>
+/// <summary><c>/healthz</c>: the process answers. <c>/readyz</c>: it can work, or the reasons why not.</summary>
 public static class HealthEndpoints
 {
     private const string Live = "/healthz";
@@ -16,7 +16,7 @@ public static class HealthEndpoints
 
     private sealed record Check(HealthStatus Status, string? Reason);
 
-    /// <summary>Adds both endpoints: 200 or 503.</summary>
+    /// <summary>Adds both endpoints, which answer 200 or 503.</summary>
     public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder app)
     {
         app.MapHealthChecks(Live, new() { Predicate = _ => false, ResponseWriter = WriteAsync });
@@ -24,11 +24,12 @@ public static class HealthEndpoints
         return app;
     }
 
-    /// <summary>Whether a request asks for health: probes come every few seconds, and are not traced.</summary>
+    /// <summary>Whether a request is a health probe: probes come every few seconds and are not traced.</summary>
     internal static bool IsProbe(PathString path) => path == Live || path == Ready;
 
     private static Task WriteAsync(HttpContext http, HealthReport report) =>
-        http.Response.WriteAsJsonAsync(new Report(report.Status,
-        report.Entries.ToDictionary(entry => entry.Key, entry => new Check(entry.Value.Status, entry.Value.Description))),
+        http.Response.WriteAsJsonAsync(
+            new Report(report.Status, report.Entries.ToDictionary(
+                entry => entry.Key, entry => new Check(entry.Value.Status, entry.Value.Description))),
             http.RequestAborted);
 }

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace TcMgc.Hosting;
 
-/// <summary>Whether work goes on, or waits for a store.</summary>
+/// <summary>Unhealthy while work waits for a store.</summary>
 internal sealed class OutagesReadiness(StoreOutages outages) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>

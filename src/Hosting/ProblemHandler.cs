@@ -7,7 +7,7 @@ using TcMgc.Shared;
 namespace TcMgc.Hosting;
 
 /// <summary>
-/// Makes problem details (RFC 9457) of what a request threw: the request's fault, a store that does not answer, or ours.
+/// Turns exceptions of requests into problem details (RFC 9457): bad requests, unavailable stores, and internal errors.
 /// </summary>
 internal sealed partial class ProblemHandler(IProblemDetailsService problems, ILogger<ProblemHandler> log) : IExceptionHandler
 {
@@ -18,7 +18,7 @@ internal sealed partial class ProblemHandler(IProblemDetailsService problems, IL
     {
         if (httpContext.RequestAborted.IsCancellationRequested)
         {
-            httpContext.Response.StatusCode = ClientClosed; // Nobody reads it but the log.
+            httpContext.Response.StatusCode = ClientClosed; // Only the log reads it.
             return true;
         }
         if (DiskFull.Is(exception))

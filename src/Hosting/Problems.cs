@@ -4,16 +4,16 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace TcMgc.Hosting;
 
-/// <summary>Problem details (RFC 9457) whose <c>type</c> is stable: programs tell them apart by it.</summary>
+/// <summary>Problem details (RFC 9457) with a stable <c>type</c>, by which programs distinguish them.</summary>
 public static class Problems
 {
     private const string Prefix = "urn:tcmgc:problem:";
 
     /// <summary>The URI of a kind of problem.</summary>
-    /// <param name="kind">A word or some, joined by hyphens.</param>
+    /// <param name="kind">One or more words, joined by hyphens.</param>
     public static string Type(string kind) => Prefix + kind;
 
-    /// <summary>A problem's type: its own, or that of what no endpoint answers.</summary>
+    /// <summary>A problem's type, or one for its status where it has none of <see cref="Type"/>.</summary>
     internal static string TypeOf(ProblemDetails problem) => problem switch
     {
         { Type: { } type } when type.StartsWith(Prefix, StringComparison.Ordinal) => type,
@@ -26,8 +26,8 @@ public static class Problems
 
     /// <summary>A request that cannot be answered.</summary>
     /// <param name="status">The HTTP status.</param>
-    /// <param name="kind">What <see cref="Type"/> names.</param>
-    /// <param name="detail">One line: what is wrong and what to do.</param>
+    /// <param name="kind">Kind of problem, see <see cref="Type"/>.</param>
+    /// <param name="detail">What is wrong and what to do, in one line.</param>
     public static ProblemHttpResult Of(int status, string kind, string detail) =>
         TypedResults.Problem(detail, statusCode: status, type: Type(kind));
 }

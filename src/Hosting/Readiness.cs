@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace TcMgc.Hosting;
 
-/// <summary>A service that is stopping takes no new requests.</summary>
+/// <summary>Unhealthy while the service is stopping: it should get no new requests.</summary>
 internal sealed class Readiness(IHostApplicationLifetime host) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>

@@ -14,18 +14,18 @@ using TcMgc.Shared.Configuration;
 namespace TcMgc.Hosting;
 
 /// <summary>
-/// What every service's program has in common: configuration, logs, health, problem details, an end in good order.
+/// The common part of all service programs: configuration, logs, health, problem details, orderly shutdown.
 /// </summary>
 public static class ServiceProgram
 {
     private const int Failed = 1;
 
     /// <summary>
-    /// A builder whose configuration is appsettings.json of the working folder, then the environment (TCMGC_DATA,
-    /// TCMGC_SEARCH__CANDIDATES …), then the command line (--data DIR, --Search:Candidates 200 …); the last one given holds.
+    /// A builder with the configuration of appsettings.json in the working folder, then the environment (TCMGC_DATA,
+    /// TCMGC_SEARCH__CANDIDATES …), then the command line (--data DIR, --Search:Candidates 200 …). Later sources take precedence.
     /// </summary>
     /// <param name="args">The command line.</param>
-    /// <param name="service">What telemetry calls the service where OTEL_SERVICE_NAME does not.</param>
+    /// <param name="service">Name of the service in telemetry, unless OTEL_SERVICE_NAME is set.</param>
     /// <exception cref="UserException">A setting is wrong; the message names its key.</exception>
     public static WebApplicationBuilder CreateBuilder(string[] args, string service)
     {
@@ -49,7 +49,8 @@ public static class ServiceProgram
     }
 
     /// <summary>
-    /// Builds the service with what all have: problem details for every error, <c>/healthz</c> and <c>/readyz</c>.
+    /// Builds the service with problem details for every error, <c>/healthz</c>, <c>/readyz</c>, <c>/openapi.json</c> and
+    /// <c>/docs</c>.
     /// </summary>
     public static WebApplication BuildService(this WebApplicationBuilder builder)
     {
@@ -63,9 +64,8 @@ public static class ServiceProgram
     }
 
     /// <summary>Builds and runs a service until it is asked to stop (SIGTERM, Ctrl-C) or one of its workers fails.</summary>
-    /// <param name="build">Gives the service; told when the program is to end.</param>
-    /// <returns>The program's exit status: 0 after an end that was asked for, 1 where something failed, told in one
-    /// line.</returns>
+    /// <param name="build">Builds the service.</param>
+    /// <returns>The program's exit status: 0 after a requested stop, 1 after a failure, which is printed in one line.</returns>
     public static async Task<int> RunAsync(Func<Task<WebApplication>> build)
     {
         ArgumentNullException.ThrowIfNull(build);
@@ -84,7 +84,7 @@ public static class ServiceProgram
     }
 
     /// <summary>Runs a service until it is asked to stop, by signal or token.</summary>
-    /// <exception cref="UserException">It cannot listen, or a worker failed for a reason that its user can put right.</exception>
+    /// <exception cref="UserException">It cannot listen, or a worker failed for a reason that the user can fix.</exception>
     public static async Task RunUntilStoppedAsync(this WebApplication app, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(app);
@@ -121,7 +121,7 @@ public static class ServiceProgram
             .AddHealthChecks().AddCheck<Readiness>("service");
     }
 
-    /// <summary>On standard error; as JSON each line carries its trace and span.</summary>
+    /// <summary>Logs to standard error; JSON logs include trace and span ids.</summary>
     private static void AddLogs(WebApplicationBuilder builder, LogFormat format)
     {
         const string time = "yyyy-MM-ddTHH:mm:ss.fffZ ";
@@ -129,12 +129,19 @@ public static class ServiceProgram
             .AddFilter("Microsoft", LogLevel.Warning)
             .Configure(log => log.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
         if (format == LogFormat.Json)
-            builder.Logging.AddJsonConsole(
-                console => (console.IncludeScopes, console.TimestampFormat, console.UseUtcTimestamp) =
-                (true, time.TrimEnd(), true));
+            builder.Logging.AddJsonConsole(console =>
+            {
+                console.IncludeScopes = true;
+                console.TimestampFormat = time.TrimEnd();
+                console.UseUtcTimestamp = true;
+            });
         else
-            builder.Logging.AddSimpleConsole(
-                console => (console.SingleLine, console.TimestampFormat, console.UseUtcTimestamp) = (true, time, true));
+            builder.Logging.AddSimpleConsole(console =>
+            {
+                console.SingleLine = true;
+                console.TimestampFormat = time;
+                console.UseUtcTimestamp = true;
+            });
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
@@ -149,7 +156,7 @@ public static class ServiceProgram
     }
 
     /// <summary>
-    /// As the command line prints JSON; members that a request does not know are refused, and null where there must be a value.
+    /// The format of the command line's JSON. Requests with unknown members, or null for a required value, are refused.
     /// </summary>
     private static void Configure(JsonSerializerOptions json)
     {

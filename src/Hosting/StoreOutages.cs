@@ -7,38 +7,38 @@ using TcMgc.Shared;
 namespace TcMgc.Hosting;
 
 /// <summary>
-/// The stores that are away at present, and the waiting for them. Whoever runs into one first tells the log; whoever reaches it
-/// again first tells that too; readiness names them all the while.
+/// Tracks the stores that are unavailable and waits for them. The beginning and the end of an outage are logged once; readiness
+/// reports the outages.
 /// </summary>
-/// <param name="time">Paces the waiting.</param>
-/// <param name="options">How soon to try again at first.</param>
-/// <param name="logger">Told when an outage begins and when it ends.</param>
+/// <param name="time">Clock of the retries.</param>
+/// <param name="options">Sets the delay before the first retry.</param>
+/// <param name="logger">Receives the beginning and the end of outages.</param>
 public sealed partial class StoreOutages(TimeProvider time, ServiceOptions options, ILogger<StoreOutages> logger)
 {
-    private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_maxDelay = TimeSpan.FromSeconds(10);
 
-    private readonly ConcurrentDictionary<string, (string Reason, long Since)> _away = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (string Reason, long Since)> _outages = new(StringComparer.Ordinal);
 
     private readonly ResiliencePipeline _retry = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(
         new RetryStrategyOptions
         {
             MaxRetryAttempts = int.MaxValue,
             Delay = options.RetryDelay,
-            MaxDelay = s_longestDelay,
+            MaxDelay = s_maxDelay,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
             ShouldHandle = new PredicateBuilder().Handle<StoreUnavailableException>(),
         }).Build();
 
-    /// <summary>What each store that is away does not do, in one line.</summary>
-    public IEnumerable<string> Reasons => _away.Values.Select(outage => outage.Reason);
+    /// <summary>Why each unavailable store cannot be used, in one line each.</summary>
+    public IEnumerable<string> Reasons => _outages.Values.Select(outage => outage.Reason);
 
     /// <summary>
-    /// Does what needs stores, as often as it takes while one of them is away, later and later up to 10 seconds.
+    /// Runs an action that needs stores, and repeats it while a store is unavailable, with a delay that grows to 10 seconds.
     /// </summary>
-    /// <param name="act">What is done; safe to do again.</param>
-    /// <param name="stop">Asks to stop: nobody waits any more.</param>
-    /// <exception cref="OperationCanceledException">Asked to stop while a store is away.</exception>
+    /// <param name="act">The action; it must be safe to repeat.</param>
+    /// <param name="stop">Ends the waiting.</param>
+    /// <exception cref="OperationCanceledException">Stopped while a store is unavailable.</exception>
     public async ValueTask WaitAsync(Func<ValueTask> act, CancellationToken stop)
     {
         var missed = new HashSet<string>(StringComparer.Ordinal);
@@ -60,7 +60,7 @@ public sealed partial class StoreOutages(TimeProvider time, ServiceOptions optio
                     Begin(error);
                     throw;
                 }
-                // Once, even if asked to stop before.
+                // One attempt, even if already stopped.
             }, stop.IsCancellationRequested ? CancellationToken.None : stop);
         }
         finally
@@ -71,17 +71,17 @@ public sealed partial class StoreOutages(TimeProvider time, ServiceOptions optio
         }
     }
 
-    /// <summary>A store does not answer.</summary>
+    /// <summary>Records that a store is unavailable.</summary>
     internal void Begin(StoreUnavailableException error)
     {
-        if (_away.TryAdd(error.Store, (error.Message, time.GetTimestamp())))
+        if (_outages.TryAdd(error.Store, (error.Message, time.GetTimestamp())))
             LogAway(error.Message);
     }
 
-    /// <summary>A store answers.</summary>
+    /// <summary>Records that a store is available again.</summary>
     internal void End(string store)
     {
-        if (!_away.TryRemove(store, out var outage))
+        if (!_outages.TryRemove(store, out var outage))
             return;
         var away = time.GetElapsedTime(outage.Since);
         LogBack(store, away);

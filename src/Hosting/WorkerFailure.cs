@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 
 namespace TcMgc.Hosting;
 
-/// <summary>What made a worker fail, kept until the host has stopped: the program ends with it.</summary>
+/// <summary>The first failure of a worker, with which the program ends after the host has stopped.</summary>
 internal sealed class WorkerFailure
 {
     private Exception? _first;

@@ -3,27 +3,31 @@ using System.Security.Cryptography;
 
 namespace TcMgc.Shared;
 
-/// <summary>What names content, whatever file or blob it lies in.</summary>
+/// <summary>Hash and length of content, which identify it in any file or blob.</summary>
 /// <param name="Sha256">64 lower-case hexadecimal digits.</param>
-/// <param name="Bytes">Length of the content.</param>
+/// <param name="Bytes">Length of the content in bytes.</param>
 public sealed record ContentHash(string Sha256, long Bytes)
 {
     private const int BufferBytes = 1 << 18;
 
-    /// <summary>The video that this content is.</summary>
+    /// <summary>Id of the video with this content.</summary>
     public VideoId VideoId => VideoId.FromSha256(Convert.FromHexString(Sha256));
 
-    /// <summary>Reads a file through once.</summary>
-    /// <exception cref="UserException">It cannot be read.</exception>
+    /// <summary>Hashes a file.</summary>
+    /// <exception cref="UserException">The file cannot be read.</exception>
     public static async ValueTask<ContentHash> OfFileAsync(string path, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
-            // Pipes and devices report no length; opening them could wait for ever.
+            // Pipes and devices report length 0; opening one could block for ever.
             if (LinkedFile.At(path).Length == 0)
                 return new(Convert.ToHexStringLower(SHA256.HashData([])), 0);
-            var file = new FileStream(path, new FileStreamOptions { Options = FileOptions.SequentialScan | FileOptions.Asynchronous, BufferSize = 0 });
+            var file = new FileStream(path, new FileStreamOptions
+            {
+                Options = FileOptions.SequentialScan | FileOptions.Asynchronous,
+                BufferSize = 0,
+            });
             await using (file)
                 return await OfCopyAsync(file, Stream.Null, cancellationToken);
         }
@@ -33,10 +37,10 @@ public sealed record ContentHash(string Sha256, long Bytes)
         }
     }
 
-    /// <summary>Copies a stream to its end, and hashes it on the way.</summary>
+    /// <summary>Copies a stream to its end and hashes it.</summary>
     /// <param name="content">Read to its end.</param>
-    /// <param name="copy">Takes what is read.</param>
-    /// <param name="cancellationToken">Stops half-way.</param>
+    /// <param name="copy">Receives the content.</param>
+    /// <param name="cancellationToken">Ends the copy early.</param>
     public static async ValueTask<ContentHash> OfCopyAsync(Stream content, Stream copy, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(content);

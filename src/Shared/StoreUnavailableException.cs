@@ -1,15 +1,15 @@
 namespace TcMgc.Shared;
 
 /// <summary>
-/// A store (event log, blobs, vectors, a disk) that does not answer or has no room. Nothing is wrong with what was asked of it:
-/// the same call succeeds once the store is back. Requests are answered 503; consumers wait.
+/// A store (event log, blobs, vectors, a disk) does not answer or is full. The call itself is valid and succeeds once the store
+/// is available again. Requests are answered with 503; consumers wait.
 /// </summary>
 public sealed class StoreUnavailableException : UserException
 {
     /// <summary>Creates the error.</summary>
     /// <param name="store">The store, with its address or path.</param>
-    /// <param name="message">One line that names the store and says what it does not do.</param>
-    /// <param name="cause">What the store's client threw.</param>
+    /// <param name="message">One line that names the store and the problem.</param>
+    /// <param name="cause">Exception of the store's client.</param>
     public StoreUnavailableException(string store, string message, Exception? cause = null) : base(message, cause) =>
         Store = store;
 

@@ -1,18 +1,18 @@
 namespace TcMgc.Shared;
 
-// Every name that telemetry of ours carries: sources, spans, attributes, instruments. docs/telemetry.md explains them;
-// dashboards and alerts in deploy/ rely on them.
+// All names in this program's telemetry: sources, spans, attributes, instruments. docs/telemetry.md explains them; dashboards and
+// alerts in deploy/ depend on them.
 
 /// <summary>Activity sources; the meter of the same part has the same name.</summary>
 public static class SourceNames
 {
-    /// <summary>All of ours.</summary>
+    /// <summary>All sources of this program.</summary>
     public const string All = "TcMgc.*";
 
     /// <summary>The event log and its consumers.</summary>
     public const string Events = "TcMgc.Events";
 
-    /// <summary>Taking videos in and decoding them.</summary>
+    /// <summary>Uploading and decoding videos.</summary>
     public const string Ingest = "TcMgc.Ingest";
 
     /// <summary>Encoding frames and indexing them.</summary>
@@ -22,7 +22,9 @@ public static class SourceNames
     public const string Search = "TcMgc.Search";
 }
 
-/// <summary>Spans of our own. Those of requests are named by the instrumentation of ASP.NET Core, HttpClient and gRPC.</summary>
+/// <summary>
+/// Spans of this program. Those of requests are named by the instrumentation of ASP.NET Core, HttpClient and gRPC.
+/// </summary>
 public static class SpanNames
 {
     /// <summary>Appending an event; the topic follows after a space. Also the messaging operation.</summary>
@@ -31,28 +33,28 @@ public static class SpanNames
     /// <summary>Handling an event; the topic follows after a space. Also the messaging operation.</summary>
     public const string Process = "process";
 
-    /// <summary>Probing a video and cutting it into frames.</summary>
+    /// <summary>Probing a video and decoding its frames.</summary>
     public const string Decode = "decode";
 
     /// <summary>Encoding all frames of a video.</summary>
     public const string Encode = "encode";
 
-    /// <summary>Frames of a video wait until a batch begins.</summary>
+    /// <summary>Waiting of a video's frames for a batch.</summary>
     public const string BatchWait = "batch wait";
 
-    /// <summary>A batch that took frames of the video.</summary>
+    /// <summary>A batch with frames of the video.</summary>
     public const string Batch = "batch";
 
     /// <summary>Writing a video's segments into the index.</summary>
     public const string Upsert = "upsert";
 
-    /// <summary>A query's text to its vectors.</summary>
+    /// <summary>Encoding a query's text.</summary>
     public const string Text = "text";
 
-    /// <summary>Searching what is said in videos.</summary>
+    /// <summary>Searching transcripts.</summary>
     public const string Transcripts = "transcripts";
 
-    /// <summary>Finding the segments that may match.</summary>
+    /// <summary>Finding the candidate segments.</summary>
     public const string Candidates = "candidates";
 
     /// <summary>Reading the candidates' features.</summary>
@@ -86,7 +88,7 @@ public static class AttributeNames
     /// <summary>The event's id.</summary>
     public const string MessageId = "messaging.message.id";
 
-    /// <summary>What went wrong, one of a few words.</summary>
+    /// <summary>Kind of error, one of a few words.</summary>
     public const string ErrorType = "error.type";
 
     /// <summary>The stage of the pipeline, or of a query.</summary>
@@ -102,10 +104,10 @@ public static class AttributeNames
     public const string BatchSize = "tcmgc.batch.size";
 }
 
-/// <summary>Instruments of our own.</summary>
+/// <summary>Instruments of this program.</summary>
 public static class MetricNames
 {
-    /// <summary>Counter of handlings that failed and are tried again.</summary>
+    /// <summary>Counter of retries of failed handlings.</summary>
     public const string EventRetries = "tcmgc.events.retries";
 
     /// <summary>Counter of events that went to the dead letters.</summary>
@@ -123,24 +125,24 @@ public static class MetricNames
     /// <summary>Histogram from upload to searchable, in seconds.</summary>
     public const string VideoSearchable = "tcmgc.video.searchable.duration";
 
-    /// <summary>Counter of bytes taken in.</summary>
+    /// <summary>Counter of uploaded bytes.</summary>
     public const string UploadBytes = "tcmgc.upload.bytes";
 
-    /// <summary>Counter of frames taken from videos.</summary>
+    /// <summary>Counter of decoded frames.</summary>
     public const string DecodedFrames = "tcmgc.decoder.frames";
 
-    /// <summary>Counter of frames that went through the encoder.</summary>
+    /// <summary>Counter of encoded frames.</summary>
     public const string EncodedFrames = "tcmgc.featurizer.frames";
 
     /// <summary>Histogram of frames in one call of the encoder.</summary>
     public const string BatchSize = "tcmgc.featurizer.batch.size";
 
-    /// <summary>Frames that wait for a batch.</summary>
+    /// <summary>Gauge of frames that wait for a batch.</summary>
     public const string FrameQueue = "tcmgc.featurizer.queue";
 
     /// <summary>Histogram of a query's stages, in seconds.</summary>
     public const string SearchStage = "tcmgc.search.stage.duration";
 
-    /// <summary>Counter of what was looked up in a cache.</summary>
+    /// <summary>Counter of cache lookups.</summary>
     public const string CacheLookups = "tcmgc.search.cache.lookups";
 }

@@ -1,8 +1,8 @@
 namespace TcMgc.Shared;
 
 /// <summary>
-/// Something the user can put right: the message is one line that says what is wrong and what to do. The command line prints
-/// it as it is and exits with a status other than zero.
+/// An error that the user can fix. The message is one line that says what is wrong and what to do. The command line prints it
+/// unchanged and exits with a non-zero status.
 /// </summary>
 public class UserException : Exception
 {

@@ -117,7 +117,7 @@ public sealed class DataFolder : IDisposable
     /// <exception cref="UserException">Another process has it.</exception>
     public IDisposable LockForWork()
     {
-        var taken = WorkLock.Take(Path);
+        var taken = WorkLock.Acquire(Path);
         try
         {
             _blobs.SweepUnfinished(before: DateTimeOffset.MaxValue); // Nobody else writes.

@@ -4,8 +4,8 @@ using TcMgc.Shared;
 namespace TcMgc.Stores;
 
 /// <summary>
-/// One process at a time works in a data folder: the operating system's lock on <c>worker.lock</c>, which ends with its process
-/// even when that is killed. <c>worker.pid</c> beside it says whose it is.
+/// Allows one process at a time to work in a data folder, by the operating system's lock on <c>worker.lock</c>, which is released
+/// even when the process is killed. <c>worker.pid</c> has the owner's process id.
 /// </summary>
 internal sealed class WorkLock : IDisposable
 {
@@ -13,9 +13,10 @@ internal sealed class WorkLock : IDisposable
 
     private WorkLock(FileStream held) => _lock = held;
 
-    public static WorkLock Take(string folder)
+    public static WorkLock Acquire(string folder)
     {
-        var (path, owner) = (Path.Combine(folder, "worker.lock"), Path.Combine(folder, "worker.pid"));
+        var path = Path.Combine(folder, "worker.lock");
+        var owner = Path.Combine(folder, "worker.pid");
         try
         {
             var held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
@@ -28,7 +29,9 @@ internal sealed class WorkLock : IDisposable
         }
         catch (IOException error)
         {
-            throw new UserException($"another tcmgc (process {Owner(owner)}) is indexing into {folder}; wait until it has ended, or use another --data folder", error);
+            throw new UserException(
+                $"another tcmgc (process {Owner(owner)}) is indexing into {folder}; wait until it has ended, or use another "
+                + "--data folder", error);
         }
     }
 

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace TcMgc.Shared.Blobs;
 
-/// <summary>The names that every adapter takes, so that none can lead out of its folder or bucket.</summary>
+/// <summary>Checks the names of blobs, so that none leads out of its folder or bucket.</summary>
 internal static partial class BlobName
 {
     private const int MaxLength = 255;

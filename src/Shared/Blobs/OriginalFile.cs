@@ -1,30 +1,36 @@
 namespace TcMgc.Shared.Blobs;
 
 /// <summary>
-/// An original where programs can seek in it: the user's own file, the blob store's where that is a folder, or a copy that is
-/// gone when this is disposed.
+/// An original as a seekable file: the user's own file, the file of a blob store in a folder, or a temporary copy that is deleted
+/// with this object.
 /// </summary>
 public sealed class OriginalFile : IAsyncDisposable
 {
     private readonly string? _copy;
 
-    private OriginalFile(string path, string? copy, string? reason) => (Path, _copy, Reason) = (path, copy, reason);
+    private OriginalFile(string path, string? copy, string? reason)
+    {
+        Path = path;
+        _copy = copy;
+        Reason = reason;
+    }
 
-    /// <summary>The file.</summary>
+    /// <summary>Path of the file.</summary>
     public string Path { get; }
 
-    /// <summary>Why it cannot be read, in one line without its name; null where it can.</summary>
+    /// <summary>Why the file cannot be read, in one line without its name; null where it can.</summary>
     public string? Reason { get; }
 
-    /// <summary>True where it was copied to this machine's disk.</summary>
+    /// <summary>Whether the file is a copy on this machine's disk.</summary>
     public bool IsCopy => _copy is not null;
 
-    /// <summary>Makes an original a file.</summary>
-    /// <param name="source">Where it lies: see <see cref="Events.VideoUploaded.Source"/>.</param>
-    /// <param name="bytes">Its size when it was given.</param>
-    /// <param name="blobs">Holds it where it was copied.</param>
-    /// <param name="cancellationToken">Gives up; no copy is left.</param>
-    public static async ValueTask<OriginalFile> OpenAsync(string source, long bytes, IBlobStore blobs, CancellationToken cancellationToken)
+    /// <summary>Opens an original as a file.</summary>
+    /// <param name="source">Where the original is, see <see cref="Events.VideoUploaded.Source"/>.</param>
+    /// <param name="bytes">Size in bytes at the time of the upload.</param>
+    /// <param name="blobs">Has the original if it is a blob.</param>
+    /// <param name="cancellationToken">Ends the work; no copy is left.</param>
+    public static async ValueTask<OriginalFile> OpenAsync(
+        string source, long bytes, IBlobStore blobs, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(blobs);
         if (Events.FileSource.PathIn(source) is { } path)
@@ -46,7 +52,9 @@ public sealed class OriginalFile : IAsyncDisposable
     private static string? ReasonAgainst(string path, long bytes)
     {
         var file = LinkedFile.At(path);
-        return file.Exists && file.Length != bytes ? $"has changed since it was given ({bytes} bytes then, {file.Length} now); give it again" : null;
+        return file.Exists && file.Length != bytes
+            ? $"has changed since it was given ({bytes} bytes then, {file.Length} now); give it again"
+            : null;
     }
 
     private static async ValueTask<OriginalFile> CopyAsync(Stream blob, CancellationToken cancellationToken)
@@ -55,7 +63,13 @@ public sealed class OriginalFile : IAsyncDisposable
         var original = new OriginalFile(path, path, null);
         try
         {
-            var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.Asynchronous });
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                Options = FileOptions.Asynchronous,
+            };
+            var file = new FileStream(path, options);
             await using (file)
                 await blob.CopyToAsync(file, cancellationToken);
             return original;

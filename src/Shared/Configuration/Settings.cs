@@ -6,15 +6,15 @@ using Microsoft.Extensions.Configuration;
 namespace TcMgc.Shared.Configuration;
 
 /// <summary>
-/// Reads records of settings from the configuration (appsettings.json, environment, command line) and checks them. What is
-/// wrong is told at start, all of it at once, each with its key and what it accepts.
+/// Reads and validates settings from the configuration (appsettings.json, environment, command line). One message at start names
+/// the key and the accepted values of everything that is wrong.
 /// </summary>
 public static class Settings
 {
-    /// <summary>Binds a section to a record, whose members' initial values are the defaults.</summary>
+    /// <summary>Binds a section to a record whose initial values are the defaults.</summary>
     /// <param name="configuration">The whole configuration.</param>
-    /// <param name="section">Name of the section; empty for keys that stand at the root.</param>
-    /// <exception cref="UserException">A key of the section is unknown, no value of its type, or out of its range.</exception>
+    /// <param name="section">Name of the section; empty for keys at the root.</param>
+    /// <exception cref="UserException">A key is unknown, or its value is invalid or out of range.</exception>
     public static T Read<T>(IConfiguration configuration, string section = "") where T : class, new()
     {
         ArgumentNullException.ThrowIfNull(configuration);
@@ -22,7 +22,7 @@ public static class Settings
         var members = typeof(T).GetProperties().Where(member => member.SetMethod is not null)
             .ToDictionary(member => member.Name, StringComparer.OrdinalIgnoreCase);
         List<string> wrong = [.. Mistyped(values, members)];
-        if (section.Length > 0) // Others have keys of theirs at the root.
+        if (section.Length > 0) // At the root there are the keys of other records.
             wrong.AddRange(values.GetChildren().Where(child => !members.ContainsKey(child.Key))
                 .Select(child =>
                     $"{child.Path} is no setting; those of {section} are "
@@ -47,7 +47,7 @@ public static class Settings
 
     private static bool IsA(Type type, string value)
     {
-        if (type.IsEnum) // Numbers would be taken for undefined members, too.
+        if (type.IsEnum) // A converter would accept any number, even of undefined members.
             return Enum.GetNames(type).Contains(value, StringComparer.OrdinalIgnoreCase);
         try
         {
@@ -83,7 +83,7 @@ public static class Settings
 
     private static void ThrowIfAny(IEnumerable<string> wrong)
     {
-        if (string.Join("; ", wrong) is { Length: > 0 } told)
-            throw new UserException(told);
+        if (string.Join("; ", wrong) is { Length: > 0 } message)
+            throw new UserException(message);
     }
 }

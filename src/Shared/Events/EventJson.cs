@@ -5,14 +5,15 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace TcMgc.Shared.Events;
 
-/// <summary>Events as JSON, the form that lies in every event log; documented in docs/events.md.</summary>
+/// <summary>Events as JSON, the format of every event log; documented in docs/events.md.</summary>
 public static class EventJson
 {
-    /// <summary>File names and reasons stay legible in the log: not escaped beyond what JSON asks.</summary>
+    /// <summary>Escapes only what JSON requires, so that file names and reasons are legible in the log.</summary>
     private static readonly EventJsonContext s_json =
-        new(new JsonSerializerOptions(
-            EventJsonContext.Default.Options!)
-        { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        new(new JsonSerializerOptions(EventJsonContext.Default.Options!)
+        {
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        });
 
     private static readonly Dictionary<string, JsonTypeInfo> s_topics = new(StringComparer.Ordinal)
     {
@@ -35,14 +36,14 @@ public static class EventJson
     /// <summary>Reads what <see cref="Serialize"/> wrote.</summary>
     /// <param name="topic">The topic that it came from.</param>
     /// <param name="json">UTF-8 JSON.</param>
-    /// <exception cref="UserException">It is damaged, or of a schema or topic that only a newer program knows.</exception>
+    /// <exception cref="UserException">The event is damaged, or its schema or topic needs a newer program.</exception>
     public static VideoEvent Deserialize(string topic, ReadOnlySpan<byte> json)
     {
         var read = Read(topic, json);
         return read.Event ?? throw new UserException($"the event log has {read.Reason}");
     }
 
-    /// <summary>Reads what may be no event: the event, or the reason why it cannot be read.</summary>
+    /// <summary>The event, or the reason why it cannot be read.</summary>
     internal static EventReading Read(string topic, ReadOnlySpan<byte> json)
     {
         if (!s_topics.TryGetValue(topic, out var type))
@@ -65,7 +66,7 @@ public static class EventJson
     }
 }
 
-/// <summary>An event, or why it cannot be read: <paramref name="IsNewer"/> where only a newer program can.</summary>
+/// <summary>An event, or why it cannot be read; <paramref name="IsNewer"/> where a newer program can.</summary>
 internal readonly record struct EventReading(VideoEvent? Event, string? Reason, bool IsNewer);
 
 internal sealed record EventSchema(int SchemaVersion);

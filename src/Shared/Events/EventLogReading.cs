@@ -8,8 +8,8 @@ public static class EventLogReading
     private static readonly Dictionary<string, long> s_nothing = [];
 
     /// <summary>
-    /// Reads every event of every topic from the beginning to the present end, a video's events of one topic in the order they
-    /// were appended. What no program can read is passed over.
+    /// Reads every event of every topic from the beginning to the current end, a video's events of one topic in the order they
+    /// were appended. Damaged events are skipped.
     /// </summary>
     /// <exception cref="UserException">
     /// The log has events that only a newer program can read, or it does not answer.

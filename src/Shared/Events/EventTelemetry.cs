@@ -5,12 +5,12 @@ using System.Text;
 namespace TcMgc.Shared.Events;
 
 /// <summary>
-/// Spans of the event log by OpenTelemetry's conventions for messaging: one for each append, whose context travels with the
-/// event, and one for each handling, which continues it. Counts what was tried again and what was given up.
+/// Telemetry of the event log by OpenTelemetry's messaging conventions: a span for each append, whose context is stored with the
+/// event, and a child span for each handling; counters of retries and rejections.
 /// </summary>
 public static class EventTelemetry
 {
-    /// <summary>What spans and measurements call the two logs.</summary>
+    /// <summary>Values of <see cref="AttributeNames.MessagingSystem"/>.</summary>
     internal const string Kafka = "kafka", Sqlite = "sqlite";
 
     private static readonly ActivitySource s_source = new(SourceNames.Events);
@@ -24,7 +24,7 @@ public static class EventTelemetry
         MetricNames.CatalogDelay, "s", "From an event's append until a catalog shows it");
 
     /// <summary>
-    /// Begins the span of a delivery's handling: a child of the span that appended it. Null where nobody listens.
+    /// Starts the span of a delivery's handling, a child of the span that appended the event. Null where nothing records it.
     /// </summary>
     public static Activity? StartProcess(Delivery delivery)
     {
@@ -32,19 +32,19 @@ public static class EventTelemetry
         return StartProcess(delivery.MessagingSystem, delivery.Event, delivery.Trace, delivery.Partition, delivery.Group);
     }
 
-    /// <summary>As for a delivery, of an event that <paramref name="follower"/> reads by itself.</summary>
+    /// <summary>Starts the span of handling an event that <paramref name="follower"/> reads outside of groups.</summary>
     internal static Activity? StartProcess(LogEntry entry, VideoEvent happened, string follower) =>
         StartProcess(entry.MessagingSystem, happened, entry.Trace, entry.Partition, follower);
 
-    /// <summary>Measures how long the catalog of this process took to show an event.</summary>
+    /// <summary>Records the time from an event's append until this process's catalog showed it.</summary>
     internal static void Shown(TimeSpan delay) => s_delay.Record(delay.TotalSeconds);
 
-    /// <summary>Counts a handling that failed and is tried again.</summary>
+    /// <summary>Counts a retry.</summary>
     internal static void Retried(string group, Exception error) => s_retries.Add(1,
         new KeyValuePair<string, object?>(AttributeNames.Group, group),
         new KeyValuePair<string, object?>(AttributeNames.ErrorType, error.GetType().Name));
 
-    /// <summary>Counts an event that was given up, and marks its span.</summary>
+    /// <summary>Counts a rejection and marks the span as failed.</summary>
     internal static void Rejected(Activity? span, Delivery delivery, Exception error)
     {
         span?.SetStatus(ActivityStatusCode.Error, error.Message).SetTag(AttributeNames.ErrorType, error.GetType().Name);
@@ -61,7 +61,7 @@ public static class EventTelemetry
     internal static Activity? StartSend(string system, VideoEvent happened) =>
         Start(SpanNames.Send, ActivityKind.Producer, system, happened, parent: default);
 
-    /// <summary>Hands W3C's <c>traceparent</c> and <c>tracestate</c> of the current span to <paramref name="set"/>.</summary>
+    /// <summary>Passes the W3C headers <c>traceparent</c> and <c>tracestate</c> of the current span to a setter.</summary>
     internal static void Inject(Action<string, byte[]> set) =>
         DistributedContextPropagator.Current.Inject(Activity.Current, set, (carrier, name, value) =>
             ((Action<string, byte[]>)carrier!)(name, Encoding.UTF8.GetBytes(value)));
@@ -74,7 +74,7 @@ public static class EventTelemetry
             ? context : default;
     }
 
-    /// <summary>Begins a span of an event; a child of the current one where no other parent is given.</summary>
+    /// <summary>Starts a span of an event, a child of the given parent or else of the current span.</summary>
     private static Activity? Start(
         string operation, ActivityKind kind, string system, VideoEvent happened, ActivityContext parent) =>
         s_source.StartActivity($"{operation} {happened.Topic}", kind, parent)

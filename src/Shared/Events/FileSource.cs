@@ -1,9 +1,8 @@
-
 namespace TcMgc.Shared.Events;
 
 /// <summary>
-/// Paths of this machine as <c>file:</c> URIs and back. <see cref="Uri"/> would take a backslash, which a file name may hold on
-/// Linux, for a separator.
+/// Converts local paths to <c>file:</c> URIs and back. <see cref="Uri"/> would treat a backslash, which is valid in a file name
+/// on Linux, as a separator.
 /// </summary>
 public static class FileSource
 {
@@ -16,7 +15,7 @@ public static class FileSource
         return Scheme + (OperatingSystem.IsWindows() ? "/" : "") + string.Join('/', parts);
     }
 
-    /// <summary>The path that a source refers to; null where it is no URI but the name of a blob.</summary>
+    /// <summary>The path in a <c>file:</c> URI; null for the name of a blob.</summary>
     public static string? PathIn(string source)
     {
         ArgumentNullException.ThrowIfNull(source);

@@ -1,4 +1,3 @@
-
 namespace TcMgc.Shared.Events;
 
 /// <summary>The topics of the event log, each keyed by video id.</summary>
@@ -25,17 +24,17 @@ public static class Topics
     /// <summary>Carries <see cref="VideoTranscribed"/>.</summary>
     public const string Transcribed = "videos.transcribed";
 
-    /// <summary>Takes what was given up, whatever its topic; nobody subscribes to it.</summary>
+    /// <summary>The dead letters of all topics; no group subscribes to it.</summary>
     public const string Dead = "videos.dead";
 
-    /// <summary>Every topic of events.</summary>
+    /// <summary>All topics of events.</summary>
     public static IReadOnlyList<string> All { get; } = [Uploaded, Decoded, Indexed, Failed, Deleted, Described, Transcribed];
 }
 
-/// <summary>The stages that a video passes, as <see cref="VideoFailed.Stage"/> names them.</summary>
+/// <summary>The stages of processing a video, values of <see cref="VideoFailed.Stage"/>.</summary>
 public static class Stages
 {
-    /// <summary>Probing the file and taking its frames.</summary>
+    /// <summary>Probing the file and decoding its frames.</summary>
     public const string Decode = "decode";
 
     /// <summary>Encoding the frames and writing the segments.</summary>

@@ -2,10 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace TcMgc.Shared.Events;
 
-/// <summary>Something that happened to a video. Payloads never ride in events: they name a blob or a file.</summary>
+/// <summary>An event of a video. Events contain no payloads, only the names of blobs or files.</summary>
 public abstract record VideoEvent
 {
-    /// <summary>The schema that this program writes, and the newest it reads.</summary>
+    /// <summary>The schema version that this program writes, and the newest it reads.</summary>
     public const int CurrentSchema = 1;
 
     private protected VideoEvent() { }
@@ -14,11 +14,11 @@ public abstract record VideoEvent
     [JsonIgnore]
     public abstract string Topic { get; }
 
-    /// <summary>Version of the event's schema; grows when a reader of the former could misread it.</summary>
+    /// <summary>Version of the event's schema; increased when older programs could misread the event.</summary>
     [JsonPropertyOrder(-2)]
     public int SchemaVersion { get; init; } = CurrentSchema;
 
-    /// <summary>Names this event; an event delivered twice has the same id.</summary>
+    /// <summary>Id of this event, the same when it is delivered again.</summary>
     [JsonPropertyOrder(-2)]
     public Guid EventId { get; init; } = Guid.CreateVersion7();
 
@@ -26,24 +26,24 @@ public abstract record VideoEvent
     [JsonPropertyOrder(-2)]
     public required VideoId VideoId { get; init; }
 
-    /// <summary>When it happened, by the clock of the worker that says so.</summary>
+    /// <summary>Time of the event, by the clock of the worker that reports it.</summary>
     [JsonPropertyOrder(-2)]
     public required DateTimeOffset Time { get; init; }
 
     /// <summary>
-    /// The <see cref="EventId"/> of the upload that this event follows from (its own, for an upload). A video uploaded again
-    /// starts anew: what still arrives of an earlier upload changes nothing.
+    /// The <see cref="EventId"/> of the upload that this event belongs to (its own, for an upload). After another upload of the
+    /// same video, events of the earlier one have no effect.
     /// </summary>
     [JsonIgnore]
     public abstract Guid Upload { get; }
 }
 
-/// <summary>An event that follows from an upload.</summary>
+/// <summary>An event that results from an upload.</summary>
 public abstract record UploadOutcome : VideoEvent
 {
     private protected UploadOutcome() { }
 
-    /// <summary>The <see cref="VideoEvent.EventId"/> of the <see cref="VideoUploaded"/> that this follows from.</summary>
+    /// <summary>The <see cref="VideoEvent.EventId"/> of the <see cref="VideoUploaded"/> that this results from.</summary>
     [JsonPropertyOrder(-1)]
     public required Guid UploadId { get; init; }
 
@@ -52,7 +52,7 @@ public abstract record UploadOutcome : VideoEvent
     public sealed override Guid Upload => UploadId;
 }
 
-/// <summary>A video was given to be indexed; it can be read at <see cref="Source"/>.</summary>
+/// <summary>A video was uploaded for indexing; its content is at <see cref="Source"/>.</summary>
 public sealed record VideoUploaded : VideoEvent
 {
     /// <inheritdoc/>
@@ -73,7 +73,7 @@ public sealed record VideoUploaded : VideoEvent
     public required long Bytes { get; init; }
 
     /// <summary>
-    /// Where the content lies: an absolute <c>file:</c> URI (an original that is referenced, not copied) or the name of a blob.
+    /// Where the content is: an absolute <c>file:</c> URI (an original that is referenced, not copied) or the name of a blob.
     /// </summary>
     public required string Source { get; init; }
 
@@ -85,7 +85,7 @@ public sealed record VideoUploaded : VideoEvent
     public static string SourceOf(string path) => FileSource.Of(path);
 }
 
-/// <summary>A video's frames lie in a frame pack.</summary>
+/// <summary>A video was decoded; its frames are in a frame pack.</summary>
 public sealed record VideoDecoded : UploadOutcome
 {
     /// <inheritdoc/>
@@ -107,14 +107,16 @@ public sealed record VideoDecoded : UploadOutcome
     /// <summary>Height of the picture as shown (after rotation), in pixels.</summary>
     public required int Height { get; init; }
 
-    /// <summary>What was wrong though frames came out (a truncated file, damaged frames); null where nothing was.</summary>
+    /// <summary>
+    /// Problems of a video that could still be decoded (truncated file, damaged frames); null where there were none.
+    /// </summary>
     public string? Warning { get; init; }
 
-    /// <summary>Seconds that decoding took.</summary>
+    /// <summary>Time of decoding in seconds.</summary>
     public required double Elapsed { get; init; }
 }
 
-/// <summary>A video's segments are in the index.</summary>
+/// <summary>A video was indexed; its segments are in the index.</summary>
 public sealed record VideoIndexed : UploadOutcome
 {
     /// <inheritdoc/>
@@ -130,11 +132,11 @@ public sealed record VideoIndexed : UploadOutcome
     /// <summary>Frames in those segments.</summary>
     public required int Frames { get; init; }
 
-    /// <summary>Seconds that encoding and writing took.</summary>
+    /// <summary>Time of encoding and writing in seconds.</summary>
     public required double Elapsed { get; init; }
 }
 
-/// <summary>A video cannot be indexed, and trying again would not help.</summary>
+/// <summary>A video cannot be indexed, and retries would not help.</summary>
 public sealed record VideoFailed : UploadOutcome
 {
     /// <inheritdoc/>
@@ -144,7 +146,7 @@ public sealed record VideoFailed : UploadOutcome
     /// <summary>The stage that failed, one of <see cref="Stages"/>.</summary>
     public required string Stage { get; init; }
 
-    /// <summary>One line for the user: what is wrong with the file.</summary>
+    /// <summary>What is wrong with the file, in one line for the user.</summary>
     public required string Reason { get; init; }
 }
 
@@ -156,33 +158,33 @@ public sealed record VideoDeleted : UploadOutcome
     public override string Topic => Topics.Deleted;
 }
 
-/// <summary>A video's user said what it is; the latest holds as a whole.</summary>
+/// <summary>A user set title and tags of a video. Replaces the earlier description.</summary>
 public sealed record VideoDescribed : UploadOutcome
 {
     /// <inheritdoc/>
     [JsonIgnore]
     public override string Topic => Topics.Described;
 
-    /// <summary>What it is called; null where its file name will do.</summary>
+    /// <summary>Title; null to show the file name.</summary>
     public string? Title { get; init; }
 
-    /// <summary>Words to find it by; null where there are none.</summary>
+    /// <summary>Tags; null where there are none.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 }
 
-/// <summary>What is said in a video became known; the latest holds as a whole.</summary>
+/// <summary>A video got a transcript, or lost it. Replaces the earlier transcript.</summary>
 public sealed record VideoTranscribed : UploadOutcome
 {
     /// <inheritdoc/>
     [JsonIgnore]
     public override string Topic => Topics.Transcribed;
 
-    /// <summary>Name of the blob with its cues; null where they were taken away.</summary>
+    /// <summary>Name of the blob with the cues; null where the transcript was removed.</summary>
     public string? Transcript { get; init; }
 
     /// <summary>Cues in the blob; 0 where there is none.</summary>
     public required int Cues { get; init; }
 
-    /// <summary>What of the transcript could not be read; null where all could.</summary>
+    /// <summary>Problems of a transcript that could be read in part; null where there were none.</summary>
     public string? Warning { get; init; }
 }

@@ -1,8 +1,8 @@
 namespace TcMgc.Shared.Frames;
 
 /// <summary>
-/// A frame's colours in a 8 × 8 grid: tells frames of one scene apart, which an encoder of meaning takes for the same. Rows from
-/// the top, cells from the left, mean R, G, B.
+/// A frame's mean colours in an 8 × 8 grid. They distinguish frames of one scene, which an encoder of meaning maps to nearly the
+/// same vector. Rows from the top, cells from the left, mean R, G, B.
 /// </summary>
 public static class ColourLayout
 {
@@ -26,8 +26,8 @@ public static class ColourLayout
             {
                 var cell = (y * Grid / side * Grid) + (x * Grid / side);
                 var pixel = rgb.Slice(((y * side) + x) * 3, 3);
-                (sums[cell * 3], sums[(cell * 3) + 1], sums[(cell * 3) + 2]) =
-                    (sums[cell * 3] + pixel[0], sums[(cell * 3) + 1] + pixel[1], sums[(cell * 3) + 2] + pixel[2]);
+                for (var channel = 0; channel < 3; channel++)
+                    sums[(cell * 3) + channel] += pixel[channel];
                 pixels[cell]++;
             }
         for (var at = 0; at < Bytes; at++)

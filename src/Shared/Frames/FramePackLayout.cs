@@ -12,14 +12,14 @@ namespace TcMgc.Shared.Frames;
 /// index    N × 16     time in seconds (float64), CRC-32C of the frame (uint32), zero (uint32)
 /// trailer  16 bytes   N (int32), CRC-32C of header, index and N (uint32), "1PFCGMCT"
 /// </code>
-/// N stands at the end, so that a writer needs neither to know it beforehand nor to seek; a pack that was cut short has no
-/// trailer and is refused.
+/// N is at the end, so that a writer needs neither to know it in advance nor to seek. A truncated pack has no trailer and is
+/// refused.
 /// </summary>
 internal static class FramePackLayout
 {
     public const int HeaderBytes = 16, IndexEntryBytes = 16, TrailerBytes = 16;
 
-    /// <summary>Larger sides are no frames of an encoder: refused before anything is allocated by them.</summary>
+    /// <summary>Packs with a larger side are refused before anything is allocated: no encoder has such frames.</summary>
     public const int MaxSide = 4096;
 
     private static ReadOnlySpan<byte> Magic => "TCMGCFP1"u8;
@@ -61,7 +61,7 @@ internal static class FramePackLayout
         return trailer;
     }
 
-    /// <summary>The number of frames that a trailer names; refused unless the pack has exactly the bytes of that many.</summary>
+    /// <summary>The number of frames in the trailer, checked against the size of the pack.</summary>
     public static int CountOf(ReadOnlySpan<byte> trailer, int side, long packBytes)
     {
         var count = BinaryPrimitives.ReadInt32LittleEndian(trailer);

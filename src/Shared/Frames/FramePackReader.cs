@@ -1,8 +1,8 @@
 namespace TcMgc.Shared.Frames;
 
 /// <summary>
-/// Reads the sampled frames of one video in batches, straight into the caller's memory. The pack's end is checked when it is
-/// opened and each frame's checksum when it is read: what is half written or damaged is refused, never passed on.
+/// Reads the sampled frames of one video in batches, directly into the caller's memory. The index is checked when the pack is
+/// opened and each frame's checksum when it is read: truncated or damaged packs are refused.
 /// </summary>
 public sealed class FramePackReader : IAsyncDisposable
 {
@@ -28,16 +28,16 @@ public sealed class FramePackReader : IAsyncDisposable
     /// <summary>Frames in the pack.</summary>
     public int Count => _times.Length;
 
-    /// <summary>The frame that <see cref="ReadAsync"/> gives next.</summary>
+    /// <summary>Index of the frame that <see cref="ReadAsync"/> reads next.</summary>
     public int Position { get; private set; }
 
     /// <summary>Each frame's time, in seconds from the video's start.</summary>
     public ReadOnlyMemory<double> Times => _times;
 
     /// <summary>Opens a pack.</summary>
-    /// <param name="source">A seekable stream at any position; disposed with the reader, or here when this throws.</param>
+    /// <param name="source">A seekable stream at any position; disposed with the reader, or when this method throws.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    /// <exception cref="InvalidDataException">It is no frame pack, or one that was not written to its end.</exception>
+    /// <exception cref="InvalidDataException">The stream is not a frame pack, or is truncated or damaged.</exception>
     public static async ValueTask<FramePackReader> OpenAsync(Stream source, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -52,12 +52,12 @@ public sealed class FramePackReader : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads the next frames, as many as there are and fit.</summary>
-    /// <param name="frames">Takes whole frames of <see cref="FrameBytes"/>; room for at least one.</param>
+    /// <summary>Reads as many of the next frames as fit.</summary>
+    /// <param name="frames">Receives frames of <see cref="FrameBytes"/> bytes; must have room for at least one.</param>
     /// <param name="cancellationToken">Stops the reading.</param>
-    /// <returns>The frames read; their times are <see cref="Times"/> from the former <see cref="Position"/> on. 0 at the
-    /// end.</returns>
-    /// <exception cref="InvalidDataException">A frame is not as it was written.</exception>
+    /// <returns>The number of frames read, 0 at the end. Their times are <see cref="Times"/> from the previous
+    /// <see cref="Position"/> on.</returns>
+    /// <exception cref="InvalidDataException">A frame is damaged.</exception>
     public async ValueTask<int> ReadAsync(Memory<byte> frames, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(frames.Length, FrameBytes, nameof(frames));
@@ -71,7 +71,7 @@ public sealed class FramePackReader : IAsyncDisposable
         return count;
     }
 
-    /// <summary>Closes the stream that was given.</summary>
+    /// <summary>Disposes the stream.</summary>
     public ValueTask DisposeAsync() => _source.DisposeAsync();
 
     private static async ValueTask<FramePackReader> ReadEndsAsync(Stream source, CancellationToken cancellationToken)

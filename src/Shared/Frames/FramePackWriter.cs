@@ -3,9 +3,8 @@ using System.Buffers;
 namespace TcMgc.Shared.Frames;
 
 /// <summary>
-/// Writes sampled frames, one after another, to a stream that need not seek. A pack is one only after
-/// <see cref="CompleteAsync"/>: what was cut short is refused by <see cref="FramePackReader"/>. Sixteen bytes a frame stay in
-/// memory, nothing else.
+/// Writes sampled frames in order to a stream that need not be seekable. The pack is complete only after
+/// <see cref="CompleteAsync"/>; <see cref="FramePackReader"/> refuses others. Only 16 bytes per frame are kept in memory.
 /// </summary>
 public sealed class FramePackWriter
 {
@@ -29,7 +28,7 @@ public sealed class FramePackWriter
     public int Count { get; private set; }
 
     /// <summary>Starts a pack.</summary>
-    /// <param name="destination">Where it goes; stays open.</param>
+    /// <param name="destination">Receives the pack; is not disposed.</param>
     /// <param name="side">Width and height of a frame in pixels, 1 to 4096.</param>
     /// <param name="cancellationToken">Stops the writing.</param>
     public static async ValueTask<FramePackWriter> CreateAsync(Stream destination, int side, CancellationToken cancellationToken)
@@ -43,8 +42,8 @@ public sealed class FramePackWriter
     }
 
     /// <summary>Appends one frame.</summary>
-    /// <param name="frame">Shape (side, side, 3), RGB, one byte a value.</param>
-    /// <param name="time">Seconds from the video's start; not before the frame before.</param>
+    /// <param name="frame">Shape (side, side, 3), RGB, one byte per value.</param>
+    /// <param name="time">Seconds from the video's start, not less than that of the previous frame.</param>
     /// <param name="cancellationToken">Stops the writing.</param>
     public async ValueTask AppendAsync(ReadOnlyMemory<byte> frame, double time, CancellationToken cancellationToken)
     {

@@ -10,7 +10,7 @@ internal static class NameBasedUuid
     public static readonly Guid Dns = new("6ba7b810-9dad-11d1-80b4-00c04fd430c8");
 
     [SuppressMessage(
-        "Security", "CA5350", Justification = "RFC 9562 prescribes SHA-1 for version 5; it names, it protects nothing.")]
+        "Security", "CA5350", Justification = "RFC 9562 prescribes SHA-1 for version 5; it is not used for security.")]
     public static Guid Create(Guid nameSpace, ReadOnlySpan<byte> name)
     {
         var input = new byte[16 + name.Length];

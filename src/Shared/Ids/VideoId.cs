@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace TcMgc.Shared;
 
 /// <summary>
-/// Names a video by its content: the UUIDv5 (RFC 9562) of the content's SHA-256 in <see cref="Namespace"/>. The same file
+/// Id of a video by its content: the UUIDv5 (RFC 9562) of the content's SHA-256 in <see cref="Namespace"/>. The same file
 /// uploaded twice is one video.
 /// </summary>
 /// <param name="Value">The UUID.</param>
@@ -18,12 +18,12 @@ public readonly record struct VideoId(Guid Value)
 
     /// <summary>The id of the video whose content has this SHA-256.</summary>
     /// <param name="sha256">The 32 bytes of the hash.</param>
-    /// <exception cref="ArgumentException">It is not 32 bytes long.</exception>
+    /// <exception cref="ArgumentException">The hash does not have 32 bytes.</exception>
     public static VideoId FromSha256(ReadOnlySpan<byte> sha256) => sha256.Length == SHA256.HashSizeInBytes
         ? new(Ids.NameBasedUuid.Create(Namespace, sha256))
         : throw new ArgumentException($"a SHA-256 has {SHA256.HashSizeInBytes} bytes, not {sha256.Length}", nameof(sha256));
 
-    /// <summary>Reads the form that <see cref="ToString"/> writes; false where <paramref name="text"/> is no UUID.</summary>
+    /// <summary>Reads the form that <see cref="ToString"/> writes; false where <paramref name="text"/> is not a UUID.</summary>
     public static bool TryParse(string? text, out VideoId id)
     {
         var parsed = Guid.TryParse(text, out var value);

@@ -3,20 +3,21 @@ using TcMgc.Stores.Sqlite;
 namespace TcMgc.Stores.Kafka;
 
 /// <summary>
-/// Deliveries of one partition may be done in any order; only the position below which every one is done may be committed, or a
-/// restart would skip some.
+/// The commit position of one partition. Deliveries may be completed in any order, but only a position up to which all are
+/// complete may be committed: otherwise a restart would skip some.
 /// </summary>
 internal sealed class CommitWatermark
 {
     private readonly SortedDictionary<long, bool> _inFlight = [];
 
-    /// <summary>Takes a position in; positions grow.</summary>
+    /// <summary>Adds a position in flight; positions ascend.</summary>
     public void Delivered(long position) => _inFlight[position] = false;
 
-    /// <summary>True where the position is in flight and not done.</summary>
+    /// <summary>Whether the position is in flight and not complete.</summary>
     public bool Awaits(long position) => _inFlight.TryGetValue(position, out var done) && !done;
 
-    /// <summary>Marks a position as done; gives the position to commit where the watermark moved, else null.</summary>
+    /// <summary>Marks a position as complete.</summary>
+    /// <returns>The position to commit, if the watermark moved; else null.</returns>
     public long? Done(long position)
     {
         if (!_inFlight.ContainsKey(position))

@@ -3,21 +3,21 @@ using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Stores.Kafka;
 
-/// <summary>What becomes of a delivery that is reported as done.</summary>
+/// <summary>Result of reporting a delivery as done.</summary>
 internal enum Settled
 {
-    /// <summary>This member does not have it.</summary>
+    /// <summary>The delivery is not in flight here.</summary>
     Unknown,
 
-    /// <summary>It counts: its partition may be due for a commit.</summary>
+    /// <summary>It is done: its partition may be due for a commit.</summary>
     Done,
 
-    /// <summary>Its partition is another member's, who does it again.</summary>
+    /// <summary>Its partition now belongs to another member, which handles it again.</summary>
     Revoked,
 }
 
 /// <summary>
-/// The partitions that a member has, and what is in flight of them; for the thread that polls and for those that commit.
+/// The partitions that are assigned to a member, with the messages in flight. Used by the polling thread and by committers.
 /// </summary>
 internal sealed class KafkaAssignment(KafkaNames names)
 {
@@ -46,7 +46,9 @@ internal sealed class KafkaAssignment(KafkaNames names)
                 Revoke(name);
     }
 
-    /// <summary>Takes a message in flight; null where its partition is another's, or the message was taken before.</summary>
+    /// <summary>
+    /// Marks a message as in flight; null where its partition is not assigned, or the message was delivered before.
+    /// </summary>
     public KafkaPartition? Deliver(ConsumeResult<byte[], byte[]> message)
     {
         lock (_gate)
@@ -70,7 +72,7 @@ internal sealed class KafkaAssignment(KafkaNames names)
     }
 
     /// <summary>
-    /// Drops a delivery that nobody has seen yet where its partition went to another member meanwhile; whether it did.
+    /// Drops a delivery that was not read yet if its partition has been revoked; returns whether it has.
     /// </summary>
     public bool DropIfRevoked(KafkaPartition partition, long position)
     {
@@ -82,14 +84,14 @@ internal sealed class KafkaAssignment(KafkaNames names)
         }
     }
 
-    /// <summary>What is to be committed.</summary>
+    /// <summary>The offsets to commit.</summary>
     public List<TopicPartitionOffset> Due()
     {
         lock (_gate)
             return [.. _partitions.Values.Select(partition => partition.Due).OfType<TopicPartitionOffset>()];
     }
 
-    /// <summary>Remembers what the group has committed.</summary>
+    /// <summary>Records the offsets that were committed.</summary>
     public void Committed(IEnumerable<TopicPartitionOffset> committed)
     {
         lock (_gate)
@@ -99,7 +101,7 @@ internal sealed class KafkaAssignment(KafkaNames names)
     }
 
     /// <summary>
-    /// Each partition with what its group has committed; <see cref="Offset.Unset"/> where this member does not know.
+    /// The committed offset of each partition; <see cref="Offset.Unset"/> where it is not known yet.
     /// </summary>
     public List<TopicPartitionOffset> Positions()
     {
@@ -107,7 +109,7 @@ internal sealed class KafkaAssignment(KafkaNames names)
             return [.. _partitions.Values.Select(partition => new TopicPartitionOffset(partition.At, partition.Committed))];
     }
 
-    /// <summary>Learns what the group had committed before this member came, unless it has committed since.</summary>
+    /// <summary>Records an offset that the group committed before this assignment, unless a later one is known.</summary>
     public void Learn(TopicPartitionOffset committed)
     {
         lock (_gate)

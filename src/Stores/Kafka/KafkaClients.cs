@@ -4,17 +4,19 @@ using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Stores.Kafka;
 
-/// <summary>Makes librdkafka's clients: the user's settings, and those that the adapter's promises rest on.</summary>
+/// <summary>Creates librdkafka's clients from the user's settings and those that the adapter's guarantees need.</summary>
 internal sealed class KafkaClients(KafkaOptions options)
 {
     private const string Setting = $"{KafkaOptions.Section}:{nameof(KafkaOptions.ClientSettings)}:";
 
-    /// <summary>Milliseconds after which a member that is silent is missed; until then a classic group stands still.</summary>
+    /// <summary>
+    /// Milliseconds without a heartbeat after which a member is removed; until then a classic group is blocked.
+    /// </summary>
     private const int ClassicSession = 10_000;
 
     /// <summary>
-    /// Milliseconds after which an append fails that too few brokers have taken. A cluster needs 9 seconds to miss a broker that
-    /// hangs, and 12 where that one led the controllers.
+    /// Milliseconds after which an append fails that too few brokers have acknowledged. A cluster needs 9 seconds to detect a
+    /// broker that hangs, and 12 if it is the active controller.
     /// </summary>
     private const int AppendTimeout = 13_500;
 
@@ -23,11 +25,11 @@ internal sealed class KafkaClients(KafkaOptions options)
     /// <summary>Whether credentials or certificates were refused when a connection was last tried.</summary>
     public bool IsRefused => _lastError is { Code: ErrorCode.Local_Authentication or ErrorCode.Local_Ssl };
 
-    /// <summary>Forgets what went wrong before the cluster answered.</summary>
+    /// <summary>Forgets earlier errors: the cluster has answered.</summary>
     public void Answered() => _lastError = null;
 
     /// <summary>
-    /// A producer whose retries neither lose, double nor reorder; keys go to the partitions that Java's clients choose.
+    /// A producer whose retries neither lose, duplicate nor reorder messages. It partitions keys as Java's clients do.
     /// </summary>
     public IProducer<byte[], byte[]> Producer() => Build(() =>
     {
@@ -42,7 +44,7 @@ internal sealed class KafkaClients(KafkaOptions options)
             .SetErrorHandler((_, error) => Remember(error)).SetLogHandler((_, line) => Remember(line)).Build();
     });
 
-    /// <summary>A member of a group, which commits nothing of itself.</summary>
+    /// <summary>A member of a group without automatic commits.</summary>
     public IConsumer<byte[], byte[]> Member(string group, Action<ConsumerBuilder<byte[], byte[]>> handlers) => Build(() =>
     {
         var settings = Consumer(group);
@@ -52,7 +54,7 @@ internal sealed class KafkaClients(KafkaOptions options)
         return builder.Build();
     });
 
-    /// <summary>A consumer that is told what to read, tells where a partition ends, and is no member of its group.</summary>
+    /// <summary>A consumer with manual assignment that reports the ends of partitions and does not join its group.</summary>
     public IConsumer<byte[], byte[]> Reader(string group) => Build(() =>
     {
         var settings = Consumer(group);
@@ -60,10 +62,10 @@ internal sealed class KafkaClients(KafkaOptions options)
         return Builder(settings).Build();
     });
 
-    /// <summary>What the user is told when the cluster refuses or does not answer.</summary>
+    /// <summary>The error for the user when the cluster refuses or does not answer.</summary>
     public UserException Explained(string what, KafkaException error)
     {
-        var cause = error.Error.IsSilence() && _lastError is { } last ? last : error.Error;
+        var cause = error.Error.IsNoAnswer() && _lastError is { } last ? last : error.Error;
         var line = $"{options.Name}: {what}: {cause.Reason}{Advice(cause.Code)}";
         return error.Error.IsFinal() ? new UserException(line, error) : new StoreUnavailableException(options.Name, line, error);
     }
@@ -90,41 +92,44 @@ internal sealed class KafkaClients(KafkaOptions options)
     private ConsumerBuilder<byte[], byte[]> Builder(ConsumerConfig settings) => new ConsumerBuilder<byte[], byte[]>(settings)
         .SetErrorHandler((_, error) => Remember(error)).SetLogHandler((_, line) => Remember(line));
 
-    /// <summary>The user's, and such that a broker that hangs or comes back is noticed within seconds.</summary>
+    /// <summary>The user's settings, and time-outs that detect within seconds when a broker hangs or returns.</summary>
     private Dictionary<string, string> Settings()
     {
-        var settings = new Dictionary<string, string>(
-            options.ClientSettings)
-        { ["bootstrap.servers"] = options.BootstrapServers };
+        var settings = new Dictionary<string, string>(options.ClientSettings)
+        {
+            ["bootstrap.servers"] = options.BootstrapServers,
+        };
         settings.TryAdd("socket.timeout.ms", "4000");
         settings.TryAdd("socket.connection.setup.timeout.ms", "4000");
         settings.TryAdd("reconnect.backoff.max.ms", "1000");
         return settings;
     }
 
-    /// <summary>What librdkafka retries by itself; kept for the message should it give up.</summary>
+    /// <summary>Keeps an error that librdkafka retries, for the message if the retries fail.</summary>
     private void Remember(Error error)
     {
-        // That all are down says less than why one of them is.
+        // The reason why one broker is down says more than that all are.
         if (error.Code != ErrorCode.Local_AllBrokersDown)
             _lastError = error;
     }
 
-    /// <summary>What can be done about what no retry heals.</summary>
+    /// <summary>Advice for errors that no retry resolves.</summary>
     private static string Advice(ErrorCode code) => code switch
     {
         ErrorCode.UnsupportedVersion or ErrorCode.Local_UnsupportedFeature =>
-            $" (brokers before 4.0 want {KafkaOptions.Section}:{nameof(KafkaOptions.GroupProtocol)} set to classic)",
+            $" (brokers before 4.0 need {KafkaOptions.Section}:{nameof(KafkaOptions.GroupProtocol)} set to classic)",
         ErrorCode.Local_Authentication or ErrorCode.SaslAuthenticationFailed =>
             $" (are {Setting}sasl.username and sasl.password right?)",
-        ErrorCode.Local_Ssl => $" (does {Setting}ssl.ca.location vouch for the brokers, and is security.protocol theirs?)",
+        ErrorCode.Local_Ssl =>
+            $" (does {Setting}ssl.ca.location trust the brokers' certificates, and does security.protocol match theirs?)",
         ErrorCode.TopicAuthorizationFailed or ErrorCode.GroupAuthorizationFailed or ErrorCode.ClusterAuthorizationFailed =>
             $" (give the user of {Setting}sasl.username that right)",
         _ => "",
     };
 
     /// <summary>
-    /// librdkafka's log would go to standard error, which belongs to the program. That a broker hangs up is told there alone.
+    /// Reads librdkafka's log, which would otherwise go to standard error: only the log reports that a broker closed a
+    /// connection.
     /// </summary>
     private void Remember(LogMessage line)
     {
@@ -132,7 +137,7 @@ internal sealed class KafkaClients(KafkaOptions options)
             return;
         var reason = line.Message[(line.Message.IndexOf("]: ", StringComparison.Ordinal) + 3)..];
         if (reason.Contains("APIVERSION_QUERY", StringComparison.Ordinal))
-            reason += $" (is {Setting}security.protocol the brokers'?)";
+            reason += $" (is {Setting}security.protocol that of the brokers?)";
         Remember(new Error(ErrorCode.Local_Transport, reason));
     }
 
@@ -149,8 +154,8 @@ internal sealed class KafkaClients(KafkaOptions options)
         catch (DllNotFoundException error)
         {
             throw new UserException(
-                "librdkafka, the native library that talks to Kafka, is not beside the program; build it again with './tcmgc "
-                    + "build'", error);
+                "librdkafka, the native library that talks to Kafka, is not beside the program; build it again with "
+                + "'./tcmgc build'", error);
         }
     }
 }

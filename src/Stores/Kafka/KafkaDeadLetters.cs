@@ -6,33 +6,33 @@ using TcMgc.Stores.Sqlite;
 namespace TcMgc.Stores.Kafka;
 
 /// <summary>
-/// The dead-letter topic: messages byte by byte as they were, with headers that say where they came from and why.
+/// The dead-letter topic: unchanged messages with additional headers for their origin and the reason.
 /// </summary>
 internal sealed class KafkaDeadLetters(
     IProducer<byte[], byte[]> producer, KafkaNames names, KafkaClients clients, TimeProvider clock)
 {
-    private const int LongestReason = 1000;
+    private const int MaxReasonLength = 1000;
 
-    /// <summary>Gives a message up; when this returns, the dead letter is durable.</summary>
+    /// <summary>Sends a message to the dead letters; when this returns, the dead letter is durable.</summary>
     public async Task SendAsync(
-        ConsumeResult<byte[], byte[]> given, string group, string reason, CancellationToken cancellationToken)
+        ConsumeResult<byte[], byte[]> rejected, string group, string reason, CancellationToken cancellationToken)
     {
-        var headers = KafkaHeaders.Own(given.Message.Headers);
-        headers.Write(KafkaHeaders.DeadTopic, given.Topic);
-        headers.Write(KafkaHeaders.DeadPartition, given.Partition.Value.ToString(CultureInfo.InvariantCulture));
-        headers.Write(KafkaHeaders.DeadPosition, given.Offset.Value.ToString(CultureInfo.InvariantCulture));
+        var headers = KafkaHeaders.Own(rejected.Message.Headers);
+        headers.Write(KafkaHeaders.DeadTopic, rejected.Topic);
+        headers.Write(KafkaHeaders.DeadPartition, rejected.Partition.Value.ToString(CultureInfo.InvariantCulture));
+        headers.Write(KafkaHeaders.DeadPosition, rejected.Offset.Value.ToString(CultureInfo.InvariantCulture));
         headers.Write(KafkaHeaders.DeadGroup, group);
-        headers.Write(KafkaHeaders.DeadReason, reason.Length > LongestReason ? reason[..LongestReason] : reason);
+        headers.Write(KafkaHeaders.DeadReason, reason.Length > MaxReasonLength ? reason[..MaxReasonLength] : reason);
         headers.Write(KafkaHeaders.DeadTime, clock.GetUtcNow().ToString("O", CultureInfo.InvariantCulture));
-        await ProduceAsync(names.Dead, given.Message, headers, cancellationToken);
+        await ProduceAsync(names.Dead, rejected.Message, headers, cancellationToken);
     }
 
-    /// <summary>Sends a dead letter to the topic that it came from, as it first was.</summary>
+    /// <summary>Sends a dead letter to its original topic, without the additional headers.</summary>
     public Task ReplayAsync(ConsumeResult<byte[], byte[]> dead, CancellationToken cancellationToken) =>
         ProduceAsync(dead.Message.Headers.Read(KafkaHeaders.DeadTopic)!, dead.Message, KafkaHeaders.Own(dead.Message.Headers),
             cancellationToken);
 
-    /// <summary>What a message of the dead-letter topic says of itself; null where it does not say where it came from.</summary>
+    /// <summary>Reads a message of the dead-letter topic; null where its headers do not name an event topic.</summary>
     public DeadLetter? Read(ConsumeResult<byte[], byte[]> dead)
     {
         var headers = dead.Message.Headers;
@@ -57,7 +57,7 @@ internal sealed class KafkaDeadLetters(
         }
         catch (KafkaException error)
         {
-            throw clients.Explained($"{topic} took no message", error);
+            throw clients.Explained($"{topic} did not accept a message", error);
         }
     }
 }

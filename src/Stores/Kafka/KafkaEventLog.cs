@@ -10,7 +10,7 @@ namespace TcMgc.Stores.Kafka;
 
 /// <summary>
 /// The event log in Kafka: a topic for each kind of event, keyed by video, so that a video's events of one topic keep their order
-/// however many share the work. What cannot be read, and what was given up, goes to the topic of dead letters.
+/// for any number of consumers. Unreadable and rejected messages go to the dead-letter topic.
 /// </summary>
 public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
 {
@@ -30,18 +30,20 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
 
     private KafkaEventLog(KafkaOptions options, TimeProvider clock)
     {
-        (_options, _clock, _names) = (options, clock, new(options.Prefix));
+        _options = options;
+        _clock = clock;
+        _names = new(options.Prefix);
         _clients = new(options);
         _producer = _clients.Producer();
         _topics = new(_producer.Handle, options, _names, _clients, clock);
         _deadLetters = new(_producer, _names, _clients, clock);
         _meter.CreateObservableGauge(
-            MetricNames.EventLag, () =>
-                Subscriptions().SelectMany(one => one.Lag.Measure()), "{event}", "Events that a group has not committed");
+            MetricNames.EventLag, () => Subscriptions().SelectMany(one => one.Lag.Measure()),
+            "{event}", "Events that a group has not committed");
     }
 
-    /// <summary>Connects to the cluster and creates topics that are absent, where the options and the cluster allow it.</summary>
-    /// <exception cref="UserException">An option is out of its range, the cluster does not answer, or topics are
+    /// <summary>Connects to the cluster and creates missing topics, if the options and the cluster allow it.</summary>
+    /// <exception cref="UserException">An option is out of range, the cluster does not answer, or topics are
     /// missing.</exception>
     public static async ValueTask<KafkaEventLog> OpenAsync(
         KafkaOptions options, TimeProvider clock, CancellationToken cancellationToken)
@@ -78,19 +80,19 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
         }
         catch (KafkaException error)
         {
-            throw _clients.Explained($"{_names.Topic(happened.Topic)} took no event", error);
+            throw _clients.Explained($"{_names.Topic(happened.Topic)} did not accept an event", error);
         }
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<Delivery> SubscribeAsync(Subscription subscription, [EnumeratorCancellation]
-    CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Delivery> SubscribeAsync(
+        Subscription subscription, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(subscription);
         ArgumentOutOfRangeException.ThrowIfLessThan(subscription.MaxInFlight, 1);
         cancellationToken.ThrowIfCancellationRequested();
-        foreach (var former in Former(subscription.Group))
-            await former.DisposeAsync();
+        foreach (var ended in RemoveEnded(subscription.Group))
+            await ended.DisposeAsync();
         await foreach (var delivery in Join(subscription).ReadAsync(cancellationToken))
             yield return delivery;
     }
@@ -146,9 +148,9 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
         await foreach (var message in DeadAsync(consumer, cancellationToken))
         {
             if (_deadLetters.Read(message) is not { } letter)
-                continue; // Another program's.
+                continue; // The message of another program.
             await _deadLetters.ReplayAsync(message, cancellationToken);
-            await Task.Run(() => Forget(consumer, message), CancellationToken.None);
+            await Task.Run(() => CommitReplayed(consumer, message), CancellationToken.None);
             yield return letter;
         }
     }
@@ -156,7 +158,7 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
     /// <inheritdoc/>
     public ValueTask CheckAsync(CancellationToken cancellationToken) => _topics.CheckAsync(cancellationToken);
 
-    /// <summary>Leaves every group at once; what is in flight comes again.</summary>
+    /// <summary>Leaves every group at once; deliveries in flight are delivered again.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, true))
@@ -170,7 +172,7 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
 
     private KafkaFollower Follower(IConsumer<byte[], byte[]> consumer) => new(consumer, _topics, _options, _clients, _clock);
 
-    /// <summary>The messages of the dead-letter topic that were not sent again, up to its present end.</summary>
+    /// <summary>The messages of the dead-letter topic that were not replayed, up to its current end.</summary>
     private async IAsyncEnumerable<ConsumeResult<byte[], byte[]>> DeadAsync(
         IConsumer<byte[], byte[]> consumer, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -184,7 +186,7 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
 
     private LogEntry Entry(ConsumeResult<byte[], byte[]> message)
     {
-        // No value is a tombstone: compaction's way of forgetting a key, not an event.
+        // A message without a value is a tombstone, which makes compaction delete a key; it is not an event.
         var read = message.Message.Value is { } body ? EventJson.Read(_names.TopicOf(message.Topic), body) : default;
         return new(_names.Partition(message.TopicPartition), message.Offset, read.Event)
         {
@@ -195,7 +197,7 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
         };
     }
 
-    private void Forget(IConsumer<byte[], byte[]> consumer, ConsumeResult<byte[], byte[]> message)
+    private void CommitReplayed(IConsumer<byte[], byte[]> consumer, ConsumeResult<byte[], byte[]> message)
     {
         try
         {
@@ -203,7 +205,7 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
         }
         catch (KafkaException error)
         {
-            throw _clients.Explained("a dead letter was sent again but cannot be marked so", error);
+            throw _clients.Explained("a dead letter was sent again but cannot be marked as sent", error);
         }
     }
 
@@ -213,16 +215,16 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
             return [.. _subscriptions];
     }
 
-    /// <summary>Subscriptions of a group that have ended but may drain.</summary>
-    private List<KafkaSubscription> Former(string group)
+    /// <summary>Removes the subscriptions of a group that have ended; they may still drain.</summary>
+    private List<KafkaSubscription> RemoveEnded(string group)
     {
         lock (_gate)
         {
-            var former = _subscriptions.FindAll(one => one.Group == group);
-            if (former.Exists(one => one.IsLive))
-                throw new InvalidOperationException($"group '{group}' is subscribed in this process already");
-            _subscriptions.RemoveAll(former.Contains);
-            return former;
+            var members = _subscriptions.FindAll(one => one.Group == group);
+            if (members.Exists(one => one.IsLive))
+                throw new InvalidOperationException($"group '{group}' is already subscribed in this process");
+            _subscriptions.RemoveAll(members.Contains);
+            return members;
         }
     }
 

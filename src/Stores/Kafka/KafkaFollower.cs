@@ -6,35 +6,35 @@ using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Stores.Kafka;
 
-/// <summary>Reads partitions to their end and beyond, outside of any group's assignment.</summary>
-/// <param name="consumer">Tells where a partition ends.</param>
-/// <param name="topics">Says which partitions there are.</param>
-/// <param name="options">How long the cluster may be silent.</param>
+/// <summary>Reads partitions to their end and then follows them, with manual assignment.</summary>
+/// <param name="consumer">Reports the ends of partitions.</param>
+/// <param name="topics">Lists the partitions.</param>
+/// <param name="options">Limits how long the cluster may be silent.</param>
 /// <param name="clients">Explains failures.</param>
 /// <param name="clock">Measures silence.</param>
 internal sealed class KafkaFollower(
     IConsumer<byte[], byte[]> consumer, KafkaTopics topics, KafkaOptions options, KafkaClients clients, TimeProvider clock)
 {
-    private const int MostAtATime = 256;
+    private const int MaxBatch = 256;
 
-    /// <summary>A stop may have to sit this out.</summary>
+    /// <summary>Length of a poll, which delays a stop.</summary>
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>How soon a partition that was added to a topic is noticed.</summary>
-    private static readonly TimeSpan s_lookAgain = TimeSpan.FromMinutes(1);
+    /// <summary>Interval of the search for partitions that were added to a topic.</summary>
+    private static readonly TimeSpan s_refresh = TimeSpan.FromMinutes(1);
 
     private readonly HashSet<TopicPartition> _behind = [];
-    private long _heard;
+    private long _lastMessage;
 
-    /// <summary>Every message from where the partitions are to begin, each partition in its order, until cancelled.</summary>
-    /// <param name="stages">Topics; those of one stage begin when those before have been read to their end.</param>
-    /// <param name="start">Where partitions begin.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Every message from the start offsets on, in order within each partition, until cancelled.</summary>
+    /// <param name="stages">Topics; a stage begins when the topics of the stage before have been read to their end.</param>
+    /// <param name="start">Gives the start offsets of partitions.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
     /// <returns>Messages; null once, when every partition has been read to its end.</returns>
     /// <exception cref="UserException">The cluster does not answer until then, or refuses.</exception>
     public async IAsyncEnumerable<ConsumeResult<byte[], byte[]>?> FollowAsync(IReadOnlyList<IReadOnlyList<string>> stages,
-        Func<List<TopicPartition>, List<TopicPartitionOffset>> start, [EnumeratorCancellation]
-        CancellationToken cancellationToken)
+        Func<List<TopicPartition>, List<TopicPartitionOffset>> start,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var stage in stages)
         {
@@ -44,26 +44,25 @@ internal sealed class KafkaFollower(
                     yield return message;
         }
         yield return null;
-        for (var looked = clock.GetTimestamp(); ;)
+        for (var refreshed = clock.GetTimestamp(); ;)
         {
             foreach (var message in await NextAsync(cancellationToken))
                 yield return message;
-            if (clock.GetElapsedTime(looked) < s_lookAgain)
+            if (clock.GetElapsedTime(refreshed) < s_refresh)
                 continue;
             await BeginAsync([.. stages.SelectMany(stage => stage)], start, cancellationToken);
-            looked = clock.GetTimestamp();
+            refreshed = clock.GetTimestamp();
         }
     }
 
-    /// <summary>Where the consumer's group stands; the beginning where it has committed nothing.</summary>
+    /// <summary>The offsets that the consumer's group has committed; the beginning where it has committed nothing.</summary>
     public List<TopicPartitionOffset> Committed(List<TopicPartition> partitions)
     {
         for (var started = clock.GetTimestamp(); ;)
             try
             {
-                return [.. consumer.Committed(partitions, options.Timeout)
-                    .Select(at =>
-                        new TopicPartitionOffset(at.TopicPartition, at.Offset == Offset.Unset ? Offset.Beginning : at.Offset))];
+                return [.. consumer.Committed(partitions, options.Timeout).Select(at =>
+                    new TopicPartitionOffset(at.TopicPartition, at.Offset == Offset.Unset ? Offset.Beginning : at.Offset))];
             }
             catch (KafkaException error) when (error.Error.IsFinal() || clock.GetElapsedTime(started) >= options.Timeout)
             {
@@ -71,7 +70,7 @@ internal sealed class KafkaFollower(
             }
             catch (KafkaException)
             {
-                // A broker that has just started, or a coordinator that moves.
+                // A broker has just started, or the coordinator is moving.
                 Thread.Sleep(s_poll);
             }
     }
@@ -86,7 +85,7 @@ internal sealed class KafkaFollower(
             return;
         consumer.IncrementalAssign(await Task.Run(() => start(added), cancellationToken));
         _behind.UnionWith(added);
-        _heard = clock.GetTimestamp();
+        _lastMessage = clock.GetTimestamp();
     }
 
     private Task<List<ConsumeResult<byte[], byte[]>>> NextAsync(CancellationToken cancellationToken) =>
@@ -97,9 +96,9 @@ internal sealed class KafkaFollower(
         var messages = new List<ConsumeResult<byte[], byte[]>>();
         try
         {
-            while (messages.Count < MostAtATime && consumer.Consume(messages.Count == 0 ? s_poll : TimeSpan.Zero) is { } result)
+            while (messages.Count < MaxBatch && consumer.Consume(messages.Count == 0 ? s_poll : TimeSpan.Zero) is { } result)
             {
-                _heard = clock.GetTimestamp();
+                _lastMessage = clock.GetTimestamp();
                 if (!result.IsPartitionEOF)
                     messages.Add(result);
                 else if (_behind.Remove(result.TopicPartition) && _behind.Count == 0)
@@ -108,13 +107,13 @@ internal sealed class KafkaFollower(
         }
         catch (KafkaException error) when (!error.Error.IsFinal())
         {
-            // librdkafka tries again by itself.
+            // librdkafka retries.
         }
         catch (KafkaException error)
         {
             throw Unreadable(error);
         }
-        if (_behind.Count > 0 && clock.GetElapsedTime(_heard) > options.Timeout)
+        if (_behind.Count > 0 && clock.GetElapsedTime(_lastMessage) > options.Timeout)
             throw Unreadable(new(ErrorCode.Local_TimedOut));
         return messages;
     }

@@ -11,8 +11,8 @@ namespace TcMgc.Stores.Kafka;
 internal static class KafkaHeaders
 {
     public const string EventId = "event-id", SchemaVersion = "schema-version", DeadTopic = "dead-letter-topic",
-        DeadPartition = "dead-letter-partition",
-        DeadPosition = "dead-letter-offset", DeadGroup = "dead-letter-group", DeadReason = "dead-letter-reason",
+        DeadPartition = "dead-letter-partition", DeadPosition = "dead-letter-offset",
+        DeadGroup = "dead-letter-group", DeadReason = "dead-letter-reason",
         DeadTime = "dead-letter-time";
 
     private const string Dead = "dead-letter-";

@@ -10,43 +10,42 @@ using TcMgc.Stores.Sqlite;
 namespace TcMgc.Stores.Kafka;
 
 /// <summary>
-/// Where a group stands in each partition that this process has: the end as librdkafka's statistics tell it, less what is
-/// committed.
+/// The lag of a group in each partition of this process: the end of the partition, from librdkafka's statistics, minus the
+/// committed offset.
 /// </summary>
 internal sealed class KafkaLag(string group, KafkaAssignment assignment)
 {
-    /// <summary>The end of a member waits so long for an answer.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
+    /// <summary>Limit of a request for offsets; leaving the group waits for it.</summary>
+    private static readonly TimeSpan s_requestTimeout = TimeSpan.FromMilliseconds(500);
 
     private volatile Dictionary<TopicPartition, long> _ends = [];
 
-    // Of the polling thread alone.
-    private Task _asking = Task.CompletedTask;
-    private bool _isOver;
+    // Used only by the polling thread.
+    private Task _request = Task.CompletedTask;
+    private bool _hasEnded;
 
     /// <summary>
-    /// Takes a document of statistics, on the thread that polls, and has another ask for what was committed before this member
-    /// came: a poll serves statistics until none is left, and would never end if that took longer than the next ones take to
-    /// come.
+    /// Reads a document of statistics on the polling thread, and requests the offsets committed before this assignment on another
+    /// thread. A poll handles all waiting statistics: if each took longer than their interval, it would never end.
     /// </summary>
     public void Update(string statistics, IConsumer<byte[], byte[]> consumer)
     {
         _ends = Ends(statistics);
-        if (_isOver || !_asking.IsCompleted)
+        if (_hasEnded || !_request.IsCompleted)
             return;
         var unknown = assignment.Positions().Where(one => one.Offset == Offset.Unset).Select(one => one.TopicPartition).ToList();
         if (unknown.Count > 0)
-            _asking = Task.Run(() => Ask(consumer, unknown));
+            _request = Task.Run(() => RequestCommitted(consumer, unknown));
     }
 
-    /// <summary>Asks the consumer nothing more, so that it can be closed; on the thread that polls.</summary>
+    /// <summary>Ends the requests to the consumer, so that it can be closed; on the polling thread.</summary>
     public void End()
     {
-        _isOver = true;
-        _asking.Wait();
+        _hasEnded = true;
+        _request.Wait();
     }
 
-    /// <summary>The gauge's measurements: one for each partition whose end and commit are known.</summary>
+    /// <summary>The gauge's measurements, one for each partition whose end and committed offset are known.</summary>
     public IEnumerable<Measurement<long>> Measure()
     {
         var ends = _ends;
@@ -55,16 +54,16 @@ internal sealed class KafkaLag(string group, KafkaAssignment assignment)
                    select Measure(at.TopicPartition, Math.Max(0, ends[at.TopicPartition] - at.Offset))];
     }
 
-    private void Ask(IConsumer<byte[], byte[]> consumer, List<TopicPartition> unknown)
+    private void RequestCommitted(IConsumer<byte[], byte[]> consumer, List<TopicPartition> unknown)
     {
         try
         {
-            foreach (var one in consumer.Committed(unknown, s_patience))
+            foreach (var one in consumer.Committed(unknown, s_requestTimeout))
                 assignment.Learn(one.Offset == Offset.Unset ? new(one.TopicPartition, First(consumer, one.TopicPartition)) : one);
         }
         catch (KafkaException)
         {
-            // Known at the next statistics.
+            // The next statistics request them again.
         }
     }
 
@@ -76,12 +75,12 @@ internal sealed class KafkaLag(string group, KafkaAssignment assignment)
         { AttributeNames.Partition, partition.Partition.Value.ToString(CultureInfo.InvariantCulture) },
     });
 
-    /// <summary>Where a group that has committed nothing begins.</summary>
+    /// <summary>The offset at which a group starts that has committed nothing.</summary>
     private static Offset First(IConsumer<byte[], byte[]> consumer, TopicPartition partition) =>
         consumer.GetWatermarkOffsets(partition).Low is { Value: >= 0 } low ? low : 0;
 
     /// <summary>
-    /// The ends of partitions in a document of statistics (STATISTICS.md of librdkafka); those not known yet are left out.
+    /// The known ends of partitions in a document of statistics (STATISTICS.md of librdkafka).
     /// </summary>
     private static Dictionary<TopicPartition, long> Ends(string statistics)
     {

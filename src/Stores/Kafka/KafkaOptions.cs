@@ -4,85 +4,84 @@ using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Stores.Kafka;
 
-/// <summary>How the event log is kept in Kafka; the configuration's section <see cref="Section"/>.</summary>
+/// <summary>Settings of the event log in Kafka, in the configuration's section <see cref="Section"/>.</summary>
 public sealed record KafkaOptions : IValidatableObject
 {
     /// <summary>Name of the section; errors name <c>Kafka:Member</c>.</summary>
     public const string Section = "Kafka";
 
-    /// <summary>Of <see cref="ReplicationFactor"/>: what the brokers are set to.</summary>
+    /// <summary>Value of <see cref="ReplicationFactor"/> for the brokers' default.</summary>
     internal const short BrokersDefault = -1;
 
-    private const int MostPartitions = 10_000;
+    private const int MaxPartitions = 10_000;
 
-    /// <summary>What the adapter's promises rest on.</summary>
-    private static readonly HashSet<string> s_ours = new(StringComparer.Ordinal)
+    /// <summary>Settings that the adapter's guarantees depend on.</summary>
+    private static readonly HashSet<string> s_reserved = new(StringComparer.Ordinal)
     {
         "bootstrap.servers", "metadata.broker.list", "group.id", "acks", "request.required.acks", "enable.idempotence",
         "enable.auto.commit", "auto.commit.enable", "enable.auto.offset.store", "auto.offset.reset", "enable.partition.eof",
         "group.protocol", "partition.assignment.strategy", "partitioner",
     };
 
-    /// <summary>Brokers to begin with: <c>host:port</c>, several separated by commas.</summary>
+    /// <summary>Initial brokers: <c>host:port</c>, separated by commas.</summary>
     [Required(ErrorMessage = "is not set: it is a list of brokers such as kafka-1:9092,kafka-2:9092")]
     public string BootstrapServers { get; init; } = "";
 
-    /// <summary>What messages call the cluster.</summary>
+    /// <summary>Name of the cluster in messages.</summary>
     internal string Name => $"Kafka at {BootstrapServers}";
 
-    /// <summary>Put before the names of topics and groups, so that installations can share a cluster; default none.</summary>
-    [RegularExpression("[A-Za-z0-9._-]{0,100}", ErrorMessage = "may hold up to 100 letters, digits and . _ -")]
+    /// <summary>Prefix of topic and group names, so that installations can share a cluster; default empty.</summary>
+    [RegularExpression("[A-Za-z0-9._-]{0,100}", ErrorMessage = "may have up to 100 letters, digits and . _ -")]
     public string Prefix { get; init; } = "";
 
     /// <summary>
-    /// Whether topics that are absent are created at start; default true. Without it, or without the right to, they must exist.
+    /// Whether missing topics are created at start; default true. They must exist if this is false or the right is missing.
     /// </summary>
     public bool CreateTopics { get; init; } = true;
 
     /// <summary>
-    /// Partitions of a topic that is created, 1 to 10,000; default 12. As many workers of a kind can share the work.
+    /// Partitions of new topics, 1 to 10,000; default 12. It limits the number of workers of a kind that share the work.
     /// </summary>
-    [Range(1, MostPartitions, ErrorMessage = "must be from {1} to {2}")]
+    [Range(1, MaxPartitions, ErrorMessage = "must be from {1} to {2}")]
     public int Partitions { get; init; } = 12;
 
     /// <summary>
-    /// Copies of each partition of a topic that is created, at least 1, or -1 for what the brokers are set to; default null:
-    /// three, or one for each broker where there are fewer. Of three or more, two must have an event before its append returns.
+    /// Copies of each partition of new topics, at least 1, or -1 for the brokers' default. Default null: three, or the number of
+    /// brokers if that is lower. With three or more copies, two must have an event before its append returns.
     /// </summary>
     public short? ReplicationFactor { get; init; }
 
     /// <summary>
-    /// How long events of a topic that is created are kept; default null, for ever: the log is the source of truth.
+    /// Retention of events in new topics, at least 1 s; default null, for ever, since the log is the source of truth.
     /// </summary>
     public TimeSpan? Retention { get; init; }
 
     /// <summary>
-    /// Whether topics that are created keep the latest event of each video only (log compaction), which is all that catalog and
-    /// index need; default false. Dead letters are never compacted.
+    /// Whether new topics keep only the latest event of each video (log compaction), which is all that catalog and index need;
+    /// default false. Dead letters are never compacted.
     /// </summary>
     public bool Compact { get; init; }
 
     /// <summary>
-    /// How long the cluster may leave connecting or reading at the start unanswered, up to 1 hour; default 30 seconds.
+    /// Time-out of connecting, and of reading at start, 1 second to 1 hour; default 30 seconds.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = "must be from {1} to {2}")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long a subscription that has ended stays in its group for what is in flight to be committed, up to 1 hour; default 20
-    /// seconds.
+    /// How long a subscription that has ended stays in its group to commit deliveries in flight, 0 to 1 hour; default 20 seconds.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00", ErrorMessage = "must be from {1} to {2}")]
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// How members of a group agree on who has which partitions; default <see cref="KafkaGroupProtocol.Consumer"/>, which brokers
-    /// know from 4.0 on.
+    /// Protocol that assigns partitions to the members of a group; default <see cref="KafkaGroupProtocol.Consumer"/>, for brokers
+    /// from 4.0 on.
     /// </summary>
     public KafkaGroupProtocol GroupProtocol { get; init; }
 
     /// <summary>
-    /// Settings of librdkafka as they are, for every client: <c>security.protocol</c>, <c>sasl.*</c>, <c>ssl.*</c>,
+    /// Settings of librdkafka for every client, passed on unchanged: <c>security.protocol</c>, <c>sasl.*</c>, <c>ssl.*</c>,
     /// <c>compression.type</c> …
     /// </summary>
     public IReadOnlyDictionary<string, string> ClientSettings { get; init; } = new Dictionary<string, string>();
@@ -91,15 +90,15 @@ public sealed record KafkaOptions : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (ReplicationFactor is not null and not BrokersDefault and < 1)
-            yield return new("must be at least 1, or -1 for what the brokers are set to", [nameof(ReplicationFactor)]);
+            yield return new("must be at least 1, or -1 for the brokers' default", [nameof(ReplicationFactor)]);
         if (Retention is { } kept && kept < TimeSpan.FromSeconds(1))
             yield return new("must be at least 1 second; leave it out to keep events for ever", [nameof(Retention)]);
-        foreach (var setting in ClientSettings.Keys.Where(s_ours.Contains))
-            yield return new("is decided by the event log itself; take it out", [$"{nameof(ClientSettings)}:{setting}"]);
+        foreach (var setting in ClientSettings.Keys.Where(s_reserved.Contains))
+            yield return new("is set by the event log itself; remove it", [$"{nameof(ClientSettings)}:{setting}"]);
     }
 
     /// <summary>Checks every member against its range.</summary>
-    /// <exception cref="UserException">A member is out of its range; the message names its key.</exception>
+    /// <exception cref="UserException">A member is out of range; the message names its key.</exception>
     public void Validate()
     {
         var errors = new List<ValidationResult>();
@@ -110,12 +109,12 @@ public sealed record KafkaOptions : IValidatableObject
     }
 }
 
-/// <summary>How members of a group agree on who has which partitions.</summary>
+/// <summary>Protocol that assigns partitions to the members of a group.</summary>
 public enum KafkaGroupProtocol
 {
-    /// <summary>The brokers say who has what (KIP-848): a member that comes or goes holds up nobody else.</summary>
+    /// <summary>The brokers assign partitions (KIP-848): a member that joins or leaves does not block the others.</summary>
     Consumer,
 
-    /// <summary>The members agree among themselves, as before 4.0: while one is missed, all stand still.</summary>
+    /// <summary>The members assign partitions, as before 4.0: while one does not answer, all are blocked.</summary>
     Classic,
 }

@@ -3,7 +3,7 @@ using Confluent.Kafka;
 namespace TcMgc.Stores.Kafka;
 
 /// <summary>
-/// A partition from its assignment to this member until it is revoked: what is in flight, and how far it may be committed.
+/// A partition from its assignment to this member until it is revoked: its messages in flight and its commit position.
 /// </summary>
 internal sealed class KafkaPartition(TopicPartition at)
 {
@@ -11,30 +11,25 @@ internal sealed class KafkaPartition(TopicPartition at)
     private readonly Dictionary<long, ConsumeResult<byte[], byte[]>> _inFlight = [];
     private Offset _next = Offset.Unset;
     private Offset _done = Offset.Unset;
-    private Offset _committed = Offset.Unset;
 
-    /// <summary>Topic and number by the cluster's names.</summary>
+    /// <summary>Topic, by the cluster's name, and number.</summary>
     public TopicPartition At => at;
 
     /// <summary>
-    /// Where the group would go on after a restart; <see cref="Offset.Unset"/> where this member does not know.
+    /// The offset from which the group continues after a restart; <see cref="Offset.Unset"/> where it is not known yet.
     /// </summary>
-    public Offset Committed
-    {
-        get => _committed;
-        set => _committed = value;
-    }
+    public Offset Committed { get; set; } = Offset.Unset;
 
-    /// <summary>What is to be committed; null where nothing is.</summary>
-    public TopicPartitionOffset? Due => _done != Offset.Unset && _done != _committed ? new(at, _done) : null;
+    /// <summary>The offset to commit; null where there is none.</summary>
+    public TopicPartitionOffset? Due => _done != Offset.Unset && _done != Committed ? new(at, _done) : null;
 
-    /// <summary>Whether it was revoked: it belongs to another member, and what is in flight counts no more.</summary>
+    /// <summary>Whether the partition was revoked: commits of its deliveries have no effect.</summary>
     public bool IsRevoked { get; set; }
 
     /// <summary>Positions in flight.</summary>
     public IEnumerable<long> InFlight => _inFlight.Keys;
 
-    /// <summary>Takes a message in; false where it was taken before: pausing makes librdkafka fetch anew.</summary>
+    /// <summary>Marks a message as in flight; false if it was delivered before: after a pause librdkafka fetches again.</summary>
     public bool Deliver(ConsumeResult<byte[], byte[]> message)
     {
         if (_next != Offset.Unset && message.Offset < _next)

@@ -7,17 +7,19 @@ using TcMgc.Stores.Sqlite;
 namespace TcMgc.Stores.Kafka;
 
 /// <summary>
-/// A member of a group. A thread of its own polls as long as it is one, so that slow work costs no membership: while as many
-/// deliveries as allowed are in flight its partitions are paused. It commits a partition up to the first delivery that is not
-/// done, and what is in flight of a partition that was revoked not at all: its new owner does it again.
+/// A member of a group. A dedicated thread polls, so that slow work does not end the membership: partitions are paused while the
+/// most allowed deliveries are in flight. A partition is committed up to the first delivery that is not done. Deliveries of a
+/// revoked partition are not committed: its new owner handles them again.
 /// </summary>
 internal sealed class KafkaSubscription : IAsyncDisposable
 {
-    /// <summary>A stop may have to sit this out.</summary>
+    /// <summary>Length of a poll, which delays a stop.</summary>
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Pausing drops what was fetched ahead, so that short work is waited for.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(250);
+    /// <summary>
+    /// How long a full member waits for a delivery to be done before it pauses: pausing drops prefetched messages.
+    /// </summary>
+    private static readonly TimeSpan s_pauseAfter = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(100);
 
@@ -38,12 +40,12 @@ internal sealed class KafkaSubscription : IAsyncDisposable
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _polling;
 
-    // Of the polling thread alone.
+    // Used only by the polling thread.
     private readonly Queue<ConsumeResult<byte[], byte[]>> _held = [];
 
     /// <summary>
-    /// Kept while a partition is another's: librdkafka still has it paused when it comes back. It must not resume what is not
-    /// paused.
+    /// Includes partitions that were revoked: librdkafka still has them paused when they are assigned again. Only paused
+    /// partitions may be resumed.
     /// </summary>
     private readonly HashSet<TopicPartition> _paused = [];
 
@@ -51,8 +53,12 @@ internal sealed class KafkaSubscription : IAsyncDisposable
         Subscription subscription, KafkaOptions options, KafkaNames names, KafkaClients clients, KafkaDeadLetters deadLetters,
         TimeProvider clock)
     {
-        (_subscription, _options, _names, _clients, _deadLetters, _clock) =
-            (subscription, options, names, clients, deadLetters, clock);
+        _subscription = subscription;
+        _options = options;
+        _names = names;
+        _clients = clients;
+        _deadLetters = deadLetters;
+        _clock = clock;
         _assignment = new(names);
         Lag = new(names.Group(subscription.Group), _assignment);
         _room = new(subscription.MaxInFlight);
@@ -66,13 +72,13 @@ internal sealed class KafkaSubscription : IAsyncDisposable
 
     public string Group => _subscription.Group;
 
-    /// <summary>How far the group is behind in each partition that this member has.</summary>
+    /// <summary>Lag of the group in each partition of this member.</summary>
     public KafkaLag Lag { get; }
 
-    /// <summary>Whether it still delivers.</summary>
+    /// <summary>Whether the subscription still delivers.</summary>
     public bool IsLive => !_stop.IsCancellationRequested;
 
-    /// <summary>The deliveries, to one reader; when it ends, the member drains and leaves.</summary>
+    /// <summary>The deliveries, for one reader. When it ends, the member drains and leaves the group.</summary>
     public async IAsyncEnumerable<Delivery> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         try
@@ -90,7 +96,7 @@ internal sealed class KafkaSubscription : IAsyncDisposable
         }
     }
 
-    /// <summary>Marks a delivery as done and commits what that allows; false where this member does not have it.</summary>
+    /// <summary>Marks a delivery as done and commits if possible; false if it is not in flight here.</summary>
     public async ValueTask<bool> CommitAsync(string partition, long position, CancellationToken cancellationToken)
     {
         switch (_assignment.Settle(partition, position))
@@ -113,7 +119,7 @@ internal sealed class KafkaSubscription : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends a delivery to the dead letters and marks it as done; false where this member does not have it.</summary>
+    /// <summary>Sends a delivery to the dead letters and marks it as done; false if it is not in flight here.</summary>
     public async ValueTask<bool> RejectAsync(string partition, long position, string reason, CancellationToken cancellationToken)
     {
         if (_assignment.MessageAt(partition, position) is { } message)
@@ -121,7 +127,7 @@ internal sealed class KafkaSubscription : IAsyncDisposable
         return await CommitAsync(partition, position, cancellationToken);
     }
 
-    /// <summary>Leaves the group at once; what is in flight comes again.</summary>
+    /// <summary>Leaves the group at once; deliveries in flight are delivered again.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -174,7 +180,7 @@ internal sealed class KafkaSubscription : IAsyncDisposable
     {
         try
         {
-            return _room.Wait(s_patience, _stop.Token);
+            return _room.Wait(s_pauseAfter, _stop.Token);
         }
         catch (OperationCanceledException)
         {
@@ -182,7 +188,7 @@ internal sealed class KafkaSubscription : IAsyncDisposable
         }
     }
 
-    /// <summary>Keeps the membership and takes part in rebalances without fetching more.</summary>
+    /// <summary>Keeps the membership and joins rebalances without fetching more.</summary>
     private void PollPaused(TimeSpan wait)
     {
         List<TopicPartition> flowing = [.. _consumer.Assignment.Except(_paused)];
@@ -211,7 +217,7 @@ internal sealed class KafkaSubscription : IAsyncDisposable
         }
         catch (ConsumeException error) when (!error.Error.IsFinal())
         {
-            // librdkafka tries again by itself.
+            // librdkafka retries.
         }
     }
 
@@ -223,7 +229,7 @@ internal sealed class KafkaSubscription : IAsyncDisposable
             return;
         }
         var name = _names.Partition(partition.At);
-        // No value is a tombstone: compaction's way of forgetting a key, not an event.
+        // A message without a value is a tombstone, which makes compaction delete a key; it is not an event.
         var read = message.Message.Value is { } body ? EventJson.Read(_names.TopicOf(message.Topic), body) : default;
         if (read.Event is { } happened)
             _deliveries.Writer.TryWrite(
@@ -233,11 +239,11 @@ internal sealed class KafkaSubscription : IAsyncDisposable
                     Trace = KafkaHeaders.Trace(message.Message.Headers)
                 }, partition));
         else
-            _ = PassOverAsync(name, message.Offset, read.Reason);
+            _ = SkipAsync(name, message.Offset, read.Reason);
     }
 
-    /// <summary>What cannot be delivered must not hold up what can.</summary>
-    private async Task PassOverAsync(string partition, long position, string? reason)
+    /// <summary>Commits or rejects a message that cannot be delivered, so that it does not block the others.</summary>
+    private async Task SkipAsync(string partition, long position, string? reason)
     {
         try
         {
@@ -263,8 +269,8 @@ internal sealed class KafkaSubscription : IAsyncDisposable
     }
 
     /// <summary>
-    /// Commits all that is due; those who come meanwhile find theirs done. While no broker answers, or the group moves on without
-    /// this member, it is tried again: until it succeeds, or the partition is another's, who does the delivery again.
+    /// Commits everything that is due, also for callers that wait meanwhile. Retries while no broker answers or the group
+    /// rebalances, until it succeeds or the partition is revoked, whose new owner handles the delivery again.
     /// </summary>
     private async Task FlushAsync(CancellationToken cancellationToken)
     {
@@ -293,7 +299,7 @@ internal sealed class KafkaSubscription : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stays a member, with all paused, until what is in flight is committed, for as long as the options allow.
+    /// Stays a member, with all partitions paused, until the deliveries in flight are committed or the drain time-out is over.
     /// </summary>
     private void Drain()
     {
@@ -323,7 +329,7 @@ internal sealed class KafkaSubscription : IAsyncDisposable
         }
         catch (KafkaException)
         {
-            // The group notices by itself, later.
+            // The group removes this member after its session time-out.
         }
         finally
         {

@@ -8,38 +8,38 @@ using TcMgc.Stores.Sqlite;
 namespace TcMgc.Stores.Kafka;
 
 /// <summary>The log's topics in the cluster.</summary>
-/// <param name="client">A client whose connections the questions use; disposed after this.</param>
+/// <param name="client">A client whose connections are used; disposed after this.</param>
 internal sealed class KafkaTopics(Handle client, KafkaOptions options, KafkaNames names, KafkaClients clients, TimeProvider clock)
     : IDisposable
 {
-    /// <summary>Copies of a topic where there are brokers enough: one may die, and an append still has two.</summary>
+    /// <summary>Copies of a topic where there are enough brokers: with one broker down, an append still reaches two.</summary>
     private const int Copies = 3;
 
-    /// <summary>How long a cluster in use may leave a question unanswered; one that starts may take longer.</summary>
-    private static readonly TimeSpan s_silence = TimeSpan.FromSeconds(8);
+    /// <summary>Time-out of a check of a cluster in use; at start it may take longer.</summary>
+    private static readonly TimeSpan s_checkTimeout = TimeSpan.FromSeconds(8);
 
-    /// <summary>Short, so that a cancelled start does not wait for a cluster that is away.</summary>
-    private static readonly TimeSpan s_question = TimeSpan.FromMilliseconds(500);
+    /// <summary>Time-out of one request, short, so that a cancelled start does not wait for an unreachable cluster.</summary>
+    private static readonly TimeSpan s_request = TimeSpan.FromMilliseconds(500);
 
     private readonly IAdminClient _admin = new DependentAdminClientBuilder(client).Build();
 
-    /// <summary>Ends the thread that waits for answers: it must not outlive the client.</summary>
+    /// <summary>Ends the thread that waits for responses, which must not outlive the client.</summary>
     public void Dispose() => _admin.Dispose();
 
-    /// <summary>Creates topics that are absent, where that is wanted and allowed, and waits until they are there.</summary>
-    /// <exception cref="UserException">The cluster does not answer, or lacks topics that may not be created.</exception>
+    /// <summary>Creates missing topics, if options and cluster allow it, and waits until they exist.</summary>
+    /// <exception cref="UserException">The cluster does not answer, or topics are missing and may not be created.</exception>
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
-        for (var started = clock.GetTimestamp(); ; await Task.Delay(s_question, clock, cancellationToken))
+        for (var started = clock.GetTimestamp(); ; await Task.Delay(s_request, clock, cancellationToken))
         {
             var metadata = await MetadataAsync(options.Timeout, cancellationToken);
-            List<string> missing = [.. names.Events.Append(names.Dead).Except(There(metadata).Select(topic => topic.Topic))];
+            List<string> missing = [.. names.Events.Append(names.Dead).Except(Existing(metadata).Select(topic => topic.Topic))];
             if (missing.Count == 0)
                 return;
             if (!options.CreateTopics)
                 throw new UserException($"Kafka at {options.BootstrapServers} has no topic {string.Join(", ", missing)}; "
                     + $"create them, or set {KafkaOptions.Section}:{nameof(KafkaOptions.CreateTopics)}");
-            // Brokers that have just started refuse for a moment, and learn of a new topic one after the other.
+            // Brokers refuse for a moment after their start, and see a new topic one after the other.
             var refused = await CreateAsync(missing, metadata.Brokers.Count);
             if (refused?.Error.IsFinal() == true || clock.GetElapsedTime(started) >= options.Timeout)
                 throw clients.Explained($"topics {string.Join(", ", missing)} cannot be created (fewer brokers than "
@@ -48,45 +48,45 @@ internal sealed class KafkaTopics(Handle client, KafkaOptions options, KafkaName
         }
     }
 
-    /// <summary>Asks whether any broker answers.</summary>
-    /// <exception cref="UserException">None does, or this client is refused.</exception>
+    /// <summary>Checks whether a broker answers.</summary>
+    /// <exception cref="UserException">No broker answers, or they refuse this client.</exception>
     public async ValueTask CheckAsync(CancellationToken cancellationToken) =>
-        await MetadataAsync(options.Timeout < s_silence ? options.Timeout : s_silence, cancellationToken);
+        await MetadataAsync(options.Timeout < s_checkTimeout ? options.Timeout : s_checkTimeout, cancellationToken);
 
-    /// <summary>Every partition of topics, by the cluster's names.</summary>
+    /// <summary>All partitions of topics, which have the cluster's names.</summary>
     public async Task<List<TopicPartition>> PartitionsAsync(IEnumerable<string> topics, CancellationToken cancellationToken)
     {
-        var wanted = topics.ToHashSet(StringComparer.Ordinal);
-        for (var started = clock.GetTimestamp(); ; await Task.Delay(s_question, clock, cancellationToken))
+        var required = topics.ToHashSet(StringComparer.Ordinal);
+        for (var started = clock.GetTimestamp(); ; await Task.Delay(s_request, clock, cancellationToken))
         {
             var metadata = await MetadataAsync(options.Timeout, cancellationToken);
-            var found = There(metadata).Where(topic => wanted.Contains(topic.Topic)).ToList();
-            if (found.Count == wanted.Count)
+            var found = Existing(metadata).Where(topic => required.Contains(topic.Topic)).ToList();
+            if (found.Count == required.Count)
                 return [.. from topic in found
                            from partition in topic.Partitions
                            select new TopicPartition(topic.Topic, partition.PartitionId)];
             if (clock.GetElapsedTime(started) >= options.Timeout)
                 throw new UserException($"Kafka at {options.BootstrapServers} has no topic "
-                    + $"{string.Join(", ", wanted.Except(found.Select(topic => topic.Topic)))} any more");
+                    + $"{string.Join(", ", required.Except(found.Select(topic => topic.Topic)))} any more");
         }
     }
 
-    private static IEnumerable<TopicMetadata> There(Metadata metadata) => metadata.Topics.Where(topic => !topic.Error.IsError);
+    private static IEnumerable<TopicMetadata> Existing(Metadata metadata) => metadata.Topics.Where(topic => !topic.Error.IsError);
 
-    /// <summary>Of every topic: asking for one by its name would create it on brokers that are set so.</summary>
+    /// <summary>Metadata of all topics: a request for one by name may create it, depending on the brokers' settings.</summary>
     private async Task<Metadata> MetadataAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
         for (var started = clock.GetTimestamp(); ;)
             try
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var metadata = await Task.Run(() => _admin.GetMetadata(s_question), cancellationToken);
+                var metadata = await Task.Run(() => _admin.GetMetadata(s_request), cancellationToken);
                 clients.Answered();
                 return metadata;
             }
             catch (KafkaException error) when (clients.IsRefused)
             {
-                throw clients.Explained("the brokers and this client do not come together", error);
+                throw clients.Explained("the brokers refuse this client", error);
             }
             catch (KafkaException error) when (clock.GetElapsedTime(started) >= limit)
             {
@@ -98,7 +98,7 @@ internal sealed class KafkaTopics(Handle client, KafkaOptions options, KafkaName
             }
     }
 
-    /// <summary>Asks for topics; gives why one of them was refused, null where none was.</summary>
+    /// <summary>Requests topics; returns why one of them was refused, or null.</summary>
     private async Task<KafkaException?> CreateAsync(List<string> missing, int brokers)
     {
         try
@@ -118,7 +118,7 @@ internal sealed class KafkaTopics(Handle client, KafkaOptions options, KafkaName
         }
     }
 
-    /// <summary>How a topic is created: for ever and whole, unless set otherwise; dead letters are never compacted.</summary>
+    /// <summary>Settings of a new topic; dead letters are never compacted.</summary>
     internal static TopicSpecification Specification(string topic, KafkaOptions options, int brokers, bool isDeadLetters)
     {
         var copies = options.ReplicationFactor ?? (short)Math.Clamp(brokers, 1, Copies);
