@@ -10,7 +10,8 @@ namespace TcMgc.Stores;
 
 /// <summary>
 /// The folder of <c>--data</c>: the embedded adapters of the four ports in <c>events.db</c>, <c>index.db</c>, <c>catalog.db</c>
-/// and <c>blobs/</c>, and what is said in videos in <c>transcripts.db</c>. Many processes may read at a time; one holds <see cref="LockForWork"/> and writes.
+/// and <c>blobs/</c>, and what is said in videos in <c>transcripts.db</c>. Many processes may read at a time; one holds <see
+/// cref="LockForWork"/> and writes.
 /// </summary>
 public sealed class DataFolder : IDisposable
 {
@@ -67,7 +68,8 @@ public sealed class DataFolder : IDisposable
         _follower.ApplyAsync(entry, blobs, cancellationToken);
 
     /// <summary>Opens the folder, creating what is absent, and brings the catalog up to the log's end.</summary>
-    /// <exception cref="UserException">The folder cannot be written, or a database is damaged or newer than this program.</exception>
+    /// <exception cref="UserException">The folder cannot be written, or a database is damaged or newer than this
+    /// program.</exception>
     public static ValueTask<DataFolder> OpenAsync(string path, TimeProvider clock, CancellationToken cancellationToken) =>
         OpenAsync(path, clock, followsOwnLog: true, null, cancellationToken);
 
@@ -111,21 +113,21 @@ public sealed class DataFolder : IDisposable
             : throw new UserException($"{path}: nothing is indexed there; 'tcmgc index PATH --data {path}' indexes videos");
 
     /// <summary>
-    /// Takes the folder for this process's workers, until disposed (or the process ends, however it ends), and clears away what
-    /// interrupted writes left.
+    /// Locks the folder for this process's workers until the lock is disposed or the process ends, and deletes the remains of
+    /// interrupted writes.
     /// </summary>
     /// <exception cref="UserException">Another process has it.</exception>
     public IDisposable LockForWork()
     {
-        var taken = WorkLock.Acquire(Path);
+        var work = WorkLock.Acquire(Path);
         try
         {
-            _blobs.SweepUnfinished(before: DateTimeOffset.MaxValue); // Nobody else writes.
-            return taken;
+            _blobs.SweepUnfinished(before: DateTimeOffset.MaxValue); // No other process writes.
+            return work;
         }
         catch
         {
-            taken.Dispose();
+            work.Dispose();
             throw;
         }
     }

@@ -5,8 +5,8 @@ using TcMgc.Shared.Blobs;
 namespace TcMgc.Stores.Blobs;
 
 /// <summary>
-/// Blobs as files below a folder, their names as paths. A blob is written to a hidden file and renamed when it is whole. The
-/// folder of those files tells a blob that is not there from a folder that is away (a share that is not mounted).
+/// Stores blobs as files below a folder, with their names as paths. A blob is written to a hidden file and renamed when it is
+/// complete. If the folder of those files is missing, the store is unavailable (a share that is not mounted), not empty.
 /// </summary>
 internal sealed class FolderBlobStore : IBlobStore
 {
@@ -48,7 +48,7 @@ internal sealed class FolderBlobStore : IBlobStore
     public ValueTask<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken)
     {
         var path = PathOf(name);
-        return new(Guarded(() => IsThere(new FileInfo(path))
+        return new(Guarded(() => Exists(new FileInfo(path))
             ? (Stream)new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1 << 16)
             : null));
     }
@@ -56,7 +56,7 @@ internal sealed class FolderBlobStore : IBlobStore
     public ValueTask<BlobInfo?> FindAsync(string name, CancellationToken cancellationToken)
     {
         var file = new FileInfo(PathOf(name));
-        return new(Guarded(() => IsThere(file) ? Info(file) : (BlobInfo?)null));
+        return new(Guarded(() => Exists(file) ? Info(file) : (BlobInfo?)null));
     }
 
     public ValueTask DeleteAsync(string name, CancellationToken cancellationToken)
@@ -64,7 +64,7 @@ internal sealed class FolderBlobStore : IBlobStore
         var path = PathOf(name);
         Guarded(() =>
         {
-            if (IsThere(new FileInfo(path)))
+            if (Exists(new FileInfo(path)))
                 File.Delete(path);
         });
         return ValueTask.CompletedTask;
@@ -75,7 +75,7 @@ internal sealed class FolderBlobStore : IBlobStore
         ArgumentNullException.ThrowIfNull(prefix);
         await ValueTask.CompletedTask;
         var below = new DirectoryInfo(prefix.LastIndexOf('/') is > 0 and var end ? PathOf(prefix[..end]) : _root);
-        var blobs = Guarded(() => !IsThere(below) ? [] : below.EnumerateFiles("*", SearchOption.AllDirectories)
+        var blobs = Guarded(() => !Exists(below) ? [] : below.EnumerateFiles("*", SearchOption.AllDirectories)
             .Select(Info)
             .Where(blob => blob.Name.StartsWith(prefix, StringComparison.Ordinal) && !blob.Name.StartsWith('.'))
             .OrderBy(blob => blob.Name, StringComparer.Ordinal)
@@ -99,7 +99,9 @@ internal sealed class FolderBlobStore : IBlobStore
         return left.Count;
     });
 
-    /// <summary>A blob is whole, and durable, before it gets the name that <paramref name="write"/> gives it.</summary>
+    /// <summary>
+    /// Writes a blob, which is complete and durable before it gets the name that <paramref name="write"/> returns.
+    /// </summary>
     private async ValueTask WriteAsync(Func<FileStream, ValueTask<string>> write)
     {
         var unfinished = Path.Combine(_root, Unfinished, Guid.NewGuid().ToString("N"));
@@ -121,16 +123,20 @@ internal sealed class FolderBlobStore : IBlobStore
         }
         catch (Exception error)
         {
-            if (File.Exists(unfinished)) // Else its folder may be away, too.
+            if (File.Exists(unfinished)) // Otherwise its folder may be unavailable, too.
                 File.Delete(unfinished);
-            if (DiskFull.Is(error)) // What the caller wrote.
+            if (DiskFull.Is(error)) // From the caller's writes.
                 throw DiskFull.At(_root, error);
             throw;
         }
     }
 
-    private bool IsThere(FileSystemInfo file) => file.Exists || (Directory.Exists(Path.Combine(_root, Unfinished)) ? false
-        : throw new DirectoryNotFoundException("the folder is not there, or is another one."));
+    private bool Exists(FileSystemInfo file)
+    {
+        if (!file.Exists && !Directory.Exists(Path.Combine(_root, Unfinished)))
+            throw new DirectoryNotFoundException("the folder is missing, or is another one.");
+        return file.Exists;
+    }
 
     private BlobInfo Info(FileInfo file) =>
         new(Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/'), file.Length,

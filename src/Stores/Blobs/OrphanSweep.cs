@@ -8,31 +8,31 @@ using TcMgc.Stores.Sqlite;
 namespace TcMgc.Stores.Blobs;
 
 /// <summary>
-/// Removes the blobs that no catalog entry names: originals of uploads that broke off before the log knew of them, or that were
-/// given twice; what is left of removed videos; frames of indexed ones; former transcripts. Blobs that are none of TcMgc's are
-/// left alone.
+/// Removes blobs that no catalog entry refers to: originals of interrupted or repeated uploads, blobs of removed videos, frames
+/// of indexed ones, replaced transcripts. Blobs with other names than TcMgc's are kept.
 /// </summary>
-/// <param name="blobs">The store.</param>
-/// <param name="log">Says which videos there are.</param>
-/// <param name="catalog">Is brought up to the log's end first.</param>
-/// <param name="time">Tells how old a blob is.</param>
+/// <param name="blobs">Is swept.</param>
+/// <param name="log">Brings the catalog up to date.</param>
+/// <param name="catalog">Knows which blobs are in use.</param>
+/// <param name="time">Clock for the age of blobs.</param>
 public sealed class OrphanSweep(IBlobStore blobs, IEventLog log, ICatalog catalog, TimeProvider time)
 {
-    private const int EventsAtATime = 256;
+    private const int EventsPerBatch = 256;
 
     /// <summary>Deletes orphans one by one.</summary>
     /// <param name="grace">
-    /// Blobs written since are left alone: the event that names one comes after it. Longer than any upload or decoding takes.
+    /// Blobs younger than this are kept, since the event that refers to a blob comes after it. Must be longer than any upload or
+    /// decoding.
     /// </param>
-    /// <param name="isDryRun">Whether orphans are only told.</param>
-    /// <param name="cancel">Stops before the next one.</param>
+    /// <param name="isDryRun">Whether orphans are only listed.</param>
+    /// <param name="cancel">Stops before the next orphan.</param>
     /// <returns>Each orphan, once it is deleted.</returns>
-    /// <exception cref="UserException">A store cannot be used, or the log is empty: then it is not the one that these blobs
-    /// belong to.</exception>
-    public async IAsyncEnumerable<BlobInfo> RunAsync(TimeSpan grace, bool isDryRun, [EnumeratorCancellation]
-    CancellationToken cancel)
+    /// <exception cref="UserException">A store cannot be used, or the log is empty: then it does not belong to these
+    /// blobs.</exception>
+    public async IAsyncEnumerable<BlobInfo> RunAsync(
+        TimeSpan grace, bool isDryRun, [EnumeratorCancellation] CancellationToken cancel)
     {
-        var before = time.GetUtcNow() - grace; // Before the log is read: no blob of an event that is not read is older.
+        var before = time.GetUtcNow() - grace; // Before the log is read: blobs of events that are appended later are younger.
         await CatchUpAsync(cancel);
         await foreach (var blob in blobs.ListAsync("", cancel))
         {
@@ -40,7 +40,7 @@ public sealed class OrphanSweep(IBlobStore blobs, IEventLog log, ICatalog catalo
                 continue;
             if (!isDryRun)
             {
-                // Content that is uploaded again is written again: what is young by now has an uploader.
+                // Repeated uploads write the same blob again: if it is young by now, an upload needs it.
                 if (await blobs.FindAsync(blob.Name, cancel) is not { } found || found.Written >= before)
                     continue;
                 await blobs.DeleteAsync(blob.Name, cancel);
@@ -54,15 +54,15 @@ public sealed class OrphanSweep(IBlobStore blobs, IEventLog log, ICatalog catalo
     private async ValueTask CatchUpAsync(CancellationToken cancel)
     {
         var isEmpty = true;
-        await foreach (var happened in log.ReadAllAsync(cancel).Chunk(EventsAtATime))
+        await foreach (var happened in log.ReadAllAsync(cancel).Chunk(EventsPerBatch))
         {
             await catalog.ApplyAsync(happened, cancel);
             isEmpty = false;
         }
         if (isEmpty)
             throw new UserException(
-                "the event log is empty, so that nothing says which blobs are in use; give the data folder and the settings that "
-                    + "the services run with");
+                "the event log is empty, so that the blobs in use are unknown; give the data folder and the settings of the "
+                + "services");
     }
 
     private async ValueTask<bool> IsOrphanAsync(BlobInfo blob, DateTimeOffset before, CancellationToken cancel)

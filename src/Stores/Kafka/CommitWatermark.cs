@@ -14,7 +14,7 @@ internal sealed class CommitWatermark
     public void Delivered(long position) => _inFlight[position] = false;
 
     /// <summary>Whether the position is in flight and not complete.</summary>
-    public bool Awaits(long position) => _inFlight.TryGetValue(position, out var done) && !done;
+    public bool IsPending(long position) => _inFlight.TryGetValue(position, out var done) && !done;
 
     /// <summary>Marks a position as complete.</summary>
     /// <returns>The position to commit, if the watermark moved; else null.</returns>

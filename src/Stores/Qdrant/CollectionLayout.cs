@@ -6,27 +6,27 @@ using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Stores.Qdrant;
 
-/// <summary>How a model's collection is named, laid out and searched.</summary>
+/// <summary>Name, layout, metadata and search parameters of a model's collection.</summary>
 internal static class CollectionLayout
 {
-    private const int LongestName = 200;
+    private const int MaxNameLength = 200;
 
     private const string ModelId = "model", Dimensions = "dimensions", Frames = "frames", Folder = "folder", Former = "former";
 
     /// <summary>
-    /// The alias, a hyphen and the model's id; where the id has other characters than a name may, a hash keeps names apart.
+    /// The alias, a hyphen and the model's id; a hash makes the name unique if the id has characters that a name may not have.
     /// </summary>
     public static string Name(string alias, string modelId)
     {
         var plain = string.Concat(modelId.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '_'));
         var name = $"{alias}-{plain}";
-        if (plain == modelId && name.Length <= LongestName)
+        if (plain == modelId && name.Length <= MaxNameLength)
             return name;
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(modelId)).AsSpan(0, 4));
-        return $"{name[..Math.Min(name.Length, LongestName)]}-{hash}";
+        return $"{name[..Math.Min(name.Length, MaxNameLength)]}-{hash}";
     }
 
-    /// <summary>True where one collection holds the vectors of both; a model may have moved.</summary>
+    /// <summary>Whether both can share a collection: they may differ only in folder.</summary>
     public static bool Same(IndexModel a, IndexModel b) => a with { Folder = null } == b with { Folder = null };
 
     public static CreateCollection Create(string name, IndexModel model, QdrantOptions options) => new()
@@ -52,7 +52,7 @@ internal static class CollectionLayout
     };
 
     /// <summary>
-    /// An <see cref="IndexModel"/> as metadata. A folder of "" stands for none: what is absent is left as it was.
+    /// An <see cref="IndexModel"/> as metadata. The folder is "" for none, since an update keeps absent values.
     /// </summary>
     public static Dictionary<string, Value> Metadata(IndexModel model) => new()
     {
@@ -62,14 +62,14 @@ internal static class CollectionLayout
         [Folder] = model.Folder ?? "",
     };
 
-    /// <summary>The collection that the alias left for this one, as metadata.</summary>
+    /// <summary>Metadata that name the collection the alias pointed at before.</summary>
     public static Dictionary<string, Value> FormerMetadata(string former) => new() { [Former] = former };
 
-    /// <summary>The collection that the alias left for this one; null where it left none.</summary>
+    /// <summary>The collection that the alias pointed at before; null where there is none.</summary>
     public static string? FormerOf(CollectionConfig config) => Text(config.Metadata, Former);
 
     /// <summary>
-    /// The model that the metadata names; null where the collection is not TcMgc's, or its vectors are not of the model's size.
+    /// The model in the metadata; null where the collection is not TcMgc's, or its vectors do not have the model's size.
     /// </summary>
     public static IndexModel? ModelOf(CollectionConfig config)
     {
@@ -98,7 +98,7 @@ internal static class CollectionLayout
         return search;
     }
 
-    /// <summary>Vectors are unit already; Dot returns them to the bit, Cosine would normalise them once more.</summary>
+    /// <summary>Vectors are normalised: Dot keeps them unchanged, Cosine would normalise them again.</summary>
     private static VectorParams Pooled(IndexModel model, QdrantOptions options) => new()
     {
         Size = (ulong)model.Dimensions,
@@ -114,7 +114,7 @@ internal static class CollectionLayout
         },
     };
 
-    /// <summary>N rows a segment: on disk always, as halves, which they are.</summary>
+    /// <summary>N rows of half precision per segment, always on disk.</summary>
     private static VectorParams Rows(IndexModel model, HnswConfigDiff graph) => new()
     {
         Size = (ulong)model.Dimensions,
@@ -125,7 +125,7 @@ internal static class CollectionLayout
         HnswConfig = graph,
     };
 
-    /// <summary>A graph of no edges is not built.</summary>
+    /// <summary>Qdrant builds no graph for m = 0.</summary>
     private static HnswConfigDiff Graph(QdrantOptions options, bool build) =>
         build ? new() { M = (ulong)options.HnswM, EfConstruct = (ulong)options.HnswEfConstruct } : new() { M = 0 };
 

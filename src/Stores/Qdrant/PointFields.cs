@@ -2,7 +2,7 @@ using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Stores.Qdrant;
 
-/// <summary>Names in a point: its vectors and its payload.</summary>
+/// <summary>Names of a point's vectors and payload fields.</summary>
 internal static class PointFields
 {
     /// <summary>Vector: <see cref="Segment.TextVector"/>.</summary>
@@ -11,11 +11,12 @@ internal static class PointFields
     /// <summary>Vector: <see cref="Segment.ImageVector"/>.</summary>
     public const string Image = "image";
 
-    /// <summary>Multivector of halves, searched by still: <see cref="Segment.Frames"/>.</summary>
+    /// <summary>Multivector in half precision, searched by stills: <see cref="Segment.Frames"/>.</summary>
     public const string Frames = "frames";
 
     /// <summary>
-    /// Multivector of halves, only fetched: what the head scores. The plain frames where it has no features of its own.
+    /// Multivector in half precision that the head scores; only fetched. The same as <see cref="Frames"/> for a head without its
+    /// own features.
     /// </summary>
     public const string Features = "features";
 
@@ -37,10 +38,10 @@ internal static class PointFields
     /// <summary>Payload: <see cref="SegmentPlace.FrameTimes"/>.</summary>
     public const string Times = "times";
 
-    /// <summary>Payload: true in a video's last segment, which is written after its others. Indexed.</summary>
+    /// <summary>Payload: true for a video's last segment, which is written after the others. Indexed.</summary>
     public const string Last = "last";
 
-    /// <summary>Every vector of a point.</summary>
+    /// <summary>All vectors of a point.</summary>
     public static readonly string[] Vectors = [Text, Image, Frames, Features];
 
     /// <summary>The payload that <see cref="StoredPoint.Place"/> reads.</summary>
@@ -49,6 +50,6 @@ internal static class PointFields
     /// <summary>The payload of <see cref="SegmentFrames"/>.</summary>
     public static readonly string[] Drawn = [.. Place, Layouts];
 
-    /// <summary>The vectors that a <see cref="SegmentBatch"/> takes.</summary>
+    /// <summary>The vectors of a <see cref="SegmentBatch"/>.</summary>
     public static readonly string[] Scored = [Text, Features];
 }

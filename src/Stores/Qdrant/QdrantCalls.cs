@@ -6,22 +6,22 @@ using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Stores.Qdrant;
 
-/// <summary>How long a call may take, and what of it is tried again.</summary>
-/// <param name="Attempts">Makes the attempts.</param>
-/// <param name="Deadline">Of one attempt.</param>
-/// <param name="Limit">What a caller is told: the longest time.</param>
-/// <param name="Setting">The key that makes it longer; null where none does.</param>
+/// <summary>Time limits and retries of a call.</summary>
+/// <param name="Attempts">Runs the attempts.</param>
+/// <param name="Deadline">Limit of one attempt.</param>
+/// <param name="Limit">Limit that error messages state.</param>
+/// <param name="Setting">The setting of that limit; null where there is none.</param>
 internal sealed record CallPolicy(ResiliencePipeline Attempts, TimeSpan Deadline, TimeSpan Limit, string? Setting);
 
-/// <summary>The three kinds of calls. Every request of the adapter may be made twice with the effect of one.</summary>
+/// <summary>The three kinds of calls. Every request of the adapter is idempotent.</summary>
 internal sealed class QdrantCalls
 {
-    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_maxDelay = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan s_check = TimeSpan.FromSeconds(1.5);
 
     public QdrantCalls(QdrantOptions options, TimeProvider clock)
     {
-        // Half of at least 12 attempts within 30 seconds: a first request still has all of its retries by default.
+        // At least 12 attempts within 30 seconds, so that the first request has all its retries by default.
         var breaker = new ResiliencePipelineBuilder { TimeProvider = clock }.AddCircuitBreaker(new CircuitBreakerStrategyOptions
         {
             ShouldHandle = Transient,
@@ -33,26 +33,28 @@ internal sealed class QdrantCalls
         var search = new ResiliencePipelineBuilder { TimeProvider = clock };
         if (options.Retries > 0)
             search.AddTimeout(options.SearchTimeout);
-        // Half of the time for an attempt: one that hangs leaves room for another.
+        // Half of the time for each attempt, so that one that hangs leaves time for another.
         var attempt = options.Retries > 0 ? options.SearchTimeout / 2 : options.SearchTimeout;
         Search = new(Retrying(search, options).AddPipeline(breaker).Build(), attempt, options.SearchTimeout,
             nameof(options.SearchTimeout));
-        // Without the breaker: who writes paces itself, and must see at its next attempt that Qdrant is back.
+        // Without the breaker: writers pace themselves, and their next attempt must succeed when Qdrant is available again.
         Work = new(Retrying(new() { TimeProvider = clock }, options).Build(),
             options.Timeout, options.Timeout, nameof(options.Timeout));
         Check = new(ResiliencePipeline.Empty, s_check, s_check, null);
     }
 
-    /// <summary>What a user waits for: all attempts together take at most <see cref="QdrantOptions.SearchTimeout"/>.</summary>
+    /// <summary>
+    /// Searches, for which a user waits: all attempts together take at most <see cref="QdrantOptions.SearchTimeout"/>.
+    /// </summary>
     public CallPolicy Search { get; }
 
-    /// <summary>Writes, and reading of whole collections: each attempt may take <see cref="QdrantOptions.Timeout"/>.</summary>
+    /// <summary>Writes, and reads of whole collections: each attempt may take <see cref="QdrantOptions.Timeout"/>.</summary>
     public CallPolicy Work { get; }
 
-    /// <summary>Whether the server answers now: one attempt, also while the circuit breaker leaves it alone.</summary>
+    /// <summary>Checks whether the server answers: one attempt, also while the circuit breaker is open.</summary>
     public CallPolicy Check { get; }
 
-    private static PredicateBuilder<object> Transient => new PredicateBuilder().Handle<RpcException>(QdrantFailures.MayPass);
+    private static PredicateBuilder<object> Transient => new PredicateBuilder().Handle<RpcException>(QdrantFailures.IsTransient);
 
     private static ResiliencePipelineBuilder Retrying(ResiliencePipelineBuilder builder, QdrantOptions options) =>
         options.Retries == 0 ? builder : builder.AddRetry(new RetryStrategyOptions
@@ -60,11 +62,11 @@ internal sealed class QdrantCalls
             ShouldHandle = Transient,
             MaxRetryAttempts = options.Retries,
             Delay = options.RetryDelay,
-            MaxDelay = s_longestWait,
+            MaxDelay = s_maxDelay,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
             DelayGenerator = arguments =>
-                new(QdrantFailures.RetryAfter(arguments.Outcome.Exception) is { } wish ? Min(wish, s_longestWait) : null),
+                new(QdrantFailures.RetryAfter(arguments.Outcome.Exception) is { } delay ? Min(delay, s_maxDelay) : null),
         });
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;

@@ -9,7 +9,7 @@ internal sealed class QdrantCollections(QdrantConnection connection, QdrantOptio
 {
     public QdrantCollection Named(string name) => new(connection, options, name, connection.Calls.Work);
 
-    /// <summary>A collection that a user waits for.</summary>
+    /// <summary>A collection for searches, for which a user waits.</summary>
     public QdrantCollection Searched(string name) => new(connection, options, name, connection.Calls.Search);
 
     /// <summary>The alias's collection and its model; null where there is none.</summary>
@@ -24,7 +24,7 @@ internal sealed class QdrantCollections(QdrantConnection connection, QdrantOptio
     }
 
     /// <summary>Points the alias at a collection, in one step for every reader.</summary>
-    /// <exception cref="UserException">The collection is gone.</exception>
+    /// <exception cref="UserException">The collection was deleted.</exception>
     public async ValueTask PointAliasAsync(QdrantCollection collection, CancellationToken cancel)
     {
         var change = new ChangeAliases
@@ -38,11 +38,13 @@ internal sealed class QdrantCollections(QdrantConnection connection, QdrantOptio
         if (await connection.CallAsync(connection.Calls.Work, (client, call) =>
             client.Collections.UpdateAliasesAsync(change, call), cancel) is null)
             throw new UserException(
-                $"Qdrant at {options.Url}: the collection {collection.Name} is gone, someone deleted it; start again");
+                $"Qdrant at {options.Url}: the collection {collection.Name} was deleted; start again");
     }
 
-    /// <summary>The model's collection, created where it is not there yet; one of other sizes gives way if it is empty.</summary>
-    /// <exception cref="UserException">It is not empty.</exception>
+    /// <summary>
+    /// The model's collection, which is created if it is missing. An empty collection of another layout is replaced.
+    /// </summary>
+    /// <exception cref="UserException">A collection of another layout is not empty.</exception>
     public async ValueTask<QdrantCollection> PrepareAsync(IndexModel model, CancellationToken cancel)
     {
         var collection = Named(CollectionLayout.Name(options.Alias, model.Id));
@@ -55,18 +57,17 @@ internal sealed class QdrantCollections(QdrantConnection connection, QdrantOptio
         return await collection.ModelAsync(cancel) is { } created && CollectionLayout.Same(created, model)
             ? collection
             : throw new UserException(
-                $"Qdrant at {options.Url}: another process just made the collection {collection.Name} for another model; try "
-                + "again");
+                $"Qdrant at {options.Url}: another process just created the collection {collection.Name} for another model; "
+                + "try again");
     }
 
-    /// <exception cref="UserException">The collection holds segments of the other model.</exception>
+    /// <exception cref="UserException">The collection has segments of the other model.</exception>
     public async ValueTask ThrowUnlessEmptyAsync(QdrantCollection collection, IndexModel bound, IndexModel model,
         CancellationToken cancel)
     {
         if (await collection.CountAsync(null, cancel) > 0)
             throw new UserException($"Qdrant at {options.Url}: the index {options.Alias} was built with the model {bound.Id} "
                 + $"({bound.Frames} × {bound.Dimensions}), this is {model.Id} ({model.Frames} × {model.Dimensions}); use that "
-                    + "one, "
-                + $"'tcmgc reindex' to build it anew, or another {QdrantOptions.Section}:Alias");
+                + $"one, 'tcmgc reindex' to build it anew, or another {QdrantOptions.Section}:Alias");
     }
 }

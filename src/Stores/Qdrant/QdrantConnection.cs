@@ -7,11 +7,11 @@ using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Stores.Qdrant;
 
-/// <summary>Calls to one Qdrant, each with a deadline.</summary>
+/// <summary>Connection to a Qdrant server, whose calls all have deadlines.</summary>
 internal sealed class QdrantConnection : IDisposable
 {
-    /// <summary>Bytes of a message; gRPC's own limit of 4 MB is less than the features of a search.</summary>
-    private const int LargestMessage = 256 << 20;
+    /// <summary>Limit of a message in bytes; gRPC's default of 4 MB is less than the features of a search.</summary>
+    private const int MaxMessageBytes = 256 << 20;
 
     private static readonly TimeSpan s_pingDelay = TimeSpan.FromSeconds(5), s_pingTimeout = TimeSpan.FromSeconds(3);
 
@@ -33,32 +33,33 @@ internal sealed class QdrantConnection : IDisposable
                 EnableMultipleHttp2Connections = true,
                 PooledConnectionLifetime = TimeSpan.FromMinutes(5),
                 ConnectTimeout = Calls.Work.Deadline,
-                // A connection whose other end is gone without a word is given up, also between calls.
+                // Detects dead connections, also between calls.
                 KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
                 KeepAlivePingDelay = s_pingDelay,
                 KeepAlivePingTimeout = s_pingTimeout,
             },
             DisposeHttpClient = true,
-            MaxReceiveMessageSize = LargestMessage,
-            MaxSendMessageSize = LargestMessage,
-            CompressionProviders = [], // Qdrant would compress each answer: ten times the time of sending vectors as they are.
+            MaxReceiveMessageSize = MaxMessageBytes,
+            MaxSendMessageSize = MaxMessageBytes,
+            CompressionProviders = [], // Compressed responses with vectors take ten times as long.
         });
         if (options.ApiKey is { } key)
             _headers.Add("api-key", key);
-        (_client, _health) = (new(_channel), new(_channel));
+        _client = new(_channel);
+        _health = new(_channel);
     }
 
     public QdrantCalls Calls { get; }
 
-    /// <summary>Makes a call, again where it failed in a way that may pass.</summary>
-    /// <param name="policy">How long it may take.</param>
+    /// <summary>Makes a call and retries transient failures.</summary>
+    /// <param name="policy">Time limits and retries.</param>
     /// <param name="call">Starts an attempt.</param>
-    /// <param name="cancel">Stops it.</param>
-    /// <param name="absent">The status that callers expect: the answer is null then.</param>
-    /// <exception cref="UserException">Qdrant does not answer in time, fails, or refuses it.</exception>
+    /// <param name="cancel">Ends the call.</param>
+    /// <param name="absent">The status for which the result is null.</param>
+    /// <exception cref="UserException">Qdrant does not answer in time, fails, or refuses the call.</exception>
     public async ValueTask<T?> CallAsync<T>(
         CallPolicy policy, Func<QdrantGrpcClient, CallOptions, AsyncUnaryCall<T>> call, CancellationToken cancel,
-            StatusCode absent = StatusCode.NotFound)
+        StatusCode absent = StatusCode.NotFound)
         where T : class
     {
         RpcException? last = null;
@@ -88,13 +89,13 @@ internal sealed class QdrantConnection : IDisposable
         catch (Exception error) when (QdrantFailures.Explain(error, last, policy, _options) is { } reason)
         {
             var message = $"{_options.Name} {reason}";
-            throw QdrantFailures.IsAway(error) ? new StoreUnavailableException(_options.Name, message, error)
+            throw QdrantFailures.IsUnavailable(error) ? new StoreUnavailableException(_options.Name, message, error)
                 : new UserException(message, error);
         }
     }
 
-    /// <summary>Asks gRPC's health service, which answers without an API key.</summary>
-    /// <exception cref="UserException">Qdrant does not answer, or says that it does not serve.</exception>
+    /// <summary>Calls gRPC's health service, which needs no API key.</summary>
+    /// <exception cref="UserException">Qdrant does not answer, or is not serving.</exception>
     public async ValueTask CheckAsync(CancellationToken cancel)
     {
         var answer = await CallAsync(Calls.Check, (_, options) =>
@@ -109,7 +110,7 @@ internal sealed class QdrantConnection : IDisposable
     private async Task<T> AttemptAsync<T>(Func<QdrantGrpcClient, CallOptions, AsyncUnaryCall<T>> call, CallPolicy policy,
         CancellationToken cancel)
     {
-        // gRPC counts down by the system's clock, whatever the clock of the retries.
+        // gRPC uses the system's clock, independent of that of the retries.
         var deadline = TimeProvider.System.GetUtcNow().UtcDateTime + policy.Deadline;
         using var attempt = call(_client, new(_headers, deadline, cancel));
         return await attempt.ResponseAsync;

@@ -6,36 +6,36 @@ using Polly.Timeout;
 
 namespace TcMgc.Stores.Qdrant;
 
-/// <summary>What a failed call means: whether it may pass, and what the user can do about it.</summary>
+/// <summary>Classifies failed calls: whether they are transient, and what the user can do.</summary>
 internal static class QdrantFailures
 {
-    private const int LongestDetail = 300;
+    private const int MaxDetailLength = 300;
 
-    /// <summary>True where another attempt may succeed.</summary>
-    public static bool MayPass(RpcException error) => Untrusted(error) is null
+    /// <summary>Whether another attempt may succeed.</summary>
+    public static bool IsTransient(RpcException error) => Untrusted(error) is null
         && (error.StatusCode is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted
             || Broken(error) is not null);
 
-    /// <summary>True where nothing is wrong with the call: the same one succeeds once Qdrant is itself again.</summary>
-    public static bool IsAway(Exception error) => error switch
+    /// <summary>Whether the call is valid and succeeds once Qdrant is available again.</summary>
+    public static bool IsUnavailable(Exception error) => error switch
     {
         TimeoutRejectedException or BrokenCircuitException => true,
-        RpcException call => MayPass(call) || call.StatusCode == StatusCode.Internal,
+        RpcException call => IsTransient(call) || call.StatusCode == StatusCode.Internal,
         _ => false,
     };
 
-    /// <summary>How long the server wishes to be left alone; null where it does not say.</summary>
+    /// <summary>The delay that the server asks for; null where it does not.</summary>
     public static TimeSpan? RetryAfter(Exception? error) =>
         error is RpcException call
             && double.TryParse(call.Trailers.GetValue("retry-after"), CultureInfo.InvariantCulture, out var seconds)
             && seconds is >= 0 and < 1e6
             ? TimeSpan.FromSeconds(seconds) : null;
 
-    /// <summary>What follows "Qdrant at ADDRESS": one line. Null for what is no failure of Qdrant's.</summary>
-    /// <param name="error">What the attempts ended with.</param>
-    /// <param name="last">The last answer before the time was over.</param>
-    /// <param name="policy">The call's.</param>
-    /// <param name="options">Says whether there is a key.</param>
+    /// <summary>The message after "Qdrant at ADDRESS", in one line; null for other exceptions.</summary>
+    /// <param name="error">The last exception.</param>
+    /// <param name="last">The last error response before the time-out.</param>
+    /// <param name="policy">Policy of the call.</param>
+    /// <param name="options">Whether there is an API key.</param>
     public static string? Explain(Exception error, RpcException? last, CallPolicy policy, QdrantOptions options) => error switch
     {
         TimeoutRejectedException => last is null ? TooLong(policy) : Explain(last, policy, options),
@@ -48,7 +48,7 @@ internal static class QdrantFailures
     private static string Explain(RpcException error, CallPolicy policy, QdrantOptions options) => error.StatusCode switch
     {
         _ when Untrusted(error) is { } reason =>
-            $"cannot be spoken to over TLS ({OneLine(reason.Message)}); its certificate must be one that this machine trusts",
+            $"cannot be reached over TLS ({OneLine(reason.Message)}); its certificate must be one that this machine trusts",
         StatusCode.Unauthenticated or StatusCode.PermissionDenied =>
             $"refuses {(options.ApiKey is null ? "requests without an API key" : "the API key")} ({Detail(error)}); set "
                 + $"{QdrantOptions.Section}:ApiKey to one that may read and write",
@@ -67,15 +67,15 @@ internal static class QdrantFailures
     };
 
     private static string TooLong(CallPolicy policy) =>
-        string.Create(CultureInfo.InvariantCulture, $"took longer than {policy.Limit.TotalSeconds} s; look at its load")
+        $"took longer than {policy.Limit.TotalSeconds} s; check its load"
         + (policy.Setting is { } key ? $", or make {QdrantOptions.Section}:{key} longer" : "");
 
-    /// <summary>What became of the connection; null where that is not the reason.</summary>
+    /// <summary>Why the connection failed; null where that is not the reason.</summary>
     private static Exception? Broken(RpcException error) =>
         error.StatusCode == StatusCode.Unavailable || error.Status.DebugException is HttpRequestException or IOException
             ? error.Status.DebugException : null;
 
-    /// <summary>Why the other side's certificate is none that this machine trusts; null where that is not the reason.</summary>
+    /// <summary>Why this machine does not trust the server's certificate; null where that is not the reason.</summary>
     private static Exception? Untrusted(RpcException error)
     {
         for (var cause = error.Status.DebugException; cause is not null; cause = cause.InnerException)
@@ -89,6 +89,6 @@ internal static class QdrantFailures
     private static string OneLine(string text)
     {
         var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-        return line.Length <= LongestDetail ? line : line[..LongestDetail] + "…";
+        return line.Length <= MaxDetailLength ? line : line[..MaxDetailLength] + "…";
     }
 }

@@ -5,8 +5,8 @@ using TcMgc.Shared.Vectors;
 namespace TcMgc.Stores.Qdrant;
 
 /// <summary>
-/// Where Qdrant is and how its collections are laid out. What says "of a new collection" has effect when the collection is
-/// created: <c>tcmgc reindex</c> builds one anew.
+/// Address of Qdrant and layout of its collections. Settings "of a new collection" take effect when a collection is created, for
+/// example by <c>tcmgc reindex</c>.
 /// </summary>
 public sealed record QdrantOptions : IValidatableObject
 {
@@ -17,10 +17,10 @@ public sealed record QdrantOptions : IValidatableObject
     [Required(ErrorMessage = "must be an address such as http://localhost:6334")]
     public string Url { get; init; } = "http://localhost:6334";
 
-    /// <summary>What messages call it.</summary>
+    /// <summary>Name of the server in messages.</summary>
     internal string Name => $"Qdrant at {Url}";
 
-    /// <summary>Sent as <c>api-key</c>; default none. Over http it travels in the clear.</summary>
+    /// <summary>Key that is sent as <c>api-key</c>; default none. Unencrypted over http.</summary>
     [RegularExpression("[!-~]+", ErrorMessage = "must be visible ASCII characters without spaces")]
     public string? ApiKey { get; init; }
 
@@ -34,8 +34,8 @@ public sealed record QdrantOptions : IValidatableObject
     public string Alias { get; init; } = "tcmgc";
 
     /// <summary>
-    /// True: pooled vectors of a new collection are mapped from disk (quantised copies stay in memory); default false: in memory,
-    /// 8·D bytes a segment. Frame vectors and payload always are on disk.
+    /// Whether pooled vectors of a new collection are on disk, while quantised copies stay in memory. Default false: in memory,
+    /// 8·D bytes per segment. Frame vectors and payload are always on disk.
     /// </summary>
     public bool OnDisk { get; init; }
 
@@ -43,7 +43,7 @@ public sealed record QdrantOptions : IValidatableObject
     [EnumDataType(typeof(QdrantQuantization), ErrorMessage = "must be None, Scalar or Binary")]
     public QdrantQuantization Quantization { get; init; }
 
-    /// <summary>Shards of a new collection, 1 to 1,024; default 1. About one a node, or a multiple.</summary>
+    /// <summary>Shards of a new collection, 1 to 1,024; default 1. Usually one per node, or a multiple.</summary>
     [Range(1, 1024, ErrorMessage = "must be 1 to 1024")]
     public int ShardNumber { get; init; } = 1;
 
@@ -52,7 +52,8 @@ public sealed record QdrantOptions : IValidatableObject
     public int ReplicationFactor { get; init; } = 1;
 
     /// <summary>
-    /// Edges of a node in the HNSW graph of a new collection (m), 4 to 128; default 16. More find more and take more memory.
+    /// Edges of a node in the HNSW graph of a new collection (m), 4 to 128; default 16. More edges raise the recall and the
+    /// memory.
     /// </summary>
     [Range(4, 128, ErrorMessage = "must be 4 to 128")]
     public int HnswM { get; init; } = 16;
@@ -62,40 +63,41 @@ public sealed record QdrantOptions : IValidatableObject
     public int HnswEfConstruct { get; init; } = 100;
 
     /// <summary>
-    /// Neighbours considered in a search through the HNSW graph, 1 to 10,000; default 128. Never fewer than are asked for.
+    /// Neighbours considered in a search through the HNSW graph, 1 to 10,000; default 128. At least the number of requested
+    /// results.
     /// </summary>
     [Range(1, 10_000, ErrorMessage = "must be 1 to 10000")]
     public int HnswEf { get; init; } = 128;
 
     /// <summary>
-    /// True: frame vectors of a new collection have an HNSW graph too and searches by still go through it, fast and approximate;
-    /// default false: no graph is built over them and searches by still compare every frame.
+    /// Whether frame vectors of a new collection have an HNSW graph, too: searches by still are then fast and approximate.
+    /// Default false: they compare every frame.
     /// </summary>
     public bool FrameGraph { get; init; }
 
     /// <summary>
-    /// Most segments in one write, 1 to 1,024; default 64. A write stays below 16 MiB (half of what Qdrant takes) besides.
+    /// Most segments in one write, 1 to 1,024; default 64. A write is also limited to 16 MiB, half of Qdrant's limit.
     /// </summary>
     [Range(1, 1024, ErrorMessage = "must be 1 to 1024")]
     public int BatchSize { get; init; } = 64;
 
-    /// <summary>Longest time that one attempt of a write may take, 0.1 seconds to 10 minutes; default 30 seconds.</summary>
+    /// <summary>Time-out of one attempt of a write, 0.1 seconds to 10 minutes; default 30 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00", ErrorMessage = "must be 00:00:00.1 to 00:10:00")]
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Longest time that a search may wait for an answer, all attempts together, 0.1 seconds to 10 minutes; default 4 seconds.
+    /// Time-out of a search, all attempts together, 0.1 seconds to 10 minutes; default 4 seconds.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00", ErrorMessage = "must be 00:00:00.1 to 00:10:00")]
     public TimeSpan SearchTimeout { get; init; } = TimeSpan.FromSeconds(4);
 
-    /// <summary>Further attempts after a failure that may pass (no connection, too busy, too slow), 0 to 20; default 5.</summary>
+    /// <summary>Retries after a transient failure (no connection, too busy, too slow), 0 to 20; default 5.</summary>
     [Range(0, 20, ErrorMessage = "must be 0 to 20")]
     public int Retries { get; init; } = 5;
 
     /// <summary>
-    /// Wait before the second attempt, doubled for each further one up to 30 seconds, with jitter; 1 millisecond to 30 seconds,
-    /// default 0.2 seconds.
+    /// Delay before the first retry, 1 millisecond to 30 seconds; default 0.2 seconds. It doubles with each retry, up to 30
+    /// seconds, with jitter.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:30", ErrorMessage = "must be 00:00:00.001 to 00:00:30")]
     public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(0.2);
@@ -109,8 +111,8 @@ public sealed record QdrantOptions : IValidatableObject
             yield return new($"must be an address such as http://localhost:6334, is '{Url}'", [nameof(Url)]);
     }
 
-    /// <summary>Checks every value.</summary>
-    /// <exception cref="UserException">Names the keys that are wrong and what they take.</exception>
+    /// <summary>Checks all values.</summary>
+    /// <exception cref="UserException">Values are out of range; the message names their keys and ranges.</exception>
     public void Check()
     {
         var wrong = new List<ValidationResult>();
@@ -120,15 +122,15 @@ public sealed record QdrantOptions : IValidatableObject
     }
 }
 
-/// <summary>How vectors are kept smaller in memory.</summary>
+/// <summary>Quantisation of vectors in memory.</summary>
 public enum QdrantQuantization
 {
-    /// <summary>They are not.</summary>
+    /// <summary>No quantisation.</summary>
     None,
 
-    /// <summary>A byte a value: a quarter of the memory, hardly a loss.</summary>
+    /// <summary>One byte per value: a quarter of the memory with hardly a loss.</summary>
     Scalar,
 
-    /// <summary>A bit a value: a thirty-second; for D of 512 and more.</summary>
+    /// <summary>One bit per value: 1/32 of the memory; for D ≥ 512.</summary>
     Binary,
 }

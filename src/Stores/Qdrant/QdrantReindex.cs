@@ -5,13 +5,13 @@ using TcMgc.Shared.Vectors;
 namespace TcMgc.Stores.Qdrant;
 
 /// <summary>
-/// Builds the collection of a model beside the one in use, compares both, and points the index's alias at the other. Any
-/// step may be interrupted and run again: what is done is read from the collections themselves. Searches go on in the former
-/// collection until <see cref="SwitchAsync"/>; the former stays, to roll back to, until <see cref="DropFormerAsync"/>.
+/// Builds the collection of a new model beside the one in use, compares both, and switches the index's alias. Every step can be
+/// interrupted and repeated: the state is in the collections. Searches use the former collection until <see cref="SwitchAsync"/>;
+/// it is kept for a roll-back until <see cref="DropFormerAsync"/>.
 /// </summary>
 public sealed class QdrantReindex : IDisposable
 {
-    /// <summary>Points in one answer: ids of videos alone.</summary>
+    /// <summary>Points in one response, without vectors.</summary>
     private const int Page = 1000;
 
     private readonly QdrantOptions _options;
@@ -19,50 +19,51 @@ public sealed class QdrantReindex : IDisposable
     private readonly QdrantConnection _connection;
     private readonly QdrantCollections _collections;
 
-    /// <summary>Speaks to no one yet.</summary>
-    /// <exception cref="UserException">A setting is wrong: names its key.</exception>
+    /// <summary>Does not connect yet.</summary>
+    /// <exception cref="UserException">A setting is wrong; the message names its key.</exception>
     public QdrantReindex(QdrantOptions options, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(options);
-        (_options, _clock, _connection) = (options, clock, new(options, clock));
+        _options = options;
+        _clock = clock;
+        _connection = new(options, clock);
         _collections = new(_connection, options);
     }
 
-    /// <summary>The model that searches are answered by now; null where nothing is indexed yet.</summary>
+    /// <summary>The model that searches use now; null where nothing is indexed yet.</summary>
     public async ValueTask<IndexModel?> InUseAsync(CancellationToken cancel) =>
         await _collections.TargetAsync(cancel) is var (_, model) ? model : null;
 
     /// <summary>
-    /// Brings the model's collection to hold exactly these videos: has those written that it lacks, one after the other, and
-    /// deletes others. What an earlier run wrote whole is not written again; call it again with the videos known by then until
-    /// nothing was to do.
+    /// Makes the model's collection contain exactly these videos: writes missing ones, one after the other, and deletes others.
+    /// Videos that an earlier run wrote completely are kept. Repeat this with the current videos until nothing is written.
     /// </summary>
     /// <param name="model">The new model.</param>
-    /// <param name="videos">Every video that should be found.</param>
+    /// <param name="videos">All videos that should be found.</param>
     /// <param name="write">
-    /// Upserts a video's segments by the new model into the given index, the collection itself, and tells their number; 0 where
-    /// the video cannot be encoded, which is counted as skipped.
+    /// Encodes a video with the new model, upserts its segments into the given index and returns their number; 0 where the video
+    /// cannot be encoded, which counts as skipped.
     /// </param>
-    /// <param name="progress">Receives the state after each video. Optional.</param>
-    /// <param name="cancel">Stops between two writes; nothing that was written is lost.</param>
-    /// <exception cref="UserException">Qdrant cannot be used, or holds the model's collection in another layout.</exception>
+    /// <param name="progress">Receives progress after each video. Optional.</param>
+    /// <param name="cancel">Stops between two videos; everything written is kept.</param>
+    /// <exception cref="UserException">Qdrant cannot be used, or has the model's collection in another layout.</exception>
     public async ValueTask<ReindexProgress> BuildAsync(IndexModel model, IReadOnlyCollection<VideoId> videos,
         Func<VideoId, IVectorIndex, CancellationToken, ValueTask<int>> write, IProgress<ReindexProgress>? progress,
-            CancellationToken cancel)
+        CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(videos);
         ArgumentNullException.ThrowIfNull(write);
         var collection = await _collections.PrepareAsync(model, cancel);
         using var index = new QdrantVectorIndex(_options, _clock, collection.Name, model);
-        var present = (await WholeVideosAsync(collection, cancel)).Keys.ToHashSet();
-        var wanted = videos.ToHashSet();
-        foreach (var video in present.Where(video => !wanted.Contains(video)))
+        var present = (await CompleteVideosAsync(collection, cancel)).Keys.ToHashSet();
+        var required = videos.ToHashSet();
+        foreach (var video in present.Where(video => !required.Contains(video)))
             await collection.DeleteAsync(QdrantFilters.Of(video), cancel);
-        present.IntersectWith(wanted);
-        var state = new ReindexProgress(Total: wanted.Count, Before: present.Count, Written: 0, Skipped: 0, Segments: 0);
+        present.IntersectWith(required);
+        var state = new ReindexProgress(Total: required.Count, Before: present.Count, Written: 0, Skipped: 0, Segments: 0);
         progress?.Report(state);
-        foreach (var video in wanted.Where(video => !present.Contains(video)))
+        foreach (var video in required.Where(video => !present.Contains(video)))
         {
             var segments = await write(video, index, cancel);
             state = segments == 0
@@ -73,21 +74,21 @@ public sealed class QdrantReindex : IDisposable
         return state;
     }
 
-    /// <summary>The videos that the model's collection holds whole, with the number of their segments.</summary>
-    /// <exception cref="UserException">The collection is not there.</exception>
+    /// <summary>The videos that are complete in the model's collection, with the number of their segments.</summary>
+    /// <exception cref="UserException">There is no such collection.</exception>
     public async ValueTask<IReadOnlyDictionary<VideoId, int>> VideosAsync(IndexModel model, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return await WholeVideosAsync(await RequireAsync(model, cancel), cancel);
+        return await CompleteVideosAsync(await RequireAsync(model, cancel), cancel);
     }
 
-    /// <summary>What both collections find for the same queries, each encoded by either model.</summary>
+    /// <summary>Compares the results of both collections for the same queries, encoded by each model.</summary>
     /// <param name="model">The new model, whose collection was built.</param>
     /// <param name="probes">Queries.</param>
-    /// <param name="videos">K: how many of the videos found are compared, at least 1.</param>
-    /// <param name="cancel">Stops it.</param>
-    /// <returns>For each probe, what both found.</returns>
-    /// <exception cref="UserException">One of the collections is not there.</exception>
+    /// <param name="videos">K: number of results that are compared, at least 1.</param>
+    /// <param name="cancel">Ends the comparison.</param>
+    /// <returns>The results of both for each probe.</returns>
+    /// <exception cref="UserException">One of the collections is missing.</exception>
     public async ValueTask<IReadOnlyList<ProbeComparison>> CompareAsync(
         IndexModel model, IReadOnlyList<ReindexProbe> probes, int videos, CancellationToken cancel)
     {
@@ -104,17 +105,17 @@ public sealed class QdrantReindex : IDisposable
         return compared;
     }
 
-    /// <summary>Points the alias at the model's collection: from then on every search is answered by it.</summary>
+    /// <summary>Points the alias at the model's collection, which all searches use from then on.</summary>
     /// <param name="model">The new model.</param>
-    /// <param name="videos">Every video that should be found; skipped ones left out.</param>
-    /// <param name="cancel">Stops it before the switch.</param>
-    /// <exception cref="UserException">The collection lacks some of the videos: says how many.</exception>
+    /// <param name="videos">All videos that should be found, without skipped ones.</param>
+    /// <param name="cancel">Ends the work before the switch.</param>
+    /// <exception cref="UserException">The collection lacks some of the videos; the message says how many.</exception>
     public async ValueTask SwitchAsync(IndexModel model, IReadOnlyCollection<VideoId> videos, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(model);
         ArgumentNullException.ThrowIfNull(videos);
         var next = await RequireAsync(model, cancel);
-        var present = await WholeVideosAsync(next, cancel);
+        var present = await CompleteVideosAsync(next, cancel);
         var lacking = videos.Distinct().Count(video => !present.ContainsKey(video));
         if (lacking > 0)
             throw new UserException(
@@ -123,9 +124,9 @@ public sealed class QdrantReindex : IDisposable
         await SwitchToAsync(next, cancel);
     }
 
-    /// <summary>Points the alias back at the collection that it left in the last switch. Doing it twice undoes it.</summary>
+    /// <summary>Points the alias back at the collection before the last switch. A second call undoes this.</summary>
     /// <returns>The model in use afterwards.</returns>
-    /// <exception cref="UserException">There is none to go back to.</exception>
+    /// <exception cref="UserException">There is no such collection.</exception>
     public async ValueTask<IndexModel> RollBackAsync(CancellationToken cancel)
     {
         var former = await FormerAsync(cancel);
@@ -136,7 +137,7 @@ public sealed class QdrantReindex : IDisposable
         return model;
     }
 
-    /// <summary>Deletes the collection that the last switch left; nothing happens where there is none.</summary>
+    /// <summary>Deletes the collection before the last switch; nothing happens where there is none.</summary>
     public async ValueTask DropFormerAsync(CancellationToken cancel)
     {
         if (await FormerAsync(cancel) is { } former)
@@ -151,10 +152,10 @@ public sealed class QdrantReindex : IDisposable
         await collection.NearestVideosAsync(PointFields.Text, query, videos, cancel) ?? [];
 
     /// <summary>
-    /// Videos whose last segment is there: all of their segments are, since it is written after the others. And their number.
+    /// Videos whose last segment exists, with the number of their segments. The others exist too, since they are written first.
     /// </summary>
-    private static async ValueTask<Dictionary<VideoId,
-        int>> WholeVideosAsync(QdrantCollection collection, CancellationToken cancel)
+    private static async ValueTask<Dictionary<VideoId, int>> CompleteVideosAsync(
+        QdrantCollection collection, CancellationToken cancel)
     {
         var videos = new Dictionary<VideoId, int>();
         var page = default(PointId);
@@ -197,26 +198,26 @@ public sealed class QdrantReindex : IDisposable
     }
 }
 
-/// <summary>How far a collection is built.</summary>
-/// <param name="Total">Videos that it should hold.</param>
-/// <param name="Before">Of these, videos that it held whole before.</param>
+/// <summary>Progress of building a collection.</summary>
+/// <param name="Total">Videos that should be in the collection.</param>
+/// <param name="Before">Of these, videos that were complete before.</param>
 /// <param name="Written">Videos written by this run.</param>
 /// <param name="Skipped">Videos that cannot be encoded.</param>
 /// <param name="Segments">Segments written by this run.</param>
 public sealed record ReindexProgress(int Total, int Before, int Written, int Skipped, long Segments)
 {
-    /// <summary>Videos that the collection holds whole, known from its own answers.</summary>
+    /// <summary>Videos that are complete in the collection.</summary>
     public int Done => Before + Written;
 }
 
-/// <summary>A query as both models encode it.</summary>
-/// <param name="Name">What it is called in the comparison, such as its text.</param>
+/// <summary>A query, encoded by both models.</summary>
+/// <param name="Name">Name in the comparison, such as the text.</param>
 /// <param name="Former">Unit vector by the model in use.</param>
 /// <param name="Next">Unit vector by the new model.</param>
 public sealed record ReindexProbe(string Name, ReadOnlyMemory<float> Former, ReadOnlyMemory<float> Next);
 
-/// <summary>What a probe found in both collections, before any second stage of the search.</summary>
-/// <param name="Name">The probe's.</param>
+/// <summary>First-stage results of a probe in both collections.</summary>
+/// <param name="Name">Name of the probe.</param>
 /// <param name="Former">Videos found with the model in use, best first.</param>
 /// <param name="Next">Videos found with the new model, best first.</param>
 public sealed record ProbeComparison(string Name, IReadOnlyList<VideoId> Former, IReadOnlyList<VideoId> Next)
@@ -224,6 +225,6 @@ public sealed record ProbeComparison(string Name, IReadOnlyList<VideoId> Former,
     /// <summary>Share of the former's videos that the new model finds too, 0 to 1; 1 where the former found none.</summary>
     public double Overlap => Former.Count == 0 ? 1 : (double)Former.Intersect(Next).Count() / Former.Count;
 
-    /// <summary>True where both find the same video first.</summary>
+    /// <summary>Whether both find the same video first.</summary>
     public bool SameFirst => Former.Take(1).SequenceEqual(Next.Take(1));
 }

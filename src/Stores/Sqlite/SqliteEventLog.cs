@@ -9,18 +9,20 @@ using TcMgc.Stores.Kafka;
 namespace TcMgc.Stores.Sqlite;
 
 /// <summary>
-/// The event log in one SQLite file: a table of events in the order of their commit, and for each group and topic the position
-/// up to which it is done; beside them the spans that appended events, and the dead letters. Subscribers in this process are woken by an append; those in others look every
-/// <paramref name="poll"/>.
+/// The event log in one SQLite file: a table of events in the order of their commit, the committed position of each group and
+/// topic, the spans that appended events, and the dead letters. An append wakes the subscribers in this process; those in other
+/// processes poll every <paramref name="poll"/>.
 /// </summary>
 internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan poll) : IEventLog, IDisposable
 {
     private const int PageSize = 256;
 
     private readonly SqliteFile _file = new(path, version: 1, """
-        CREATE TABLE events(position INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, video BLOB NOT NULL, body BLOB NOT NULL);
+        CREATE TABLE events(
+            position INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, video BLOB NOT NULL, body BLOB NOT NULL);
         CREATE INDEX events_of_topic ON events(topic, position);
-        CREATE TABLE commits(consumers TEXT NOT NULL, topic TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY(consumers, topic)) WITHOUT ROWID
+        CREATE TABLE commits(
+            consumers TEXT NOT NULL, topic TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY(consumers, topic)) WITHOUT ROWID
         """, "it is the record of what was indexed: restore it from a backup, or move the --data folder away and index again");
 
     private readonly Lock _gate = new();
@@ -54,14 +56,16 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
         return ValueTask.CompletedTask;
     }
 
-    public async IAsyncEnumerable<Delivery> SubscribeAsync(Subscription subscription, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Delivery> SubscribeAsync(
+        Subscription subscription, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(subscription);
         ArgumentOutOfRangeException.ThrowIfLessThan(subscription.MaxInFlight, 1);
         var consumer = Join(subscription);
         try
         {
-            var from = subscription.Topics.ToDictionary(topic => topic, topic => Committed(subscription.Group, topic), StringComparer.Ordinal);
+            var from = subscription.Topics.ToDictionary(
+                topic => topic, topic => Committed(subscription.Group, topic), StringComparer.Ordinal);
             while (true)
             {
                 var appended = _appended.Task;
@@ -70,7 +74,8 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
                 {
                     await consumer.Room.WaitAsync(cancellationToken);
                     from[topic] = position;
-                    var delivery = new Delivery(subscription.Group, topic, position, EventJson.Deserialize(topic, body)) { Trace = trace };
+                    var happened = EventJson.Deserialize(topic, body);
+                    var delivery = new Delivery(subscription.Group, topic, position, happened) { Trace = trace };
                     lock (_gate)
                         consumer.Watermarks[topic].Delivered(position);
                     yield return delivery;
@@ -82,7 +87,7 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
         }
         finally
         {
-            // Kept in the table: what is in flight may still be committed while its worker winds down.
+            // Stays in _consumers: deliveries in flight may still be committed while the worker stops.
             lock (_gate)
                 consumer.Subscribed = false;
         }
@@ -93,7 +98,7 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
         ArgumentNullException.ThrowIfNull(delivery);
         lock (_gate)
         {
-            if (Awaiting(delivery) is not { } consumer)
+            if (InFlight(delivery) is not { } consumer)
                 return ValueTask.CompletedTask;
             var watermark = consumer.Watermarks[delivery.Partition];
             if (watermark.Done(delivery.Position) is { } position)
@@ -103,7 +108,7 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
                 }
                 catch
                 {
-                    watermark.Delivered(delivery.Position); // Awaited still: the caller may commit it again.
+                    watermark.Delivered(delivery.Position); // Still in flight: the caller may commit it again.
                     throw;
                 }
             consumer.Room.Release();
@@ -116,7 +121,7 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
         ArgumentNullException.ThrowIfNull(delivery);
         lock (_gate)
         {
-            if (Awaiting(delivery) is null)
+            if (InFlight(delivery) is null)
                 return ValueTask.CompletedTask;
             Use(connection => SqliteDeadLetters.Add(connection, delivery, reason, clock.GetUtcNow()));
             return CommitAsync(delivery, cancellationToken);
@@ -140,7 +145,7 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (Use(connection => SqliteDeadLetters.Replay(connection, id)) == 0)
-                continue; // Another process was faster.
+                continue; // Another process has replayed it.
             WakeSubscribers();
             yield return letter;
         }
@@ -201,17 +206,18 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
             var consumer = new Consumer(subscription);
             foreach (var topic in subscription.Topics)
                 if (_consumers.TryGetValue((subscription.Group, topic), out var other) && other.Subscribed)
-                    throw new InvalidOperationException($"group '{subscription.Group}' is subscribed to {topic} in this process already");
+                    throw new InvalidOperationException(
+                        $"group '{subscription.Group}' is subscribed to {topic} in this process already");
             foreach (var topic in subscription.Topics)
                 _consumers[(subscription.Group, topic)] = consumer;
             return consumer;
         }
     }
 
-    /// <summary>The consumer that has a delivery in flight; null where it is done, or was never delivered.</summary>
-    private Consumer? Awaiting(Delivery delivery) =>
+    /// <summary>The consumer with the delivery in flight; null where the delivery is done or unknown.</summary>
+    private Consumer? InFlight(Delivery delivery) =>
         _consumers.TryGetValue((delivery.Group, delivery.Partition), out var consumer)
-        && consumer.Watermarks[delivery.Partition].Awaits(delivery.Position) ? consumer : null;
+        && consumer.Watermarks[delivery.Partition].IsPending(delivery.Position) ? consumer : null;
 
     private void WakeSubscribers() =>
         Interlocked.Exchange(ref _appended, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
@@ -219,7 +225,8 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
     private Task<Task> AppendedOrPoll(Task appended, CancellationToken cancellationToken) =>
         Task.WhenAny(appended, Task.Delay(poll, clock, cancellationToken));
 
-    private List<(long Position, string Topic, byte[] Body, ActivityContext Trace)> Page(Dictionary<string, long> from) => Use(connection =>
+    private List<(long Position, string Topic, byte[] Body, ActivityContext Trace)> Page(
+        Dictionary<string, long> from) => Use(connection =>
     {
         var parameters = new DynamicParameters();
         var conditions = from.Select((topic, i) =>
@@ -252,7 +259,7 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
             return _file.Guarded(() => action(_connection ??= Open()));
     }
 
-    /// <summary>Logs begun by earlier programs lack these tables.</summary>
+    /// <summary>Opens the file and creates the tables that logs of earlier versions lack.</summary>
     private SqliteConnection Open()
     {
         var connection = _file.Open();

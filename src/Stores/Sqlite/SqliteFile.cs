@@ -5,9 +5,9 @@ using TcMgc.Shared;
 namespace TcMgc.Stores.Sqlite;
 
 /// <summary>
-/// A database file of one schema: opened in WAL mode, created where it is absent, and with what goes wrong told in the user's
-/// words. <c>synchronous=FULL</c> makes a commit durable before it returns, so that an effect in one file is never lost while
-/// the commit in another that says it happened survives.
+/// A database file of one schema: creates it if it is missing, opens it in WAL mode, and turns SQLite's errors into messages for
+/// the user. <c>synchronous=FULL</c> makes a commit durable before it returns, so that an effect in one file is never lost while
+/// its commit in another file survives.
 /// </summary>
 internal sealed class SqliteFile
 {
@@ -16,23 +16,26 @@ internal sealed class SqliteFile
     private readonly int _version;
     private readonly string _advice;
 
-    /// <param name="path">The file.</param>
-    /// <param name="version">The schema's version, at least 1, kept in <c>user_version</c>.</param>
+    /// <param name="path">Path of the file.</param>
+    /// <param name="version">Version of the schema, at least 1, stored in <c>user_version</c>.</param>
     /// <param name="schema">Statements that create version <paramref name="version"/> in an empty file.</param>
     /// <param name="advice">What to do when the file is damaged.</param>
     public SqliteFile(string path, int version, string schema, string advice)
     {
-        (Path, _version, _advice) = (path, version, advice);
+        Path = path;
+        _version = version;
+        _advice = advice;
         using var connection = Open();
         Guarded(() => Create(connection, schema));
     }
 
     public string Path { get; }
 
-    /// <summary>A connection of its own; the caller keeps it to one thread at a time.</summary>
+    /// <summary>A new connection, to be used by one thread at a time.</summary>
     public SqliteConnection Open() => Guarded(() =>
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = Path, Pooling = false, DefaultTimeout = 30 }.ConnectionString);
+        var settings = new SqliteConnectionStringBuilder { DataSource = Path, Pooling = false, DefaultTimeout = 30 };
+        var connection = new SqliteConnection(settings.ConnectionString);
         try
         {
             connection.Open();
@@ -46,7 +49,7 @@ internal sealed class SqliteFile
         }
     });
 
-    /// <summary>Runs what reads or writes the file; SQLite's errors become the user's.</summary>
+    /// <summary>Runs an action on the file and turns SQLite's errors into <see cref="UserException"/>s.</summary>
     public T Guarded<T>(Func<T> action)
     {
         try
@@ -73,7 +76,9 @@ internal sealed class SqliteFile
         using var transaction = connection.BeginTransaction(deferred: Version(connection) == _version);
         var found = Version(connection);
         if (found > _version)
-            throw new UserException($"{Path}: written by a newer tcmgc (schema {found}, this one knows {_version}); use that one, or another --data folder");
+            throw new UserException(
+                $"{Path}: written by a newer tcmgc (schema {found}, this one knows {_version}); use that one, or another --data "
+                + "folder");
         if (found == 0)
         {
             if (connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master") > 0)
@@ -101,5 +106,6 @@ internal sealed class SqliteFile
             error),
     };
 
-    private static string Detail(SqliteException error) => error.Message.Split('\'') is [_, var detail, ..] ? detail : error.Message;
+    private static string Detail(SqliteException error) =>
+        error.Message.Split('\'') is [_, var detail, ..] ? detail : error.Message;
 }

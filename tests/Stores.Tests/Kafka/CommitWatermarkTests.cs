@@ -28,7 +28,7 @@ public sealed class CommitWatermarkTests
 
         Assert.Null(watermark.Done(3));
         Assert.Null(watermark.Done(2));
-        Assert.False(watermark.Awaits(3));
+        Assert.False(watermark.IsPending(3));
     }
 
     [Property]

@@ -106,7 +106,7 @@ public sealed class QdrantFailureTests : IAsyncLifetime
         using var index = new QdrantVectorIndex(Options with { SearchTimeout = TimeSpan.FromSeconds(0.1) }, TimeProvider.System);
         Fail(int.MaxValue, Hang);
 
-        Assert.Equal($"Qdrant at {_server.Url} took longer than 0.1 s; look at its load, or make Qdrant:SearchTimeout longer",
+        Assert.Equal($"Qdrant at {_server.Url} took longer than 0.1 s; check its load, or make Qdrant:SearchTimeout longer",
             await Refusal(index));
     }
 
@@ -192,7 +192,7 @@ public sealed class QdrantFailureTests : IAsyncLifetime
         await using var server = await QdrantStandIn.StartAsync(certificate: certificate);
         using var index = new QdrantVectorIndex(Options with { Url = server.Url }, TimeProvider.System);
 
-        Assert.Contains("cannot be spoken to over TLS", await Refusal(index), StringComparison.Ordinal);
+        Assert.Contains("cannot be reached over TLS", await Refusal(index), StringComparison.Ordinal);
         Assert.Equal(0, server.Requests);
     }
 

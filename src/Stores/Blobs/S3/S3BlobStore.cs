@@ -6,8 +6,8 @@ using TcMgc.Shared.Blobs;
 namespace TcMgc.Stores.Blobs.S3;
 
 /// <summary>
-/// Blobs as objects of a bucket of S3 or of a server that speaks its protocol. An object appears when its upload is completed;
-/// large ones are uploaded in parts as they stream, so that one part of a blob is in memory.
+/// Stores blobs as objects in a bucket of S3 or a compatible server. An object appears when its upload is complete; large ones
+/// are uploaded in parts while they stream, so that only one part is in memory.
 /// </summary>
 internal sealed class S3BlobStore(string place, S3Options options) : IBlobStore, IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class S3BlobStore(string place, S3Options options) : IBlobStore,
     private readonly S3Bucket _bucket = new(place, options);
     private readonly int _partBytes = options.PartMiB << 20;
 
-    /// <summary>True where the setting <c>Blobs</c> means this store.</summary>
+    /// <summary>Whether the setting <c>Blobs</c> refers to this store.</summary>
     public static bool IsPlace(string blobs) => S3Bucket.IsPlace(blobs);
 
     public async ValueTask WriteAsync(
@@ -33,7 +33,7 @@ internal sealed class S3BlobStore(string place, S3Options options) : IBlobStore,
     {
         ArgumentNullException.ThrowIfNull(content);
         BlobName.Valid(folder);
-        var unnamed = $"{_bucket.Prefix}{Unfinished}{Guid.NewGuid():N}"; // The name is known at the end only.
+        var unnamed = $"{_bucket.Prefix}{Unfinished}{Guid.NewGuid():N}"; // The name depends on the content.
         var upload = new S3Upload(_bucket, unnamed, _partBytes);
         await using var _ = upload;
         var (sha256, bytes) = await ContentHash.OfCopyAsync(content, upload, cancellationToken);
@@ -56,12 +56,12 @@ internal sealed class S3BlobStore(string place, S3Options options) : IBlobStore,
         await S3ReadStream.OpenAsync(_bucket, KeyOf(name), cancellationToken);
 
     /// <summary>
-    /// Asked by a listing: the answer to a HEAD does not tell a bucket that is not there from an object that is not.
+    /// Uses a listing: a HEAD request does not distinguish a missing bucket from a missing object.
     /// </summary>
     public async ValueTask<BlobInfo?> FindAsync(string name, CancellationToken cancellationToken)
     {
         var key = KeyOf(name);
-        var first = await _bucket.AskAsync(
+        var first = await _bucket.SendAsync(
             s3 => s3.ListObjectsV2Async(new() { BucketName = _bucket.Name, Prefix = key, MaxKeys = 1 }, cancellationToken));
         return first.S3Objects is [{ } found, ..] && found.Key == key ? Info(found) : null;
     }
@@ -104,7 +104,7 @@ internal sealed class S3BlobStore(string place, S3Options options) : IBlobStore,
         ListObjectsV2Response answer;
         do
         {
-            answer = await _bucket.AskAsync(s3 => s3.ListObjectsV2Async(page, cancel));
+            answer = await _bucket.SendAsync(s3 => s3.ListObjectsV2Async(page, cancel));
             foreach (var found in answer.S3Objects ?? [])
                 yield return found;
             page.ContinuationToken = answer.NextContinuationToken;
@@ -118,10 +118,11 @@ internal sealed class S3BlobStore(string place, S3Options options) : IBlobStore,
         ListMultipartUploadsResponse answer;
         do
         {
-            answer = await _bucket.AskAsync(s3 => s3.ListMultipartUploadsAsync(page, cancel));
+            answer = await _bucket.SendAsync(s3 => s3.ListMultipartUploadsAsync(page, cancel));
             foreach (var left in answer.MultipartUploads ?? [])
                 yield return left;
-            (page.KeyMarker, page.UploadIdMarker) = (answer.NextKeyMarker, answer.NextUploadIdMarker);
+            page.KeyMarker = answer.NextKeyMarker;
+            page.UploadIdMarker = answer.NextUploadIdMarker;
         }
         while (answer.IsTruncated is true);
     }

@@ -7,23 +7,24 @@ using TcMgc.Shared;
 
 namespace TcMgc.Stores.Blobs.S3;
 
-/// <summary>A bucket, or a folder of one: what requests have in common, and what their failures are told as.</summary>
+/// <summary>A bucket, or a folder in one: sends requests and turns their failures into errors for the user.</summary>
 internal sealed partial class S3Bucket : IDisposable
 {
     private const string Scheme = "s3://";
     private const int Retries = 2;
     private readonly string _place;
 
-    /// <exception cref="UserException">The place is none, or no region is known.</exception>
+    /// <exception cref="UserException">The place is invalid, or the region is unknown.</exception>
     public S3Bucket(string place, S3Options options)
     {
         var match = Form().Match(place);
         if (!match.Success)
             throw new UserException($"Blobs is '{place}'; it must be a folder, s3://BUCKET or s3://BUCKET/FOLDER");
-        (_place, Name, Prefix) = (place, match.Groups["bucket"].Value, match.Groups["folder"] is { Length: > 0 } folder
-            ? $"{folder.Value}/" : "");
+        _place = place;
+        Name = match.Groups["bucket"].Value;
+        Prefix = match.Groups["folder"] is { Length: > 0 } folder ? $"{folder.Value}/" : "";
         var hasEndpoint = options.Endpoint is { Length: > 0 };
-        // Checksums beside the signature, which covers the content already, are what many compatible servers refuse.
+        // The signature covers the content; many compatible servers refuse additional checksums.
         var config = new AmazonS3Config
         {
             ForcePathStyle = options.PathStyle ?? hasEndpoint,
@@ -32,10 +33,13 @@ internal sealed partial class S3Bucket : IDisposable
             Timeout = options.Timeout,
             MaxErrorRetry = Retries,
         };
+        var region = options.Region is { Length: > 0 } given ? given : null;
         if (hasEndpoint)
-            (config.ServiceURL, config.AuthenticationRegion) = (options.Endpoint, options.Region is { Length: > 0 } region
-                ? region : "us-east-1");
-        else if (options.Region is { Length: > 0 } region)
+        {
+            config.ServiceURL = options.Endpoint;
+            config.AuthenticationRegion = region ?? "us-east-1";
+        }
+        else if (region is not null)
             config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
         try
         {
@@ -50,15 +54,16 @@ internal sealed partial class S3Bucket : IDisposable
 
     public AmazonS3Client Client { get; }
 
-    /// <summary>The bucket's name.</summary>
+    /// <summary>Name of the bucket.</summary>
     public string Name { get; }
 
-    /// <summary>What stands before every key; empty, or ends in a slash.</summary>
+    /// <summary>Prefix of every key; empty, or ends in a slash.</summary>
     public string Prefix { get; }
 
     public static bool IsPlace(string blobs) => blobs.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>A request's answer, null where there is no such object.</summary>
+    /// <summary>Sends a request; null where there is no such object.</summary>
+    /// <exception cref="UserException">The store cannot be reached, or refuses.</exception>
     public async ValueTask<T?> FindAsync<T>(Func<AmazonS3Client, Task<T>> request) where T : class
     {
         try
@@ -76,26 +81,26 @@ internal sealed partial class S3Bucket : IDisposable
         }
     }
 
-    /// <summary>A request's answer.</summary>
+    /// <summary>Sends a request whose object must exist.</summary>
     /// <exception cref="UserException">The store cannot be reached, or refuses.</exception>
-    public async ValueTask<T> AskAsync<T>(Func<AmazonS3Client, Task<T>> request) where T : class =>
+    public async ValueTask<T> SendAsync<T>(Func<AmazonS3Client, Task<T>> request) where T : class =>
         await FindAsync(request)
-            ?? throw new UserException($"{_place}: what is written or read there is gone; try again");
+            ?? throw new UserException($"{_place}: the object or upload does not exist any more; try again");
 
-    /// <summary>A failure as the user is told it.</summary>
+    /// <summary>The error for the user.</summary>
     public UserException Failed(Exception error) => IsRefused(error)
         ? new UserException($"{_place}: {OneLine(error)}", error)
         : new StoreUnavailableException(_place, $"{_place}: {OneLine(error)}", error);
 
     public void Dispose() => Client.Dispose();
 
-    /// <summary>Failures of the store and the way to it; the SDK has tried again where that may help.</summary>
+    /// <summary>Whether the store or the connection failed; the SDK has already retried where that may help.</summary>
     private static bool IsFailure(Exception error) =>
         error is AmazonServiceException or AmazonClientException or HttpRequestException or IOException or WebException
         or TimeoutException or TaskCanceledException { InnerException: TimeoutException };
 
     /// <summary>
-    /// Whether asking again changes nothing: no credentials, or the store's answer to a wrong key, bucket or region.
+    /// Whether retries cannot help: credentials are missing, or key, bucket or region are wrong.
     /// </summary>
     private static bool IsRefused(Exception error) => error switch
     {

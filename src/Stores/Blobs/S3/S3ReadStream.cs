@@ -7,12 +7,12 @@ using TcMgc.Shared;
 namespace TcMgc.Stores.Blobs.S3;
 
 /// <summary>
-/// Reads an object in windows, each by a range request for the version that was opened: seeking costs nothing, and no connection
-/// is held while a player pauses. Windows grow while the reading goes straight on.
+/// Reads an object in windows, each by a range request for the opened version: seeking is free, and no connection stays open
+/// while a player pauses. Windows grow while the reading is sequential.
 /// </summary>
 internal sealed class S3ReadStream : Stream
 {
-    private const int FirstWindow = 1 << 18, LargestWindow = 1 << 22, Attempts = 3;
+    private const int FirstWindow = 1 << 18, MaxWindow = 1 << 22, Attempts = 3;
 
     private readonly S3Bucket _bucket;
     private readonly string _key;
@@ -21,8 +21,13 @@ internal sealed class S3ReadStream : Stream
     private long _windowStart;
     private long _position;
 
-    private S3ReadStream(S3Bucket bucket, string key, long length, string? version) =>
-        (_bucket, _key, Length, _version) = (bucket, key, length, version);
+    private S3ReadStream(S3Bucket bucket, string key, long length, string? version)
+    {
+        _bucket = bucket;
+        _key = key;
+        Length = length;
+        _version = version;
+    }
 
     public override bool CanRead => true;
     public override bool CanSeek => true;
@@ -41,7 +46,7 @@ internal sealed class S3ReadStream : Stream
 
     private long WindowEnd => _windowStart + _window.Length;
 
-    /// <summary>Opens an object, and reads its first window; null where there is none.</summary>
+    /// <summary>Opens an object and reads its first window; null where there is no such object.</summary>
     public static async ValueTask<S3ReadStream?> OpenAsync(S3Bucket bucket, string key, CancellationToken cancel)
     {
         try
@@ -53,7 +58,7 @@ internal sealed class S3ReadStream : Stream
         catch (UserException error)
             when (error.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.RequestedRangeNotSatisfiable })
         {
-            return new(bucket, key, 0, null); // What is empty has no first byte.
+            return new(bucket, key, 0, null); // An empty object has no first byte.
         }
     }
 
@@ -94,12 +99,13 @@ internal sealed class S3ReadStream : Stream
 
     private async ValueTask MoveAsync(CancellationToken cancel)
     {
-        var bytes = _position == WindowEnd ? Math.Clamp(2 * _window.Length, FirstWindow, LargestWindow) : FirstWindow;
+        var bytes = _position == WindowEnd ? Math.Clamp(2 * _window.Length, FirstWindow, MaxWindow) : FirstWindow;
         try
         {
             if (await GetAsync(_bucket, _key, _version, _position, bytes, cancel) is not { } next)
                 throw Gone();
-            (_window, _windowStart) = (next.Bytes, _position);
+            _window = next.Bytes;
+            _windowStart = _position;
         }
         catch (UserException error)
             when (error.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.PreconditionFailed })
@@ -111,7 +117,7 @@ internal sealed class S3ReadStream : Stream
     private UserException Gone() => new($"the blob {_key} was replaced or removed while it was read; try again");
 
     /// <summary>
-    /// Bytes from a place on, fewer at the object's end; tried again where the connection breaks off within them.
+    /// Bytes from an offset on, fewer at the object's end; retried when the connection is lost.
     /// </summary>
     private static async ValueTask<(byte[] Bytes, long Total, string Version)?> GetAsync(
         S3Bucket bucket, string key, string? version, long from, int count, CancellationToken cancel)

@@ -4,13 +4,13 @@ using TcMgc.Shared;
 namespace TcMgc.Stores.Blobs.S3;
 
 /// <summary>
-/// Takes a blob as it is written: one part of it is in memory, the others are with the store already. Nothing has appeared before
-/// <see cref="CompleteAsync"/>; without it, disposing takes everything back.
+/// Uploads a blob while it is written: one part is in memory, earlier ones are already in the store. The blob appears with
+/// <see cref="CompleteAsync"/>; without that, disposing discards it.
 /// </summary>
 internal sealed class S3Upload(S3Bucket bucket, string key, int partBytes) : Stream
 {
-    private const int LargestCopy = 256 << 20;
-    private const int MostParts = 10_000;
+    private const int CopyPartBytes = 256 << 20;
+    private const int MaxParts = 10_000;
 
     private readonly MemoryStream _part = new();
     private readonly List<PartETag> _sent = [];
@@ -24,16 +24,16 @@ internal sealed class S3Upload(S3Bucket bucket, string key, int partBytes) : Str
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     /// <summary>Copies an object within the store, in parts: a single copy is limited to 5 GB.</summary>
-    /// <param name="bucket">Holds both.</param>
+    /// <param name="bucket">Bucket of both.</param>
     /// <param name="source">Key of the object, which is not empty.</param>
     /// <param name="key">Key of the copy.</param>
-    /// <param name="bytes">Its size.</param>
-    /// <param name="cancel">Gives up; nothing is left of the copy.</param>
+    /// <param name="bytes">Size of the object.</param>
+    /// <param name="cancel">Ends the copy; nothing of it is left.</param>
     public static async ValueTask CopyAsync(S3Bucket bucket, string source, string key, long bytes, CancellationToken cancel)
     {
-        var copy = new S3Upload(bucket, key, LargestCopy);
+        var copy = new S3Upload(bucket, key, CopyPartBytes);
         await using var _ = copy;
-        var part = Math.Max(LargestCopy, (bytes + MostParts - 1) / MostParts);
+        var part = Math.Max(CopyPartBytes, (bytes + MaxParts - 1) / MaxParts);
         for (long from = 0; from < bytes; from += part)
             await copy.CopyPartAsync(source, from, Math.Min(from + part, bytes) - 1, cancel);
         await copy.EndAsync(cancel);
@@ -44,29 +44,29 @@ internal sealed class S3Upload(S3Bucket bucket, string key, int partBytes) : Str
         while (buffer.Length > 0)
         {
             if (_part.Length == partBytes)
-                await SendAsync(cancellationToken);
-            var taken = (int)Math.Min(buffer.Length, partBytes - _part.Length);
-            _part.Write(buffer.Span[..taken]);
-            buffer = buffer[taken..];
+                await SendPartAsync(cancellationToken);
+            var count = (int)Math.Min(buffer.Length, partBytes - _part.Length);
+            _part.Write(buffer.Span[..count]);
+            buffer = buffer[count..];
         }
     }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <summary>Lets the blob appear.</summary>
-    /// <param name="name">Key of a blob that fits in one part, whose name need not have been known before.</param>
-    /// <param name="cancel">Gives up.</param>
-    /// <returns>The key that it has: <paramref name="name"/>, or that of the upload where it was larger.</returns>
+    /// <summary>Completes the upload, so that the blob appears.</summary>
+    /// <param name="name">Key for a blob that fits in one part; it may differ from that of the upload.</param>
+    /// <param name="cancel">Ends the upload.</param>
+    /// <returns>The blob's key: <paramref name="name"/>, or that of the upload if there were several parts.</returns>
     public async ValueTask<string> CompleteAsync(string name, CancellationToken cancel)
     {
         if (_upload is not null)
         {
-            await SendAsync(cancel);
+            await SendPartAsync(cancel);
             await EndAsync(cancel);
             return key;
         }
-        await bucket.AskAsync(s3 => s3.PutObjectAsync(new()
+        await bucket.SendAsync(s3 => s3.PutObjectAsync(new()
         {
             BucketName = bucket.Name,
             Key = name,
@@ -88,7 +88,7 @@ internal sealed class S3Upload(S3Bucket bucket, string key, int partBytes) : Str
 
     public override void Flush()
     {
-        // A part is sent when it is full.
+        // Parts are sent when they are full.
     }
 
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -102,10 +102,10 @@ internal sealed class S3Upload(S3Bucket bucket, string key, int partBytes) : Str
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    private async ValueTask SendAsync(CancellationToken cancel)
+    private async ValueTask SendPartAsync(CancellationToken cancel)
     {
         var upload = await BeginAsync(cancel);
-        var sent = await bucket.AskAsync(s3 => s3.UploadPartAsync(new()
+        var sent = await bucket.SendAsync(s3 => s3.UploadPartAsync(new()
         {
             BucketName = bucket.Name,
             Key = key,
@@ -122,7 +122,7 @@ internal sealed class S3Upload(S3Bucket bucket, string key, int partBytes) : Str
     private async ValueTask CopyPartAsync(string source, long first, long last, CancellationToken cancel)
     {
         var upload = await BeginAsync(cancel);
-        var copied = await bucket.AskAsync(s3 => s3.CopyPartAsync(new()
+        var copied = await bucket.SendAsync(s3 => s3.CopyPartAsync(new()
         {
             SourceBucket = bucket.Name,
             SourceKey = source,
@@ -137,17 +137,17 @@ internal sealed class S3Upload(S3Bucket bucket, string key, int partBytes) : Str
     }
 
     private async ValueTask<string> BeginAsync(CancellationToken cancel) => _upload ??=
-        (await bucket.AskAsync(s3 => s3.InitiateMultipartUploadAsync(bucket.Name, key, cancel))).UploadId;
+        (await bucket.SendAsync(s3 => s3.InitiateMultipartUploadAsync(bucket.Name, key, cancel))).UploadId;
 
     private async ValueTask EndAsync(CancellationToken cancel)
     {
-        await bucket.AskAsync(
+        await bucket.SendAsync(
             s3 => s3.CompleteMultipartUploadAsync(
                 new() { BucketName = bucket.Name, Key = key, UploadId = _upload, PartETags = _sent }, cancel));
         _complete = true;
     }
 
-    /// <summary>What is not taken back here, for the store is out of reach, the sweep takes away later.</summary>
+    /// <summary>Discards the upload; if the store cannot be reached, the sweep does it later.</summary>
     private async ValueTask AbandonAsync(string upload)
     {
         try
@@ -156,7 +156,7 @@ internal sealed class S3Upload(S3Bucket bucket, string key, int partBytes) : Str
         }
         catch (UserException)
         {
-            // The failure that led here is the one to tell.
+            // The first failure is reported instead.
         }
     }
 
