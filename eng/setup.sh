@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes this clone buildable and runnable: the SDK is checked, ffmpeg installed where it is missing, packages restored.
+# Prepares this clone: checks the SDK, installs ffmpeg if it is missing, restores packages.
 #   eng/setup.sh           what the program needs
-#   eng/setup.sh tests     and what its tests need
+#   eng/setup.sh tests     also what its tests need
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 log="$root/artifacts/setup.log"
@@ -18,7 +18,7 @@ need_dotnet() {
   esac
 }
 
-# Sets `apt` to the command that installs packages without asking; false where there is none.
+# Sets `apt` to the command that installs packages without asking; fails where there is none.
 find_apt() {
   have apt-get || return 1
   apt="env DEBIAN_FRONTEND=noninteractive apt-get"
@@ -27,7 +27,7 @@ find_apt() {
   else return 1; fi
 }
 
-install() { # a package of the system
+install() { # a system package
   say "installing $1 (apt-get)"
   $apt update -qq >>"$log" 2>&1 || true
   $apt install -y -qq --no-install-recommends "$1" >>"$log" 2>&1
@@ -40,22 +40,22 @@ need_ffmpeg() {
   else fail "ffmpeg is missing. Install it with your package manager (macOS: brew install ffmpeg) and try again."; fi
 }
 
-# The page's tests run in a Chromium; where none can be had they say so and are skipped.
+# The page's tests need Chromium and are skipped without it.
 want_chromium() {
   if [ -n "${TCMGC_CHROMIUM:-}" ] || have chromium || have chromium-browser || have google-chrome; then return; fi
   if ! find_apt || ! install chromium; then say "there is no Chromium: the page's tests will be skipped"; fi
 }
 
-restore() { # a project or solution, with all that it refers to
+restore() { # a project or solution with everything it refers to
   local status=0
   say "restoring packages"
   dotnet restore "$root/$1" -tl:off >>"$log" 2>&1 || status=$?
-  # A version that has left the feed costs a warning, said once for all projects.
+  # A version that is missing in the feed causes a warning, printed once for all projects.
   sed -n 's/^.*: warning NU1603: .* but \(.*resolved instead\).*/tcmgc: warning NU1603: \1/p' "$log" | sort -u >&2
   [ $status -eq 0 ] || fail "packages could not be restored: $(first_error). The whole log: $log"
 }
 
-# The first error that `dotnet restore` has logged, as one line. The lines that belong to it follow it, indented.
+# The first error in the log of `dotnet restore`, in one line. Its details are in the indented lines after it.
 first_error() {
   awk '
     !match($0, /: error ?[A-Z0-9]*: /) { next }

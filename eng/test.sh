@@ -6,7 +6,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 "$root/eng/setup.sh" tests
 
-# Lines of using in order, which the build and `dotnet format whitespace` do not look at: System's first, static ones last.
+# Checks the order of usings, which the build and `dotnet format whitespace` do not: System's first, static ones last.
 check_usings() {
   find src tests -name '*.cs' -not -path '*/obj/*' -print0 | LC_ALL=C xargs -0 awk '
     FNR == 1 { last = "" }
@@ -30,8 +30,8 @@ fi
 log="$root/artifacts/test.log"
 echo "tcmgc: testing"
 status=0
-# A test that hangs is named, and its project is ended; the longest test takes three minutes on a busy machine. Most projects have
-# no test of a filter's name (8).
+# A test that hangs is named and its project is ended; the longest test takes three minutes on a busy machine. Status 8 means
+# that a project has no test that matches the filter.
 dotnet test --solution TcMgc.sln -c Release --no-build --no-progress --results-directory artifacts/test-results \
   --long-running 300 --timeout 40m ${1:+--filter-method "*$1*" --ignore-exit-code 8} \
   2>&1 | tee "$log" || status=$?

@@ -41,7 +41,7 @@ public sealed class BenchSearchCommandTests
     }
 
     [Fact]
-    public async Task Where_the_time_and_the_bytes_of_a_filling_go_is_told_by_part()
+    public async Task Time_and_bytes_of_filling_the_index_are_reported_by_part()
     {
         var (status, output, errors) = await Tiny("--segments", "100", "--json");
 
@@ -63,7 +63,7 @@ public sealed class BenchSearchCommandTests
     }
 
     [Fact]
-    public async Task The_table_has_a_line_for_each_part_of_a_filling_once_however_many_clients_asked()
+    public async Task The_table_has_one_line_per_part_of_filling_for_any_number_of_clients()
     {
         var (status, output, errors) = await Tiny("--segments", "100", "--clients", "1", "2");
 
@@ -80,7 +80,7 @@ public sealed class BenchSearchCommandTests
     }
 
     [Fact]
-    public void What_the_disk_has_no_room_for_is_refused_before_it_begins()
+    public void An_index_that_does_not_fit_on_the_disk_is_refused_at_the_start()
     {
         var error = Assert.Throws<UserException>(
             () => SearchBenchmark.Demand("/scratch", 1_000_000, need: 7_700_000_000, free: 5_000_000_000));
@@ -93,7 +93,7 @@ public sealed class BenchSearchCommandTests
     }
 
     [Fact]
-    public async Task What_was_begun_is_removed_when_it_is_interrupted()
+    public async Task An_interrupted_benchmark_removes_its_files()
     {
         var before = Directory.GetDirectories(Path.GetTempPath(), "tcmgc-bench-*");
         using var model = ModelFolder.Find("tiny", Path.Combine(SharedFolder.RepositoryRoot, "models")).Load(new());

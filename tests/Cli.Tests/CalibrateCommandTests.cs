@@ -37,7 +37,7 @@ public sealed class CalibrateCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_dry_run_leaves_the_model_as_it_is()
+    public async Task A_dry_run_does_not_change_the_model()
     {
         CopyShipped();
         await SynthesizeAsync("--validation", "12", "--test", "0");
@@ -52,7 +52,7 @@ public sealed class CalibrateCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Captions_alone_are_sentences_of_which_only_the_own_video_is_right_and_too_few_are_refused()
+    public async Task Captions_are_right_for_their_own_video_only_and_too_few_are_refused()
     {
         await ClipDataset.MakeAsync(_folder);
         var captions = Path.Combine(_folder, "data", "captions.jsonl");

@@ -2,7 +2,7 @@ using Spectre.Console;
 
 namespace TcMgc.Cli.Tests;
 
-/// <summary>Runs the command line in this process; classes that use it are of the <see cref="ConsoleCollection"/>.</summary>
+/// <summary>Runs the command line in this process; classes that use it belong to the <see cref="ConsoleCollection"/>.</summary>
 internal static class CommandRun
 {
     public static async Task<(int Status, string Output, string Errors)> Of(params string[] arguments)
@@ -11,7 +11,7 @@ internal static class CommandRun
         using StringWriter output = new(), errors = new();
         Console.SetOut(output);
         Console.SetError(errors);
-        // else it keeps the first writer it saw
+        // Otherwise it would keep the first writer.
         AnsiConsole.Console = AnsiConsole.Create(new() { Out = new AnsiConsoleOutput(output) });
         try
         {

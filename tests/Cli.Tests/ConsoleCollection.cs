@@ -1,6 +1,6 @@
 namespace TcMgc.Cli.Tests;
 
-/// <summary>Tests that catch what is written to the console, which is one for all: nothing runs beside them.</summary>
+/// <summary>Tests that capture the process's console output; they do not run in parallel with others.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class ConsoleCollection
 {

@@ -33,7 +33,7 @@ public sealed class DatasetSheetCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_long_caption_is_broken_into_lines_and_marked_up_letters_are_shown_as_they_are()
+    public async Task A_long_caption_is_wrapped_and_markup_is_escaped()
     {
         await ClipDataset.MakeAsync(_folder);
         var caption = "<b> & " + string.Join(' ', Enumerable.Repeat("something", 60));
@@ -50,7 +50,7 @@ public sealed class DatasetSheetCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_name_that_is_no_svg_is_a_usage_error()
+    public async Task A_file_that_is_not_SVG_is_a_usage_error()
     {
         var (status, _, errors) = await Sheet("sheet.png");
 

@@ -52,7 +52,7 @@ public sealed class EvalCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Weights_that_a_head_lacks_are_one_line()
+    public async Task Missing_weights_of_a_head_are_reported_in_one_line()
     {
         await ClipDataset.MakeAsync(_folder);
 
@@ -63,7 +63,7 @@ public sealed class EvalCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_video_that_cannot_be_decoded_is_told_and_left_out()
+    public async Task A_video_that_cannot_be_decoded_is_reported_and_left_out()
     {
         await ClipDataset.MakeAsync(_folder);
         await File.WriteAllTextAsync(Path.Combine(_folder, "data", "1.mp4"), "no video");
@@ -77,7 +77,7 @@ public sealed class EvalCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_split_without_videos_is_refused_by_those_that_have_some()
+    public async Task A_split_without_videos_is_refused_with_the_splits_that_have_some()
     {
         await ClipDataset.MakeAsync(_folder);
 

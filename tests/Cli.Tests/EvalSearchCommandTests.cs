@@ -48,7 +48,7 @@ public sealed class EvalSearchCommandTests : IDisposable
     }
 
     [Fact]
-    public void A_video_that_is_not_among_the_results_stands_as_by_chance_behind_them()
+    public void A_video_that_is_not_among_the_results_has_a_random_rank_after_them()
     {
         VideoId[] videos = [.. Enumerable.Range(0, 7).Select(_ => new VideoId(Guid.NewGuid()))];
         ServedQuery Query(int expected, params int[] results) =>

@@ -14,9 +14,9 @@ public sealed class InterruptTests : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    // Without a handler the runtime ends the process at once, with nothing put in order.
+    // Without a handler the runtime would end the process at once, without clean-up.
     [Fact]
-    public async Task A_command_that_is_told_to_end_says_so_and_exits_with_130()
+    public async Task An_interrupted_command_exits_with_130_and_a_message()
     {
         foreach (var file in new[] { "config.json", "vocab.json", "merges.txt", "model.safetensors" })
             _hub.Files[$"somebody/model/{file}"] = [1, 2, 3];

@@ -19,7 +19,7 @@ public sealed class ModelCommandTests : IDisposable
         CommandRun.Of(
             ["model", "init", "--random", "--arch", "ViT-T/16", "--words", "8", "--frames", "4", "--out", At(name), .. more]);
 
-    /// <summary>The weights of a model that init made, as a checkpoint file of their own.</summary>
+    /// <summary>The weights of a model that init made, as a separate checkpoint file.</summary>
     private async Task<string> Checkpoint(Func<TensorSource, bool> keep, params TensorSource[] more)
     {
         if (!Directory.Exists(At("made")))
@@ -48,7 +48,7 @@ public sealed class ModelCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_model_made_can_be_used()
+    public async Task A_new_model_can_be_used()
     {
         var (status, output, _) = await Init("model", "--json");
 
@@ -67,7 +67,7 @@ public sealed class ModelCommandTests : IDisposable
     [InlineData(1, "is no model folder", "model", "info", "nowhere")]
     [InlineData(2, "float64", "model", "info", "nowhere", "--precision", "float64")]
     [InlineData(1, "cannot be read", "model", "import", "nowhere.pt", "--out", "x")]
-    public async Task Wrong_use_is_one_line(int expected, string reason, params string[] arguments)
+    public async Task Wrong_usage_is_reported_in_one_line(int expected, string reason, params string[] arguments)
     {
         var (status, _, errors) = await CommandRun.Of(arguments);
 
@@ -76,7 +76,7 @@ public sealed class ModelCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_checkpoint_comes_out_as_the_model_it_is()
+    public async Task An_imported_checkpoint_equals_its_model()
     {
         var source = await Checkpoint(_ => true, new TensorSource("extra", ElementType.Float32, [1], t => t.Write(new byte[4])));
 
@@ -96,7 +96,7 @@ public sealed class ModelCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task The_activation_is_asked_for_where_nothing_says_it()
+    public async Task An_unknown_activation_must_be_given()
     {
         await Checkpoint(_ => true);
         using (var made = WeightFile.Open(Path.Combine(At("made"), ModelFolder.WeightsFile)))
@@ -114,7 +114,7 @@ public sealed class ModelCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_missing_is_listed_and_makes_no_model()
+    public async Task Missing_tensors_are_listed_and_no_model_is_made()
     {
         var source = await Checkpoint(t => t.Name is not ("logit_weight" or "global_mat_weight"));
 
@@ -159,7 +159,7 @@ public sealed class ModelCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_tokenizer_of_its_own_a_model_asks_for_one()
+    public async Task A_model_without_a_tokenizer_asks_for_one()
     {
         var cut = await Checkpoint(t => t.Name != "clip.token_embedding.weight",
             new TensorSource("clip.token_embedding.weight", ElementType.Float32, [100, 128],
@@ -196,7 +196,7 @@ public sealed class ModelCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task No_models_say_how_to_make_one()
+    public async Task An_empty_folder_of_models_explains_how_to_make_one()
     {
         var (status, output, _) = await CommandRun.Of("model", "list", "--models", At("none"));
 
@@ -219,7 +219,7 @@ public sealed class ModelCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Info_says_what_the_encoders_compute_with()
+    public async Task Info_shows_the_precision_of_the_encoders()
     {
         await Init("model");
 

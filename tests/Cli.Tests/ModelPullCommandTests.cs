@@ -23,7 +23,7 @@ public sealed class ModelPullCommandTests : IDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>Puts a CLIP on the hub: the one of a random model without parameters beside CLIP's.</summary>
+    /// <summary>Puts the CLIP of a random model on the hub.</summary>
     private async Task Publish()
     {
         var source = Path.Combine(_folder, "source");
@@ -39,7 +39,7 @@ public sealed class ModelPullCommandTests : IDisposable
         CommandRun.Of(["model", "pull", Repository, "--out", Out, "--base", _hub.Address, .. more]);
 
     [Fact]
-    public async Task A_pulled_model_is_ready_and_knows_where_it_is_from()
+    public async Task A_pulled_model_is_ready_and_records_its_source()
     {
         await Publish();
 
@@ -83,7 +83,7 @@ public sealed class ModelPullCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_place_that_is_taken_is_refused_before_the_hub_is_asked()
+    public async Task An_existing_folder_is_refused_before_any_request()
     {
         Directory.CreateDirectory(Out);
         await File.WriteAllTextAsync(Path.Combine(Out, "mine"), "");
@@ -108,7 +108,7 @@ public sealed class ModelPullCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_hub_that_is_down_is_one_line()
+    public async Task An_unreachable_hub_is_reported_in_one_line()
     {
         var (status, _, errors) =
             await CommandRun.Of("model", "pull", "ViT-B/32", "--out", Out, "--base", LocalHub.UnusedAddress());
@@ -119,7 +119,7 @@ public sealed class ModelPullCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_name_that_nobody_has_is_one_line()
+    public async Task An_unknown_name_is_reported_in_one_line()
     {
         var (status, _, errors) = await CommandRun.Of("model", "pull", "ViT-X", "--out", Out);
 

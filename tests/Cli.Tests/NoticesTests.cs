@@ -24,7 +24,7 @@ public sealed class NoticesTests
         Assert.True(!left.Any(), $"take out of THIRD-PARTY-NOTICES.md what ships no more: {string.Join(", ", left)}");
     }
 
-    /// <summary>The packages that lie beside the program, which holds every service.</summary>
+    /// <summary>The packages of the program, which includes every service.</summary>
     private static List<Package> Shipped()
     {
         var libraries = JsonNode.Parse(
@@ -37,7 +37,7 @@ public sealed class NoticesTests
 
     private sealed record Package(string Name, string Version)
     {
-        /// <summary>Its row of the table, as its own description has it.</summary>
+        /// <summary>The row of the table, from the package's description.</summary>
         public string Row()
         {
             var (id, version) = (Name.ToLowerInvariant(), Version.ToLowerInvariant());

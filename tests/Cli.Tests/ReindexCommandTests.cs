@@ -62,7 +62,7 @@ public sealed class ReindexCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_lost_original_is_told_and_nothing_is_switched_unless_its_loss_is_accepted()
+    public async Task A_lost_original_is_reported_and_prevents_the_switch_unless_accepted()
     {
         (await Reindex("--model", Model("old"))).Dispose();
         File.Delete(Path.Combine(Clips, "1.mp4"));
@@ -86,11 +86,11 @@ public sealed class ReindexCommandTests : IAsyncLifetime
     [InlineData("--model", "x", "--rollback")]
     [InlineData("--no-switch")]
     [InlineData("--model", "x", "--set", "Qdrant")]
-    public async Task What_cannot_be_meant_is_a_usage_error(params string[] arguments) =>
+    public async Task Contradictory_options_are_a_usage_error(params string[] arguments) =>
     Assert.Equal(2, (await Run(arguments)).Status);
 
     [Fact]
-    public async Task Going_back_from_nothing_is_one_line()
+    public async Task A_rollback_without_an_index_is_reported_in_one_line()
     {
         var (status, _, errors) = await Run("--rollback");
 

@@ -14,7 +14,7 @@ public sealed class ReplayCommandTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task What_was_given_up_is_listed_then_sent_again_once()
+    public async Task Dead_letters_are_listed_and_sent_again_once()
     {
         await GiveUpAsync("the index\nis full");
 
@@ -34,9 +34,9 @@ public sealed class ReplayCommandTests : IDisposable
 
     [Theory]
     [InlineData(2, "it must be KEY=VALUE", "--kafka", "127.0.0.1:1", "--kafka-setting", "acks")]
-    [InlineData(1, "Kafka:ClientSettings:acks is decided", "--kafka", "127.0.0.1:1", "--kafka-setting", "acks=0")]
+    [InlineData(1, "Kafka:ClientSettings:acks is set by the event log", "--kafka", "127.0.0.1:1", "--kafka-setting", "acks=0")]
     [InlineData(1, "nothing is indexed there", "--data", "none-here")]
-    public async Task Wrong_use_is_one_line(int expected, string reason, params string[] arguments)
+    public async Task Wrong_usage_is_reported_in_one_line(int expected, string reason, params string[] arguments)
     {
         var (status, _, errors) = await CommandRun.Of(["replay", .. arguments]);
 

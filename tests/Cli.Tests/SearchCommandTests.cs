@@ -8,7 +8,7 @@ public sealed class SearchCommandTests
     [InlineData("--uploaded-before", "yesterday", "'yesterday' is not a time")]
     [InlineData("--min-duration", "-1", "at least 0")]
     [InlineData("--max-duration", "NaN", "at least 0")]
-    public async Task A_filter_that_means_nothing_is_refused_with_the_reason(string option, string value, string reason)
+    public async Task An_invalid_filter_is_refused_with_the_reason(string option, string value, string reason)
     {
         var (status, _, errors) = await CommandRun.Of("search", "a red circle", option, value, "--data", "nowhere");
 
@@ -21,7 +21,7 @@ public sealed class SearchCommandTests
     [InlineData("2026-11-21T16:30")]
     [InlineData("2026-11-21T16:30:05Z")]
     [InlineData("2026-11-21T16:30:05.25+02:00")]
-    public async Task A_day_and_a_time_are_taken(string time)
+    public async Task A_day_and_a_time_are_accepted(string time)
     {
         var (status, _, errors) = await CommandRun.Of("search", "a red circle", "--uploaded-after", time, "--data", "nowhere");
 

@@ -39,7 +39,7 @@ public sealed class SweepCommandTests : IDisposable
     [InlineData(1, "S3:PartMiB", "--set", "Blobs=s3://videos", "--set", "S3:PartMiB=1")]
     [InlineData(1, "S3:Endpoint", "--set", "Blobs=s3://videos", "--set", "S3:Endpoint=nowhere")]
     [InlineData(2, "it must be from 1 to", "--hours", "0")]
-    public async Task Wrong_use_is_one_line(int expected, string reason, params string[] arguments)
+    public async Task Wrong_usage_is_reported_in_one_line(int expected, string reason, params string[] arguments)
     {
         var (status, _, errors) = await CommandRun.Of(["sweep", "--data", _folder, .. arguments]);
 

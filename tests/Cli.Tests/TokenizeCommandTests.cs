@@ -21,7 +21,7 @@ public sealed class TokenizeCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task Json_holds_text_and_ids()
+    public async Task Json_has_text_and_ids()
     {
         var (status, output, _) = await CommandRun.Of("tokenize", "--vocab", _folder, "--json", "né");
 
@@ -48,7 +48,7 @@ public sealed class TokenizeCommandTests : IDisposable
     [InlineData(2, "Give either a text or --file")]
     [InlineData(2, "Give either a text or --file", "a text", "--file", "also")]
     [InlineData(1, "none-here: cannot be read", "--file", "none-here")]
-    public async Task Wrong_use_is_one_line(int expected, string reason, params string[] arguments)
+    public async Task Wrong_usage_is_reported_in_one_line(int expected, string reason, params string[] arguments)
     {
         var (status, _, errors) = await CommandRun.Of(["tokenize", "--vocab", _folder, .. arguments]);
 
@@ -58,7 +58,7 @@ public sealed class TokenizeCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task A_folder_without_vocabulary_is_one_line()
+    public async Task A_folder_without_vocabulary_is_reported_in_one_line()
     {
         var (status, _, errors) = await CommandRun.Of("tokenize", "--vocab", Path.Combine(_folder, "none"), "text");
 

@@ -49,7 +49,7 @@ public sealed class TrainCommandTests(TrainCommandTests.World world) : IClassFix
     }
 
     [Fact]
-    public async Task Heads_are_compared_on_the_same_encoders_and_what_was_measured_is_not_measured_again()
+    public async Task Heads_are_compared_on_the_same_encoders_and_measured_only_once()
     {
         await TrainAsync(At("encoders"), "--head", "clip4clip-mean-pooling", "--epochs", "1");
         string[] compare = ["compare", "--dataset", world.Dataset, "--model", At("encoders/model"), "--out", At("compared"),
@@ -69,7 +69,7 @@ public sealed class TrainCommandTests(TrainCommandTests.World world) : IClassFix
     }
 
     [Fact]
-    public async Task A_comparison_on_other_test_videos_trains_nothing_anew_and_measures_again()
+    public async Task A_comparison_on_other_test_videos_only_measures_again()
     {
         await TrainAsync(At("base"), "--head", "clip4clip-mean-pooling", "--epochs", "1");
         string[] compare = ["compare", "--dataset", world.Dataset, "--model", At("base/model"), "--out", At("elsewhere"),
@@ -92,7 +92,7 @@ public sealed class TrainCommandTests(TrainCommandTests.World world) : IClassFix
     [InlineData(1, "there is no head 'nod'", "--head", "nod")]
     [InlineData(2, "--epochs is 0", "--epochs", "0")]
     [InlineData(1, "fewer than a step needs", "--batch", "64")]
-    public async Task What_cannot_be_trained_is_refused_with_the_reason(int expected, string reason, params string[] arguments)
+    public async Task Impossible_trainings_are_refused_with_the_reason(int expected, string reason, params string[] arguments)
     {
         var (status, _, errors) =
             await CommandRun.Of(

@@ -1,6 +1,6 @@
 namespace TcMgc.Tests.Common;
 
-/// <summary>A folder that goes with its test.</summary>
+/// <summary>A temporary folder that is deleted with this object.</summary>
 public sealed class ScratchFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("tcmgc-").FullName;

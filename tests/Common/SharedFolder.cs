@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace TcMgc.Tests.Common;
 
 /// <summary>
-/// Reference material that may lie in <c>shared</c> beside the repository (or where TCMGC_SHARED points). It is no part of
-/// the product: tests that use it are skipped, with this reason, where it is absent.
+/// Optional reference material in <c>shared</c> beside the repository (or where TCMGC_SHARED points). It is not part of the
+/// product: tests that use it are skipped, with this reason, where it is absent.
 /// </summary>
 internal static class SharedFolder
 {

@@ -6,13 +6,13 @@ using System.Text;
 namespace TcMgc.Tests.Common;
 
 /// <summary>
-/// Small real video files, made by ffmpeg when first asked for, once a test run, in a folder that is removed when the run ends.
+/// Small real video files, which ffmpeg makes at first use, once per test run, in a folder that is removed when the run ends.
 /// </summary>
 internal static class TestClips
 {
     private static readonly ConcurrentDictionary<string, Lazy<string>> Made = new();
 
-    /// <summary>Twelve scenes: each unlike the others, and at each second unlike its other seconds. {0} is the size.</summary>
+    /// <summary>Twelve scenes that differ from each other and change from second to second. {0} is the size.</summary>
     private static readonly string[] Scenes =
     [
         "testsrc2=s={0}:r=10,hue=h=35*t",
@@ -33,17 +33,17 @@ internal static class TestClips
     ];
 
     /// <summary>
-    /// What stands in front of a scene, in each round of the twelve. Turned colours do not tell clips apart: scenes turn theirs
-    /// with time.
+    /// A bar in front of the scene, for each round of the twelve. Rotated colours would not distinguish clips: scenes rotate
+    /// theirs with time.
     /// </summary>
     private static readonly string[] Bars =
         ["", ",drawbox=w=iw/3:h=ih:c=black:t=fill", ",drawbox=x=iw*2/3:w=iw/3:h=ih:c=white:t=fill"];
 
-    /// <summary>The folder that the clips lie in; tests may put files of their own there, under names of their own.</summary>
+    /// <summary>The folder of the clips; tests may add files with unique names.</summary>
     public static string Folder { get; } = CreateFolder();
 
     /// <summary>
-    /// Clip <paramref name="index"/> (0 to 35) of a set in which no two clips look alike: H.264 in MP4, 10 frames a second,
+    /// Clip <paramref name="index"/> (0 to 35) of a set of different clips: H.264 in MP4, 10 frames a second,
     /// no sound.
     /// </summary>
     public static string Distinct(int index, double seconds = 8, string size = "320x240") =>
@@ -61,15 +61,15 @@ internal static class TestClips
             [.. Lavfi(Scene(index, "320x240") + ",select='gt(mod(n*n,7),1)'"), "-t", Text(seconds), "-vsync", "vfr", .. Fast]);
 
     /// <summary>
-    /// As <see cref="Distinct"/>, stored lying on its side with the instruction to turn it by <paramref name="degrees"/>.
+    /// As <see cref="Distinct"/>, stored rotated, with the instruction to turn it by <paramref name="degrees"/>.
     /// </summary>
     public static string Rotated(int index, int degrees, double seconds = 3) =>
         Make($"rotated-{index}-{degrees}", ".mp4",
             ["-i", Distinct(index, seconds), "-c", "copy", "-metadata:s:v:0", $"rotate={degrees}"]);
 
     /// <summary>
-    /// A grey clip of 32×32 whose frame <c>n</c> has the grey value <c>n × step</c> (after decoding to RGB): tells which frame
-    /// was sampled. 10 frames a second; further filters may drop or move frames.
+    /// A grey clip of 32×32 whose frame <c>n</c> has the grey value <c>n × step</c> (after decoding to RGB), which identifies the
+    /// sampled frames. 10 frames a second; further filters may drop or move frames.
     /// </summary>
     public static string Numbered(
         int frames, int step = 3, string filters = "null", string extension = ".mp4", params string[] output) =>
@@ -86,7 +86,7 @@ internal static class TestClips
     public static string Still(string clip, double seconds) =>
         Make("still", ".png", ["-ss", Text(seconds), "-i", clip, "-frames:v", "1"]);
 
-    /// <summary>Any clip: ffmpeg's arguments (without the output), made once for the same arguments and extension.</summary>
+    /// <summary>Any clip, by ffmpeg's arguments without the output; made once for the same arguments and extension.</summary>
     public static string Make(string name, string extension, IReadOnlyList<string> arguments)
     {
         var key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', arguments))))[..12];
@@ -105,12 +105,9 @@ internal static class TestClips
 
     private static string Run(IReadOnlyList<string> arguments, string path)
     {
-        var start = new ProcessStartInfo(
-            Environment.GetEnvironmentVariable("TCMGC_FFMPEG") ?? "ffmpeg")
-        { RedirectStandardError = true };
-        foreach (var argument in (string[])["-v", "error", "-nostdin", "-y", .. arguments, path])
-            start.ArgumentList.Add(argument);
-        using var ffmpeg = Process.Start(start)!;
+        string[] all = ["-v", "error", "-nostdin", "-y", .. arguments, path];
+        var program = Environment.GetEnvironmentVariable("TCMGC_FFMPEG") ?? "ffmpeg";
+        using var ffmpeg = Process.Start(new ProcessStartInfo(program, all) { RedirectStandardError = true })!;
         var errors = ffmpeg.StandardError.ReadToEnd();
         ffmpeg.WaitForExit();
         return ffmpeg.ExitCode == 0 && File.Exists(path)

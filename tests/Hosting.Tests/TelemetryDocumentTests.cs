@@ -13,5 +13,5 @@ public sealed class TelemetryDocumentTests
 
     [Theory]
     [MemberData(nameof(EveryName))]
-    public void Every_name_is_told(string name) => Assert.Contains($"`{name}", s_document, StringComparison.Ordinal);
+    public void Every_name_is_documented(string name) => Assert.Contains($"`{name}", s_document, StringComparison.Ordinal);
 }

@@ -29,7 +29,7 @@ public sealed class ContentHashTests
     }
 
     [Fact]
-    public async Task A_missing_file_is_one_clear_line()
+    public async Task A_missing_file_is_reported_in_one_line()
     {
         var error = await Assert.ThrowsAsync<UserException>(async () => await ContentHash.OfFileAsync("/nowhere/a.mp4", default));
 

@@ -6,7 +6,7 @@ using TcMgc.Training.Datasets;
 
 namespace TcMgc.Training.Tests;
 
-/// <summary>A dataset made in a moment: videos of one plain colour each, called by two words.</summary>
+/// <summary>A small dataset of videos of one plain colour each, described by two words.</summary>
 internal sealed class ColouredVideos : IDisposable
 {
     public const int Videos = 12, Side = 16, Frames = 3;

@@ -13,7 +13,7 @@ namespace TcMgc.Training.Tests;
 public sealed class OptimizerTests
 {
     [Fact]
-    public void AdamW_moves_as_the_equations_say()
+    public void AdamW_follows_its_equations()
     {
         LibTorch.Load();
         var options = new TrainingOptions { Beta1 = 0.9, Beta2 = 0.98, WeightDecay = 0.2 };
@@ -37,7 +37,7 @@ public sealed class OptimizerTests
     }
 
     [Fact]
-    public void Vectors_do_not_decay_and_what_has_no_gradient_stays()
+    public void Vectors_do_not_decay_and_parameters_without_gradient_stay()
     {
         LibTorch.Load();
         using var vector = new Parameter(torch.ones(3));
@@ -56,7 +56,7 @@ public sealed class OptimizerTests
     }
 
     [Fact]
-    public void The_rate_rises_to_its_peak_and_falls_to_nothing()
+    public void The_rate_rises_to_its_peak_and_falls_to_zero()
     {
         double[] factors = [.. Enumerable.Range(0, 100).Select(step => LearningRate.Factor(step, 100, 0.1))];
 
@@ -120,7 +120,7 @@ public sealed class OptimizerTests
     });
 
     [Fact]
-    public void A_shifted_picture_moves_and_its_borders_go_on()
+    public void A_shifted_picture_moves_and_its_edges_are_extended()
     {
         byte[] frame = [.. Enumerable.Range(0, 3 * 3 * 3).Select(i => (byte)(i / 3))], moved = new byte[27];
 

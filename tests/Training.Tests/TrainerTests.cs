@@ -154,7 +154,7 @@ public sealed class TrainerTests : IDisposable
         Assert.True(moved.Count > 0.9 * before.Length, $"{moved.Count} of {before.Length} moved");
         Assert.True(moved.Count(w => UpperHalf(w.First) == UpperHalf(w.Second)) > 0.9 * moved.Count);
 
-        static uint UpperHalf(float x) => BitConverter.SingleToUInt32Bits(x) >> 16; // what bfloat16 has of it
+        static uint UpperHalf(float x) => BitConverter.SingleToUInt32Bits(x) >> 16; // The part that bfloat16 keeps.
     }
 
     [Theory]

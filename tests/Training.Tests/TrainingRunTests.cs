@@ -78,7 +78,7 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
-    public void The_same_seed_gives_the_same_weights_and_another_one_others()
+    public void Weights_depend_on_the_seed()
     {
         var (first, second) = (_videos.Train("first", ColouredVideos.Options), _videos.Train("second", ColouredVideos.Options));
         var other = _videos.Train("other", ColouredVideos.Options with { Seed = 6 });
@@ -99,7 +99,7 @@ public sealed class TrainingRunTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_with_another_run_is_refused_by_the_settings_that_differ()
+    public void A_folder_with_another_run_is_refused_with_the_settings_that_differ()
     {
         _videos.Run("run", ColouredVideos.Options);
 

@@ -11,7 +11,7 @@ public sealed class HubAddressTests
     [InlineData("https://hub.example", "https://hub.example")]
     [InlineData("https://hub.example/mirror/", "https://hub.example/mirror")]
     [InlineData("http://127.0.0.1:8080", "http://127.0.0.1:8080")]
-    public void A_file_lies_below_its_repository_and_revision(string address, string expected) =>
+    public void An_address_has_repository_and_revision(string address, string expected) =>
         Assert.Equal($"{expected}/openai/clip-vit-base-patch32/resolve/refs%2Fpr%2F1/config.json",
             HubAddress.Of(address).File(s_model, "refs/pr/1", "config.json").AbsoluteUri);
 
@@ -20,7 +20,7 @@ public sealed class HubAddressTests
     [InlineData("ftp://hub.example", "over HTTPS only")]
     [InlineData("hub.example", "is not a hub's address")]
     [InlineData("https://hub.example/?token=1", "is not a hub's address")]
-    public void An_address_that_is_none_or_not_protected_is_refused(string address, string reason) =>
+    public void An_invalid_or_unprotected_address_is_refused(string address, string reason) =>
         Assert.Contains(reason, Assert.Throws<UserException>(() => HubAddress.Of(address)).Message, StringComparison.Ordinal);
 
     [Theory]

@@ -31,7 +31,7 @@ public sealed class HubModelTests
             "ViT-B/32, ViT-B/16", Assert.Throws<UserException>(() => HubModel.Parse(name)).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void Every_short_name_starts_with_an_architecture_s() =>
+    public void Every_short_name_starts_with_an_architecture() =>
         Assert.All(HubModel.Named.Keys, name => Assert.Contains(ClipArchitecture.Named.Keys,
             architecture => name == architecture || name.StartsWith(architecture + "-", StringComparison.Ordinal)));
 }

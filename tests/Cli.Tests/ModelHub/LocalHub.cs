@@ -25,19 +25,19 @@ internal sealed class LocalHub : IDisposable
     /// <summary>Files by <c>owner/name/file</c>.</summary>
     public ConcurrentDictionary<string, byte[]> Files { get; } = new();
 
-    /// <summary>What is announced as a file's SHA-256 in place of the true one.</summary>
+    /// <summary>A wrong SHA-256 to announce for a file.</summary>
     public ConcurrentDictionary<string, string> Announced { get; } = new();
 
-    /// <summary>Bytes after which the next answers break off, one for each answer with content of more than that.</summary>
+    /// <summary>Bytes after which the next responses break off, for one response with more bytes each.</summary>
     public ConcurrentQueue<int> BreakOffs { get; } = new();
 
-    /// <summary>Statuses that the next requests are answered with, whatever they ask for.</summary>
+    /// <summary>Statuses of the next responses to any requests.</summary>
     public ConcurrentQueue<int> Failures { get; } = new();
 
-    /// <summary>Where files are said to lie; null for here.</summary>
+    /// <summary>Address that files are redirected to; null for this hub.</summary>
     public string? Elsewhere { get; set; }
 
-    /// <summary>Bytes that are announced beyond or, negative, short of what a file has.</summary>
+    /// <summary>Difference between the announced and the real size of files, in bytes.</summary>
     public int Misannounced { get; set; }
 
     /// <summary>Set to stall the next content after its first byte until the hub is disposed; completed once it stalls.</summary>
@@ -51,7 +51,7 @@ internal sealed class LocalHub : IDisposable
 
     public IEnumerable<string> Contents => Requests.Where(r => r.StartsWith("GET", StringComparison.Ordinal));
 
-    /// <summary>Ends the stall and every connection. The end of serving is not waited for: nothing rests on it.</summary>
+    /// <summary>Ends the stall and every connection, without waiting for the serving task.</summary>
     public void Dispose()
     {
         _disposed.TrySetResult();
@@ -100,7 +100,7 @@ internal sealed class LocalHub : IDisposable
             response.StatusCode = 404;
     }
 
-    /// <summary>As the public hub answers for a large file: what it is, and where it lies.</summary>
+    /// <summary>Responds as the public hub does for a large file: with its description and a redirect to its content.</summary>
     private void Resolve(HttpListenerResponse response, string key, byte[] content)
     {
         response.StatusCode = 302;
@@ -108,7 +108,7 @@ internal sealed class LocalHub : IDisposable
         response.AddHeader("X-Linked-Size", (content.Length + Misannounced).ToString(CultureInfo.InvariantCulture));
         response.AddHeader(
             "X-Linked-Etag",
-            $"\"{(Announced.TryGetValue(key, out var announced) ? announced : Convert.ToHexStringLower(SHA256.HashData(content)))}\"");
+            $"\"{(Announced.TryGetValue(key, out var hash) ? hash : Convert.ToHexStringLower(SHA256.HashData(content)))}\"");
         response.AddHeader("Location", Elsewhere ?? $"/content/{key}");
     }
 

@@ -64,7 +64,7 @@ public sealed class ModelDownloadTests : IDisposable, IProgress<DownloadProgress
     private byte[] Pulled(string name = "model.safetensors") => File.ReadAllBytes(Path.Combine(_folder, name));
 
     [Fact]
-    public async Task A_model_comes_whole_and_says_where_it_is_from()
+    public async Task A_complete_model_is_downloaded_with_its_source()
     {
         var pulled = await Pull();
 
@@ -75,7 +75,7 @@ public sealed class ModelDownloadTests : IDisposable, IProgress<DownloadProgress
     }
 
     [Fact]
-    public async Task All_other_files_are_asked_for_by_the_commit_of_the_configuration()
+    public async Task All_other_files_are_of_the_configurations_commit()
     {
         await Pull();
 
@@ -86,7 +86,7 @@ public sealed class ModelDownloadTests : IDisposable, IProgress<DownloadProgress
     }
 
     [Fact]
-    public async Task The_second_choice_is_taken_where_the_first_is_not_there()
+    public async Task The_second_choice_is_used_where_the_first_is_missing()
     {
         _hub.Files.TryRemove($"{Repository}/merges.txt", out _);
         _hub.Files[$"{Repository}/tokenizer.json"] = [1];
@@ -101,7 +101,7 @@ public sealed class ModelDownloadTests : IDisposable, IProgress<DownloadProgress
     [Theory]
     [InlineData("open_clip_model.safetensors")]
     [InlineData("open_clip_pytorch_model.bin")]
-    public async Task Where_OpenCLIP_s_configuration_is_its_weights_are_taken(string weights)
+    public async Task OpenCLIPs_configuration_selects_its_weights(string weights)
     {
         _hub.Files[$"{Repository}/open_clip_config.json"] = [1];
         _hub.Files[$"{Repository}/{weights}"] = [2];
@@ -136,7 +136,7 @@ public sealed class ModelDownloadTests : IDisposable, IProgress<DownloadProgress
     }
 
     [Fact]
-    public async Task An_interrupted_pull_goes_on_in_the_next_run()
+    public async Task An_interrupted_pull_is_continued_by_the_next_run()
     {
         _hub.BreakOffs.Enqueue(120_000);
 
@@ -150,7 +150,7 @@ public sealed class ModelDownloadTests : IDisposable, IProgress<DownloadProgress
     }
 
     [Fact]
-    public void Wherever_it_breaks_off_the_file_is_the_hub_s_in_the_end() => Prop.ForAll(
+    public void Wherever_a_download_breaks_off_the_file_is_complete_in_the_end() => Prop.ForAll(
         ArbMap.Default.ArbFor<int[]>().Generator.Select(points => points.Select(p => Math.Abs(p % 300_000)).ToArray())
         .ToArbitrary(),
         points =>
@@ -166,7 +166,7 @@ public sealed class ModelDownloadTests : IDisposable, IProgress<DownloadProgress
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(30));
 
     [Fact]
-    public async Task A_hub_that_sends_only_whole_files_sends_it_anew()
+    public async Task A_hub_that_sends_only_whole_files_sends_the_file_again()
     {
         _hub.ServesRanges = false;
         _hub.BreakOffs.Enqueue(100_000);
@@ -190,7 +190,7 @@ public sealed class ModelDownloadTests : IDisposable, IProgress<DownloadProgress
     }
 
     [Fact]
-    public async Task What_is_whole_is_not_downloaded_again()
+    public async Task A_complete_file_is_not_downloaded_again()
     {
         await Pull();
         var before = _hub.Contents.Count();
@@ -210,14 +210,14 @@ public sealed class ModelDownloadTests : IDisposable, IProgress<DownloadProgress
     }
 
     [Fact]
-    public async Task A_hub_that_is_down_is_one_line() =>
+    public async Task An_unreachable_hub_is_reported_in_one_line() =>
         Assert.Contains("cannot be reached", await Refusal(retries: 3, LocalHub.UnusedAddress()), StringComparison.Ordinal);
 
     [Theory]
     [InlineData(401, "no such repository, or does not give it to everyone (401)")]
     [InlineData(503, "cannot be reached: the hub answered 503")]
     [InlineData(418, "the hub answered 418")]
-    public async Task A_hub_that_refuses_is_one_line(int status, string reason)
+    public async Task A_refusal_of_the_hub_is_reported_in_one_line(int status, string reason)
     {
         _hub.Failures.Enqueue(status);
 
@@ -227,7 +227,7 @@ public sealed class ModelDownloadTests : IDisposable, IProgress<DownloadProgress
     [Theory]
     [InlineData("http://elsewhere.example/file", "which is not HTTPS")]
     [InlineData("/openai/clip-vit-base-patch32/resolve/main/config.json", "redirects more than")]
-    public async Task A_redirect_to_where_nothing_may_come_from_is_refused(string elsewhere, string reason)
+    public async Task A_forbidden_redirect_is_refused(string elsewhere, string reason)
     {
         _hub.Elsewhere = elsewhere;
 
@@ -246,7 +246,7 @@ public sealed class ModelDownloadTests : IDisposable, IProgress<DownloadProgress
     }
 
     [Fact]
-    public async Task A_hub_that_is_busy_is_asked_again()
+    public async Task Requests_to_a_busy_hub_are_retried()
     {
         _hub.Failures.Enqueue(503);
         _hub.Failures.Enqueue(429);
@@ -257,7 +257,7 @@ public sealed class ModelDownloadTests : IDisposable, IProgress<DownloadProgress
     }
 
     [Fact]
-    public async Task An_interrupt_keeps_what_came()
+    public async Task An_interrupt_keeps_the_received_bytes()
     {
         _interruptAt = 1000;
 

@@ -13,7 +13,7 @@ public sealed class DatasetSynthesizeTests : IDisposable
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
-    public async Task A_dataset_is_h264_files_and_captions_that_our_reader_takes()
+    public async Task A_dataset_has_h264_files_and_captions_that_can_be_read()
     {
         var (status, output, errors) = await CommandRun.Of(
             "dataset", "synthesize", "--out", At("world"), "--videos", "2", "--validation", "1", "--test", "2", "--json");
@@ -42,7 +42,7 @@ public sealed class DatasetSynthesizeTests : IDisposable
     }
 
     [Fact]
-    public async Task What_an_interrupted_run_left_is_kept_and_completed()
+    public async Task An_interrupted_run_is_continued()
     {
         string[] command = ["dataset", "synthesize", "--out", At("world"), "--videos", "2", "--validation", "0", "--test", "0"];
         await CommandRun.Of(command);

@@ -8,16 +8,18 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace TcMgc.Tests.Common;
 
-/// <summary>A web server of this process: what stands in for a service answers every request by one function.</summary>
+/// <summary>A web server in this process that stands in for a service; one function answers every request.</summary>
 internal sealed class LocalServer : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private LocalServer(WebApplication app) =>
-        (_app, Url) =
-        (app, app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+    private LocalServer(WebApplication app)
+    {
+        _app = app;
+        Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    }
 
-    /// <summary>Where it listens, or did.</summary>
+    /// <summary>Its address, also after it has stopped.</summary>
     public string Url { get; }
 
     /// <summary>Starts to listen.</summary>

@@ -4,12 +4,12 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace TcMgc.Tests.Common.Kafka;
 
-/// <summary>A certificate for 127.0.0.1 that vouches for itself.</summary>
+/// <summary>A self-signed certificate for 127.0.0.1.</summary>
 /// <param name="KeyStore">File with certificate and key, as brokers read it; PEM.</param>
-/// <param name="Authority">File with the certificate, as clients are told whom to trust; PEM.</param>
+/// <param name="Authority">File with the certificate that clients trust; PEM.</param>
 internal sealed record BrokerCertificate(string KeyStore, string Authority)
 {
-    /// <summary>Writes a new one to files in a folder.</summary>
+    /// <summary>Creates a certificate in a folder.</summary>
     public static BrokerCertificate Create(string folder)
     {
         using var key = RSA.Create(2048);

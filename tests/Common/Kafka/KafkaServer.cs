@@ -8,14 +8,14 @@ using System.Runtime.InteropServices;
 namespace TcMgc.Tests.Common.Kafka;
 
 /// <summary>
-/// A real Kafka cluster on loopback, in a temporary folder: each broker is a process, and a controller too. It ends with this
-/// object, or with this process however that ends.
+/// A real Kafka cluster on loopback, in a temporary folder. Each broker is a process, and a controller as well. The cluster ends
+/// with this object or this process, even if that is killed.
 /// </summary>
 internal sealed partial class KafkaServer : IDisposable
 {
-    private const int StopSignal = 19, ContinueSignal = 18, TerminateSignal = 15, KillSignal = 9; // Of Linux.
+    private const int StopSignal = 19, ContinueSignal = 18, TerminateSignal = 15, KillSignal = 9; // Linux.
     private const int PortsOfBroker = 3, Attempts = 3;
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_timeout = TimeSpan.FromMinutes(2);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-kafka-").FullName;
     private readonly KafkaSettings _settings;
@@ -39,23 +39,23 @@ internal sealed partial class KafkaServer : IDisposable
         }
     }
 
-    /// <summary>Why no cluster can be started here; null where one can.</summary>
+    /// <summary>Why no cluster can be started on this machine; null where one can.</summary>
     public static string? Absent { get; } = FindAbsent();
 
-    /// <summary>Where clients begin.</summary>
+    /// <summary>Bootstrap servers without TLS.</summary>
     public string BootstrapServers => _settings.BootstrapServers;
 
-    /// <summary>The same brokers, where they ask for TLS and SCRAM-SHA-512.</summary>
+    /// <summary>Bootstrap servers with TLS and SCRAM-SHA-512.</summary>
     public string SecureServers => _settings.SecureServers;
 
-    /// <summary>Vouches for the brokers; PEM.</summary>
+    /// <summary>The brokers' certificate.</summary>
     public BrokerCertificate Certificate => _settings.Certificate;
 
     private static string? Home => SharedFolder.Root is { } shared ? Path.Combine(shared, "kafka") : null;
 
     /// <summary>Starts a cluster; ready when this returns.</summary>
     /// <param name="brokers">1, or 3: then topics have three copies of which two must be in sync.</param>
-    /// <param name="settings">Lines of server.properties besides.</param>
+    /// <param name="settings">Additional lines of server.properties.</param>
     public static KafkaServer Start(int brokers, string settings = "")
     {
         for (var attempt = 1; ; attempt++)
@@ -65,7 +65,7 @@ internal sealed partial class KafkaServer : IDisposable
             }
             catch (InvalidOperationException) when (attempt < Attempts)
             {
-                // A port may have been taken meanwhile.
+                // Another process may use a port by now.
             }
     }
 
@@ -75,32 +75,32 @@ internal sealed partial class KafkaServer : IDisposable
     /// <summary>Ends a broker at once, as a crash does.</summary>
     public void Kill(int broker) => Send(broker, KillSignal);
 
-    /// <summary>Ends a broker in good order: it hands its partitions over.</summary>
+    /// <summary>Shuts a broker down: it hands its partitions over.</summary>
     public void Stop(int broker)
     {
         Send(broker, TerminateSignal);
         for (var started = Stopwatch.GetTimestamp(); IsRunning(broker); Thread.Sleep(20))
-            if (Stopwatch.GetElapsedTime(started) > s_patience)
+            if (Stopwatch.GetElapsedTime(started) > s_timeout)
                 throw new InvalidOperationException($"broker {broker} does not stop");
     }
 
-    /// <summary>Stops a broker's processor time: its connections stay, and nothing answers.</summary>
+    /// <summary>Suspends a broker: its connections stay open, and it does not answer.</summary>
     public void Freeze(int broker) => Send(broker, StopSignal);
 
-    /// <summary>Lets a frozen broker go on.</summary>
+    /// <summary>Resumes a frozen broker.</summary>
     public void Thaw(int broker) => Send(broker, ContinueSignal);
 
     /// <summary>Ends the brokers and deletes their folder.</summary>
     public void Dispose()
     {
         _keeper.StandardInput.Close();
-        _keeper.WaitForExit(s_patience);
+        _keeper.WaitForExit(s_timeout);
         _keeper.Dispose();
     }
 
     /// <summary>
-    /// A shell that waits for the end of its input, which comes with this process's, however that ends; then it kills the
-    /// brokers and deletes their folder. Signals that a terminal sends to all do not end it before.
+    /// Starts a shell that waits for the end of its input, which comes with the end of this process, even by kill -9. Then it
+    /// kills the brokers and deletes their folder. It ignores the signals that a terminal sends to all processes.
     /// </summary>
     private static Process Keep(string folder)
     {
@@ -162,7 +162,7 @@ internal sealed partial class KafkaServer : IDisposable
     }
 
     /// <summary>
-    /// Below those that systems give to clients: one that connects again and again to a broker that is away would meet itself.
+    /// Below the ports that systems give to clients: a client that reconnects to a stopped broker could connect to itself.
     /// </summary>
     private static int[] FreePorts(int count)
     {

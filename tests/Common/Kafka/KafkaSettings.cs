@@ -1,7 +1,7 @@
 namespace TcMgc.Tests.Common.Kafka;
 
 /// <summary>
-/// The settings of a cluster's brokers. They listen three times: in the clear, with TLS and SCRAM, and as controllers.
+/// Settings of a cluster's brokers. They have three listeners: without TLS, with TLS and SCRAM, and for controllers.
 /// </summary>
 internal sealed class KafkaSettings(string folder, int[] ports, string others)
 {
@@ -21,8 +21,8 @@ internal sealed class KafkaSettings(string folder, int[] ports, string others)
     public BrokerCertificate Certificate { get; } = BrokerCertificate.Create(folder);
 
     /// <summary>
-    /// server.properties of a broker. Who comes in the clear may do everything; of the others, what an access list says. What was
-    /// compacted, and groups without a member, are looked after more often than usual.
+    /// server.properties of a broker. Clients without TLS may do everything; the others need access rights. Compaction, and the
+    /// removal of empty groups, run more often than usual.
     /// </summary>
     public string Of(int broker)
     {

@@ -4,18 +4,18 @@ using System.Runtime.InteropServices;
 
 namespace TcMgc.Tests.Common.Kafka;
 
-/// <summary>librdkafka's own cluster: brokers in this process that speak Kafka on 127.0.0.1 and can be taken away.</summary>
+/// <summary>librdkafka's mock cluster: brokers in this process that listen on 127.0.0.1 and can be stopped.</summary>
 internal sealed partial class MockBrokers : IDisposable
 {
-    /// <summary>A request's number, as Kafka's protocol has it.</summary>
+    /// <summary>Number of a request in Kafka's protocol.</summary>
     public const short ListOffsets = 2;
 
-    /// <summary>An error's number, as Kafka's protocol has it.</summary>
+    /// <summary>Number of an error in Kafka's protocol.</summary>
     public const int UnknownTopic = 3, LeaderNotAvailable = 5, NotLeader = 6;
 
     private const string Library = "librdkafka";
     private const int Producer = 0;
-    private const int SetMask = 2; // Of Linux.
+    private const int SetMask = 2; // Linux.
     private readonly int _count;
     private readonly nint _client, _cluster;
 
@@ -36,7 +36,7 @@ internal sealed partial class MockBrokers : IDisposable
 
     public void CreateTopic(string name, int partitions) => Assert.Equal(0, CreateTopic(_cluster, name, partitions, _count));
 
-    /// <summary>Takes the first so many brokers away: their connections end, and new ones are refused.</summary>
+    /// <summary>Stops the first brokers: their connections end, and new ones are refused.</summary>
     public void SetDown(int count)
     {
         for (var broker = 1; broker <= count; broker++)
@@ -49,7 +49,7 @@ internal sealed partial class MockBrokers : IDisposable
             Assert.Equal(0, SetUp(_cluster, broker));
     }
 
-    /// <summary>Answers the next requests of a kind with errors, one each.</summary>
+    /// <summary>Answers the next requests of a kind with one error each.</summary>
     public void Refuse(short request, params int[] errors) => PushErrors(_cluster, request, (nuint)errors.Length, errors);
 
     public void Dispose()
@@ -59,8 +59,8 @@ internal sealed partial class MockBrokers : IDisposable
     }
 
     /// <summary>
-    /// The cluster's thread inherits this one's signal mask. A signal ends all its brokers, and SIGCHLD may reach it when a child
-    /// exits. librdkafka blocks signals itself in its other threads.
+    /// Blocks signals, since the cluster's thread inherits this thread's signal mask. A signal would end all its brokers, and
+    /// SIGCHLD may reach it when a child exits. librdkafka blocks signals in its other threads.
     /// </summary>
     private static nint WithoutSignals(Func<nint> create)
     {
@@ -79,7 +79,7 @@ internal sealed partial class MockBrokers : IDisposable
         }
     }
 
-    /// <summary>The library that Confluent.Kafka has loaded: the one of its package's builds that this system can load.</summary>
+    /// <summary>The librdkafka that Confluent.Kafka has loaded, one of several builds in its package.</summary>
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
     {
         if (name != Library)
@@ -88,7 +88,7 @@ internal sealed partial class MockBrokers : IDisposable
         using var process = Process.GetCurrentProcess();
         var loaded = process.Modules.Cast<ProcessModule>()
             .FirstOrDefault(module => module.ModuleName.Contains(Library, StringComparison.Ordinal));
-        // macOS lists no modules, and has one build only.
+        // macOS lists no modules, and there is only one build.
         return loaded is null
             ? NativeLibrary.Load(Library, typeof(Confluent.Kafka.Library).Assembly, path)
             : NativeLibrary.Load(loaded.FileName);

@@ -6,9 +6,9 @@ using TcMgc.Stores.Sqlite;
 namespace TcMgc.Tests.Common.Kafka;
 
 /// <summary>
-/// The brokers that tests share: those that <c>TCMGC_TEST_KAFKA=host:port</c> names; else real ones of our own; else, where none
-/// can be started, librdkafka's. The output says which. Every log has topics and groups of its own; an outside cluster is rid of
-/// them at the end.
+/// The brokers that tests share: those of <c>TCMGC_TEST_KAFKA=host:port</c>, else real ones that are started for the tests, else
+/// librdkafka's. The output names them. Every log has unique topics and groups, which are deleted from an outside cluster at the
+/// end.
 /// </summary>
 internal sealed class TestBrokers : IDisposable
 {
@@ -22,8 +22,8 @@ internal sealed class TestBrokers : IDisposable
     private readonly List<string> _prefixes = [];
 
     /// <param name="count">Brokers that are started: 1 or 3.</param>
-    /// <param name="settings">Lines of server.properties besides, for real brokers of our own.</param>
-    /// <param name="mustBeOurs">Whether some are taken away, so that an outside cluster will not do.</param>
+    /// <param name="settings">Additional lines of server.properties, for real brokers that are started.</param>
+    /// <param name="mustBeOurs">Whether the tests stop brokers, so that an outside cluster cannot be used.</param>
     public TestBrokers(int count, string settings = "", bool mustBeOurs = false)
     {
         _outside = mustBeOurs ? null : s_named;
@@ -42,22 +42,25 @@ internal sealed class TestBrokers : IDisposable
         BootstrapServers = _outside ?? Server?.BootstrapServers ?? _mock!.BootstrapServers;
     }
 
-    /// <summary>Why some tests are skipped where no brokers are real.</summary>
+    /// <summary>Why some tests are skipped without real brokers.</summary>
     public const string
-        OnlyClassic = "librdkafka's brokers know the classic protocol only", CreateNone = "librdkafka's brokers create no topics";
+        OnlyClassic = "librdkafka's brokers support only the classic protocol",
+        CreateNone = "librdkafka's brokers create no topics";
 
-    /// <summary>Whether a cluster is named that is not ours to stop or to set.</summary>
+    /// <summary>Whether an outside cluster is used, which tests must not stop or configure.</summary>
     public static bool IsOutside => s_named is not null;
 
     public string BootstrapServers { get; }
 
-    /// <summary>Real brokers of our own; null where they are others'.</summary>
+    /// <summary>Real brokers that were started for the tests; null otherwise.</summary>
     public KafkaServer? Server { get; }
 
-    /// <summary>Whether they are not librdkafka's.</summary>
+    /// <summary>Whether the brokers are not librdkafka's.</summary>
     public bool AreReal => _mock is null;
 
-    /// <summary>A prefix that no other log has; librdkafka's brokers, which create no topics, have its topics.</summary>
+    /// <summary>
+    /// A unique prefix; its topics are created for librdkafka's brokers, which do not create topics themselves.
+    /// </summary>
     public string NewPrefix(int partitions)
     {
         var prefix = $"tcmgc-test-{Guid.NewGuid():N}-";
@@ -68,14 +71,14 @@ internal sealed class TestBrokers : IDisposable
         return prefix;
     }
 
-    /// <summary>Takes the first so many brokers away, as a crash does.</summary>
+    /// <summary>Stops the first brokers, as a crash does.</summary>
     public void TakeAway(int brokers)
     {
         _mock?.SetDown(brokers);
         Parallel.For(1, brokers + 1, broker => Server?.Kill(broker));
     }
 
-    /// <summary>Brings the first so many brokers back.</summary>
+    /// <summary>Starts the first brokers again.</summary>
     public void BringBack(int brokers)
     {
         _mock?.SetUp(brokers);
@@ -92,7 +95,9 @@ internal sealed class TestBrokers : IDisposable
 
     private static void Say(string which) => Console.WriteLine($"tcmgc: Kafka in these tests: {which}");
 
-    /// <summary>Groups after the topics: one whose last member was killed is empty only when its session has ended.</summary>
+    /// <summary>
+    /// Deletes groups after the topics: one whose last member was killed is empty only after its session time-out.
+    /// </summary>
     private async Task CleanAsync(string servers)
     {
         using var admin = new AdminClientBuilder(new AdminClientConfig { BootstrapServers = servers }).Build();
@@ -114,6 +119,6 @@ internal sealed class TestBrokers : IDisposable
                 await Task.Delay(s_glance);
             }
         }
-        Say("groups whose members were killed are still there; the cluster forgets them by itself");
+        Say("groups whose members were killed still exist; the cluster removes them later");
     }
 }

@@ -1,6 +1,6 @@
 namespace TcMgc.Tests.Common;
 
-/// <summary>A folder of a test's own, gone with the test.</summary>
+/// <summary>A temporary folder that is deleted with this object.</summary>
 public abstract class TemporaryFolder : IDisposable
 {
     protected string Folder { get; } = Directory.CreateTempSubdirectory("tcmgc-test-").FullName;

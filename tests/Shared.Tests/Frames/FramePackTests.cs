@@ -61,7 +61,7 @@ public sealed class FramePackTests
     }
 
     [Fact]
-    public async Task A_header_that_claims_huge_frames_is_refused_before_memory_is_taken()
+    public async Task A_header_with_huge_frames_is_refused_before_memory_is_allocated()
     {
         var pack = Pack(Frames(1));
         BitConverter.TryWriteBytes(pack.AsSpan(8), int.MaxValue);
@@ -73,7 +73,7 @@ public sealed class FramePackTests
     }
 
     [Fact]
-    public async Task Frames_of_another_size_or_going_back_in_time_are_not_taken()
+    public async Task Frames_of_another_size_or_out_of_order_are_refused()
     {
         var writer = await FramePackWriter.CreateAsync(Stream.Null, Side, default);
         await writer.AppendAsync(Frames(1), 5, default);

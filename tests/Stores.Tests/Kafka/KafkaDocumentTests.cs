@@ -25,5 +25,6 @@ public sealed class KafkaDocumentTests
     [InlineData(Topics.Dead)]
     [InlineData(SourceNames.Events)]
     [InlineData(MetricNames.EventLag)]
-    public void Every_name_on_the_wire_is_told(string name) => Assert.Contains($"`{name}`", s_document, StringComparison.Ordinal);
+    public void Every_name_on_the_wire_is_documented(string name) =>
+        Assert.Contains($"`{name}`", s_document, StringComparison.Ordinal);
 }

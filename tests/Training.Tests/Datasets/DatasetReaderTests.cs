@@ -7,7 +7,7 @@ namespace TcMgc.Training.Tests.Datasets;
 public sealed class DatasetReaderTests : TemporaryFolder
 {
     [Fact]
-    public void Our_own_format_has_a_line_a_video()
+    public void The_projects_format_has_one_line_per_video()
     {
         Put("captions.jsonl", """
             {"id": "a", "split": "train", "file": "videos/a.mp4", "captions": ["one", "two"], "anything": {"else": 1}}
@@ -35,7 +35,7 @@ public sealed class DatasetReaderTests : TemporaryFolder
     [InlineData("{\"file\": \"a.mp4\", \"captions\": [\"a\"]}\n{\"file\": \"a.mp4\", \"captions\": [\"b\"]}",
         "line 2: 'a.mp4' occurs twice")]
     [InlineData("not json", "line 1: is invalid")]
-    public void A_line_that_cannot_be_is_named(string lines, string expected)
+    public void An_invalid_line_is_named(string lines, string expected)
     {
         Put("captions.jsonl", lines);
 
@@ -146,7 +146,7 @@ public sealed class DatasetReaderTests : TemporaryFolder
     }
 
     [Fact]
-    public void Vatex_takes_the_part_that_an_id_names_of_a_whole_video_and_divides_validation_by_lists()
+    public void Vatex_uses_the_part_in_the_id_and_splits_validation_by_lists()
     {
         Put("vatex_training_v1.0.json", """[{"videoID": "a-_b_000010_000020", "enCap": ["one", "two"], "chCap": ["三"]}]""");
         Put("vatex_validation_v1.0.json",
@@ -164,7 +164,7 @@ public sealed class DatasetReaderTests : TemporaryFolder
     }
 
     [Fact]
-    public void Videos_whose_files_are_missing_are_left_out_and_told()
+    public void Videos_without_files_are_left_out_and_reported()
     {
         Put("MSRVTT_data.json",
             """{"sentences": [{"video_id": "video0", "caption": "a"}, {"video_id": "video1", "caption": "b"}]}""");
@@ -195,7 +195,7 @@ public sealed class DatasetReaderTests : TemporaryFolder
     }
 
     [Fact]
-    public void Damaged_annotations_no_videos_and_unknown_formats_are_told()
+    public void Damaged_annotations_missing_videos_and_unknown_formats_are_reported()
     {
         Put("train_ids.json", "{\"a\": ");
         Assert.Contains(

@@ -24,7 +24,7 @@ public sealed class CalibratorTests
     }
 
     [Fact]
-    public void What_is_promised_is_kept_on_other_results()
+    public void Promised_probabilities_hold_on_other_results()
     {
         var calibration = Calibrator.Fit(Results(6000), "a test");
 
@@ -47,7 +47,7 @@ public sealed class CalibratorTests
     }
 
     [Fact]
-    public void A_better_score_is_never_less_sure_and_always_a_probability()
+    public void Confidence_is_a_probability_that_never_falls_with_the_score()
     {
         var calibration = Calibrator.Fit(Results(3000), "a test");
         Prop.ForAll(
@@ -65,7 +65,7 @@ public sealed class CalibratorTests
     }
 
     [Fact]
-    public void Kinds_count_alike_however_many_questions_they_have()
+    public void Kinds_have_equal_weight_whatever_their_number_of_questions()
     {
         var few = Results(3000).Where((result, at) => result.Kind != "1" || at % 10 == 0).ToList();
         var many = few.Concat(few.Where(result => result.Kind == "1")).ToList();
@@ -77,7 +77,7 @@ public sealed class CalibratorTests
     }
 
     [Fact]
-    public void Scores_that_tell_nothing_are_refused()
+    public void Uninformative_scores_are_refused()
     {
         List<FirstResult> results = [.. Results(600).Select(result => result with { Score = -result.Score })];
 
@@ -123,7 +123,7 @@ public sealed class CalibratorTests
     }
 
     [Fact]
-    public void A_drawn_library_holds_a_match_or_none_as_it_should_and_is_drawn_the_same_again()
+    public void A_random_library_has_a_match_as_requested_and_is_reproducible()
     {
         var question = new Question("sentence", "a", [.. Enumerable.Range(0, 50).Select(video => video == 7)]);
         var logits = Matrix.Of([7], [[.. Enumerable.Range(0, 50).Select(video => (float)video)]]);

@@ -26,7 +26,7 @@ public sealed class DualSoftmaxTests
     }
 
     [Fact]
-    public void A_video_that_suits_every_query_is_held_back()
+    public void A_video_that_is_near_every_query_is_ranked_lower()
     {
         // video 0 scores highest with both queries, but much higher with its own
         var logits = Matrix.Of([0, 1], [9, 1], [5, 4.5f]);
@@ -38,7 +38,7 @@ public sealed class DualSoftmaxTests
     }
 
     [Fact]
-    public void Large_logits_stay_numbers()
+    public void Large_logits_stay_finite()
     {
         var reranked = DualSoftmax.Rerank(Matrix.Of([0, 1], [1e4f, -1e4f], [-1e4f, 1e4f]));
 

@@ -21,7 +21,7 @@ public sealed class EvaluatedModelTests
     }
 
     [Fact]
-    public void A_head_whose_weights_the_model_has_is_taken()
+    public void A_head_whose_weights_the_model_has_is_loaded()
     {
         using var tiny = new TinyModel("tcmgc");
 
@@ -42,7 +42,7 @@ public sealed class EvaluatedModelTests
     }
 
     [Fact]
-    public void A_head_that_there_is_not_is_refused_by_those_there_are()
+    public void An_unknown_head_is_refused_with_the_known_names()
     {
         using var tiny = new TinyModel();
 

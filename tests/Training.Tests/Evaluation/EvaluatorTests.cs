@@ -48,7 +48,7 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public void Videos_without_frames_take_no_part()
+    public void Videos_without_frames_are_left_out()
     {
         using var model = Model("tcmgc");
         using var frames = WithoutFrames(2, 5);
@@ -71,7 +71,7 @@ public sealed class EvaluatorTests : IDisposable
     }
 
     [Fact]
-    public void An_evaluation_stops_when_it_is_told_to()
+    public void An_evaluation_can_be_cancelled()
     {
         using var model = Model("tcmgc");
 

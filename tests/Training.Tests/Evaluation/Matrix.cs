@@ -2,7 +2,7 @@ using TcMgc.Training.Evaluation;
 
 namespace TcMgc.Training.Tests.Evaluation;
 
-/// <summary>Similarity matrices written down in a test.</summary>
+/// <summary>Creates similarity matrices from literals.</summary>
 internal static class Matrix
 {
     public static SimilarityMatrix Of(int[] rightVideos, params float[][] rows)

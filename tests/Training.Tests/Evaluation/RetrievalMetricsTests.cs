@@ -33,7 +33,7 @@ public sealed class RetrievalMetricsTests
     }
 
     [Fact]
-    public void The_other_way_round_goes_down_the_columns()
+    public void Video_to_text_ranks_the_columns()
     {
         var matrix = Matrix.Of([0, 1, 2], [9, 1, 2], [5, 4, 3], [8, 7, 6]);
 
@@ -55,7 +55,7 @@ public sealed class RetrievalMetricsTests
     [Fact]
     public void Each_of_several_captions_is_a_query_and_together_they_are_one_answer()
     {
-        // video 0 is told best by its second caption, video 1 is mistaken for video 0
+        // Video 0 is found best by its second caption; video 1 is mistaken for video 0.
         var matrix = Matrix.Of([0, 0, 1], [1, 2], [9, 3], [4, 8]);
 
         var (texts, videos) = (RetrievalMetrics.TextToVideo(matrix), RetrievalMetrics.VideoToText(matrix));
@@ -67,7 +67,7 @@ public sealed class RetrievalMetricsTests
     [Theory]
     [InlineData(0f)]
     [InlineData(float.NaN)]
-    public void Equal_scores_throughout_give_chance(float score)
+    public void Equal_scores_everywhere_perform_as_chance(float score)
     {
         const int Videos = 20;
         var rows = Enumerable.Repeat(Enumerable.Repeat(score, Videos).ToArray(), Videos).ToArray();
@@ -78,7 +78,7 @@ public sealed class RetrievalMetricsTests
     }
 
     [Fact]
-    public void A_score_that_is_no_number_comes_last()
+    public void A_NaN_score_ranks_last()
     {
         var matrix = Matrix.Of([0, 1], [float.NaN, -9], [float.NaN, float.NegativeInfinity]);
 
@@ -86,7 +86,7 @@ public sealed class RetrievalMetricsTests
     }
 
     [Fact]
-    public void Nothing_to_evaluate_is_said()
+    public void An_evaluation_without_queries_is_refused()
     {
         var error = Assert.Throws<ModelException>(() => RetrievalMetrics.TextToVideo(new([], 3)));
 

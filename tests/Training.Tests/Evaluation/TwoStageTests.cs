@@ -14,7 +14,7 @@ public sealed class TwoStageTests
         select Random(videos, seed)).ToArbitrary();
 
     [Fact]
-    public void Only_the_nearest_are_scored_and_the_rest_follow_as_they_are_near()
+    public void Only_the_nearest_are_scored_and_the_rest_follow_by_nearness()
     {
         float[][] logits = [[9, 5, 7, 1], [1, 2, 3, 4], [4, 3, 2, 1]],
             nearness = [[0.1f, 0.8f, 0.9f, 0.2f], [0.9f, 0.8f, 0.7f, 0.6f], [0.9f, 0.8f, 0.1f, 0.2f]];
@@ -55,7 +55,7 @@ public sealed class TwoStageTests
         .All(k => TwoStage.Of(pairs, k) is var two && two.TextToVideo.RecallAt1 <= two.RightAmongCandidates));
 
     [Fact]
-    public void Equal_scores_throughout_give_chance()
+    public void Equal_scores_everywhere_perform_as_chance()
     {
         const int Videos = 20;
         SimilarityMatrix Zeros() => new([.. Enumerable.Range(0, Videos)], Videos);

@@ -46,7 +46,7 @@ public sealed class SceneTests
     }
 
     [Fact]
-    public void A_primer_shows_one_thing_at_rest_and_tells_the_truth_of_it()
+    public void A_primer_shows_one_object_at_rest_with_true_captions()
     {
         var videos = Enumerable.Range(0, 300).Select(number => new SyntheticDataset(1, primer: true).Video(Split.Train, number))
             .ToList();
@@ -61,7 +61,7 @@ public sealed class SceneTests
     }
 
     [Fact]
-    public void The_same_seed_gives_the_same_video_and_another_another()
+    public void A_video_depends_on_the_seed()
     {
         var (one, same, other) =
             (new SyntheticDataset(1).Video(Split.Test, 5), new SyntheticDataset(1).Video(Split.Test, 5), new SyntheticDataset(
@@ -96,7 +96,7 @@ public sealed class SceneTests
     }
 
     [Fact]
-    public void An_order_that_is_turned_round_is_false()
+    public void A_reversed_order_is_false()
     {
         var circle = new WorldObject(ObjectShape.Circle, ObjectColour.Red, ObjectSize.Small, ObjectTexture.Plain, 0.2, 0.2);
         var square = circle with { Shape = ObjectShape.Square, Colour = ObjectColour.Blue, X = 0.8 };
