@@ -30,7 +30,9 @@ export const button = (text, action, className = '') =>
 
 /** Grey cards where content will be. */
 export const skeletons = (tag, count) =>
-  Array.from({ length: count }, () => element(tag, { className: 'card skeleton', aria: { hidden: 'true' } }, element('div', { className: 'picture' }), element('p'), element('p')));
+  Array.from({ length: count }, () =>
+    element(tag, { className: 'card skeleton', aria: { hidden: 'true' } }, element('div', { className: 'picture' }), element('p'),
+    element('p')));
 
 const typing = 'input, textarea, select, [contenteditable]';
 export const isTyping = target => target.matches?.(typing) ?? false;

@@ -14,13 +14,17 @@ const contrastNames = {
 export function explain(place, { texts, fusion }, tools) {
   const ranks = fusion ? [element('p', { className: 'note ranks' }, ranksOf(fusion))] : [];
   place.replaceChildren(...ranks, ...texts.flatMap(text => [
-    texts.length > 1 ? element('h4', {}, `${text.share < 0 ? 'But not' : 'Wanted'}: “${text.text}” · ${score(text.score)} × ${text.share.toFixed(2)}`) : null,
+    texts.length > 1
+      ? element('h4', {},
+      `${text.share < 0 ? 'But not' : 'Wanted'}: “${text.text}” · ${score(text.score)} × ${text.share.toFixed(2)}`) : null,
     ...explainText(text, tools),
   ].filter(Boolean)));
 }
 
 const ranksOf = ({ visualRank, transcriptRank, transcriptWeight }) =>
-  `By what is seen it is number ${visualRank}; ${transcriptRank ? `by what is said number ${transcriptRank}, which counts ${transcriptWeight} times as much` : 'none of the words is said in it'}.`;
+  `By what is seen it is number ${visualRank}; ${transcriptRank
+    ? `by what is said number ${transcriptRank}, which counts ${transcriptWeight} times as much`
+    : 'none of the words is said in it'}.`;
 
 function explainText({ contrasts, frames, words }, tools) {
   return [
@@ -43,7 +47,8 @@ function contrastsTable(contrasts) {
         element('td', { className: 'part' }, bar, element('span', {}, score(part))));
     })),
     element('tfoot', {}, element('tr', {}, element('th', { scope: 'row' }, 'Score'), element('td'), element('td'),
-      element('td', { className: 'part' }, score(contrasts.reduce((sum, contrast) => sum + contrast.score * contrast.weight, 0))))));
+      element('td', { className: 'part' },
+        score(contrasts.reduce((sum, contrast) => sum + contrast.score * contrast.weight, 0))))));
 }
 
 /** Each word against each frame; a frame's picture plays it. */
@@ -54,13 +59,17 @@ function heatTable(frames, words, { at, seek, preview }) {
     element('caption', {}, 'Where each word is seen: the stronger the colour, the nearer the word is to the frame.'),
     element('thead', {}, element('tr', {}, element('td'), frames.map((frame, index) => {
       const picture = element('span', { className: 'strip' });
-      const play = element('button', { type: 'button', title: `Go to ${at(frame.time)}`, onclick: () => seek(frame.time) }, picture, at(frame.time));
+      const play = element('button', { type: 'button', title: `Go to ${at(frame.time)}`, onclick: () => seek(frame.time) },
+        picture, at(frame.time));
       picture.hidden = !showAt(picture, preview(), frame.time);
       return element('th', { scope: 'col', className: index === best ? 'best' : '' }, play);
     }))),
     element('tbody', {},
-      frames.every(frame => frame.attention != null) ? heatRow('attention', frames.map(frame => frame.attention), 0, Math.max(...frames.map(frame => frame.attention)), value => `${(value * 100).toFixed(0)} %`, 'attended') : null,
-      heatRow('sentence', frames.map(frame => frame.similarity), Math.min(...frames.map(frame => frame.similarity)), Math.max(...frames.map(frame => frame.similarity)), score, 'whole'),
+      frames.every(frame => frame.attention != null)
+        ? heatRow('attention', frames.map(frame => frame.attention), 0, Math.max(...frames.map(frame => frame.attention)),
+        value => `${(value * 100).toFixed(0)} %`, 'attended') : null,
+      heatRow('sentence', frames.map(frame => frame.similarity), Math.min(...frames.map(frame => frame.similarity)),
+        Math.max(...frames.map(frame => frame.similarity)), score, 'whole'),
       words.map(word => heatRow(word.text, word.similarities, low, high, score, 'word'))));
   return element('div', { className: 'scroll', tabIndex: 0, aria: { role: 'region', label: 'Words over frames' } }, table);
 }

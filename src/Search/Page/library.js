@@ -111,7 +111,8 @@ export class Library extends EventTarget {
   }
 
   #render() {
-    const all = [...this.#videos.values()].sort((a, b) => b.uploadedAt.localeCompare(a.uploadedAt) || a.name.localeCompare(b.name));
+    const all = [...this.#videos.values()].sort((a, b) =>
+      b.uploadedAt.localeCompare(a.uploadedAt) || a.name.localeCompare(b.name));
     for (const choice of find('shown').children) {
       choice.setAttribute('aria-pressed', `${choice.dataset.kind === this.#kind}`);
       const { kind } = choice.dataset, number = all.filter(kinds[kind][1]).length;
@@ -132,9 +133,12 @@ export class Library extends EventTarget {
 
   #showEmpty() {
     if (this.takesUploads)
-      showState(find('library-state'), 'empty', 'No videos yet', 'Drop some here, or choose them. Each becomes searchable a moment after it has arrived; nothing leaves this server.', button('Add videos', this.onAdd));
+      showState(find('library-state'), 'empty', 'No videos yet',
+        'Drop some here, or choose them. Each becomes searchable a moment after it has arrived; nothing leaves this server.',
+        button('Add videos', this.onAdd));
     else
-      showState(find('library-state'), 'empty', 'No videos yet', 'This service searches; videos come in through the ingest service.');
+      showState(find('library-state'), 'empty', 'No videos yet',
+        'This service searches; videos come in through the ingest service.');
   }
 
   /** Cards stay the same elements while their videos change, so that focus and scroll stay. */
@@ -157,10 +161,12 @@ export class Library extends EventTarget {
   }
 
   #card(id) {
-    const image = element('img', { alt: '', loading: 'lazy', decoding: 'async', hidden: true, onerror: () => { image.hidden = true; } });
+    const image = element('img',
+      { alt: '', loading: 'lazy', decoding: 'async', hidden: true, onerror: () => { image.hidden = true; } });
     const strip = element('div', { className: 'strip', hidden: true });
     const length = element('span', { className: 'time' });
-    const open = element('button', { type: 'button', className: 'open', onclick: () => this.#watch(this.get(id)) }, element('span', { className: 'picture' }, image, strip, length), element('strong', { className: 'name' }));
+    const open = element('button', { type: 'button', className: 'open', onclick: () => this.#watch(this.get(id)) },
+      element('span', { className: 'picture' }, image, strip, length), element('strong', { className: 'name' }));
     const facts = element('p', { className: 'facts' });
     const stages = element('ol', { className: 'stages' });
     const failure = element('p', { className: 'failure', hidden: true });
@@ -169,7 +175,8 @@ export class Library extends EventTarget {
     const where = button('Where in this one?', () => this.onInside(id), 'quiet');
     const remove = button('Remove', () => this.#remove(this.get(id)), 'quiet');
     previewOnHover(open.firstChild, strip, () => this.get(id)?.preview, () => 0, () => this.get(id)?.duration ?? 0);
-    const root = element('li', { className: 'card video', data: { id } }, open, facts, stages, failure, warning, element('p', { className: 'actions' }, retry, where, remove));
+    const root = element('li', { className: 'card video', data: { id } }, open, facts, stages, failure, warning,
+      element('p', { className: 'actions' }, retry, where, remove));
     let last;
     return {
       root,
@@ -184,12 +191,14 @@ export class Library extends EventTarget {
         if (video.thumbnail && image.dataset.of !== video.thumbnail)
           Object.assign(image, { src: image.dataset.of = video.thumbnail, hidden: false });
         length.textContent = video.duration ? clock(video.duration) : '';
-        facts.textContent = [stateOf(video), video.width ? `${video.width}×${video.height}` : null, size(video.bytes)].filter(Boolean).join(' · ');
+        facts.textContent = [stateOf(video), video.width ? `${video.width}×${video.height}` : null,
+          size(video.bytes)].filter(Boolean).join(' · ');
         stages.hidden = video.state === 'indexed';
         stages.replaceChildren(...stagesOf(video));
         failure.hidden = !video.failure;
         if (video.failure)
-          failure.replaceChildren(element('strong', {}, `${failedAt[video.failure.stage] ?? 'It failed'}: `), api.ended(video.failure.reason));
+          failure.replaceChildren(element('strong', {}, `${failedAt[video.failure.stage] ?? 'It failed'}: `),
+            api.ended(video.failure.reason));
         warning.hidden = !video.warning;
         warning.textContent = video.warning ? api.sentence(video.warning) : '';
         where.hidden = video.state !== 'indexed';
@@ -223,7 +232,8 @@ function stateOf(video) {
     return 'Failed';
   if (video.further)
     return `${video.further.stage === 'index' ? 'Being indexed' : 'Frames are taken'}, ${video.further.percent} %`;
-  return video.state === 'decoded' ? 'Being indexed' : video.upload ? `Uploading ${Math.floor(video.progress * 100)} %` : 'Waits for its frames';
+  return video.state === 'decoded' ? 'Being indexed' : video.upload ? `Uploading ${Math.floor(video.progress * 100)} %`
+    : 'Waits for its frames';
 }
 
 /** Upload, frames, index: passed, at it, waiting or failed. */
@@ -235,8 +245,10 @@ function stagesOf(video) {
   return stages.map(stage => {
     const state = stage === current ? 'current' : stage.state;
     const told = { current: 'under way', done: 'done', failed: 'failed', waiting: 'waiting' }[state];
-    const item = element('li', { data: { stage: stage.name, state } }, element('span', {}, stageNames[stage.name] ?? stage.name), element('span', { className: 'hidden' }, `: ${told}`));
-    const share = stage === upload && uploading ? video.progress : stage.name === video.further?.stage ? video.further.percent / 100 : null;
+    const item = element('li', { data: { stage: stage.name, state } }, element('span', {}, stageNames[stage.name] ?? stage.name),
+      element('span', { className: 'hidden' }, `: ${told}`));
+    const share = stage === upload && uploading ? video.progress : stage.name === video.further?.stage
+      ? video.further.percent / 100 : null;
     if (share !== null)
       item.style.setProperty('--share', share);
     return item;
@@ -245,10 +257,11 @@ function stagesOf(video) {
 
 function confirmRemoval(video) {
   const dialog = find('sure');
-  find('sure-text').textContent = `“${video.title ?? video.name}” is taken out of the index. What was uploaded of it is deleted.`;
+  find('sure-text').textContent = `“${video.title ?? video.name}” is removed from the index. What was uploaded of it is deleted.`;
   dialog.returnValue = 'no';
   dialog.showModal();
   return new Promise(resolve => dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true }));
 }
 
-export const told = library => library.size ? `${count(library.searchable, 'video')} searchable${library.coming ? `, ${library.coming} on the way` : ''}` : '';
+export const told = library =>
+  library.size ? `${count(library.searchable, 'video')} searchable${library.coming ? `, ${library.coming} on the way` : ''}` : '';

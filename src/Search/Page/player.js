@@ -38,13 +38,17 @@ export class Player {
     this.#at = at;
     const { result, segment, query } = moments[at];
     const others = moments.filter(moment => moment.result === result).map(moment => moment.segment);
-    this.#show({ id: result.video, name: result.name, source: result.source, duration: result.duration, start: segment.moment, segment, segments: others, query });
+    this.#show(
+      { id: result.video, name: result.name, source: result.source, duration: result.duration, start: segment.moment, segment,
+      segments: others, query });
   }
 
   /** Opens a whole video of the library. */
   whole(video) {
     this.#moments = [];
-    this.#show({ id: video.id, name: video.title ?? video.name, source: video.stream.replace(/^\//, ''), duration: video.duration, start: 0, segment: null, segments: [], query: null, of: video });
+    this.#show(
+      { id: video.id, name: video.title ?? video.name, source: video.stream.replace(/^\//, ''), duration: video.duration,
+      start: 0, segment: null, segments: [], query: null, of: video });
   }
 
   get #duration() { return Number.isFinite(this.video.duration) ? this.video.duration : this.#shown?.duration ?? 0; }
@@ -133,7 +137,10 @@ export class Player {
     if (why.hidden)
       return;
     if (!shown.query.explain) {
-      place.replaceChildren(element('p', { className: 'note' }, `This frame looks most like ${shown.query.looksLike}: likeness ${score(shown.segment.score)} of at most 1 (cosine of the embeddings less the difference of the colours).`));
+      place.replaceChildren(
+        element('p', { className: 'note' },
+        `This frame looks most like ${shown.query.looksLike}: likeness ${score(shown.segment.score)} of at most 1 `
+          + '(cosine of the embeddings less the difference of the colours).'));
       return;
     }
     place.replaceChildren(element('p', { className: 'note wait' }, 'Looking into it …'));
@@ -143,7 +150,8 @@ export class Player {
         return;
       const found = answer.results.flatMap(result => result.segments).find(segment => segment.segment === shown.segment.segment);
       if (found?.explanation) {
-        explain(place, found.explanation, { at: time => clock(time, true), seek: time => this.#seek(time), preview: () => this.library.get(shown.id)?.preview });
+        explain(place, found.explanation,
+          { at: time => clock(time, true), seek: time => this.#seek(time), preview: () => this.library.get(shown.id)?.preview });
         shown.frames = found.explanation.texts.find(text => text.share > 0).frames;
         this.#mark();
       } else
@@ -169,17 +177,21 @@ export class Player {
       return made;
     };
     for (const other of segments)
-      mark(other === segment ? 'segment current' : 'segment', other.start, other.end, `${clock(other.start)} – ${clock(other.end)}`);
+      mark(other === segment ? 'segment current' : 'segment', other.start, other.end,
+        `${clock(other.start)} – ${clock(other.end)}`);
     const most = Math.max(...frames.map(frame => frame.attention ?? 0), 1e-9);
     for (const frame of frames.filter(frame => frame.attention != null))
-      mark('attention', frame.time, frame.time, `attention ${(frame.attention * 100).toFixed(0)} %`).style.setProperty('--heat', frame.attention / most);
+      mark('attention', frame.time, frame.time, `attention ${(frame.attention * 100).toFixed(0)} %`).style.setProperty('--heat',
+        frame.attention / most);
     mark('moment', start, start, `the moment, ${clock(start, true)}`);
     this.#legend(segments.length > 1);
   }
 
   #legend(others) {
     find('legend').replaceChildren(...(this.#shown.segment ? [
-      element('li', { className: 'current' }, 'this segment'), others ? element('li', { className: 'other' }, 'others found') : null, element('li', { className: 'moment' }, 'the moment'),
+      element('li', { className: 'current' }, 'this segment'),
+        others ? element('li', { className: 'other' }, 'others found') : null,
+        element('li', { className: 'moment' }, 'the moment'),
     ].filter(Boolean) : []));
   }
 
@@ -230,7 +242,8 @@ export class Player {
     const { segment, source, name } = this.#shown;
     const picture = segment?.thumbnail ? [element('img', { src: segment.thumbnail, alt: `The moment in ${name}` })] : [];
     showState(find('player-state'), 'error', 'The browser cannot play this video',
-      'Its format is unknown here, or the original is gone. It may play in another program.', ...picture, element('a', { href: source.replace(/^\//, ''), download: name }, 'Download the original'));
+      'Its format is unknown here, or the original is gone. It may play in another program.', ...picture,
+        element('a', { href: source.replace(/^\//, ''), download: name }, 'Download the original'));
   }
 
   #key(event) {

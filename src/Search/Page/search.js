@@ -52,13 +52,17 @@ export class Search {
 
   image(file) {
     const query = this.#wanted;
-    this.#run({ name: `the image ${file.name || 'that was pasted'}`, again: () => this.image(file), ask: signal => api.searchImage(file, query, signal), looksLike: 'the image' });
+    this.#run(
+      { name: `the image ${file.name || 'that was pasted'}`, again: () => this.image(file), ask: signal =>
+      api.searchImage(file, query, signal), looksLike: 'the image' });
   }
 
   /** More like a segment that was found. */
   like({ segment, name, start }) {
     const body = { ...this.#wanted, like: segment };
-    this.#run({ name: `more like ${clock(start)} of ${name}`, again: () => this.like({ segment, name, start }), ask: signal => api.search(body, signal), looksLike: 'the middle of that segment' });
+    this.#run(
+      { name: `more like ${clock(start)} of ${name}`, again: () => this.like({ segment, name, start }), ask: signal =>
+      api.search(body, signal), looksLike: 'the middle of that segment' });
   }
 
   /** The same search, as narrowed now. */
@@ -119,7 +123,8 @@ export class Search {
     find('moments').replaceChildren();
     find('weaker').replaceChildren();
     find('status').textContent = '';
-    showState(find('results-state'), 'error', 'The search did not work', error.message, button('Try again', () => this.#run(query)));
+    showState(find('results-state'), 'error', 'The search did not work', error.message,
+      button('Try again', () => this.#run(query)));
   }
 
   #render(answer, query, quietly) {
@@ -131,45 +136,60 @@ export class Search {
       list.querySelector(`[data-video="${CSS.escape(focused)}"] .open`)?.focus();
     if (moments.length === 0)
       this.#nothing(query, answer);
-    find('weaker').replaceChildren(...(moments.length && answer.weaker ? [button('Show weaker results', query.weaker, 'outlined')] : []));
+    find('weaker').replaceChildren(
+      ...(moments.length && answer.weaker ? [button('Show weaker results', query.weaker, 'outlined')] : []));
     if (!quietly)
       find('status').textContent = moments.length
-        ? `${count(moments.length, 'moment')} in ${count(answer.results.length, 'video')} for ${query.name} · ${count(answer.scored, 'segment')} compared in ${milliseconds(answer.elapsed)} ms`
+        ? `${count(moments.length, 'moment')} in ${count(answer.results.length, 'video')} for ${query.name} · `
+          + `${count(answer.scored, 'segment')} compared in ${milliseconds(answer.elapsed)} ms`
         : `Nothing here matches ${query.name}`;
   }
 
   #nothing(query, { weaker }) {
     const { library } = this, place = find('results-state');
     if (weaker)
-      showState(place, 'empty', `Nothing here matches ${query.name}`, 'What comes nearest is too unlike it to be shown unasked. Say what is seen: things, colours, what they do.',
+      showState(place, 'empty', `Nothing here matches ${query.name}`,
+        'What comes nearest is too unlike it to be shown unasked. Say what is seen: things, colours, what they do.',
         button('Show the weak results', query.weaker));
     else if (library.searchable && this.filters.isActive)
-      showState(place, 'empty', `Nothing here matches ${query.name}`, 'No moment of the videos that the filters leave is near it.', button('Without filters', () => this.filters.clear()));
+      showState(place, 'empty', `Nothing here matches ${query.name}`,
+        'No moment of the videos that the filters leave is near it.', button('Without filters', () => this.filters.clear()));
     else if (library.searchable)
-      showState(place, 'empty', `Nothing here matches ${query.name}`, `No moment of your ${count(library.searchable, 'searchable video')} is near it. Say what is seen: things, colours, what they do.`);
+      showState(place, 'empty', `Nothing here matches ${query.name}`,
+        `No moment of your ${count(library.searchable, 'searchable video')} is near it. `
+          + 'Say what is seen: things, colours, what they do.');
     else if (library.coming)
-      showState(place, 'empty', 'Nothing is searchable yet', `${count(library.coming, 'video is', 'videos are')} on the way; this search is repeated when the first has arrived.`);
+      showState(place, 'empty', 'Nothing is searchable yet',
+        `${count(library.coming, 'video is', 'videos are')} on the way; this search is repeated when the first has arrived.`);
     else
-      showState(place, 'empty', 'There is nothing to search', 'Add a video first.', ...(library.takesUploads ? [button('Add videos', library.onAdd)] : []));
+      showState(place, 'empty', 'There is nothing to search', 'Add a video first.',
+        ...(library.takesUploads ? [button('Add videos', library.onAdd)] : []));
   }
 
   #card(result, moments) {
     const own = moments.filter(moment => moment.result === result), [best, ...others] = own;
     const open = moment => this.watch(moments, moments.indexOf(moment));
     const name = this.library.get(result.video)?.title ?? result.name;
-    return element('li', { className: 'card moment', data: { video: result.video, segments: result.segments.map(segment => segment.segment).join(' ') } },
+    return element('li',
+      { className: 'card moment',
+      data: { video: result.video, segments: result.segments.map(segment => segment.segment).join(' ') } },
       this.#moment(best, name, () => open(best)),
       element('p', { className: 'facts' }, bandOf(best.segment.confidence), `Score ${score(best.segment.score)}`),
       best.segment.said ? element('p', { className: 'said' }, '“', marked(best.segment.said), '”') : null,
-      others.length ? element('div', { className: 'others', aria: { role: 'group', label: `Other moments of ${name}` } }, others.map(moment =>
-        element('button', { type: 'button', title: `Score ${score(moment.segment.score)}`, onclick: () => open(moment) }, clock(moment.segment.moment)))) : null);
+      others.length
+        ? element('div', { className: 'others', aria: { role: 'group', label: `Other moments of ${name}` } }, others.map(moment =>
+        element('button', { type: 'button', title: `Score ${score(moment.segment.score)}`, onclick: () => open(moment) },
+          clock(moment.segment.moment)))) : null);
   }
 
   #moment({ result, segment }, name, open) {
     const at = clock(segment.moment);
-    const image = segment.thumbnail ? element('img', { src: segment.thumbnail, alt: '', loading: 'lazy', decoding: 'async', onerror: () => image.remove() }) : null;
+    const image = segment.thumbnail
+      ? element('img', { src: segment.thumbnail, alt: '', loading: 'lazy', decoding: 'async', onerror: () => image.remove() })
+      : null;
     const strip = element('div', { className: 'strip', hidden: true });
-    const picture = element('span', { className: 'picture' }, image, strip, spanOf(result, segment), element('span', { className: 'time' }, at));
+    const picture = element('span', { className: 'picture' }, image, strip, spanOf(result, segment),
+      element('span', { className: 'time' }, at));
     previewOnHover(picture, strip, () => this.library.get(result.video)?.preview, () => segment.start, () => segment.end);
     // Speech control finds a button by the text that is seen: the label begins with it.
     return element('button', {
@@ -184,13 +204,16 @@ function bandOf(confidence) {
   if (!confidence)
     return null;
   const sure = `${Math.round(100 * confidence.probability)} %`;
-  return element('span', { className: 'band', data: { band: confidence.band }, title: `Of first results like this, ${sure} are right` }, `${confidence.band} · ${sure}`);
+  return element('span',
+    { className: 'band', data: { band: confidence.band }, title: `Of first results like this, ${sure} are right` },
+    `${confidence.band} · ${sure}`);
 }
 
 /** What is said, with the words that were looked for marked. */
 function marked({ text, words }) {
   let at = 0;
-  const parts = words.flatMap(({ start, length }) => [text.slice(at, start), element('mark', {}, text.slice(start, at = start + length))]);
+  const parts = words.flatMap(({ start, length }) =>
+    [text.slice(at, start), element('mark', {}, text.slice(start, at = start + length))]);
   return [...parts, text.slice(at)];
 }
 

@@ -9,7 +9,8 @@ export function showAt(place, preview, seconds) {
   const share = (index, of) => of > 1 ? index / (of - 1) * 100 : 0;
   place.style.backgroundImage = `url("${preview.url}")`;
   place.style.backgroundSize = `${preview.columns * 100}% ${rows * 100}%`;
-  place.style.backgroundPosition = `${share(at % preview.columns, preview.columns)}% ${share(Math.floor(at / preview.columns), rows)}%`;
+  place.style.backgroundPosition = `${share(at % preview.columns, preview.columns)}% `
+    + `${share(Math.floor(at / preview.columns), rows)}%`;
   return true;
 }
 

@@ -22,12 +22,14 @@ export class Uploads {
 
   #enter(file) {
     const id = `upload-${++this.#made}`, stop = new AbortController();
-    const entry = { id, name: file.name, bytes: file.size, state: 'uploading', uploadedAt: new Date().toISOString(), progress: 0, stages: waiting() };
+    const entry = { id, name: file.name, bytes: file.size, state: 'uploading', uploadedAt: new Date().toISOString(), progress: 0,
+      stages: waiting() };
     const cancel = () => {
       stop.abort();
       this.library.drop(id);
     };
-    const put = change => this.library.put(Object.assign(entry, change, { upload: { cancel, retry: change.retry } }) && { ...entry });
+    const put = change =>
+      this.library.put(Object.assign(entry, change, { upload: { cancel, retry: change.retry } }) && { ...entry });
     const fail = (reason, retry) => put({ state: 'failed', failure: { stage: 'upload', reason }, retry });
     if (file.size === 0)
       return fail('the file is empty');
