@@ -12,10 +12,10 @@ using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Featurizer;
 
-/// <summary>Gives a service the workers that write the index; stores and model are the host's.</summary>
+/// <summary>Gives a service the worker that writes the index; stores and model are the host's.</summary>
 public static class FeaturizeServices
 {
-    /// <summary>Runs a <see cref="FeaturizeWorker"/> and a <see cref="RemovalWorker"/>.</summary>
+    /// <summary>Runs a <see cref="FeaturizeWorker"/>.</summary>
     /// <param name="builder">The service.</param>
     /// <param name="modelFolder">Where the model lies, for an index of this machine to remember; null where that means nothing.</param>
     /// <exception cref="UserException">A setting is wrong.</exception>
@@ -31,11 +31,8 @@ public static class FeaturizeServices
                 Progress = new StageProgress<FeaturizeProgress>(services.GetRequiredService<CatalogChanges>(), Stages.Index,
                     progress => (progress.Video, (double)progress.Done / progress.Frames)),
             })
-            .AddSingleton<RemovalWorker>()
             .AddWorker("featurizer", services => stop =>
-                services.GetRequiredService<FeaturizeWorker>().RunAsync(services.GetRequiredService<EventConsumer>(), stop))
-            .AddWorker("removal", services => stop =>
-                services.GetRequiredService<RemovalWorker>().RunAsync(services.GetRequiredService<EventConsumer>(), stop));
+                services.GetRequiredService<FeaturizeWorker>().RunAsync(services.GetRequiredService<EventConsumer>(), stop));
         return builder;
     }
 }

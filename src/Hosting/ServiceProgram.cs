@@ -65,8 +65,11 @@ public static class ServiceProgram
 
     /// <summary>Builds and runs a service until it is asked to stop (SIGTERM, Ctrl-C) or one of its workers fails.</summary>
     /// <param name="build">Builds the service.</param>
+    /// <param name="isForUser">
+    /// Whether the message of an error other than <see cref="UserException"/> is one line for the user; null: never.
+    /// </param>
     /// <returns>The program's exit status: 0 after a requested stop, 1 after a failure, which is printed in one line.</returns>
-    public static async Task<int> RunAsync(Func<Task<WebApplication>> build)
+    public static async Task<int> RunAsync(Func<Task<WebApplication>> build, Func<Exception, bool>? isForUser = null)
     {
         ArgumentNullException.ThrowIfNull(build);
         try
@@ -76,7 +79,7 @@ public static class ServiceProgram
                 await app.RunUntilStoppedAsync(CancellationToken.None);
             return 0;
         }
-        catch (UserException error)
+        catch (Exception error) when (error is UserException || isForUser?.Invoke(error) is true)
         {
             await Console.Error.WriteLineAsync($"tcmgc: {error.Message}");
             return Failed;

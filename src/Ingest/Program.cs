@@ -8,6 +8,7 @@ return await ServiceProgram.RunAsync(async () =>
     await builder.AddStorageAsync(forWork: true);
     builder.AddUploads();
     builder.AddDecoding();
+    builder.AddRemoval();
 
     var app = builder.BuildService();
     app.MapUploadApi();

@@ -78,14 +78,6 @@ public sealed class SettingsTests
     }
 
     [Theory]
-    [InlineData("Device", "gpu", "cpu or cuda")]
-    [InlineData("Precision", "float64", "auto, float32, bfloat16 or float16")]
-    [InlineData("DeviceId", "64", "0 to 63")]
-    [InlineData("Threads", "-1", "0 to 1024")]
-    public void Keys_of_the_model_are_checked(string key, string value, string accepts) =>
-    Refuses<ModelOptions>(key, value, accepts);
-
-    [Theory]
     [InlineData("Data", "", "must be a folder")]
     public void Keys_of_the_stores_are_checked(string key, string value, string accepts) =>
     Refuses<StorageOptions>(key, value, accepts);

@@ -6,7 +6,7 @@ using TcMgc.Featurizer;
 using TcMgc.Hosting;
 using TcMgc.Ingest;
 using TcMgc.Ingest.Api;
-using TcMgc.Model.Compute;
+using TcMgc.Model.Store;
 using TcMgc.Search;
 using TcMgc.Shared.Configuration;
 using TcMgc.Stores;
@@ -57,16 +57,12 @@ internal static class ServeCommand
         var builder = ServiceProgram.CreateBuilder([.. settings, .. traces?.Settings ?? []], "tcmgc");
         var stores = await builder.AddStorageAsync(forWork: true, cancel);
         var options = Settings.Read<ModelOptions>(builder.Configuration);
-        var folder = await ModelChoice.OfAsync(options.Model, stores.Index, Settings.Read<StorageOptions>(builder.Configuration).Data, cancel);
-        var model = folder.Load(new()
-        {
-            Device = Enum.Parse<Device>(options.Device, ignoreCase: true),
-            DeviceId = options.DeviceId,
-            Threads = options.Threads,
-            Precision = Enum.Parse<Precision>(options.Precision, ignoreCase: true),
-        });
-        builder.Services.AddSingleton(_ => model); // As a factory: the host unloads it.
+        var data = Settings.Read<StorageOptions>(builder.Configuration).Data;
+        var folder = await ModelChoice.OfAsync(options.Model, stores.Index, data, cancel);
+        var model = folder.Load(options.ToCompute());
+        builder.Services.AddSingleton(_ => model); // By a factory: then the host disposes of it.
         builder.AddUploads();
+        builder.AddRemoval();
         builder.AddDecoding(model.FrameSide);
         builder.AddFeaturizing(Path.GetFullPath(folder.Path));
         builder.AddSearch();

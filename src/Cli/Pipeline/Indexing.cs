@@ -33,7 +33,7 @@ internal sealed class Indexing(DataFolder data, IndexPipeline pipeline, string m
                     await data.Events.AppendAsync(upload, stop);
                 }
                 if ((upload?.VideoId ?? known?.Video) is { } video && known?.Status is not FileStatus.Duplicate
-                    && await _transcripts.TakeAsync(file, video, upload?.EventId, stop) is { } unread)
+                    && await _transcripts.AcceptAsync(file, video, upload?.EventId, stop) is { } unread)
                     warned($"{FilePaths.Display(file)}: {unread}");
                 if (known is not null)
                     Tell(known);

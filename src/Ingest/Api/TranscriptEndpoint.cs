@@ -11,12 +11,12 @@ using TcMgc.Shared.Transcripts;
 
 namespace TcMgc.Ingest.Api;
 
-/// <summary><c>/api/videos/{id}/transcript</c>: what is said in a video; given, told and forgotten.</summary>
+/// <summary><c>/api/videos/{id}/transcript</c>: the transcript of a video, to put, get and delete.</summary>
 internal static class TranscriptEndpoint
 {
-    /// <summary>A transcript as the answer to it tells of it.</summary>
+    /// <summary>A transcript in the answer to its upload.</summary>
     /// <param name="Cues">Cues that were read.</param>
-    /// <param name="Warning">What could not be read, in one line; null where all could.</param>
+    /// <param name="Warning">What could not be read, in one line; null where everything could.</param>
     private sealed record TranscriptView(int Cues, string? Warning);
 
     public static void Map(IEndpointRouteBuilder app)
@@ -24,34 +24,39 @@ internal static class TranscriptEndpoint
         var transcript = app.MapGroup("/api/videos/{id}/transcript")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         transcript.MapPut("", PutAsync)
-            .WithName("putTranscript").WithSummary("Say what is said in a video: SubRip, WebVTT or JSON, whatever its type is called; replaces what was known.")
+            .WithName("putTranscript")
+            .WithSummary("Say what is said in a video: SubRip, WebVTT or JSON, whatever its type is called; replaces what was known.")
             .Accepts<IFormFile>("application/x-subrip", "text/vtt", "application/json", "*/*")
             .WithMetadata(new RequestSizeLimitAttribute(TranscriptFile.LargestBytes))
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge);
         transcript.MapGet("", GetAsync)
-            .WithName("getTranscript").WithSummary("What is said in a video: cues in the order of their start, in the JSON that PUT takes.")
+            .WithName("getTranscript")
+            .WithSummary("What is said in a video: cues in the order of their start, in the JSON that PUT takes.")
             .Produces<IReadOnlyList<Cue>>();
         transcript.MapDelete("", DeleteAsync)
             .WithName("deleteTranscript").WithSummary("Forget what is said in a video.");
     }
 
-    private static async Task<Results<Ok<TranscriptView>, ProblemHttpResult>> PutAsync(string id, HttpRequest http, TranscriptIntake intake, CancellationToken cancel)
+    private static async Task<Results<Ok<TranscriptView>, ProblemHttpResult>> PutAsync(
+        string id, HttpRequest http, TranscriptIntake intake, CancellationToken cancel)
     {
         using var content = new MemoryStream();
         await http.Body.CopyToAsync(content, cancel);
-        if (!VideoId.TryParse(id, out var video) || await intake.TakeAsync(video, content.ToArray(), cancel) is not { } read)
+        if (!VideoId.TryParse(id, out var video) || await intake.AcceptAsync(video, content.ToArray(), cancel) is not { } read)
             return NoVideo(id);
         return read.Cues is { } cues
             ? TypedResults.Ok(new TranscriptView(cues.Count, read.Warning))
             : Problems.Of(StatusCodes.Status400BadRequest, "transcript-unreadable", $"the transcript {read.Reason}");
     }
 
-    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> GetAsync(string id, TranscriptIntake intake, CancellationToken cancel) =>
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> GetAsync(
+        string id, TranscriptIntake intake, CancellationToken cancel) =>
         VideoId.TryParse(id, out var video) && await intake.OpenAsync(video, cancel) is { } cues
             ? TypedResults.Stream(cues, MediaTypeNames.Application.Json)
             : Problems.Of(StatusCodes.Status404NotFound, "transcript-not-found", $"of a video '{id}' no transcript is known; PUT one");
 
-    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(string id, TranscriptIntake intake, CancellationToken cancel) =>
+    private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
+        string id, TranscriptIntake intake, CancellationToken cancel) =>
         VideoId.TryParse(id, out var video) && await intake.ForgetAsync(video, cancel)
             ? TypedResults.NoContent()
             : NoVideo(id);

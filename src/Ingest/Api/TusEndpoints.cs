@@ -10,27 +10,34 @@ using TcMgc.Ingest.Uploads;
 namespace TcMgc.Ingest.Api;
 
 /// <summary>
-/// <c>/api/uploads</c>: uploads by the tus protocol 1.0.0 (creation, creation-with-upload, expiration, termination), which go on
-/// where a broken connection left them. The answer to the last part names the video in <c>Content-Location</c>.
+/// <c>/api/uploads</c>: uploads by the tus protocol 1.0.0 (creation, creation-with-upload, expiration, termination), which
+/// continue where a broken connection left them. The answer to the last part names the video in <c>Content-Location</c>.
 /// </summary>
 internal static class TusEndpoints
 {
-    private const string Version = "1.0.0", Extensions = "creation,creation-with-upload,expiration,termination", Offset = "application/offset+octet-stream";
+    private const string Version = "1.0.0", Extensions = "creation,creation-with-upload,expiration,termination";
+    private const string PartType = "application/offset+octet-stream";
 
-    /// <summary>tus: what was sent is not of this protocol's version.</summary>
+    /// <summary>tus: the request is not of this protocol version.</summary>
     private const int OtherVersion = StatusCodes.Status412PreconditionFailed;
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var uploads = app.MapGroup("/api/uploads").AddEndpointFilter(SpeakAsync);
-        uploads.MapMethods("", [HttpMethods.Options], Capabilities).WithName("uploadCapabilities").WithSummary("What of the tus protocol is spoken.");
-        uploads.MapPost("", CreateAsync).WithName("createUpload").WithSummary("Begin a resumable upload (tus).");
-        uploads.MapMethods("/{id}", [HttpMethods.Head], HeadAsync).WithName("uploadOffset").WithSummary("How much of an upload has come (tus).");
-        uploads.MapPatch("/{id}", PatchAsync).WithName("continueUpload").WithSummary("Add bytes to an upload (tus).");
-        uploads.MapDelete("/{id}", DeleteAsync).WithName("deleteUpload").WithSummary("Give an upload up (tus).");
+        var uploads = app.MapGroup("/api/uploads").AddEndpointFilter(CheckVersionAsync);
+        uploads.MapMethods("", [HttpMethods.Options], Capabilities)
+            .WithName("uploadCapabilities").WithSummary("What of the tus protocol is spoken.");
+        uploads.MapPost("", CreateAsync)
+            .WithName("createUpload").WithSummary("Begin a resumable upload (tus).");
+        uploads.MapMethods("/{id}", [HttpMethods.Head], HeadAsync)
+            .WithName("uploadOffset").WithSummary("How much of an upload has come (tus).");
+        uploads.MapPatch("/{id}", PatchAsync)
+            .WithName("continueUpload").WithSummary("Add bytes to an upload (tus).");
+        uploads.MapDelete("/{id}", DeleteAsync)
+            .WithName("deleteUpload").WithSummary("Give an upload up (tus).");
     }
 
-    private static async ValueTask<object?> SpeakAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    private static async ValueTask<object?> CheckVersionAsync(
+        EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
         http.Response.Headers["Tus-Resumable"] = Version;
@@ -47,52 +54,58 @@ internal static class TusEndpoints
         return TypedResults.NoContent();
     }
 
-    private static async Task<IResult> CreateAsync(HttpRequest http, PartialUploads uploads, VideoIntake intake, UploadOptions options, CancellationToken cancel)
+    private static async Task<IResult> CreateAsync(
+        HttpRequest http, PartialUploads uploads, VideoIntake intake, UploadOptions options, CancellationToken cancel)
     {
         if (NumberIn(http, "Upload-Length") is not { } length)
-            return Problems.Of(StatusCodes.Status400BadRequest, "tus-length", "the header Upload-Length must be the video's size in bytes");
+            return Problems.Of(StatusCodes.Status400BadRequest, "tus-length",
+                "the header Upload-Length must be the video's size in bytes");
         if (length > options.LargestBytes)
             return UploadEndpoint.TooLarge(options);
         if (length == 0)
             return Problems.Of(StatusCodes.Status400BadRequest, "video-empty", "the video is empty");
         var upload = await uploads.CreateAsync(length, NameIn(http.Headers["Upload-Metadata"].ToString()), cancel);
         http.HttpContext.Response.Headers.Location = $"{http.PathBase}/api/uploads/{upload.Id}";
-        using var taken = uploads.Take(upload.Id);
-        return (http.ContentType == Offset ? await AddAsync(http, upload, uploads, intake, cancel) : null)
+        using var held = uploads.TryLock(upload.Id);
+        return (http.ContentType == PartType ? await AddAsync(http, upload, uploads, intake, cancel) : null)
             ?? TypedResults.StatusCode(StatusCodes.Status201Created);
     }
 
-    private static async Task<IResult> HeadAsync(string id, HttpResponse http, PartialUploads uploads, VideoIntake intake, CancellationToken cancel)
+    private static async Task<IResult> HeadAsync(
+        string id, HttpResponse http, PartialUploads uploads, VideoIntake intake, CancellationToken cancel)
     {
         http.Headers.CacheControl = "no-store";
-        using var taken = uploads.Take(id);
+        using var held = uploads.TryLock(id);
         if (await uploads.FindAsync(id, cancel) is not { } upload)
             return NotFound(id);
-        if (taken is not null) // A crash may have come between the last byte and the intake.
+        if (held is not null) // The process may have ended between the last byte and the intake.
             upload = await FinishAsync(upload, uploads, intake, cancel);
         http.Headers["Upload-Length"] = Text(upload.Length);
-        Tell(http, upload, uploads);
+        WriteState(http, upload, uploads);
         return TypedResults.Ok();
     }
 
-    private static async Task<IResult> PatchAsync(string id, HttpRequest http, PartialUploads uploads, VideoIntake intake, CancellationToken cancel)
+    private static async Task<IResult> PatchAsync(
+        string id, HttpRequest http, PartialUploads uploads, VideoIntake intake, CancellationToken cancel)
     {
-        if (http.ContentType != Offset)
-            return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "tus-content-type", $"the Content-Type must be {Offset}");
-        using var taken = uploads.Take(id);
-        if (taken is null)
-            return Problems.Of(StatusCodes.Status423Locked, "upload-busy", "another request adds to this upload; ask for its offset and try again");
+        if (http.ContentType != PartType)
+            return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "tus-content-type", $"the Content-Type must be {PartType}");
+        using var held = uploads.TryLock(id);
+        if (held is null)
+            return Problems.Of(StatusCodes.Status423Locked, "upload-busy",
+                "another request adds to this upload; ask for its offset and try again");
         if (await uploads.FindAsync(id, cancel) is not { } upload)
             return NotFound(id);
         if (NumberIn(http, "Upload-Offset") != uploads.OffsetOf(upload))
-            return Problems.Of(StatusCodes.Status409Conflict, "upload-offset", $"the upload has {uploads.OffsetOf(upload)} bytes; the header Upload-Offset must say so");
+            return Problems.Of(StatusCodes.Status409Conflict, "upload-offset",
+                $"the upload has {uploads.OffsetOf(upload)} bytes; the header Upload-Offset must say so");
         return await AddAsync(http, upload, uploads, intake, cancel) ?? TypedResults.NoContent();
     }
 
     private static async Task<IResult> DeleteAsync(string id, PartialUploads uploads, CancellationToken cancel)
     {
-        using var taken = uploads.Take(id);
-        if (taken is null)
+        using var held = uploads.TryLock(id);
+        if (held is null)
             return Problems.Of(StatusCodes.Status423Locked, "upload-busy", "another request adds to this upload");
         if (await uploads.FindAsync(id, cancel) is null)
             return NotFound(id);
@@ -100,46 +113,52 @@ internal static class TusEndpoints
         return TypedResults.NoContent();
     }
 
-    /// <summary>Adds the body; what is whole then becomes a video. Gives what is wrong with the request; null where nothing is.</summary>
-    private static async ValueTask<IResult?> AddAsync(HttpRequest http, PartialUpload upload, PartialUploads uploads, VideoIntake intake, CancellationToken cancel)
+    /// <summary>Adds the body; a complete upload becomes a video.</summary>
+    /// <returns>What is wrong with the request; null where nothing is.</returns>
+    private static async ValueTask<IResult?> AddAsync(
+        HttpRequest http, PartialUpload upload, PartialUploads uploads, VideoIntake intake, CancellationToken cancel)
     {
         var missing = upload.Length - uploads.OffsetOf(upload);
         if (http.ContentLength is not { } length || length > missing)
-            return Problems.Of(StatusCodes.Status400BadRequest, "upload-length", $"the upload lacks {missing} bytes; the header Content-Length must be at most that");
+            return Problems.Of(StatusCodes.Status400BadRequest, "upload-length",
+                $"the upload lacks {missing} bytes; the header Content-Length must be at most that");
         UploadEndpoint.Allow(http, length);
         if (length > 0)
             await uploads.AppendAsync(upload, http.Body, cancel);
-        Tell(http.HttpContext.Response, await FinishAsync(upload, uploads, intake, cancel), uploads);
+        WriteState(http.HttpContext.Response, await FinishAsync(upload, uploads, intake, cancel), uploads);
         return null;
     }
 
-    private static async ValueTask<PartialUpload> FinishAsync(PartialUpload upload, PartialUploads uploads, VideoIntake intake, CancellationToken cancel)
+    private static async ValueTask<PartialUpload> FinishAsync(
+        PartialUpload upload, PartialUploads uploads, VideoIntake intake, CancellationToken cancel)
     {
         if (upload.Video is not null || uploads.OffsetOf(upload) < upload.Length)
             return upload;
-        TakenVideo video;
-        var whole = uploads.OpenRead(upload);
-        await using (whole)
-            video = await intake.TakeAsync(upload.Name, whole, cancel);
+        AcceptedVideo video;
+        var content = uploads.OpenRead(upload);
+        await using (content)
+            video = await intake.AcceptAsync(upload.Name, content, cancel);
         return await uploads.CompleteAsync(upload, video.Id, cancel);
     }
 
-    private static void Tell(HttpResponse http, PartialUpload upload, PartialUploads uploads)
+    private static void WriteState(HttpResponse http, PartialUpload upload, PartialUploads uploads)
     {
         http.Headers["Upload-Offset"] = Text(uploads.OffsetOf(upload));
         if (uploads.ExpiryOf(upload) is { } expiry)
             http.Headers["Upload-Expires"] = expiry.ToString("R", CultureInfo.InvariantCulture);
         if (upload.Video is { } video)
-            http.Headers.ContentLocation = TakenView.UrlOf(video);
+            http.Headers.ContentLocation = AcceptedView.UrlOf(video);
     }
 
-    private static ProblemHttpResult NotFound(string id) =>
-        Problems.Of(StatusCodes.Status404NotFound, "upload-not-found", $"there is no upload '{id}'; it has expired, or was given up");
+    private static ProblemHttpResult NotFound(string id) => Problems.Of(StatusCodes.Status404NotFound, "upload-not-found",
+        $"there is no upload '{id}'; it has expired, or was given up");
 
     private static long? NumberIn(HttpRequest http, string header) =>
-        long.TryParse(http.Headers[header].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+        long.TryParse(http.Headers[header].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 
-    /// <summary>Pairs of a key and a value in Base64, joined by commas.</summary>
+    /// <summary>The file name among pairs of a key and a value in Base64, joined by commas.</summary>
     private static string? NameIn(string metadata)
     {
         foreach (var pair in metadata.Split(',', StringSplitOptions.TrimEntries))

@@ -10,10 +10,13 @@ using TcMgc.Ingest.Uploads;
 
 namespace TcMgc.Ingest.Api;
 
-/// <summary><c>POST /api/videos</c>: a video as the body, or as a form's first file; it streams to the blob store and is never whole in memory.</summary>
+/// <summary>
+/// <c>POST /api/videos</c>: a video as the body, or as the first file of a form; it streams to the blob store and is never
+/// held in memory as a whole.
+/// </summary>
 internal static class UploadEndpoint
 {
-    /// <summary>What a form adds to its file.</summary>
+    /// <summary>Bytes that a form adds to its file.</summary>
     private const int FormBytes = 1 << 16;
 
     public static void Map(IEndpointRouteBuilder app) => app.MapPost("/api/videos", UploadAsync)
@@ -22,18 +25,19 @@ internal static class UploadEndpoint
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
-    /// <summary>Lets a request's body have as many bytes as a video may, and what a form adds.</summary>
+    /// <summary>Lets a request's body have so many bytes, and what a form adds.</summary>
     public static void Allow(HttpRequest http, long bytes)
     {
         if (http.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = bytes + FormBytes;
     }
 
-    /// <summary>Content that is longer than a video may be.</summary>
-    public static ProblemHttpResult TooLarge(UploadOptions options) => Problems.Of(StatusCodes.Status413PayloadTooLarge, "video-too-large",
-        $"the video is larger than the limit of {options.LargestBytes} bytes (Upload:LargestBytes)");
+    /// <summary>Content that is larger than a video may be.</summary>
+    public static ProblemHttpResult TooLarge(UploadOptions options) =>
+        Problems.Of(StatusCodes.Status413PayloadTooLarge, "video-too-large",
+            $"the video is larger than the limit of {options.LargestBytes} bytes (Upload:LargestBytes)");
 
-    private static async Task<Results<Accepted<TakenView>, Ok<TakenView>, ProblemHttpResult>> UploadAsync(
+    private static async Task<Results<Accepted<AcceptedView>, Ok<AcceptedView>, ProblemHttpResult>> UploadAsync(
         HttpRequest http, VideoIntake intake, UploadOptions options, CancellationToken cancel, string? name = null)
     {
         if (http.ContentLength > options.LargestBytes + FormBytes)
@@ -41,20 +45,29 @@ internal static class UploadEndpoint
         Allow(http, options.LargestBytes);
         if (Boundary(http) is not { } boundary)
             return http.ContentLength == 0
-                ? Problems.Of(StatusCodes.Status400BadRequest, "video-empty", "the body is empty; send the video as the body, or as a form's file")
-                : TakenView.Answer(await intake.TakeAsync(name, http.Body, cancel));
+                ? Problems.Of(StatusCodes.Status400BadRequest, "video-empty",
+                    "the body is empty; send the video as the body, or as a form's file")
+                : AcceptedView.Answer(await intake.AcceptAsync(name, http.Body, cancel));
         return await FileOfAsync(http, boundary, cancel) is { } file
-            ? TakenView.Answer(await intake.TakeAsync(name ?? file.FileName, file.Content, cancel))
-            : Problems.Of(StatusCodes.Status400BadRequest, "video-missing", "the form has no file; or send the video as the body");
+            ? AcceptedView.Answer(await intake.AcceptAsync(name ?? file.FileName, file.Content, cancel))
+            : Problems.Of(StatusCodes.Status400BadRequest, "video-missing",
+                "the form has no file; or send the video as the body");
     }
 
-    /// <summary>What separates a form's parts; null where the body is no form but the video, whatever its type is called (curl calls it a form's fields).</summary>
+    /// <summary>
+    /// What separates a form's parts; null where the body is the video itself, whatever its Content-Type (curl's default is that
+    /// of a form's fields).
+    /// </summary>
     private static string? Boundary(HttpRequest http) =>
-        MediaTypeHeaderValue.TryParse(http.ContentType, out var type) && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
+        MediaTypeHeaderValue.TryParse(http.ContentType, out var type)
+        && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
         && HeaderUtilities.RemoveQuotes(type.Boundary).Value is { Length: > 0 } boundary ? boundary : null;
 
-    /// <summary>The first file of a form, read as it arrives: what parses forms as a whole would write the file to disk a second time.</summary>
-    private static async ValueTask<(string FileName, Stream Content)?> FileOfAsync(HttpRequest http, string boundary, CancellationToken cancel)
+    /// <summary>
+    /// The first file of a form, read as it arrives: reading the form as a whole would write the file to disk a second time.
+    /// </summary>
+    private static async ValueTask<(string FileName, Stream Content)?> FileOfAsync(
+        HttpRequest http, string boundary, CancellationToken cancel)
     {
         var form = new MultipartReader(boundary, http.Body);
         try

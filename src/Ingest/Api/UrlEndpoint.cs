@@ -7,12 +7,12 @@ using TcMgc.Ingest.Uploads;
 
 namespace TcMgc.Ingest.Api;
 
-/// <summary><c>POST /api/videos/url</c>: a video that the server fetches itself, where the configuration allows it.</summary>
+/// <summary><c>POST /api/videos/url</c>: the server fetches a video itself, where the configuration allows it.</summary>
 internal static class UrlEndpoint
 {
     /// <summary>The body.</summary>
-    /// <param name="Url">Where the video lies, http or https.</param>
-    /// <param name="Name">File name under which it is to be known; default the URL's last part.</param>
+    /// <param name="Url">Address of the video, http or https.</param>
+    /// <param name="Name">File name to show; default the last part of the URL.</param>
     private sealed record UrlUpload(string? Url, string? Name = null);
 
     public static void Map(IEndpointRouteBuilder app) => app.MapPost("/api/videos/url", FetchAsync)
@@ -20,27 +20,41 @@ internal static class UrlEndpoint
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status403Forbidden)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status502BadGateway);
 
-    private static async Task<Results<Accepted<TakenView>, Ok<TakenView>, ProblemHttpResult>> FetchAsync(
+    private static async Task<Results<Accepted<AcceptedView>, Ok<AcceptedView>, ProblemHttpResult>> FetchAsync(
         UrlUpload body, VideoIntake intake, UrlSource source, UploadOptions options, CancellationToken cancel)
     {
         if (!options.FromUrl)
-            return Problems.Of(StatusCodes.Status403Forbidden, "url-off", "videos are not fetched from URLs here; set Upload:FromUrl to true to allow it");
-        if (!Uri.TryCreate(body.Url, UriKind.Absolute, out var url) || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
-            return Problems.Of(StatusCodes.Status400BadRequest, "url-invalid", "url must be an address that begins with http:// or https://");
+            return Problems.Of(StatusCodes.Status403Forbidden, "url-off",
+                "videos are not fetched from URLs here; set Upload:FromUrl to true to allow it");
+        if (!Uri.TryCreate(body.Url, UriKind.Absolute, out var url)
+            || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps))
+            return Problems.Of(StatusCodes.Status400BadRequest, "url-invalid",
+                "url must be an address that begins with http:// or https://");
         try
         {
             using var response = await source.GetAsync(url, cancel);
             if (response.Content.Headers.ContentLength is not { } length)
-                return Problems.Of(StatusCodes.Status502BadGateway, "url-failed", "the server does not say how long the video is");
+                return Failed("the server does not say how long the video is");
             if (length > options.LargestBytes)
                 return UploadEndpoint.TooLarge(options);
             var content = await response.Content.ReadAsStreamAsync(cancel);
             await using (content)
-                return TakenView.Answer(await intake.TakeAsync(body.Name ?? Uri.UnescapeDataString(url.Segments[^1]), content, cancel));
+            {
+                var name = body.Name ?? Uri.UnescapeDataString(url.Segments[^1]);
+                return AcceptedView.Answer(await intake.AcceptAsync(name, content, cancel));
+            }
         }
-        catch (HttpRequestException error)
+        // The blob store reports errors of its own as UserException: an IOException is a body that breaks off.
+        catch (Exception error) when (error is HttpRequestException or IOException)
         {
-            return Problems.Of(StatusCodes.Status502BadGateway, "url-failed", $"the video cannot be fetched: {error.Message}");
+            return Failed($"the video cannot be fetched: {error.Message}");
+        }
+        catch (OperationCanceledException error) when (!cancel.IsCancellationRequested)
+        {
+            return Failed($"the video cannot be fetched: {(error.InnerException ?? error).Message}");
         }
     }
+
+    private static ProblemHttpResult Failed(string detail) =>
+        Problems.Of(StatusCodes.Status502BadGateway, "url-failed", detail);
 }

@@ -3,16 +3,16 @@ using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Transcripts;
-using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Ingest.Transcripts;
 
 /// <summary>
-/// Takes in what is said in a video: what lies beside it under its name with <c>.srt</c>, <c>.vtt</c> or <c>.json</c>, or what is given for it. The
-/// cues become a blob, and the log says so where they are others than before. Doing it twice is as doing it once.
+/// Accepts transcripts: the files beside a video under its name with <c>.srt</c>, <c>.vtt</c> or <c>.json</c>, or what is given
+/// for it. The cues become a blob, and where they differ from the known ones an event is appended. Accepting the same transcript
+/// twice has the same effect as accepting it once.
 /// </summary>
-/// <param name="log">Takes what became known.</param>
-/// <param name="blobs">Takes the cues.</param>
+/// <param name="log">Receives the events.</param>
+/// <param name="blobs">Receives the cues.</param>
 /// <param name="catalog">Says which cues are known.</param>
 /// <param name="time">Dates events.</param>
 public sealed class TranscriptIntake(IEventLog log, IBlobStore blobs, ICatalog catalog, TimeProvider time)
@@ -20,16 +20,17 @@ public sealed class TranscriptIntake(IEventLog log, IBlobStore blobs, ICatalog c
     private static readonly string[] s_extensions = [".srt", ".vtt", ".json"];
 
     /// <summary>The files beside a video that may be its transcripts.</summary>
-    internal static IEnumerable<FileInfo> Beside(string path) =>
-        s_extensions.Select(extension => new FileInfo(Path.ChangeExtension(path, extension))).Where(file => file.Exists && file.FullName != path);
+    internal static IEnumerable<FileInfo> Beside(string path) => s_extensions
+        .Select(extension => new FileInfo(Path.ChangeExtension(path, extension)))
+        .Where(file => file.Exists && file.FullName != path);
 
-    /// <summary>Takes in a transcript that is given for a video, in place of what was known.</summary>
+    /// <summary>Accepts a transcript that is given for a video, in place of the known one.</summary>
     /// <param name="video">The video.</param>
     /// <param name="content">SubRip, WebVTT or JSON.</param>
     /// <param name="cancel">Gives up.</param>
-    /// <returns>What was read, or why nothing was and nothing is changed; null where there is no such video.</returns>
+    /// <returns>The cues, or why there are none and nothing is changed; null where there is no such video.</returns>
     /// <exception cref="UserException">A store cannot be used.</exception>
-    public async ValueTask<TranscriptFile?> TakeAsync(VideoId video, byte[] content, CancellationToken cancel)
+    public async ValueTask<TranscriptFile?> AcceptAsync(VideoId video, byte[] content, CancellationToken cancel)
     {
         if (await catalog.GetAsync(video, cancel) is not { State: not VideoState.Deleted } entry)
             return null;
@@ -39,21 +40,21 @@ public sealed class TranscriptIntake(IEventLog log, IBlobStore blobs, ICatalog c
         return read;
     }
 
-    /// <summary>Forgets what is said in a video.</summary>
+    /// <summary>Forgets the transcript of a video.</summary>
     /// <param name="video">The video.</param>
     /// <param name="cancel">Gives up.</param>
-    /// <returns>Whether there is such a video; that nothing was known of it is no matter.</returns>
+    /// <returns>Whether there is such a video, with or without a transcript.</returns>
     /// <exception cref="UserException">A store cannot be used.</exception>
     public async ValueTask<bool> ForgetAsync(VideoId video, CancellationToken cancel)
     {
         if (await catalog.GetAsync(video, cancel) is not { State: not VideoState.Deleted } entry)
             return false;
         if (entry.Transcript is not null)
-            await TellAsync(video, entry.UploadId, null, 0, null, cancel);
+            await AppendAsync(video, entry.UploadId, null, 0, null, cancel);
         return true;
     }
 
-    /// <summary>What is known to be said in a video, as a blob of cues that the caller disposes; null where nothing is.</summary>
+    /// <summary>The transcript of a video, as a blob of cues that the caller disposes of; null where none is known.</summary>
     /// <param name="video">The video.</param>
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="UserException">A store cannot be used.</exception>
@@ -62,14 +63,17 @@ public sealed class TranscriptIntake(IEventLog log, IBlobStore blobs, ICatalog c
             ? await blobs.OpenReadAsync(transcript, cancel)
             : null;
 
-    /// <summary>Takes in what lies beside a video. Where that has gone, so has the transcript, if the video is still read there.</summary>
+    /// <summary>
+    /// Accepts the transcripts beside a video. Where there is none any more the known one is forgotten, if the video is still
+    /// read from there.
+    /// </summary>
     /// <param name="path">The video's file, absolute.</param>
     /// <param name="video">The video.</param>
-    /// <param name="upload">The upload that it belongs to; null: the one that the catalog knows.</param>
+    /// <param name="upload">The upload that it belongs to; null: the one in the catalog.</param>
     /// <param name="cancel">Gives up.</param>
-    /// <returns>What could not be read, in one line; null where all could.</returns>
+    /// <returns>What could not be read, in one line; null where everything could.</returns>
     /// <exception cref="UserException">A store cannot be used.</exception>
-    public async ValueTask<string?> TakeAsync(string path, VideoId video, Guid? upload, CancellationToken cancel)
+    public async ValueTask<string?> AcceptAsync(string path, VideoId video, Guid? upload, CancellationToken cancel)
     {
         var entry = await catalog.GetAsync(video, cancel);
         if ((upload ?? entry?.UploadId) is not { } current)
@@ -81,26 +85,29 @@ public sealed class TranscriptIntake(IEventLog log, IBlobStore blobs, ICatalog c
             isGone = false;
             var read = await ReadAsync(file, cancel);
             cues.AddRange(read.Cues ?? []);
-            if ((read.Reason ?? read.Warning) is { } wrong)
-                warnings.Add($"{file.Name} {wrong}");
+            if ((read.Reason ?? read.Warning) is { } problem)
+                warnings.Add($"{file.Name} {problem}");
         }
         var warning = warnings.Count == 0 ? null : string.Join("; ", warnings);
         if (cues.Count > 0)
             await StoreAsync(video, current, cues, known, warning, cancel);
         else if (isGone && known is not null && FileSource.PathIn(entry!.Source) == path)
-            await TellAsync(video, current, null, 0, null, cancel);
+            await AppendAsync(video, current, null, 0, null, cancel);
         return warning;
     }
 
-    private async ValueTask StoreAsync(VideoId video, Guid upload, IReadOnlyList<Cue> cues, string? known, string? warning, CancellationToken cancel)
+    private async ValueTask StoreAsync(
+        VideoId video, Guid upload, IReadOnlyList<Cue> cues, string? known, string? warning, CancellationToken cancel)
     {
-        using var content = new MemoryStream(Transcript.Serialize([.. cues.Distinct().OrderBy(cue => cue.Start)]), writable: false);
+        var json = Transcript.Serialize([.. cues.Distinct().OrderBy(cue => cue.Start)]);
+        using var content = new MemoryStream(json, writable: false);
         var blob = await blobs.WriteContentAsync(VideoBlobs.TranscriptsOf(video), content, cancel);
         if (blob.Name != known)
-            await TellAsync(video, upload, blob.Name, cues.Count, warning, cancel);
+            await AppendAsync(video, upload, blob.Name, cues.Count, warning, cancel);
     }
 
-    private async ValueTask TellAsync(VideoId video, Guid upload, string? transcript, int cues, string? warning, CancellationToken cancel)
+    private async ValueTask AppendAsync(
+        VideoId video, Guid upload, string? transcript, int cues, string? warning, CancellationToken cancel)
     {
         var happened = new VideoTranscribed
         {
@@ -119,7 +126,7 @@ public sealed class TranscriptIntake(IEventLog log, IBlobStore blobs, ICatalog c
     {
         try
         {
-            // Pipes and devices report no length; opening them could wait for ever.
+            // Pipes and devices report no length; opening them could block for ever.
             if (file.Length is 0)
                 return TranscriptFile.Refused("is empty");
             return file.Length > TranscriptFile.LargestBytes

@@ -6,25 +6,33 @@ using TcMgc.Shared;
 namespace TcMgc.Ingest.Uploads;
 
 /// <summary>An upload that comes in parts.</summary>
-/// <param name="Id">Names it; nobody can guess it.</param>
-/// <param name="Length">Bytes that it will have.</param>
+/// <param name="Id">Names it; cannot be guessed.</param>
+/// <param name="Length">Bytes it will have.</param>
 /// <param name="Name">File name as the user knows it.</param>
-/// <param name="Video">What it became, once it was whole.</param>
+/// <param name="Video">The video it became; null until it is complete.</param>
 internal sealed record PartialUpload(string Id, long Length, string? Name, VideoId? Video = null);
 
-/// <summary>Uploads that are not whole yet: for each a file that grows, and beside it what is known of it. They survive a restart.</summary>
+/// <summary>
+/// Uploads that are not complete yet: for each a file that grows (<c>.part</c>), and beside it a card (<c>.json</c>) with its
+/// <see cref="PartialUpload"/>. They survive a restart.
+/// </summary>
 internal sealed partial class PartialUploads
 {
+    private static readonly TimeSpan s_longestInterval = TimeSpan.FromHours(1);
+
     private readonly string _folder;
     private readonly TimeProvider _time;
     private readonly TimeSpan _expiry;
     private readonly ILogger<PartialUploads> _log;
-    private readonly ConcurrentDictionary<string, bool> _open = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _locked = new(StringComparer.Ordinal);
 
     /// <exception cref="UserException">The folder cannot be used.</exception>
     public PartialUploads(string folder, TimeSpan expiry, TimeProvider time, ILogger<PartialUploads> log)
     {
-        (_folder, _expiry, _time, _log) = (Path.GetFullPath(folder), expiry, time, log);
+        _folder = Path.GetFullPath(folder);
+        _expiry = expiry;
+        _time = time;
+        _log = log;
         Guarded(() => Directory.CreateDirectory(_folder));
     }
 
@@ -51,33 +59,34 @@ internal sealed partial class PartialUploads
     {
         if (!Guid.TryParseExact(id, "N", out _) || !File.Exists(CardOf(id)))
             return null;
-        var card = await GuardedAsync(async () =>
-            await File.ReadAllBytesAsync(CardOf(id), cancel));
+        var card = await GuardedAsync(async () => await File.ReadAllBytesAsync(CardOf(id), cancel));
         return JsonSerializer.Deserialize<PartialUpload>(card);
     }
 
-    /// <summary>When an upload is given up unless something is added; null once it is whole.</summary>
+    /// <summary>When an upload is given up unless bytes are added; null once it is complete.</summary>
     public DateTimeOffset? ExpiryOf(PartialUpload upload) =>
         upload.Video is null ? new DateTimeOffset(File.GetLastWriteTimeUtc(PartOf(upload.Id)), TimeSpan.Zero) + _expiry : null;
 
-    /// <summary>Bytes that have come.</summary>
-    public long OffsetOf(PartialUpload upload) => upload.Video is null ? new FileInfo(PartOf(upload.Id)).Length : upload.Length;
+    /// <summary>Bytes that have arrived.</summary>
+    public long OffsetOf(PartialUpload upload) =>
+        upload.Video is null ? new FileInfo(PartOf(upload.Id)).Length : upload.Length;
 
-    /// <summary>Takes an upload for one request; null while another one has it.</summary>
-    public IDisposable? Take(string id) => _open.TryAdd(id, true) ? new Taken(this, id) : null;
+    /// <summary>Locks an upload for one request, until disposed; null while another request holds it.</summary>
+    public IDisposable? TryLock(string id) => _locked.TryAdd(id, true) ? new UploadLock(this, id) : null;
 
-    /// <summary>Adds bytes at the end. What came before a connection broke is kept.</summary>
+    /// <summary>Adds bytes at the end. What arrived before a connection broke is kept.</summary>
     public async ValueTask AppendAsync(PartialUpload upload, Stream content, CancellationToken cancel)
     {
-        var file = Guarded(() => new FileStream(PartOf(upload.Id), new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Options = FileOptions.Asynchronous }));
+        var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
+        var file = Guarded(() => new FileStream(PartOf(upload.Id), options));
         await using var _ = file;
         await content.CopyToAsync(file, cancel);
     }
 
-    /// <summary>The whole content.</summary>
+    /// <summary>The complete content.</summary>
     public Stream OpenRead(PartialUpload upload) => Guarded(() => File.OpenRead(PartOf(upload.Id)));
 
-    /// <summary>Remembers what an upload became, for a client that missed the answer, and frees its room.</summary>
+    /// <summary>Remembers which video an upload became, for a client that missed the answer, and frees its room.</summary>
     public async ValueTask<PartialUpload> CompleteAsync(PartialUpload upload, VideoId video, CancellationToken cancel)
     {
         var completed = upload with { Video = video };
@@ -93,39 +102,48 @@ internal sealed partial class PartialUploads
         File.Delete(CardOf(id));
     }
 
-    /// <summary>Gives up expired uploads, now and then until cancelled.</summary>
+    /// <summary>Deletes expired uploads at intervals, until cancelled. What cannot be deleted is logged and tried again.</summary>
     public async Task SweepAsync(CancellationToken cancel)
     {
-        using var timer = new PeriodicTimer(_expiry / 4 is var often && often > TimeSpan.FromHours(1) ? TimeSpan.FromHours(1) : often, _time);
+        using var timer = new PeriodicTimer(TimeSpan.FromTicks(Math.Min(_expiry.Ticks / 4, s_longestInterval.Ticks)), _time);
         do
-            try
-            {
-                Sweep();
-            }
-            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-            {
-                LogNotSwept(_folder, error.Message); // Uploads still come; the next time may do it.
-            }
+            TryToDelete(_folder, Sweep);
         while (await timer.WaitForNextTickAsync(cancel));
     }
 
     private void Sweep()
     {
         foreach (var card in new DirectoryInfo(_folder).EnumerateFiles("*.json"))
+            TryToDelete(card.FullName, () => DeleteIfExpired(card));
+    }
+
+    private void DeleteIfExpired(FileInfo card)
+    {
+        var id = Path.GetFileNameWithoutExtension(card.Name);
+        var part = new FileInfo(PartOf(id));
+        var touched = part.Exists ? part.LastWriteTimeUtc : card.LastWriteTimeUtc;
+        if (_time.GetUtcNow() - touched <= _expiry)
+            return;
+        using var held = TryLock(id);
+        if (held is not null)
+            Delete(id);
+    }
+
+    private void TryToDelete(string path, Action delete)
+    {
+        try
         {
-            var id = Path.GetFileNameWithoutExtension(card.Name);
-            var part = new FileInfo(PartOf(id));
-            var touched = part.Exists ? part.LastWriteTimeUtc : card.LastWriteTimeUtc;
-            if (_time.GetUtcNow() - touched <= _expiry || Take(id) is not { } taken)
-                continue;
-            using (taken)
-                Delete(id);
+            delete();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            LogNotSwept(path, error.Message);
         }
     }
 
     private async ValueTask SaveAsync(PartialUpload upload, CancellationToken cancel)
     {
-        // Whole or not at all: a crash must not leave half a card.
+        // Complete or not at all: a crash must not leave half a card.
         var unfinished = CardOf(upload.Id) + ".new";
         await GuardedAsync(async () =>
         {
@@ -182,11 +200,11 @@ internal sealed partial class PartialUploads
     private StoreUnavailableException Explained(Exception error) => DiskFull.Is(error) ? DiskFull.At(_folder, error)
         : new(_folder, $"{_folder}: {error.Message} Check its permissions and its disk.", error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Folder} cannot be swept, which is tried again: {Reason}")]
-    private partial void LogNotSwept(string folder, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Path} cannot be swept, which is tried again: {Reason}")]
+    private partial void LogNotSwept(string path, string reason);
 
-    private sealed class Taken(PartialUploads uploads, string id) : IDisposable
+    private sealed class UploadLock(PartialUploads uploads, string id) : IDisposable
     {
-        public void Dispose() => uploads._open.TryRemove(id, out _);
+        public void Dispose() => uploads._locked.TryRemove(id, out _);
     }
 }

@@ -2,17 +2,16 @@ using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
-using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Ingest.Uploads;
 
 /// <summary>
-/// Takes videos in: content goes to the blob store under its upload and hash, then the log says so. Each upload has a copy of its
-/// own, so that the removal of an earlier one, still under way, takes nothing of it.
+/// Accepts videos: stores the content in the blob store under its upload and hash, then appends the upload to the log. Each
+/// upload has its own copy, so that a removal of an earlier one that is still under way deletes nothing of it.
 /// </summary>
-/// <param name="log">Takes the uploads.</param>
-/// <param name="blobs">Takes the content.</param>
-/// <param name="catalog">Says which content is there already.</param>
+/// <param name="log">Receives the uploads.</param>
+/// <param name="blobs">Receives the content.</param>
+/// <param name="catalog">Says which content is known.</param>
 /// <param name="time">Dates events.</param>
 public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalog, TimeProvider time)
 {
@@ -23,47 +22,47 @@ public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalo
     /// <param name="content">Read to its end.</param>
     /// <param name="cancel">Gives up; nothing is left.</param>
     /// <exception cref="UserException">A store cannot be used.</exception>
-    public async ValueTask<TakenVideo> TakeAsync(string? name, Stream content, CancellationToken cancel)
+    public async ValueTask<AcceptedVideo> AcceptAsync(string? name, Stream content, CancellationToken cancel)
     {
         var blob = await blobs.WriteContentAsync($"{VideoBlobs.Originals}/{Guid.CreateVersion7()}", content, cancel);
-        var taken = await TakeAsync(blob.VideoId, name, blob.Sha256, blob.Bytes, blob.Name, cancel);
-        if (!taken.IsNew)
+        var accepted = await AcceptAsync(name, new(blob.Sha256, blob.Bytes), blob.Name, cancel);
+        if (!accepted.IsNew)
             await blobs.DeleteAsync(blob.Name, CancellationToken.None);
-        return taken;
+        return accepted;
     }
 
-    /// <summary>Takes in a video whose content lies where it can be read, unless it is known and did not fail.</summary>
-    /// <param name="video">The video.</param>
+    /// <summary>Accepts a video whose content is stored already, unless the video is known and did not fail.</summary>
     /// <param name="name">File name as the user knows it.</param>
-    /// <param name="sha256">Its content's hash.</param>
-    /// <param name="bytes">Its content's size.</param>
-    /// <param name="source">Where the content lies: see <see cref="VideoUploaded.Source"/>.</param>
+    /// <param name="content">Hash and size of the content.</param>
+    /// <param name="source">Where the content is: see <see cref="VideoUploaded.Source"/>.</param>
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="UserException">A store cannot be used.</exception>
-    public async ValueTask<TakenVideo> TakeAsync(VideoId video, string? name, string sha256, long bytes, string source, CancellationToken cancel)
+    public async ValueTask<AcceptedVideo> AcceptAsync(
+        string? name, ContentHash content, string source, CancellationToken cancel)
     {
-        var known = await catalog.GetAsync(video, cancel);
+        ArgumentNullException.ThrowIfNull(content);
+        var known = await catalog.GetAsync(content.VideoId, cancel);
         if (known is { State: not (VideoState.Deleted or VideoState.Failed) })
-            return new(video, known.Name, known.Bytes, IsNew: false);
+            return new(known.Id, known.Name, known.Bytes, IsNew: false);
         var upload = new VideoUploaded
         {
-            VideoId = video,
+            VideoId = content.VideoId,
             Time = time.GetUtcNow(),
-            FileName = Named(name),
-            Sha256 = sha256,
-            Bytes = bytes,
+            FileName = PlainName(name),
+            Sha256 = content.Sha256,
+            Bytes = content.Bytes,
             Source = source,
         };
         await log.AppendAsync(upload, cancel);
-        await catalog.ApplyAsync(upload, CancellationToken.None); // Whoever uploaded it sees it at once.
+        await catalog.ApplyAsync(upload, CancellationToken.None); // The uploader's next request shows it.
         if (known is not null && known.Source != source && FileSource.PathIn(known.Source) is null)
-            await blobs.DeleteAsync(known.Source, CancellationToken.None); // Nobody will ask for the former copy.
-        IngestTelemetry.Bytes.Add(bytes);
-        return new(video, upload.FileName, bytes, IsNew: true);
+            await blobs.DeleteAsync(known.Source, CancellationToken.None); // The former copy is no longer needed.
+        IngestTelemetry.Bytes.Add(content.Bytes);
+        return new(upload.VideoId, upload.FileName, upload.Bytes, IsNew: true);
     }
 
-    /// <summary>The last part of what a client calls the file, without what no name has.</summary>
-    private static string Named(string? given)
+    /// <summary>The last part of a client's file name, without control characters.</summary>
+    private static string PlainName(string? given)
     {
         var last = given?.Split('/', '\\')[^1] ?? "";
         var legible = new string([.. last.Where(letter => !char.IsControl(letter)).Take(LongestName)]).Trim();
@@ -71,9 +70,9 @@ public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalo
     }
 }
 
-/// <summary>A video that was taken in, or was there.</summary>
+/// <summary>A video that was accepted, or was known before.</summary>
 /// <param name="Id">The video.</param>
 /// <param name="Name">File name under which it is known.</param>
 /// <param name="Bytes">Its size.</param>
-/// <param name="IsNew">False where the same content was there already.</param>
-public sealed record TakenVideo(VideoId Id, string Name, long Bytes, bool IsNew);
+/// <param name="IsNew">False where the same content was known already.</param>
+public sealed record AcceptedVideo(VideoId Id, string Name, long Bytes, bool IsNew);

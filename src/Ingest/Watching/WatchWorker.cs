@@ -4,20 +4,20 @@ using TcMgc.Ingest.Transcripts;
 using TcMgc.Ingest.Uploads;
 using TcMgc.Shared;
 using TcMgc.Shared.Events;
-using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Ingest.Watching;
 
 /// <summary>
-/// Takes in the videos of a folder: those that are there, those that appear, and those that change. It looks again and again,
-/// for what tells of changes loses some (network folders, full queues), and a look loses none.
+/// Accepts the videos of a folder: those that are there, those that appear, and those that change. It lists the folder again
+/// and again: notifications of changes can be lost (network folders, full queues), a listing misses nothing.
 /// </summary>
 /// <param name="options">The folder, which must be given.</param>
-/// <param name="intake">Takes the videos.</param>
-/// <param name="transcripts">Takes what lies beside them.</param>
+/// <param name="intake">Accepts the videos.</param>
+/// <param name="transcripts">Accepts the transcripts beside them.</param>
 /// <param name="time">Paces the looks.</param>
-/// <param name="log">Told of what is taken and what cannot be.</param>
-public sealed partial class WatchWorker(WatchOptions options, VideoIntake intake, TranscriptIntake transcripts, TimeProvider time, ILogger<WatchWorker> log)
+/// <param name="log">Receives what was accepted and what could not be.</param>
+public sealed partial class WatchWorker(
+    WatchOptions options, VideoIntake intake, TranscriptIntake transcripts, TimeProvider time, ILogger<WatchWorker> log)
 {
     private readonly StillFiles _files = new(options.Still);
     private readonly HashSet<string> _unreadable = new(StringComparer.Ordinal);
@@ -40,42 +40,47 @@ public sealed partial class WatchWorker(WatchOptions options, VideoIntake intake
             if (StampOf(path) is { } stamp)
                 stamps[path] = stamp;
         foreach (var path in _files.Look(stamps, now))
-            await TakeAsync(path, stamps[path], cancel);
+            await AcceptAsync(path, stamps[path], cancel);
     }
 
-    private async ValueTask TakeAsync(string path, FileStamp stamp, CancellationToken cancel)
+    private async ValueTask AcceptAsync(string path, FileStamp stamp, CancellationToken cancel)
     {
         try
         {
-            var taken = await StoreAsync(path, stamp, cancel);
-            if (taken is null)
-                return; // Written to meanwhile: the next look sees another stamp.
-            if (taken.IsNew)
-                LogTaken(path, taken.Id);
-            if (await transcripts.TakeAsync(path, taken.Id, null, cancel) is { } unread)
+            var accepted = await StoreAsync(path, stamp, cancel);
+            if (accepted is null)
+                return; // Written to in the meantime: the next look sees another stamp.
+            if (accepted.IsNew)
+                LogAccepted(path, accepted.Id);
+            if (await transcripts.AcceptAsync(path, accepted.Id, null, cancel) is { } unread)
                 LogTranscript(path, unread);
-            _files.Take(path);
+            _files.MarkAccepted(path);
             _unreadable.Remove(path);
         }
         catch (Exception error) when (error is UserException or IOException or UnauthorizedAccessException)
         {
-            if (_unreadable.Add(path)) // Tried again at every look, told once.
+            if (_unreadable.Add(path)) // Tried again at every look, logged once.
                 LogUnreadable(path, error.Message);
         }
     }
 
-    private async ValueTask<TakenVideo?> StoreAsync(string path, FileStamp stamp, CancellationToken cancel)
+    /// <summary>Accepts one file; null where it changed in the meantime.</summary>
+    private async ValueTask<AcceptedVideo?> StoreAsync(string path, FileStamp stamp, CancellationToken cancel)
     {
         var name = Path.GetFileName(path);
         if (options.Copy)
         {
-            var file = new FileStream(path, new FileStreamOptions { Options = FileOptions.SequentialScan | FileOptions.Asynchronous, Share = FileShare.ReadWrite });
+            var file = new FileStream(path, new FileStreamOptions
+            {
+                Options = FileOptions.SequentialScan | FileOptions.Asynchronous,
+                Share = FileShare.ReadWrite,
+            });
             await using (file)
-                return await intake.TakeAsync(name, file, cancel);
+                return await intake.AcceptAsync(name, file, cancel);
         }
         var content = await ContentHash.OfFileAsync(path, cancel);
         return StampOf(path) == stamp && content.Bytes == stamp.Bytes
-            ? await intake.TakeAsync(content.VideoId, name, content.Sha256, content.Bytes, VideoUploaded.SourceOf(path), cancel)
+            ? await intake.AcceptAsync(name, content, VideoUploaded.SourceOf(path), cancel)
             : null;
     }
 
@@ -90,12 +95,12 @@ public sealed partial class WatchWorker(WatchOptions options, VideoIntake intake
         return new(file.Length, file.LastWriteTimeUtc, beside.ToHashCode());
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "took {Path} as video {Video}")]
-    private partial void LogTaken(string path, VideoId video);
+    [LoggerMessage(Level = LogLevel.Information, Message = "accepted {Path} as video {Video}")]
+    private partial void LogAccepted(string path, VideoId video);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "of what lies beside {Path} not all can be read: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "not all transcripts beside {Path} can be read: {Reason}")]
     private partial void LogTranscript(string path, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "cannot take {Path}, which is tried again: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "cannot accept {Path}, which is tried again: {Reason}")]
     private partial void LogUnreadable(string path, string reason);
 }

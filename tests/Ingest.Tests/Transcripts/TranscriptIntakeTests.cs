@@ -11,7 +11,7 @@ public sealed class TranscriptIntakeTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-transcripts-").FullName;
     private DataFolder _data = null!;
-    private TakenVideo _video = null!;
+    private AcceptedVideo _video = null!;
 
     private string Video => Path.Combine(_folder, "sea.mp4");
 
@@ -20,7 +20,7 @@ public sealed class TranscriptIntakeTests : IAsyncLifetime
         _data = await DataFolder.OpenAsync(Path.Combine(_folder, "data"), TimeProvider.System, default);
         var source = VideoUploaded.SourceOf(Video);
         _video = await new VideoIntake(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System)
-            .TakeAsync(VideoId.FromSha256(new byte[32]), "sea.mp4", new('0', 64), 3, source, default);
+            .AcceptAsync("sea.mp4", new(new('0', 64), 3), source, default);
     }
 
     public ValueTask DisposeAsync()
@@ -36,19 +36,19 @@ public sealed class TranscriptIntakeTests : IAsyncLifetime
         await WriteAsync("sea.srt", "00:01 --> 00:02\nwaves");
         await WriteAsync("sea.json", """[{"start": 3, "end": 4, "text": "gulls"}]""");
         await WriteAsync("other.srt", "00:01 --> 00:02\nmountains");
-        Assert.Null(await TakeAsync());
-        Assert.Null(await TakeAsync());
+        Assert.Null(await AcceptAsync());
+        Assert.Null(await AcceptAsync());
         Assert.Equal(2, Assert.Single(await EventsAsync()).Cues);
         Assert.Equal((1, 1, 0), (Found("waves"), Found("gulls"), Found("mountains")));
 
         await WriteAsync("sea.srt", "00:01 --> 00:02\nstorm");
-        Assert.Null(await TakeAsync());
+        Assert.Null(await AcceptAsync());
         Assert.Equal((0, 1, 1), (Found("waves"), Found("gulls"), Found("storm")));
 
         File.Delete(Path.Combine(_folder, "sea.srt"));
         File.Delete(Path.Combine(_folder, "sea.json"));
-        Assert.Null(await TakeAsync());
-        Assert.Null(await TakeAsync());
+        Assert.Null(await AcceptAsync());
+        Assert.Null(await AcceptAsync());
         Assert.Null((await EventsAsync())[^1].Transcript);
         Assert.Equal((0, 0, 3), (Found("gulls"), Found("storm"), (await EventsAsync()).Count));
     }
@@ -57,12 +57,12 @@ public sealed class TranscriptIntakeTests : IAsyncLifetime
     public async Task What_cannot_be_read_is_told_and_what_was_known_is_kept()
     {
         await WriteAsync("sea.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nwaves\n\nxx --> yy\nlost");
-        Assert.Equal("sea.vtt line 6: no two times", await TakeAsync());
+        Assert.Equal("sea.vtt line 6: no two times", await AcceptAsync());
         await WriteAsync("sea.json", """{"title": "Sea"}""");
-        Assert.StartsWith("sea.vtt line 6: no two times; sea.json is no transcript", await TakeAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("sea.vtt line 6: no two times; sea.json is no transcript", await AcceptAsync(), StringComparison.Ordinal);
         await WriteAsync("sea.vtt", "");
 
-        Assert.StartsWith("sea.vtt is empty; sea.json is no transcript", await TakeAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("sea.vtt is empty; sea.json is no transcript", await AcceptAsync(), StringComparison.Ordinal);
         Assert.Equal(1, Found("waves"));
         Assert.Equal("sea.vtt line 6: no two times", Assert.Single(await EventsAsync()).Warning);
     }
@@ -73,12 +73,12 @@ public sealed class TranscriptIntakeTests : IAsyncLifetime
         using (var file = File.Create(Path.Combine(_folder, "sea.srt")))
             file.SetLength(TranscriptFile.LargestBytes + 1L);
 
-        Assert.Equal("sea.srt has 16 MiB, at most 16 are read", await TakeAsync());
+        Assert.Equal("sea.srt has 16 MiB, at most 16 are read", await AcceptAsync());
     }
 
-    private async Task<string?> TakeAsync()
+    private async Task<string?> AcceptAsync()
     {
-        var warning = await new TranscriptIntake(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System).TakeAsync(Video, _video.Id, null, default);
+        var warning = await new TranscriptIntake(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System).AcceptAsync(Video, _video.Id, null, default);
         await foreach (var entry in _data.FollowAsync(_data.Events, default).TakeWhile(entry => entry is not null))
             await _data.ApplyAsync(entry!, _data.Blobs, default);
         return warning;

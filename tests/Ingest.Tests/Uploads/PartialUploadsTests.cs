@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using TcMgc.Ingest.Uploads;
 using TcMgc.Shared;
 
@@ -42,6 +43,27 @@ public sealed class PartialUploadsTests : IDisposable
         var told = Assert.Single(_log.Lines);
         Assert.StartsWith($"{_folder} cannot be swept, which is tried again: ", told, StringComparison.Ordinal);
         Assert.False(sweeping.IsCompleted);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sweeping);
+    }
+
+    [Fact]
+    public async Task An_upload_that_cannot_be_deleted_keeps_no_other_from_being_swept()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        var uploads = new PartialUploads(_folder, TimeSpan.FromDays(1), time, _log);
+        var stuck = await uploads.CreateAsync(10, "a.mp4", default);
+        File.Delete(Path.Combine(_folder, $"{stuck.Id}.part"));
+        Directory.CreateDirectory(Path.Combine(_folder, $"{stuck.Id}.part")); // Deleting a file of this name fails.
+        for (var upload = 0; upload < 9; upload++) // Whatever the order of the folder is.
+            await uploads.CreateAsync(10, "b.mp4", default);
+        time.Advance(TimeSpan.FromDays(2));
+        using var stop = new CancellationTokenSource();
+
+        var sweeping = uploads.SweepAsync(stop.Token);
+
+        Assert.Equal($"{stuck.Id}.json", Path.GetFileName(Assert.Single(Directory.GetFiles(_folder))));
+        Assert.StartsWith(Path.Combine(_folder, $"{stuck.Id}.json"), Assert.Single(_log.Lines), StringComparison.Ordinal);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sweeping);
     }

@@ -25,8 +25,8 @@ public sealed class VideoIntakeTests : IAsyncLifetime
     [Fact]
     public async Task The_same_content_is_one_video_under_its_hash_whatever_its_name()
     {
-        var first = await Intake.TakeAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
-        var again = await Intake.TakeAsync("two.mp4", new MemoryStream([1, 2, 3]), default);
+        var first = await Intake.AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
+        var again = await Intake.AcceptAsync("two.mp4", new MemoryStream([1, 2, 3]), default);
 
         Assert.True(first.IsNew);
         Assert.Equal((first.Id, "one.mp4", false), (again.Id, again.Name, again.IsNew));
@@ -44,16 +44,16 @@ public sealed class VideoIntakeTests : IAsyncLifetime
     [InlineData(@"C:\clips\a.mp4", "a.mp4")]
     [InlineData("a\nb\u0007.mp4", "ab.mp4")]
     public async Task A_name_is_the_last_part_of_what_was_given_and_legible(string? given, string known) =>
-        Assert.Equal(known, (await Intake.TakeAsync(given, new MemoryStream([1]), default)).Name);
+        Assert.Equal(known, (await Intake.AcceptAsync(given, new MemoryStream([1]), default)).Name);
 
     [Fact]
     public async Task A_video_that_was_removed_can_come_again()
     {
-        var first = await Intake.TakeAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
+        var first = await Intake.AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
         var entry = (await _data.Catalog.GetAsync(first.Id, default))!;
         await _data.Catalog.ApplyAsync(new VideoDeleted { VideoId = first.Id, UploadId = entry.UploadId, Time = TimeProvider.System.GetUtcNow() }, default);
 
-        Assert.True((await Intake.TakeAsync("one.mp4", new MemoryStream([1, 2, 3]), default)).IsNew);
+        Assert.True((await Intake.AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default)).IsNew);
     }
 
     /// <summary>Time is asked between the look into the catalog and the event: here something happens in between.</summary>
@@ -69,12 +69,12 @@ public sealed class VideoIntakeTests : IAsyncLifetime
     [Fact]
     public async Task The_removal_of_an_earlier_upload_takes_nothing_of_a_later_one()
     {
-        var first = await Intake.TakeAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
+        var first = await Intake.AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
         var removed = (await _data.Catalog.GetAsync(first.Id, default))!;
         await _data.Catalog.ApplyAsync(new VideoDeleted { VideoId = first.Id, UploadId = removed.UploadId, Time = TimeProvider.System.GetUtcNow() }, default);
         var removal = new Meanwhile(() => _data.Blobs.DeleteAsync(removed.Source, default).AsTask().Wait());
 
-        await new VideoIntake(_data.Events, _data.Blobs, _data.Catalog, removal).TakeAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
+        await new VideoIntake(_data.Events, _data.Blobs, _data.Catalog, removal).AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
 
         Assert.Equal([(await _data.Catalog.GetAsync(first.Id, default))!.Source], await OriginalsAsync());
     }
@@ -82,11 +82,11 @@ public sealed class VideoIntakeTests : IAsyncLifetime
     [Fact]
     public async Task The_copy_of_an_upload_that_failed_goes_when_it_comes_again()
     {
-        var first = await Intake.TakeAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
+        var first = await Intake.AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
         var entry = (await _data.Catalog.GetAsync(first.Id, default))!;
         await _data.Catalog.ApplyAsync(new VideoFailed { VideoId = first.Id, UploadId = entry.UploadId, Time = TimeProvider.System.GetUtcNow(), Stage = Stages.Decode, Reason = "it is no video" }, default);
 
-        await Intake.TakeAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
+        await Intake.AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
 
         Assert.Equal([(await _data.Catalog.GetAsync(first.Id, default))!.Source], await OriginalsAsync());
     }

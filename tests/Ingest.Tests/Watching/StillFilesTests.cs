@@ -21,7 +21,7 @@ public sealed class StillFilesTests
         Look(0, ("a.mp4", 10));
         Assert.Equal(["a.mp4"], Look(5, ("a.mp4", 10)));
         Assert.Equal(["a.mp4"], Look(6, ("a.mp4", 10)));
-        _files.Take("a.mp4");
+        _files.MarkAccepted("a.mp4");
 
         Assert.Empty(Look(20, ("a.mp4", 10)));
         Assert.Empty(Look(21, ("a.mp4", 11)));
@@ -33,7 +33,7 @@ public sealed class StillFilesTests
     {
         Look(0, ("a.mp4", 10));
         Look(5, ("a.mp4", 10));
-        _files.Take("a.mp4");
+        _files.MarkAccepted("a.mp4");
 
         Look(6);
         Look(7, ("a.mp4", 10));

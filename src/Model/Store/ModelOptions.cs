@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using TcMgc.Model.Compute;
 
-namespace TcMgc.Shared.Configuration;
+namespace TcMgc.Model.Store;
 
 /// <summary>The model that a service loads and the device it runs on; keys at the root of the configuration.</summary>
 public sealed record ModelOptions
@@ -29,4 +30,29 @@ public sealed record ModelOptions
     /// </summary>
     [RegularExpression("(?i)auto|float32|bfloat16|float16", ErrorMessage = "must be auto, float32, bfloat16 or float16")]
     public string Precision { get; init; } = "auto";
+
+    /// <summary>Where and with what numbers the model computes.</summary>
+    public ComputeOptions ToCompute() => new()
+    {
+        Device = Enum.Parse<Device>(Device, ignoreCase: true),
+        DeviceId = DeviceId,
+        Threads = Threads,
+        Precision = Enum.Parse<Precision>(Precision, ignoreCase: true),
+    };
+
+    /// <summary>Loads the model that is named.</summary>
+    /// <exception cref="ModelException">None is named, or it cannot be loaded; the message begins with the key.</exception>
+    public VideoTextModel Load()
+    {
+        if (Model is not { Length: > 0 } name)
+            throw new ModelException("Model is not set; it must be the folder of a model, or the name of one in the folder Models");
+        try
+        {
+            return ModelFolder.Find(name, Models).Load(ToCompute());
+        }
+        catch (ModelException error)
+        {
+            throw new ModelException($"Model: {error.Message}", error);
+        }
+    }
 }

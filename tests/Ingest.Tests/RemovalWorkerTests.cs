@@ -7,7 +7,7 @@ using TcMgc.Shared.Events;
 using TcMgc.Shared.Frames;
 using TcMgc.Stores;
 
-namespace TcMgc.Featurizer.Tests;
+namespace TcMgc.Ingest.Tests;
 
 public sealed class RemovalWorkerTests : IAsyncLifetime
 {

@@ -4,35 +4,36 @@ using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Vectors;
-using TcMgc.Stores.Sqlite;
 
-namespace TcMgc.Featurizer;
+namespace TcMgc.Ingest;
 
 /// <summary>
-/// Takes what was stored of removed videos away: segments, pictures, transcripts, and the original where it was copied. Doing it twice is as
-/// doing it once.
+/// Deletes what is stored of removed videos: segments, pictures, transcripts, and the original where it was copied. Handling a
+/// removal twice has the same effect as handling it once.
 /// </summary>
-/// <param name="blobs">Holds originals that were copied, and frame packs.</param>
+/// <param name="blobs">Holds copied originals, pictures and transcripts.</param>
 /// <param name="index">Holds the segments.</param>
-/// <param name="catalog">Says which videos were uploaded again meanwhile.</param>
+/// <param name="catalog">Says which videos were uploaded again in the meantime.</param>
 public sealed class RemovalWorker(IBlobStore blobs, IVectorIndex index, ICatalog catalog)
 {
     /// <summary>The group under which these workers share the log's events.</summary>
     public const string Group = "removal";
 
     /// <summary>Handles removals as the log brings them, until asked to stop.</summary>
+    /// <param name="events">Brings them.</param>
+    /// <param name="stop">Asks to stop.</param>
     public Task RunAsync(EventConsumer events, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(events);
         return events.RunAsync(new(Group, [Topics.Deleted]), (happened, cancel) => HandleAsync((VideoDeleted)happened, cancel), stop);
     }
 
-    /// <summary>Takes away what was stored of one video, unless it was uploaded again since.</summary>
-    /// <exception cref="UserException">A store cannot be used; it can be tried again.</exception>
+    /// <summary>Deletes what is stored of one video, unless it was uploaded again since.</summary>
+    /// <exception cref="UserException">A store cannot be used; the removal can be tried again.</exception>
     public async ValueTask HandleAsync(VideoDeleted removed, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(removed);
-        // Known to the catalog first: a featurizer that is at this video then takes its segments back itself.
+        // The catalog knows first: where it is shared with a featurizer that encodes this video, that one deletes its segments itself.
         await catalog.ApplyAsync(removed, cancel);
         var entry = await catalog.GetAsync(removed.VideoId, cancel)
             ?? throw new UserException($"the removal of video {removed.VideoId} came before its upload is known here");
