@@ -8,31 +8,34 @@ using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Configuration;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Vectors;
-using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Featurizer;
 
 /// <summary>Gives a service the worker that writes the index; stores and model are the host's.</summary>
 public static class FeaturizeServices
 {
-    /// <summary>Runs a <see cref="FeaturizeWorker"/>.</summary>
+    /// <summary>Runs an <see cref="EncodeWorker"/>.</summary>
     /// <param name="builder">The service.</param>
-    /// <param name="modelFolder">Where the model lies, for an index of this machine to remember; null where that means nothing.</param>
+    /// <param name="modelFolder">The model's folder, for an index on this machine to remember; null where that means nothing.</param>
     /// <exception cref="UserException">A setting is wrong.</exception>
     public static WebApplicationBuilder AddFeaturizing(this WebApplicationBuilder builder, string? modelFolder = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var options = Settings.Read<FeaturizeOptions>(builder.Configuration, FeaturizeOptions.Section);
         builder.Services
-            .AddSingleton(services => new FeaturizeWorker(services.GetRequiredService<VideoTextModel>(), modelFolder, services.GetRequiredService<IEventLog>(),
-                services.GetRequiredService<IBlobStore>(), services.GetRequiredService<IVectorIndex>(), services.GetRequiredService<ICatalog>(),
-                services.GetRequiredService<TimeProvider>(), options)
+            .AddSingleton(services => new VideoEncoder(services.GetRequiredService<VideoTextModel>(),
+                services.GetRequiredService<IBlobStore>(), services.GetRequiredService<TimeProvider>(), options))
+            .AddSingleton(services => new EncodeWorker(services.GetRequiredService<VideoEncoder>(),
+                services.GetRequiredService<IEventLog>(), services.GetRequiredService<IBlobStore>(),
+                services.GetRequiredService<IVectorIndex>(), services.GetRequiredService<ICatalog>(),
+                services.GetRequiredService<TimeProvider>())
             {
-                Progress = new StageProgress<FeaturizeProgress>(services.GetRequiredService<CatalogChanges>(), Stages.Index,
+                ModelFolder = modelFolder,
+                Progress = new StageProgress<EncodeProgress>(services.GetRequiredService<CatalogChanges>(), Stages.Index,
                     progress => (progress.Video, (double)progress.Done / progress.Frames)),
             })
             .AddWorker("featurizer", services => stop =>
-                services.GetRequiredService<FeaturizeWorker>().RunAsync(services.GetRequiredService<EventConsumer>(), stop));
+                services.GetRequiredService<EncodeWorker>().RunAsync(services.GetRequiredService<EventConsumer>(), stop));
         return builder;
     }
 }

@@ -1,43 +1,46 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Polly;
-using Polly.Retry;
 using TcMgc.Shared;
 using TcMgc.Shared.Events;
-using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Hosting;
 
 /// <summary>
-/// Takes a group's deliveries, some at a time, and commits each when it is done. What fails is tried again, later and later; what
-/// fails every time goes to the dead letters. A store that is away is no fault of an event: the group waits for it, for as long
-/// as it takes. Asked to stop it takes no more and lets what is under way end; what has not ended when draining has taken too
-/// long is cancelled, and delivered again next time.
+/// Handles a group's deliveries, some at a time, and commits each when it is done. A failed handling is tried again, later and
+/// later; an event that fails every time goes to the dead letters, and its video is marked as failed. A store that is away or a
+/// wrong setting is not the event's fault: the group waits as long as it takes. Asked to stop, it accepts no more deliveries and
+/// lets what is in progress end; what has not ended within the time for draining is cancelled, and delivered again next time.
 /// </summary>
 /// <param name="log">Brings the deliveries.</param>
-/// <param name="time">Paces retries and draining.</param>
+/// <param name="time">Paces retries and draining, and dates events.</param>
 /// <param name="options">How often to try, how long to drain.</param>
 /// <param name="outages">Waits for stores that are away.</param>
-/// <param name="logger">Told of failures.</param>
+/// <param name="logger">Receives failures.</param>
 public sealed partial class EventConsumer(
     IEventLog log, TimeProvider time, ServiceOptions options, StoreOutages outages, ILogger<EventConsumer> logger)
 {
-    private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(30);
-
     /// <summary>Waits for stores that are away.</summary>
     public StoreOutages Outages => outages;
 
     /// <summary>Handles deliveries until asked to stop.</summary>
-    /// <param name="subscription">What to take; as many deliveries are handled at a time as it lets be in flight.</param>
-    /// <param name="handle">Makes the delivery's effect durable. Its token is cancelled when draining has taken too long.</param>
+    /// <param name="subscription">What to handle, and how many deliveries at a time.</param>
+    /// <param name="handle">Makes the delivery's effect durable. Its token is cancelled when draining takes too long.</param>
     /// <param name="stop">Asks to stop.</param>
+    /// <param name="stage">
+    /// One of <see cref="Stages"/>, at which a video has failed when its event is given up; null: such a video stays as it is.
+    /// </param>
     public async Task RunAsync(Subscription subscription, Func<VideoEvent, CancellationToken, ValueTask> handle,
-        CancellationToken stop)
+        CancellationToken stop, string? stage = null)
     {
         ArgumentNullException.ThrowIfNull(subscription);
         using var abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         using var stopping = stop.Register(() => abort.CancelAfter(options.Drain));
-        var retries = Retries(subscription.Group, stop);
+        var retries = Retrying.Pipeline(options, time, (error, delay) =>
+        {
+            EventTelemetry.Retried(subscription.Group, error);
+            LogRetry(error.Message, delay);
+        }, stop);
         var atATime = new ParallelOptions { MaxDegreeOfParallelism = subscription.MaxInFlight, CancellationToken = abort.Token };
         await Parallel.ForEachAsync(DeliveriesAsync(subscription, stop), atATime, async (delivery, cancel) =>
         {
@@ -45,22 +48,21 @@ public sealed partial class EventConsumer(
             var started = time.GetTimestamp();
             try
             {
-                await outages.WaitAsync(() => retries.ExecuteAsync(_ =>
-                    HandleAsync(handle, delivery.Event, cancel), stop), stop);
+                await outages.WaitAsync(() => retries.ExecuteAsync(_ => HandleAsync(handle, delivery.Event, cancel), stop), stop);
             }
 #pragma warning disable CA1031 // Whatever one event does, the others must go on.
-            catch (Exception error) when (error is not OperationCanceledException || !cancel.IsCancellationRequested)
+            catch (Exception error) when (error is not UnavailableException
+                && (error is not OperationCanceledException || !cancel.IsCancellationRequested))
 #pragma warning restore CA1031
             {
                 if (stop.IsCancellationRequested)
                     return; // Not committed: delivered again next time.
                 EventTelemetry.Rejected(span, delivery, error);
                 LogGivenUp(delivery.Event.Topic, delivery.Event.VideoId, error.Message, error is UserException ? null : error);
-                await outages.WaitAsync(() =>
-                    log.RejectAsync(delivery, error.Message, CancellationToken.None), stop);
+                await outages.WaitAsync(() => GiveUpAsync(delivery, error.Message, stage), stop);
                 return;
             }
-            // Done is done: a stop here must not do it again.
+            // Not cancelled: a stop here must not make the group handle it again.
             await outages.WaitAsync(() => log.CommitAsync(delivery, CancellationToken.None), stop);
             var elapsed = time.GetElapsedTime(started);
             LogHandled(delivery.Event.Topic, delivery.Event.VideoId, delivery.Group, elapsed.TotalSeconds);
@@ -80,25 +82,20 @@ public sealed partial class EventConsumer(
         }
     }
 
-    private ResiliencePipeline Retries(string group, CancellationToken stop) => options.Retries == 0
-        ? ResiliencePipeline.Empty
-        : new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(new RetryStrategyOptions
-        {
-            MaxRetryAttempts = options.Retries,
-            Delay = options.RetryDelay,
-            MaxDelay = s_longestDelay,
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            ShouldHandle = attempt => new(attempt.Outcome.Exception
-                is not (null or OperationCanceledException or StoreUnavailableException) && !stop.IsCancellationRequested),
-            OnRetry = attempt =>
+    /// <summary>The video fails first: interrupted after that, the event is delivered again.</summary>
+    private async ValueTask GiveUpAsync(Delivery delivery, string reason, string? stage)
+    {
+        if (stage is not null)
+            await log.AppendAsync(new VideoFailed
             {
-                var error = attempt.Outcome.Exception!;
-                EventTelemetry.Retried(group, error);
-                LogRetry(error.Message, attempt.RetryDelay);
-                return default;
-            },
-        }).Build();
+                VideoId = delivery.Event.VideoId,
+                UploadId = delivery.Event.Upload,
+                Time = time.GetUtcNow(),
+                Stage = stage,
+                Reason = reason,
+            }, CancellationToken.None);
+        await log.RejectAsync(delivery, reason, CancellationToken.None);
+    }
 
     /// <summary>
     /// The deliveries until asked to stop, or until the handling of one failed; then an end rather than an exception.

@@ -25,7 +25,7 @@ internal sealed class EventLogWatch(IEventLog log, StoreOutages outages, TimePro
             catch (StoreUnavailableException error)
             {
                 outages.Begin(error);
-                unavailable = error.Store;
+                unavailable = error.Obstacle;
             }
         while (await timer.WaitForNextTickAsync(stop));
     }

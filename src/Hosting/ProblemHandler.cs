@@ -32,7 +32,7 @@ internal sealed partial class ProblemHandler(IProblemDetailsService problems, IL
         if (problem.Status >= StatusCodes.Status500InternalServerError)
             LogFailed(httpContext.Request.Method, httpContext.Request.Path, exception.Message,
                 exception is UserException ? null : exception);
-        if (exception is StoreUnavailableException)
+        if (exception is UnavailableException)
             httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
         httpContext.Response.StatusCode = problem.Status!.Value;
         return await problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = problem, Exception = exception });

@@ -27,8 +27,11 @@ public sealed partial class StoreOutages(TimeProvider time, ServiceOptions optio
             MaxDelay = s_maxDelay,
             BackoffType = DelayBackoffType.Exponential,
             UseJitter = true,
-            ShouldHandle = new PredicateBuilder().Handle<StoreUnavailableException>(),
+            ShouldHandle = new PredicateBuilder().Handle<UnavailableException>(),
         }).Build();
+
+    /// <summary>Whether to wait, as services do; false: an outage is passed on, and ends the command that met it.</summary>
+    public bool Waits { get; init; } = true;
 
     /// <summary>Why each unavailable store cannot be used, in one line each.</summary>
     public IEnumerable<string> Reasons => _outages.Values.Select(outage => outage.Reason);
@@ -41,6 +44,12 @@ public sealed partial class StoreOutages(TimeProvider time, ServiceOptions optio
     /// <exception cref="OperationCanceledException">Stopped while a store is unavailable.</exception>
     public async ValueTask WaitAsync(Func<ValueTask> act, CancellationToken stop)
     {
+        ArgumentNullException.ThrowIfNull(act);
+        if (!Waits)
+        {
+            await act();
+            return;
+        }
         var missed = new HashSet<string>(StringComparer.Ordinal);
         try
         {
@@ -50,13 +59,13 @@ public sealed partial class StoreOutages(TimeProvider time, ServiceOptions optio
                 {
                     await act();
                 }
-                catch (StoreUnavailableException error) when (stop.IsCancellationRequested)
+                catch (UnavailableException error) when (stop.IsCancellationRequested)
                 {
                     throw new OperationCanceledException(error.Message, error, stop);
                 }
-                catch (StoreUnavailableException error)
+                catch (UnavailableException error)
                 {
-                    missed.Add(error.Store);
+                    missed.Add(error.Obstacle);
                     Begin(error);
                     throw;
                 }
@@ -71,10 +80,14 @@ public sealed partial class StoreOutages(TimeProvider time, ServiceOptions optio
         }
     }
 
-    /// <summary>Records that a store is unavailable.</summary>
-    internal void Begin(StoreUnavailableException error)
+    /// <summary>Records that a store is unavailable, or a setting is wrong.</summary>
+    internal void Begin(UnavailableException error)
     {
-        if (_outages.TryAdd(error.Store, (error.Message, time.GetTimestamp())))
+        if (!_outages.TryAdd(error.Obstacle, (error.Message, time.GetTimestamp())))
+            return;
+        if (error is WrongSettingException)
+            LogWrong(error.Message);
+        else
             LogAway(error.Message);
     }
 
@@ -89,6 +102,9 @@ public sealed partial class StoreOutages(TimeProvider time, ServiceOptions optio
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "a store is away: {Reason}")]
     private partial void LogAway(string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "a setting is wrong, work waits: {Reason}")]
+    private partial void LogWrong(string reason);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Store} is back after {Away}")]
     private partial void LogBack(string store, TimeSpan away);

@@ -7,7 +7,6 @@ using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Configuration;
 using TcMgc.Shared.Events;
-using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Ingest;
 
@@ -16,7 +15,7 @@ public static class DecodeServices
 {
     /// <summary>Runs a <see cref="DecodeWorker"/>.</summary>
     /// <param name="builder">The service.</param>
-    /// <param name="frameSide">Width and height of the frames where the process knows its model; else the configuration's.</param>
+    /// <param name="frameSide">Width and height of the frames where the process knows its model; null: the configuration's.</param>
     /// <exception cref="UserException">A setting is wrong.</exception>
     public static WebApplicationBuilder AddDecoding(this WebApplicationBuilder builder, int? frameSide = null)
     {
@@ -24,8 +23,11 @@ public static class DecodeServices
         var options = Settings.Read<DecodeOptions>(builder.Configuration, DecodeOptions.Section);
         var media = Settings.Read<MediaOptions>(builder.Configuration, MediaOptions.Section);
         builder.Services
-            .AddSingleton(services => new DecodeWorker(services.GetRequiredService<IEventLog>(), services.GetRequiredService<IBlobStore>(),
-                services.GetRequiredService<ICatalog>(), frameSide ?? options.FrameSide, services.GetRequiredService<TimeProvider>(), media)
+            .AddSingleton(services => new VideoDecoder(services.GetRequiredService<IBlobStore>(), frameSide ?? options.FrameSide,
+                services.GetRequiredService<TimeProvider>(), media))
+            .AddSingleton(services => new DecodeWorker(services.GetRequiredService<VideoDecoder>(),
+                services.GetRequiredService<IEventLog>(), services.GetRequiredService<IBlobStore>(),
+                services.GetRequiredService<ICatalog>(), services.GetRequiredService<TimeProvider>())
             {
                 Concurrency = options.Concurrency,
                 Progress = new StageProgress<DecodeProgress>(services.GetRequiredService<CatalogChanges>(), Stages.Decode,

@@ -68,6 +68,59 @@ public sealed class EventConsumerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_video_whose_event_is_given_up_has_failed_at_its_stage_before_the_event_is_a_dead_letter()
+    {
+        var upload = Uploaded(1);
+        await _data.Events.AppendAsync(upload, default);
+        await _data.Events.AppendAsync(Uploaded(2), default);
+
+        await Consumer().RunAsync(s_workers, async (happened, _) =>
+        {
+            if (happened.EventId == upload.EventId)
+                throw new InvalidDataException("unreadable");
+            await _stop.CancelAsync();
+        }, _stop.Token, Stages.Decode);
+
+        var failed = Assert.Single((await _data.Events.ReadAllAsync(default).ToListAsync()).OfType<VideoFailed>());
+        Assert.Equal((upload.VideoId, upload.EventId, Stages.Decode, "unreadable"), (failed.VideoId, failed.UploadId, failed.Stage, failed.Reason));
+        Assert.Single(await DeadLettersAsync());
+    }
+
+    [Fact]
+    public async Task A_wrong_setting_is_waited_for_and_no_event_is_given_up()
+    {
+        await _data.Events.AppendAsync(Uploaded(1), default);
+        var (time, log, attempts) = (new JumpingTime(), new KeptLog(), 0);
+        var outages = new StoreOutages(time, s_options, log);
+
+        await Consumer(time: time, outages: outages).RunAsync(s_workers, async (_, _) =>
+        {
+            if (++attempts < 9)
+                throw new WrongSettingException("Decode:FrameSide", "Decode:FrameSide is 16; the model takes 32");
+            Assert.Equal(["Decode:FrameSide is 16; the model takes 32"], outages.Reasons);
+            await _stop.CancelAsync();
+        }, _stop.Token);
+
+        Assert.Empty(await DeadLettersAsync());
+        Assert.Equal("a setting is wrong, work waits: Decode:FrameSide is 16; the model takes 32", log.Lines[0]);
+    }
+
+    [Fact]
+    public async Task Where_nobody_waits_a_store_that_is_away_ends_the_work_and_the_event_comes_again()
+    {
+        var upload = Uploaded(1);
+        await _data.Events.AppendAsync(upload, default);
+        var outages = new StoreOutages(TimeProvider.System, s_options, NullLogger<StoreOutages>.Instance) { Waits = false };
+
+        var error = await Assert.ThrowsAsync<StoreUnavailableException>(() => Consumer(outages: outages).RunAsync(
+            s_workers, (_, _) => throw new StoreUnavailableException("/data", "/data: the disk is full"), _stop.Token));
+
+        Assert.Equal("/data: the disk is full", error.Message);
+        Assert.Empty(await DeadLettersAsync());
+        Assert.Equal([upload], await AgainAsync());
+    }
+
+    [Fact]
     public async Task A_store_that_is_away_for_20_minutes_is_waited_for_and_no_event_is_given_up()
     {
         await _data.Events.AppendAsync(Uploaded(1), default);

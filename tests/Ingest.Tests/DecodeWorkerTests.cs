@@ -3,6 +3,7 @@ using TcMgc.Hosting;
 using TcMgc.Media;
 using TcMgc.Media.Tests;
 using TcMgc.Shared;
+using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Frames;
 using TcMgc.Stores;
@@ -153,9 +154,7 @@ public sealed class DecodeWorkerTests : IAsyncLifetime
         for (var clip = 0; clip < 4; clip++)
             await UploadAsync(TestClips.Distinct(clip, 1));
         using var cancel = new CancellationTokenSource();
-        var running = Worker(concurrency: concurrency).RunAsync(new(
-            _data.Events, TimeProvider.System, new(), new(TimeProvider.System, new(), NullLogger<StoreOutages>.Instance),
-            NullLogger<EventConsumer>.Instance), cancel.Token);
+        var running = Worker(concurrency: concurrency).RunAsync(Consumer(), cancel.Token);
         await foreach (var delivery in _data.Events.SubscribeAsync(new("test", [Topics.Decoded]), cancel.Token))
         {
             await _data.Events.CommitAsync(delivery, default);
@@ -179,8 +178,101 @@ public sealed class DecodeWorkerTests : IAsyncLifetime
         Assert.Empty(await OutcomesAsync());
     }
 
-    private DecodeWorker Worker(int side = Side, int concurrency = 1, MediaOptions? options = null) =>
-        new(_data.Events, _data.Blobs, _data.Catalog, side, TimeProvider.System, options ?? new()) { Concurrency = concurrency };
+    [Fact]
+    public async Task Without_ffmpeg_it_ends_before_the_first_video()
+    {
+        await UploadAsync(TestClips.Distinct(5, 1));
+
+        var error = await Assert.ThrowsAsync<UserException>(() =>
+            Worker(options: new() { Ffmpeg = "/nowhere/ffmpeg" }).RunAsync(Consumer(), default));
+
+        Assert.Contains("/nowhere/ffmpeg", error.Message, StringComparison.Ordinal);
+        Assert.Empty(await OutcomesAsync());
+    }
+
+    [Fact]
+    public async Task A_video_costs_the_catalog_one_read_before_it_is_decoded_and_one_after()
+    {
+        var upload = await UploadAsync(TestClips.Distinct(6, 1));
+        var catalog = new CountingCatalog(_data.Catalog);
+
+        Assert.IsType<VideoDecoded>(await Worker(catalog: catalog).HandleAsync(upload, null, default));
+
+        Assert.Equal(2, catalog.Reads);
+    }
+
+    [Fact]
+    public async Task A_failed_video_whose_upload_is_sent_again_is_tried_again()
+    {
+        var upload = await UploadAsync(TestClips.Distinct(7, 1));
+        await _data.Catalog.ApplyAsync(new VideoFailed
+        {
+            VideoId = upload.VideoId,
+            UploadId = upload.EventId,
+            Time = TimeProvider.System.GetUtcNow(),
+            Stage = Stages.Decode,
+            Reason = "given up",
+        }, default);
+
+        Assert.IsType<VideoDecoded>(await Worker().HandleAsync(upload, null, default));
+    }
+
+    [Fact]
+    public async Task Packs_of_another_side_that_wait_when_it_starts_are_made_again()
+    {
+        var upload = await UploadAsync(TestClips.Distinct(8, 2));
+        await _data.Catalog.ApplyAsync((await Worker(side: Side * 2).HandleAsync(upload, null, default))!, default);
+        await _data.Catalog.ApplyAsync((await Worker(side: Side * 2).HandleAsync(await UploadAsync(TestClips.Distinct(9, 1)), null, default))!, default);
+        using var stop = new CancellationTokenSource();
+
+        var running = Worker().RunAsync(Consumer(), stop.Token);
+        while ((await OutcomesAsync()).Count < 4)
+            await Task.Yield();
+        await stop.CancelAsync();
+        await running;
+
+        foreach (var decoded in (await OutcomesAsync()).Cast<VideoDecoded>())
+            Assert.All(await PackAsync(decoded), frame => Assert.Equal(Side * Side * 3, frame.Length));
+    }
+
+    [Fact]
+    public async Task Where_packs_are_bounded_the_next_video_is_decoded_when_there_is_room()
+    {
+        using var room = new FramePackRoom(1);
+        var (first, second) = (await UploadAsync(TestClips.Distinct(0, 1)), await UploadAsync(TestClips.Distinct(1, 1)));
+        var worker = Worker(room: room);
+        await worker.HandleAsync(first, null, default);
+
+        var waiting = worker.HandleAsync(second, null, default).AsTask();
+        Assert.Single(await PacksAsync());
+        room.Leave(first.EventId);
+
+        Assert.IsType<VideoDecoded>(await waiting);
+    }
+
+    [Fact]
+    public async Task A_video_that_fails_takes_no_room()
+    {
+        using var room = new FramePackRoom(1);
+        var worker = Worker(room: room);
+        Assert.IsType<VideoFailed>(await worker.HandleAsync(await UploadAsync(TestClips.SoundOnly()), null, default));
+
+        Assert.IsType<VideoDecoded>(await worker.HandleAsync(await UploadAsync(TestClips.Distinct(1, 1)), null, default));
+    }
+
+    private DecodeWorker Worker(int side = Side, int concurrency = 1, MediaOptions? options = null, ICatalog? catalog = null,
+        FramePackRoom? room = null)
+    {
+        var decoder = new VideoDecoder(_data.Blobs, side, TimeProvider.System, options ?? new());
+        return new(decoder, _data.Events, _data.Blobs, catalog ?? _data.Catalog, TimeProvider.System)
+        {
+            Concurrency = concurrency,
+            Room = room,
+        };
+    }
+
+    private EventConsumer Consumer() => new(_data.Events, TimeProvider.System, new(),
+        new(TimeProvider.System, new(), NullLogger<StoreOutages>.Instance), NullLogger<EventConsumer>.Instance);
 
     private async Task<VideoUploaded> UploadAsync(string path)
     {

@@ -5,6 +5,7 @@ using TcMgc.Ingest;
 using TcMgc.Ingest.Files;
 using TcMgc.Model.Compute;
 using TcMgc.Shared;
+using TcMgc.Shared.Frames;
 using TcMgc.Stores;
 
 namespace TcMgc.Cli.Commands;
@@ -12,11 +13,25 @@ namespace TcMgc.Cli.Commands;
 /// <summary><c>tcmgc index</c>: videos into the index.</summary>
 internal static class IndexCommand
 {
-    private static readonly Argument<string[]> s_paths = new("PATH") { Description = "Video files, and folders of them.", Arity = ArgumentArity.OneOrMore };
-    private static readonly Option<int> s_batch = new Option<int>("--batch") { Description = "Frames encoded at a time.", DefaultValueFactory = _ => DefaultBatch }.Between(1, 1024);
+    /// <summary>Frame packs that exist at a time: one is encoded while the next video is decoded.</summary>
+    private const int DecodedAhead = 2;
+
+    private static readonly Argument<string[]> s_paths = new("PATH")
+    {
+        Description = "Video files, and folders of them.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private static readonly Option<int> s_batch = new Option<int>("--batch")
+    {
+        Description = "Frames encoded at a time.",
+        DefaultValueFactory = _ => DefaultBatch,
+    }.Between(1, 1024);
+
     private static readonly Option<bool> s_json = new("--json") { Description = "Print what became of each file as JSON." };
 
-    private sealed record Row(string Path, FileStatus Status, VideoId? Video, double? Duration, int? Frames, int? Segments, string? Reason, string? Warning);
+    private sealed record Row(string Path, FileStatus Status, VideoId? Video, double? Duration, int? Frames, int? Segments,
+        string? Reason, string? Warning);
 
     private sealed record Report(string Data, string Model, double Seconds, IReadOnlyList<Row> Files);
 
@@ -48,7 +63,8 @@ internal static class IndexCommand
         return outcomes.Any(outcome => outcome.Status == FileStatus.Failed) ? 1 : 0;
     }
 
-    /// <summary>Indexes files, and those of folders, into a data folder with progress on standard error; tells what became of each.</summary>
+    /// <summary>Indexes files, and those of folders, into a data folder with progress on standard error.</summary>
+    /// <returns>Id of the model, and what became of each file.</returns>
     public static async Task<(string Model, IReadOnlyList<FileOutcome> Outcomes)> IndexAsync(
         string[] paths, string dataPath, string? modelName, ComputeOptions engine,
         int batch, CancellationToken cancel)
@@ -61,24 +77,34 @@ internal static class IndexCommand
         using var work = data.LockForWork();
         var folder = await ModelChoice.OfAsync(modelName, data, cancel);
         using var model = folder.Load(engine);
-        await using var featurizer = new FeaturizeWorker(model, Path.GetFullPath(folder.Path), data.Events, data.Blobs, data.Index, data.Catalog, time, new() { FrameBatch = batch });
-        await featurizer.BindAsync(cancel);
-        var decoder = new DecodeWorker(data.Events, data.Blobs, data.Catalog, model.FrameSide, time, new());
-
+        await using var encoder = new VideoEncoder(model, data.Blobs, time, new() { FrameBatch = batch });
+        using var room = new FramePackRoom(DecodedAhead);
         var progress = new ConsoleIndexProgress(files.Paths.Count);
-        using var pipeline = new IndexPipeline(data, decoder, featurizer, progress);
-        var outcomes = await new Indexing(data, pipeline, model.Id, time).RunAsync(files.Paths, progress.Tell, progress.Warn, cancel);
+        var encoding = new EncodeWorker(encoder, data.Events, data.Blobs, data.Index, data.Catalog, time)
+        {
+            ModelFolder = Path.GetFullPath(folder.Path),
+            Progress = progress,
+            Room = room,
+        };
+        await encoding.BindAsync(cancel); // Before anything is decoded: the index may be of another model.
+        var decoder = new VideoDecoder(data.Blobs, model.FrameSide, time, new());
+        var decoding = new DecodeWorker(decoder, data.Events, data.Blobs, data.Catalog, time) { Progress = progress, Room = room };
+
+        using var log = new WarningLog(progress.Warn);
+        var workers = new IndexWorkers(data, decoding, encoding, log);
+        var outcomes = await new Indexing(data, workers, model.Id, time).RunAsync(files.Paths, progress.Tell, progress.Warn, cancel);
         progress.End();
         return (model.Id, outcomes);
     }
 
-    private static Row Describe(FileOutcome outcome) => new(outcome.Path, outcome.Status, outcome.Video, outcome.Entry?.Duration, outcome.Entry?.Frames,
-        outcome.Entry?.Segments, outcome.Reason, outcome.Entry?.Warning);
+    private static Row Describe(FileOutcome outcome) => new(outcome.Path, outcome.Status, outcome.Video,
+        outcome.Entry?.Duration, outcome.Entry?.Frames, outcome.Entry?.Segments, outcome.Reason, outcome.Entry?.Warning);
 
     private static string Summary(IReadOnlyList<FileOutcome> outcomes, TimeSpan elapsed, string data)
     {
         var fresh = outcomes.Where(outcome => outcome.Status == FileStatus.Indexed).ToList();
-        var parts = new List<string> { $"{fresh.Count} indexed ({fresh.Sum(outcome => outcome.Entry!.Frames ?? 0)} frames) in {elapsed.TotalSeconds:F1} s" };
+        var frames = fresh.Sum(outcome => outcome.Entry!.Frames ?? 0);
+        var parts = new List<string> { $"{fresh.Count} indexed ({frames} frames) in {elapsed.TotalSeconds:F1} s" };
         Add(FileStatus.AlreadyIndexed, "there already");
         Add(FileStatus.Duplicate, "with the content of another");
         Add(FileStatus.Failed, "failed");

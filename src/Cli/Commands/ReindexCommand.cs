@@ -40,7 +40,7 @@ internal static class ReindexCommand
     private sealed record Probe(string Text, double Overlap, bool SameFirst, IReadOnlyList<VideoId> Former, IReadOnlyList<VideoId> Next);
 
     private sealed record Report(string Index, string? Former, string Next, int Videos, int Before, int Written, long Segments,
-        IReadOnlyCollection<VideoEncoding.Failure> Failed, IReadOnlyList<Probe> Probes, bool Switched, double Seconds);
+        IReadOnlyCollection<Reencoder.Failure> Failed, IReadOnlyList<Probe> Probes, bool Switched, double Seconds);
 
     private sealed record RolledBack(string Index, string Model, int Lacking);
 
@@ -94,7 +94,7 @@ internal static class ReindexCommand
         // Before the work: a model that is not there must not be missed at its end.
         using var former = inUse is null || inUse.Id == next.Id ? null : Former(inUse, parsed.GetValue(s_former)).Load(engine);
         var reindexing = new Reindexing(reindex, stores);
-        using var encoding = await VideoEncoding.OpenAsync(model, stores.Catalog, stores.Blobs, media, featurize, cancel);
+        await using var encoding = new Reencoder(stores, model, media, featurize);
 
         var built = await BuildAsync(reindexing, next, encoding, cancel);
         var texts = parsed.GetValue(s_probes) is { Length: > 0 } given ? given : s_everyday;
@@ -114,7 +114,7 @@ internal static class ReindexCommand
             throw new UserException($"{encoding.Failed.Count} of {built.Total} videos cannot be encoded by {next.Id}, nothing was switched; remove them, or give --without-failed to find them no more");
     }
 
-    private static async ValueTask<ReindexProgress> BuildAsync(Reindexing reindexing, IndexModel next, VideoEncoding encoding, CancellationToken cancel)
+    private static async ValueTask<ReindexProgress> BuildAsync(Reindexing reindexing, IndexModel next, Reencoder encoding, CancellationToken cancel)
     {
         var (progress, started) = (new Progress(TimeProvider.System), TimeProvider.System.GetTimestamp());
         var built = await reindexing.BuildAsync(next, encoding, new Reporting<ReindexProgress>(state => progress.Show(Where(state, TimeProvider.System.GetElapsedTime(started)))), cancel);

@@ -5,38 +5,39 @@ using TcMgc.Ingest;
 namespace TcMgc.Cli.Pipeline;
 
 /// <summary>
-/// Live progress on standard error: a line for each file as it is done, and on a terminal a moving line of what is being
-/// decoded and encoded.
+/// Progress of indexing on standard error: a line for each file when it is done, and on a terminal a moving line that shows what
+/// is being decoded and encoded.
 /// </summary>
-internal sealed class ConsoleIndexProgress : IProgress<DecodeProgress>, IProgress<FeaturizeProgress>
+/// <param name="files">Files that were given.</param>
+internal sealed class ConsoleIndexProgress(int files) : IProgress<DecodeProgress>, IProgress<EncodeProgress>
 {
     private readonly bool _live = !Console.IsErrorRedirected;
     private readonly Lock _gate = new();
     private readonly long _started = Stopwatch.GetTimestamp();
-    private readonly int _files;
     private int _done;
     private string _decoding = "", _encoding = "";
 
-    public ConsoleIndexProgress(int files) => _files = files;
+    void IProgress<DecodeProgress>.Report(DecodeProgress value) => Move(() => _decoding = value.Duration is { } duration
+        ? $"decoding {value.Frames} of {Math.Ceiling(duration):F0} s"
+        : $"decoding, {value.Frames} s so far");
 
-    void IProgress<DecodeProgress>.Report(DecodeProgress value) =>
-        Move(() => _decoding = value.Duration is { } duration ? $"decoding {value.Frames} of {Math.Ceiling(duration):F0} s" : $"decoding, {value.Frames} s so far");
-
-    void IProgress<FeaturizeProgress>.Report(FeaturizeProgress value) =>
+    void IProgress<EncodeProgress>.Report(EncodeProgress value) =>
         Move(() => _encoding = $"encoding {value.Done} of {value.Frames} frames");
 
+    /// <summary>Shows what became of a file.</summary>
     public void Tell(FileOutcome outcome)
     {
         lock (_gate)
         {
             _done++;
             Clear();
-            Console.Error.WriteLine($"{_done,4}/{Math.Max(_files, _done)}  {Verdict(outcome)}  {FilePaths.Display(outcome.Path)}{Detail(outcome)}");
+            Console.Error.WriteLine($"{_done,4}/{Math.Max(files, _done)}  {Verdict(outcome)}  "
+                + $"{FilePaths.Display(outcome.Path)}{Detail(outcome)}");
             Draw();
         }
     }
 
-    /// <summary>Says what is wrong beside a video.</summary>
+    /// <summary>Shows a warning.</summary>
     public void Warn(string warning)
     {
         lock (_gate)
@@ -47,7 +48,7 @@ internal sealed class ConsoleIndexProgress : IProgress<DecodeProgress>, IProgres
         }
     }
 
-    /// <summary>Takes the moving line away.</summary>
+    /// <summary>Removes the moving line.</summary>
     public void End()
     {
         lock (_gate)
@@ -69,7 +70,8 @@ internal sealed class ConsoleIndexProgress : IProgress<DecodeProgress>, IProgres
         var parts = new List<string>();
         if (outcome is { Status: FileStatus.Indexed, Entry: { } entry })
         {
-            parts.Add($"{Count(entry.Frames ?? 0, "frame")}, {Count(entry.Segments ?? 0, "segment")}, {entry.DecodeSeconds + entry.IndexSeconds:F1} s");
+            parts.Add($"{Count(entry.Frames ?? 0, "frame")}, {Count(entry.Segments ?? 0, "segment")}, "
+                + $"{entry.DecodeSeconds + entry.IndexSeconds:F1} s");
             if (entry.Warning is { } warning)
                 parts.Add($"warning: {warning}");
         }
@@ -94,7 +96,7 @@ internal sealed class ConsoleIndexProgress : IProgress<DecodeProgress>, IProgres
     {
         if (!_live)
             return;
-        var line = $"      {_done} of {_files} files in {Stopwatch.GetElapsedTime(_started):m\\:ss}  {_decoding}  {_encoding}";
+        var line = $"      {_done} of {files} files in {Stopwatch.GetElapsedTime(_started):m\\:ss}  {_decoding}  {_encoding}";
         Console.Error.Write(line.Length < Console.BufferWidth ? line : line[..Math.Max(0, Console.BufferWidth - 1)]);
     }
 

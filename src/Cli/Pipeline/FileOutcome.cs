@@ -23,8 +23,8 @@ internal enum FileStatus
 /// <param name="Path">The file.</param>
 /// <param name="Status">What became of it.</param>
 /// <param name="Video">The video; null where the file could not be read at all.</param>
-/// <param name="Reason">Why it failed, or which file it is a duplicate of.</param>
-/// <param name="Entry">What the catalog knows of it.</param>
+/// <param name="Reason">Why it failed, or which file it duplicates.</param>
+/// <param name="Entry">Its entry in the catalog.</param>
 internal sealed record FileOutcome(string Path, FileStatus Status, VideoId? Video, string? Reason = null, CatalogEntry? Entry = null)
 {
     public static FileOutcome Of(string path, CatalogEntry entry) => entry.State == VideoState.Failed

@@ -3,21 +3,25 @@ using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Stores;
-using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Cli.Pipeline;
 
-/// <summary>Brings files into a data folder: those whose content is there are skipped, the others become uploads.</summary>
-internal sealed class Indexing(DataFolder data, IndexPipeline pipeline, string modelId, TimeProvider time)
+/// <summary>Indexes files into a data folder: those whose content is indexed are skipped, the others become uploads.</summary>
+internal sealed class Indexing(DataFolder data, IndexWorkers workers, string modelId, TimeProvider time)
 {
     private readonly Dictionary<VideoId, string> _given = [];
     private readonly TranscriptIntake _transcripts = new(data.Events, data.Blobs, data.Catalog, time);
 
-    /// <summary>Indexes the files, and what an interrupted run left, telling of each as soon as it is known, and of transcripts that cannot be read.</summary>
-    public async Task<IReadOnlyList<FileOutcome>> RunAsync(IReadOnlyList<string> files, Action<FileOutcome> told, Action<string> warned, CancellationToken cancel)
+    /// <summary>Indexes the files, and what an interrupted run left.</summary>
+    /// <param name="files">Absolute paths.</param>
+    /// <param name="told">Receives what became of each file as soon as it is known.</param>
+    /// <param name="warned">Receives what is wrong with transcripts.</param>
+    /// <param name="cancel">Stops; the next run continues.</param>
+    public async Task<IReadOnlyList<FileOutcome>> RunAsync(
+        IReadOnlyList<string> files, Action<FileOutcome> told, Action<string> warned, CancellationToken cancel)
     {
         var outcomes = new List<FileOutcome>();
-        await pipeline.RunAsync(WorkAsync, cancel);
+        await workers.RunAsync(WorkAsync, cancel);
         return outcomes;
 
         async Task WorkAsync(CancellationToken stop)
@@ -41,8 +45,8 @@ internal sealed class Indexing(DataFolder data, IndexPipeline pipeline, string m
             await Task.WhenAll(waiting);
         }
 
-        async Task AwaitAsync(string path, Guid uploadId, CancellationToken stop) =>
-            Tell(FileOutcome.Of(path, await pipeline.Outcome(uploadId).WaitAsync(stop)));
+        async Task AwaitAsync(string path, Guid upload, CancellationToken stop) =>
+            Tell(FileOutcome.Of(path, await workers.OutcomeAsync(upload).WaitAsync(stop)));
 
         void Tell(FileOutcome outcome)
         {
@@ -54,8 +58,11 @@ internal sealed class Indexing(DataFolder data, IndexPipeline pipeline, string m
         }
     }
 
-    /// <summary>What became of a file already, or the upload to append for it; neither where an interrupted run has appended it.</summary>
-    private async ValueTask<(FileOutcome? Known, VideoUploaded? Upload)> LookAtAsync(string file, Dictionary<VideoId, CatalogEntry> pending, CancellationToken cancel)
+    /// <summary>
+    /// What became of a file already, or the upload to append for it; neither where an interrupted run appended it.
+    /// </summary>
+    private async ValueTask<(FileOutcome? Known, VideoUploaded? Upload)> LookAtAsync(
+        string file, Dictionary<VideoId, CatalogEntry> pending, CancellationToken cancel)
     {
         ContentHash content;
         try
@@ -85,7 +92,7 @@ internal sealed class Indexing(DataFolder data, IndexPipeline pipeline, string m
         });
     }
 
-    /// <summary>Videos that an interrupted run left on their way.</summary>
+    /// <summary>Videos that an interrupted run left unfinished.</summary>
     private async ValueTask<Dictionary<VideoId, CatalogEntry>> LeftOverAsync(CancellationToken cancel)
     {
         var left = new Dictionary<VideoId, CatalogEntry>();

@@ -14,7 +14,7 @@ internal sealed class Reindexing(QdrantReindex reindex, Storage stores)
 {
     /// <summary>Builds the collection until it holds every video that is indexed by then, those uploaded meanwhile included.</summary>
     /// <returns>The first pass's beginning with the last pass's end: what this run found, wrote and left out.</returns>
-    public async ValueTask<ReindexProgress> BuildAsync(IndexModel next, VideoEncoding encoding, IProgress<ReindexProgress> progress, CancellationToken cancel)
+    public async ValueTask<ReindexProgress> BuildAsync(IndexModel next, Reencoder encoding, IProgress<ReindexProgress> progress, CancellationToken cancel)
     {
         var (before, written, segments) = (default(int?), 0, 0L);
         while (true)

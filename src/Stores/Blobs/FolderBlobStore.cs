@@ -8,7 +8,7 @@ namespace TcMgc.Stores.Blobs;
 /// Stores blobs as files below a folder, with their names as paths. A blob is written to a hidden file and renamed when it is
 /// complete. If the folder of those files is missing, the store is unavailable (a share that is not mounted), not empty.
 /// </summary>
-internal sealed class FolderBlobStore : IBlobStore
+public sealed class FolderBlobStore : IBlobStore
 {
     private const string Unfinished = ".unfinished";
     private readonly string _root;

@@ -159,7 +159,7 @@ public sealed partial class DeployTests
 
     [Theory]
     [InlineData("ingest", DecodeWorker.Group, Topics.Uploaded)]
-    [InlineData("featurizer", FeaturizeWorker.Group, Topics.Decoded)]
+    [InlineData("featurizer", EncodeWorker.Group, Topics.Decoded)]
     public void Workers_scale_on_the_lag_of_their_group_and_not_beyond_the_partitions(string name, string group, string topic)
     {
         var settings = OfKind("ConfigMap").Single()["data"]!;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using TcMgc.Hosting;
 using TcMgc.Shared;
+using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Frames;
 using TcMgc.Shared.Vectors;
@@ -9,28 +10,32 @@ using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Featurizer.Tests;
 
-public sealed class FeaturizeWorkerTests : IAsyncLifetime
+public sealed class EncodeWorkerTests : IAsyncLifetime
 {
     private readonly string _path = Directory.CreateTempSubdirectory("tcmgc-featurize-").FullName;
     private readonly TinyModel _model = new();
-    private readonly List<FeaturizeWorker> _workers = [];
+    private readonly List<VideoEncoder> _encoders = [];
     private DataFolder _data = null!;
 
     public async ValueTask InitializeAsync() => _data = await DataFolder.OpenAsync(_path, TimeProvider.System, default);
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var worker in _workers)
-            await worker.DisposeAsync();
+        foreach (var encoder in _encoders)
+            await encoder.DisposeAsync();
         _data.Dispose();
         _model.Dispose();
         Directory.Delete(_path, recursive: true);
     }
 
-    private async Task<FeaturizeWorker> WorkerAsync(FeaturizeOptions? options = null)
+    private async Task<EncodeWorker> WorkerAsync(FeaturizeOptions? options = null, ICatalog? catalog = null)
     {
-        var worker = new FeaturizeWorker(_model.Model, _model.Folder.Path, _data.Events, _data.Blobs, _data.Index, _data.Catalog, TimeProvider.System, options ?? new());
-        _workers.Add(worker);
+        var encoder = new VideoEncoder(_model.Model, _data.Blobs, TimeProvider.System, options ?? new());
+        _encoders.Add(encoder);
+        var worker = new EncodeWorker(encoder, _data.Events, _data.Blobs, _data.Index, catalog ?? _data.Catalog, TimeProvider.System)
+        {
+            ModelFolder = _model.Folder.Path,
+        };
         await worker.BindAsync(default);
         return worker;
     }
@@ -104,11 +109,11 @@ public sealed class FeaturizeWorkerTests : IAsyncLifetime
         return places;
     }
 
-    private sealed class Reports : IProgress<FeaturizeProgress>
+    private sealed class Reports : IProgress<EncodeProgress>
     {
-        public List<FeaturizeProgress> All { get; } = [];
+        public List<EncodeProgress> All { get; } = [];
 
-        public void Report(FeaturizeProgress value) => All.Add(value);
+        public void Report(EncodeProgress value) => All.Add(value);
     }
 
     [Fact]
@@ -117,7 +122,7 @@ public sealed class FeaturizeWorkerTests : IAsyncLifetime
         var decoded = await DecodedAsync(seed: 1, frames: 10);
         var progress = new Reports();
 
-        var outcome = await (await WorkerAsync(new() { FrameBatch = 4 })).HandleAsync(decoded, progress, default);
+        var outcome = await (await WorkerAsync(new() { FrameBatch = 4 })).IndexAsync(decoded, progress, default);
 
         var indexed = Assert.IsType<VideoIndexed>(outcome);
         Assert.Equal((decoded.VideoId, decoded.UploadId, _model.Model.Id, 10), (indexed.VideoId, indexed.UploadId, indexed.ModelId, indexed.Frames));
@@ -131,10 +136,10 @@ public sealed class FeaturizeWorkerTests : IAsyncLifetime
     public async Task The_size_of_batches_does_not_change_the_segments()
     {
         var decoded = await DecodedAsync(seed: 2, frames: 33);
-        await (await WorkerAsync(new() { FrameBatch = 1, SegmentBatch = 1 })).HandleAsync(decoded, null, default);
+        await (await WorkerAsync(new() { FrameBatch = 1, SegmentBatch = 1 })).IndexAsync(decoded, null, default);
         var one = await PlacesAsync();
 
-        await (await WorkerAsync(new() { FrameBatch = 7, SegmentBatch = 3 })).HandleAsync(decoded, null, default);
+        await (await WorkerAsync(new() { FrameBatch = 7, SegmentBatch = 3 })).IndexAsync(decoded, null, default);
 
         Assert.Equal(one, await PlacesAsync());
     }
@@ -147,11 +152,11 @@ public sealed class FeaturizeWorkerTests : IAsyncLifetime
             decoded.Add(await DecodedAsync(seed, frames: seed - 17));
         var alone = await WorkerAsync();
         foreach (var one in decoded)
-            await alone.HandleAsync(one, null, default);
+            await alone.IndexAsync(one, null, default);
         var before = await SegmentsAsync();
 
         var together = await WorkerAsync(new() { FrameBatch = 8, Videos = decoded.Count });
-        await Task.WhenAll(decoded.Select(one => Task.Run(() => together.HandleAsync(one, null, default).AsTask())));
+        await Task.WhenAll(decoded.Select(one => Task.Run(() => together.IndexAsync(one, null, default).AsTask())));
 
         Assert.Equal(decoded.Sum(one => one.Frames), before.Values.Sum(segment => segment.Frames));
         var after = await SegmentsAsync();
@@ -178,10 +183,10 @@ public sealed class FeaturizeWorkerTests : IAsyncLifetime
     {
         var decoded = await DecodedAsync(seed: 3, frames: 9);
         var worker = await WorkerAsync();
-        await worker.HandleAsync(decoded, null, default);
+        await worker.IndexAsync(decoded, null, default);
         var first = await PlacesAsync();
 
-        await worker.HandleAsync(decoded, null, default);
+        await worker.IndexAsync(decoded, null, default);
 
         Assert.Equal(first, await PlacesAsync());
     }
@@ -191,12 +196,12 @@ public sealed class FeaturizeWorkerTests : IAsyncLifetime
     {
         var decoded = await DecodedAsync(seed: 4, frames: 9);
         var worker = await WorkerAsync();
-        await _data.Catalog.ApplyAsync((await worker.HandleAsync(decoded, null, default))!, default);
+        await _data.Catalog.ApplyAsync((await worker.IndexAsync(decoded, null, default))!, default);
 
-        Assert.Null(await worker.HandleAsync(decoded, null, default));
+        Assert.Null(await worker.IndexAsync(decoded, null, default));
         await _data.Index.DeleteAsync(decoded.VideoId, default);
 
-        Assert.IsType<VideoIndexed>(await worker.HandleAsync(decoded, null, default));
+        Assert.IsType<VideoIndexed>(await worker.IndexAsync(decoded, null, default));
     }
 
     [Theory]
@@ -204,19 +209,56 @@ public sealed class FeaturizeWorkerTests : IAsyncLifetime
     [InlineData("damaged")]
     [InlineData("cut short")]
     [InlineData("empty")]
-    [InlineData("of another size")]
     public async Task Frames_that_cannot_be_used_are_one_failure_with_its_reason(string how)
     {
-        var decoded = await DecodedAsync(seed: 5, frames: how == "empty" ? 0 : 9, side: how == "of another size" ? 16 : 32);
+        var decoded = await DecodedAsync(seed: 5, frames: how == "empty" ? 0 : 9);
         await SpoilAsync(decoded.FramePack, how);
 
-        var outcome = await (await WorkerAsync()).HandleAsync(decoded, null, default);
+        var outcome = await (await WorkerAsync()).IndexAsync(decoded, null, default);
 
         var failed = Assert.IsType<VideoFailed>(outcome);
         Assert.Equal((Stages.Index, decoded.UploadId), (failed.Stage, failed.UploadId));
         Assert.False(failed.Reason.Contains('\n', StringComparison.Ordinal));
         Assert.Single(await LogAsync(Topics.Failed));
         Assert.Equal(0, await _data.Index.CountAsync(default));
+    }
+
+    [Fact]
+    public async Task Frames_of_another_size_are_a_wrong_setting_and_the_video_waits_until_it_is_corrected()
+    {
+        var decoded = await DecodedAsync(seed: 13, frames: 9, side: 16);
+        var outages = Outages();
+        using var stop = new CancellationTokenSource();
+
+        var running = (await WorkerAsync()).RunAsync(Consumer(outages), stop.Token);
+        while (!outages.Reasons.Any(reason => reason.StartsWith("Decode:FrameSide: ", StringComparison.Ordinal)))
+            await Task.Yield();
+
+        Assert.Contains("16×16", Assert.Single(outages.Reasons), StringComparison.Ordinal);
+        Assert.Empty(await LogAsync(Topics.Failed));
+        Assert.NotNull(await _data.Blobs.FindAsync(decoded.FramePack, default));
+        await _data.Blobs.WriteAsync(decoded.FramePack, (stream, cancel) => WritePackAsync(stream, 13, 9, 32, cancel), default);
+        await IndexedAsync("corrected", 1);
+        await stop.CancelAsync();
+        await running;
+        Assert.Empty(await _data.Events.DeadLettersAsync(default).ToListAsync());
+    }
+
+    [Fact]
+    public async Task A_video_costs_the_catalog_one_read_before_it_is_encoded_and_one_after()
+    {
+        var decoded = await DecodedAsync(seed: 14, frames: 9);
+        var catalog = new CountingCatalog(_data.Catalog);
+        using var stop = new CancellationTokenSource();
+
+        var running = (await WorkerAsync(catalog: catalog)).RunAsync(Consumer(Outages()), stop.Token);
+        await IndexedAsync("counted", 1);
+        while (await _data.Blobs.FindAsync(decoded.FramePack, default) is not null)
+            await Task.Yield();
+        await stop.CancelAsync();
+        await running;
+
+        Assert.Equal(2, catalog.Reads);
     }
 
     private async Task SpoilAsync(string name, string how)
@@ -237,13 +279,13 @@ public sealed class FeaturizeWorkerTests : IAsyncLifetime
         var decoded = await DecodedAsync(seed: 6, frames: 9);
         await HappenedAsync(new VideoDeleted { VideoId = decoded.VideoId, UploadId = decoded.UploadId, Time = DateTimeOffset.UnixEpoch });
 
-        Assert.Null(await (await WorkerAsync()).HandleAsync(decoded, null, default));
+        Assert.Null(await (await WorkerAsync()).IndexAsync(decoded, null, default));
         Assert.Equal(0, await _data.Index.CountAsync(default));
     }
 
-    private sealed class Removal(Action remove) : IProgress<FeaturizeProgress>
+    private sealed class Removal(Action remove) : IProgress<EncodeProgress>
     {
-        public void Report(FeaturizeProgress value) => remove();
+        public void Report(EncodeProgress value) => remove();
     }
 
     [Fact]
@@ -253,7 +295,7 @@ public sealed class FeaturizeWorkerTests : IAsyncLifetime
         var removal = new Removal(() => HappenedAsync(new VideoDeleted { VideoId = decoded.VideoId, UploadId = decoded.UploadId, Time = DateTimeOffset.UnixEpoch })
             .GetAwaiter().GetResult());
 
-        Assert.Null(await (await WorkerAsync()).HandleAsync(decoded, removal, default));
+        Assert.Null(await (await WorkerAsync()).IndexAsync(decoded, removal, default));
         Assert.Equal(0, await _data.Index.CountAsync(default));
         Assert.Empty(await LogAsync(Topics.Indexed));
     }
@@ -265,7 +307,7 @@ public sealed class FeaturizeWorkerTests : IAsyncLifetime
         using var cancel = new CancellationTokenSource();
         var worker = await WorkerAsync(new() { FrameBatch = 4, SegmentBatch = 1 });
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await worker.HandleAsync(decoded, new Removal(cancel.Cancel), cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await worker.IndexAsync(decoded, new Removal(cancel.Cancel), cancel.Token));
 
         Assert.Equal(0, await _data.Index.CountAsync(default));
         Assert.Empty(await LogAsync(Topics.Failed));
@@ -288,26 +330,36 @@ public sealed class FeaturizeWorkerTests : IAsyncLifetime
     private async Task RunUntilIndexedAsync(int videos)
     {
         using var stop = new CancellationTokenSource();
-        var running = (await WorkerAsync()).RunAsync(new(
-            _data.Events, TimeProvider.System, new(), new(TimeProvider.System, new(), NullLogger<StoreOutages>.Instance),
-            NullLogger<EventConsumer>.Instance), stop.Token);
-        var done = 0;
-        await foreach (var delivery in _data.Events.SubscribeAsync(new($"test {videos}", [Topics.Indexed]), default))
-        {
-            await _data.Events.CommitAsync(delivery, default);
-            if (++done == videos)
-                break;
-        }
+        var running = (await WorkerAsync()).RunAsync(Consumer(Outages()), stop.Token);
+        await IndexedAsync($"test {videos}", videos);
         await stop.CancelAsync();
         await running;
     }
 
+    /// <summary>Waits until so many videos are indexed.</summary>
+    private async Task IndexedAsync(string group, int videos)
+    {
+        await foreach (var delivery in _data.Events.SubscribeAsync(new(group, [Topics.Indexed]), default))
+        {
+            await _data.Events.CommitAsync(delivery, default);
+            if (--videos == 0)
+                break;
+        }
+    }
+
+    private static StoreOutages Outages() =>
+        new(TimeProvider.System, new() { RetryDelay = TimeSpan.FromMilliseconds(1) }, NullLogger<StoreOutages>.Instance);
+
+    private EventConsumer Consumer(StoreOutages outages) =>
+        new(_data.Events, TimeProvider.System, new(), outages, NullLogger<EventConsumer>.Instance);
+
     [Fact]
     public async Task An_index_of_another_model_is_refused()
     {
-        await (await WorkerAsync()).HandleAsync(await DecodedAsync(seed: 12, frames: 5), null, default);
+        await (await WorkerAsync()).IndexAsync(await DecodedAsync(seed: 12, frames: 5), null, default);
         using var other = new TinyModel(seed: 2);
-        await using var worker = new FeaturizeWorker(other.Model, null, _data.Events, _data.Blobs, _data.Index, _data.Catalog, TimeProvider.System, new());
+        await using var encoder = new VideoEncoder(other.Model, _data.Blobs, TimeProvider.System, new());
+        var worker = new EncodeWorker(encoder, _data.Events, _data.Blobs, _data.Index, _data.Catalog, TimeProvider.System);
 
         var error = await Assert.ThrowsAsync<UserException>(async () => await worker.BindAsync(default));
 

@@ -1,0 +1,35 @@
+using TcMgc.Shared;
+using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Events;
+
+namespace TcMgc.Tests.Common;
+
+/// <summary>Counts how often entries are read from a catalog.</summary>
+internal sealed class CountingCatalog(ICatalog catalog) : ICatalog
+{
+    private int _reads;
+
+    public int Reads => _reads;
+
+    public ValueTask ApplyAsync(VideoEvent happened, CancellationToken cancellationToken) =>
+        catalog.ApplyAsync(happened, cancellationToken);
+
+    public ValueTask ApplyAsync(IReadOnlyList<VideoEvent> happened, CancellationToken cancellationToken) =>
+        catalog.ApplyAsync(happened, cancellationToken);
+
+    public ValueTask<CatalogEntry?> GetAsync(VideoId id, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _reads);
+        return catalog.GetAsync(id, cancellationToken);
+    }
+
+    public ValueTask<CatalogEntry?> FindBySha256Async(string sha256, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _reads);
+        return catalog.FindBySha256Async(sha256, cancellationToken);
+    }
+
+    public IAsyncEnumerable<CatalogEntry> ListAsync(CancellationToken cancellationToken) => catalog.ListAsync(cancellationToken);
+
+    public ValueTask RebuildAsync(IEventLog log, CancellationToken cancellationToken) => catalog.RebuildAsync(log, cancellationToken);
+}
