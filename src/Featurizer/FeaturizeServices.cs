@@ -23,6 +23,7 @@ public static class FeaturizeServices
         ArgumentNullException.ThrowIfNull(builder);
         var options = Settings.Read<FeaturizeOptions>(builder.Configuration, FeaturizeOptions.Section);
         builder.Services
+            .AddVectorIndex()
             .AddSingleton(services => new VideoEncoder(services.GetRequiredService<VideoTextModel>(),
                 services.GetRequiredService<IBlobStore>(), services.GetRequiredService<TimeProvider>(), options))
             .AddSingleton(services => new EncodeWorker(services.GetRequiredService<VideoEncoder>(),
@@ -34,7 +35,7 @@ public static class FeaturizeServices
                 Progress = new StageProgress<EncodeProgress>(services.GetRequiredService<CatalogChanges>(), Stages.Index,
                     progress => (progress.Video, (double)progress.Done / progress.Frames)),
             })
-            .AddWorker("featurizer", services => stop =>
+            .AddCatalogWorker("featurizer", services => stop =>
                 services.GetRequiredService<EncodeWorker>().RunAsync(services.GetRequiredService<EventConsumer>(), stop));
         return builder;
     }

@@ -58,6 +58,7 @@ public static class ServiceProgram
         var app = builder.Build();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        CatalogGate.Use(app);
         app.MapHealth();
         ApiDocument.Map(app);
         return app;

@@ -33,7 +33,7 @@ public static class DecodeServices
                 Progress = new StageProgress<DecodeProgress>(services.GetRequiredService<CatalogChanges>(), Stages.Decode,
                     progress => (progress.Video, progress.Frames / progress.Duration)),
             })
-            .AddWorker("decoder", services => stop =>
+            .AddCatalogWorker("decoder", services => stop =>
                 services.GetRequiredService<DecodeWorker>().RunAsync(services.GetRequiredService<EventConsumer>(), stop));
         return builder;
     }

@@ -1,20 +1,30 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using TcMgc.Hosting;
+using TcMgc.Shared.Blobs;
+using TcMgc.Shared.Catalog;
+using TcMgc.Stores;
 
 namespace TcMgc.Ingest;
 
 /// <summary>Gives a service the worker that deletes what is stored of removed videos; the stores are the host's.</summary>
 public static class RemovalServices
 {
-    /// <summary>Runs a <see cref="RemovalWorker"/>.</summary>
+    /// <summary>
+    /// Runs a <see cref="RemovalWorker"/>. Its outages are its own: the service stays ready while a removal waits for the index,
+    /// which uploads do not need.
+    /// </summary>
     public static WebApplicationBuilder AddRemoval(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        builder.Services
-            .AddSingleton<RemovalWorker>()
-            .AddWorker("removal", services => stop =>
-                services.GetRequiredService<RemovalWorker>().RunAsync(services.GetRequiredService<EventConsumer>(), stop));
+        builder.Services.AddCatalogWorker("removal", services =>
+        {
+            var worker = new RemovalWorker(services.GetRequiredService<IBlobStore>(), services.GetRequiredService<Storage>().Index,
+                services.GetRequiredService<ICatalog>());
+            var outages = ActivatorUtilities.CreateInstance<StoreOutages>(services);
+            var events = ActivatorUtilities.CreateInstance<EventConsumer>(services, outages);
+            return stop => worker.RunAsync(events, stop);
+        });
         return builder;
     }
 }

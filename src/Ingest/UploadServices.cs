@@ -11,7 +11,7 @@ using TcMgc.Stores;
 
 namespace TcMgc.Ingest;
 
-/// <summary>Gives a service what takes videos in; the stores are the host's.</summary>
+/// <summary>Gives a service what accepts videos; the stores are the host's.</summary>
 public static class UploadServices
 {
     /// <summary>Registers what the endpoints of uploads need, and watches a folder where the configuration names one.</summary>
@@ -35,7 +35,8 @@ public static class UploadServices
         {
             if (!Directory.Exists(watched))
                 throw new UserException($"Watch:Folder is '{watched}', which is no folder");
-            builder.Services.AddSingleton<WatchWorker>().AddWorker("watch", services => services.GetRequiredService<WatchWorker>().RunAsync);
+            builder.Services.AddSingleton<WatchWorker>()
+                .AddCatalogWorker("watch", services => services.GetRequiredService<WatchWorker>().RunAsync);
         }
         return builder;
     }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using TcMgc.Hosting;
 using TcMgc.Media;
 using TcMgc.Search.Library;
 using TcMgc.Search.Query;
@@ -20,6 +21,8 @@ public static class SearchServices
         var media = Settings.Read<MediaOptions>(builder.Configuration,
             MediaOptions.Section) with { MaxImageBytes = options.LargestImage };
         builder.Services
+            .AddVectorIndex()
+            .AddTranscripts()
             .AddSingleton(options)
             .AddSingleton(services => new StillDecoder(media, services.GetRequiredService<TimeProvider>()))
             .AddSingleton(services => new PictureMaker(media, services.GetRequiredService<TimeProvider>()))

@@ -2,6 +2,7 @@ using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
+using TcMgc.Shared.Transcripts;
 using TcMgc.Shared.Vectors;
 using TcMgc.Stores.Blobs;
 using TcMgc.Stores.Sqlite;
@@ -9,9 +10,9 @@ using TcMgc.Stores.Sqlite;
 namespace TcMgc.Stores;
 
 /// <summary>
-/// The folder of <c>--data</c>: the embedded adapters of the four ports in <c>events.db</c>, <c>index.db</c>, <c>catalog.db</c>
-/// and <c>blobs/</c>, and what is said in videos in <c>transcripts.db</c>. Many processes may read at a time; one holds <see
-/// cref="LockForWork"/> and writes.
+/// The folder of <c>--data</c>: the embedded adapters in <c>events.db</c>, <c>index.db</c>, <c>catalog.db</c> and <c>blobs/</c>,
+/// and the transcript index in <c>transcripts.db</c>. Many processes may read at a time; one holds <see cref="LockForWork"/> and
+/// writes.
 /// </summary>
 public sealed class DataFolder : IDisposable
 {
@@ -21,17 +22,16 @@ public sealed class DataFolder : IDisposable
     private readonly FolderBlobStore _blobs;
     private readonly SqliteVectorIndex _index;
     private readonly SqliteCatalog _catalog;
-    private readonly CatalogFollower _follower;
+    private readonly Lazy<TranscriptIndex> _transcripts;
 
-    private DataFolder(string path, TimeProvider clock)
+    private DataFolder(string path, TimeProvider clock, IBlobStore? blobs)
     {
         Path = path;
         _events = new(System.IO.Path.Combine(path, "events.db"), clock, s_poll);
         _blobs = new(System.IO.Path.Combine(path, "blobs"));
         _index = new(System.IO.Path.Combine(path, "index.db"));
         _catalog = new(System.IO.Path.Combine(path, "catalog.db"));
-        Transcripts = new(System.IO.Path.Combine(path, "transcripts.db"));
-        _follower = new(_catalog, Transcripts);
+        _transcripts = new(() => new(System.IO.Path.Combine(path, "transcripts.db"), blobs ?? _blobs));
     }
 
     /// <summary>The folder, as a full path.</summary>
@@ -49,23 +49,27 @@ public sealed class DataFolder : IDisposable
     /// <summary>The catalog, in <c>catalog.db</c>.</summary>
     public ICatalog Catalog => _catalog;
 
-    /// <summary>What is said in the videos, in <c>transcripts.db</c>.</summary>
-    public TranscriptIndex Transcripts { get; }
+    /// <summary>
+    /// The transcript index, in <c>transcripts.db</c>; opened, and created, by whoever asks for it first, who makes it follow the
+    /// catalog as well.
+    /// </summary>
+    /// <exception cref="UserException">It cannot be written, or is damaged.</exception>
+    public ITranscriptIndex Transcripts => _transcripts.Value;
 
-    /// <summary>What of a log the catalog does not have yet, as <see cref="IEventLog.FollowAsync"/> gives it.</summary>
+    /// <summary>The entries of a log that the catalog does not have yet, as <see cref="IEventLog.FollowAsync"/> gives them.</summary>
     public IAsyncEnumerable<LogEntry?> FollowAsync(IEventLog log, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(log);
         return log.FollowAsync(_catalog.Positions(), cancellationToken);
     }
 
-    /// <summary>Applies what <see cref="FollowAsync"/> gave to the catalog, and to what follows it.</summary>
-    /// <param name="entry">The event at its place.</param>
-    /// <param name="blobs">Holds transcripts.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="UserException">A store cannot be used.</exception>
-    public ValueTask ApplyAsync(LogEntry entry, IBlobStore blobs, CancellationToken cancellationToken) =>
-        _follower.ApplyAsync(entry, blobs, cancellationToken);
+    /// <summary>Applies an entry of <see cref="FollowAsync"/> to the catalog.</summary>
+    /// <exception cref="UserException">The catalog cannot be used.</exception>
+    public void Apply(LogEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        _catalog.Apply(entry);
+    }
 
     /// <summary>Opens the folder, creating what is absent, and brings the catalog up to the log's end.</summary>
     /// <exception cref="UserException">The folder cannot be written, or a database is damaged or newer than this
@@ -76,9 +80,10 @@ public sealed class DataFolder : IDisposable
     /// <param name="path">The folder.</param>
     /// <param name="clock">Clock of the adapters.</param>
     /// <param name="followsOwnLog">Whether the catalog is that of the folder's own log.</param>
-    /// <param name="blobs">Holds transcripts; null: the folder's own store.</param>
+    /// <param name="blobs">Holds the transcripts; null: the folder's own store.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    internal static async ValueTask<DataFolder> OpenAsync(string path, TimeProvider clock, bool followsOwnLog, IBlobStore? blobs, CancellationToken cancellationToken)
+    internal static async ValueTask<DataFolder> OpenAsync(
+        string path, TimeProvider clock, bool followsOwnLog, IBlobStore? blobs, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         path = System.IO.Path.GetFullPath(path);
@@ -90,12 +95,11 @@ public sealed class DataFolder : IDisposable
         {
             throw new UserException($"{path}: cannot be made a data folder: {error.Message}", error);
         }
-        var folder = new DataFolder(path, clock);
+        var folder = new DataFolder(path, clock, blobs);
         try
         {
             if (followsOwnLog)
-                await folder.CatchUpAsync(blobs ?? folder.Blobs, cancellationToken);
-            await folder.Transcripts.CatchUpAsync(folder.Catalog, blobs ?? folder.Blobs, cancellationToken);
+                await folder.CatchUpAsync(cancellationToken);
             return folder;
         }
         catch
@@ -113,21 +117,21 @@ public sealed class DataFolder : IDisposable
             : throw new UserException($"{path}: nothing is indexed there; 'tcmgc index PATH --data {path}' indexes videos");
 
     /// <summary>
-    /// Locks the folder for this process's workers until the lock is disposed or the process ends, and deletes the remains of
-    /// interrupted writes.
+    /// Locks the folder for this process's workers, until disposed (or the process ends, however it ends), and deletes what
+    /// interrupted writes left.
     /// </summary>
-    /// <exception cref="UserException">Another process has it.</exception>
+    /// <exception cref="UserException">Another process has locked it.</exception>
     public IDisposable LockForWork()
     {
-        var work = WorkLock.Acquire(Path);
+        var held = WorkLock.Acquire(Path);
         try
         {
-            _blobs.SweepUnfinished(before: DateTimeOffset.MaxValue); // No other process writes.
-            return work;
+            _blobs.SweepUnfinished(before: DateTimeOffset.MaxValue); // Nobody else writes.
+            return held;
         }
         catch
         {
-            work.Dispose();
+            held.Dispose();
             throw;
         }
     }
@@ -138,22 +142,20 @@ public sealed class DataFolder : IDisposable
         _events.Dispose();
         _index.Dispose();
         _catalog.Dispose();
-        Transcripts.Dispose();
+        if (_transcripts.IsValueCreated)
+            _transcripts.Value.Dispose();
     }
 
-    /// <summary>What a process that was killed left unapplied, or all of it where catalog.db or events.db was removed.</summary>
-    private async ValueTask CatchUpAsync(IBlobStore blobs, CancellationToken cancellationToken)
+    /// <summary>Applies what a killed process left, or everything where catalog.db or events.db was removed.</summary>
+    private async ValueTask CatchUpAsync(CancellationToken cancellationToken)
     {
         var end = _events.End();
         if (_catalog.IsEmpty() != (end == 0) || _catalog.Positions().Values.Any(position => position > end))
-        {
             await _catalog.RebuildAsync(_events, cancellationToken);
-            await Transcripts.FollowAsync(_catalog, blobs, cancellationToken);
-        }
         await foreach (var entry in FollowAsync(_events, cancellationToken))
             if (entry is null)
                 break;
             else
-                await ApplyAsync(entry, blobs, cancellationToken);
+                Apply(entry);
     }
 }

@@ -4,23 +4,28 @@ using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Configuration;
 using TcMgc.Shared.Events;
+using TcMgc.Shared.Transcripts;
 using TcMgc.Shared.Vectors;
 using TcMgc.Stores.Blobs;
 using TcMgc.Stores.Blobs.S3;
 using TcMgc.Stores.Kafka;
 using TcMgc.Stores.Qdrant;
-using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Stores;
 
-/// <summary>The four ports, each on the adapter that the configuration chose. Nothing else knows which.</summary>
+/// <summary>The ports, each on the adapter that the configuration chose. Nothing else knows which.</summary>
 public sealed class Storage : IAsyncDisposable
 {
     private readonly DataFolder _data;
     private IDisposable? _work;
 
-    private Storage(DataFolder data, IEventLog events, IBlobStore blobs, IVectorIndex index) =>
-        (_data, Events, Blobs, Index) = (data, events, blobs, index);
+    private Storage(DataFolder data, IEventLog events, IBlobStore blobs, IVectorIndex index)
+    {
+        _data = data;
+        Events = events;
+        Blobs = blobs;
+        Index = index;
+    }
 
     /// <summary>The event log.</summary>
     public IEventLog Events { get; }
@@ -34,22 +39,30 @@ public sealed class Storage : IAsyncDisposable
     /// <summary>The catalog; an embedded one was brought up to the log's end when it was opened.</summary>
     public ICatalog Catalog => _data.Catalog;
 
-    /// <summary>What is said in the videos; follows the catalog.</summary>
-    public TranscriptIndex Transcripts => _data.Transcripts;
+    /// <summary>The transcript index; see <see cref="DataFolder.Transcripts"/>.</summary>
+    /// <exception cref="UserException">It cannot be written, or is damaged.</exception>
+    public ITranscriptIndex Transcripts => _data.Transcripts;
+
+    /// <summary>Passes on what the log brings to the catalog.</summary>
+    public CatalogChanges Changes { get; } = new();
 
     /// <summary>Opens the adapters: the one place where they are chosen.</summary>
     /// <param name="configuration">Says which ones, and how they are set.</param>
-    /// <param name="forWork">Whether workers are to run on them: a data folder takes the workers of one process at a time.</param>
+    /// <param name="forWork">Whether workers are to run on them: a data folder has the workers of one process at a time.</param>
     /// <param name="time">Clock of the adapters.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="UserException">A setting is wrong, a store cannot be used, or another process works in the data folder.</exception>
-    public static async ValueTask<Storage> OpenAsync(IConfiguration configuration, bool forWork, TimeProvider time, CancellationToken cancellationToken)
+    /// <exception cref="UserException">
+    /// A setting is wrong, a store cannot be used, or another process works in the data folder.
+    /// </exception>
+    public static async ValueTask<Storage> OpenAsync(
+        IConfiguration configuration, bool forWork, TimeProvider time, CancellationToken cancellationToken)
     {
         var options = Settings.Read<StorageOptions>(configuration);
         var isEmbedded = options.Events == EventStore.Sqlite;
         IBlobStore? shared = options.Blobs switch
         {
-            { } place when S3BlobStore.IsPlace(place) => new S3BlobStore(place, Settings.Read<S3Options>(configuration, S3Options.Section)),
+            { } place when S3BlobStore.IsPlace(place) =>
+                new S3BlobStore(place, Settings.Read<S3Options>(configuration, S3Options.Section)),
             { Length: > 0 } folder => new FolderBlobStore(folder),
             _ => null,
         };
@@ -60,12 +73,14 @@ public sealed class Storage : IAsyncDisposable
             data = await DataFolder.OpenAsync(options.Data, time, followsOwnLog: isEmbedded, shared, cancellationToken);
             IVectorIndex index = options.Vectors switch
             {
-                VectorStore.Qdrant => new QdrantVectorIndex(Settings.Read<QdrantOptions>(configuration, QdrantOptions.Section), time),
+                VectorStore.Qdrant =>
+                    new QdrantVectorIndex(Settings.Read<QdrantOptions>(configuration, QdrantOptions.Section), time),
                 _ => data.Index,
             };
             IEventLog events = options.Events switch
             {
-                EventStore.Kafka => await KafkaEventLog.OpenAsync(Settings.Read<KafkaOptions>(configuration, KafkaOptions.Section), time, cancellationToken),
+                EventStore.Kafka => await KafkaEventLog.OpenAsync(
+                    Settings.Read<KafkaOptions>(configuration, KafkaOptions.Section), time, cancellationToken),
                 _ => data.Events,
             };
             stores = new(data, events, shared ?? data.Blobs, index);
@@ -85,16 +100,12 @@ public sealed class Storage : IAsyncDisposable
         }
     }
 
-    /// <summary>Tells of what the log brings to the catalog.</summary>
-    public CatalogChanges Changes { get; } = new();
+    /// <summary>The entries of a log that the catalog does not have yet, then those that come.</summary>
+    internal IAsyncEnumerable<LogEntry?> FollowAsync(IEventLog log, CancellationToken cancellationToken) =>
+        _data.FollowAsync(log, cancellationToken);
 
-    /// <summary>What of the log the catalog does not have yet, then what comes.</summary>
-    internal IAsyncEnumerable<LogEntry?> FollowAsync(CancellationToken cancellationToken) =>
-        _data.FollowAsync(Events, cancellationToken);
-
-    /// <summary>Applies what <see cref="FollowAsync"/> gave.</summary>
-    internal ValueTask ApplyAsync(LogEntry entry, CancellationToken cancellationToken) =>
-        _data.ApplyAsync(entry, Blobs, cancellationToken);
+    /// <summary>Applies an entry of <see cref="FollowAsync"/> to the catalog.</summary>
+    internal void Apply(LogEntry entry) => _data.Apply(entry);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

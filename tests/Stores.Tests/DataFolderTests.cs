@@ -20,9 +20,14 @@ public sealed class DataFolderTests : IDisposable
     public async Task A_new_folder_is_made_with_its_databases()
     {
         using var folder = await Open();
+        string[] databases = ["blobs", "catalog.db", "events.db", "index.db"];
+        Assert.Equal(databases, Made());
 
-        Assert.Equal(["blobs", "catalog.db", "events.db", "index.db", "transcripts.db"],
-            Entries().Where(name => !name.Contains('-', StringComparison.Ordinal)));
+        await folder.Transcripts.FollowAsync(folder.Catalog, s_never);
+
+        Assert.Equal([.. databases, "transcripts.db"], Made());
+
+        IEnumerable<string> Made() => Entries().Where(name => !name.Contains('-', StringComparison.Ordinal));
     }
 
     [Fact]
@@ -54,17 +59,17 @@ public sealed class DataFolderTests : IDisposable
         var log = new ListedEvents([first, second, Uploaded(3)]);
         using (var folder = await Open())
         {
-            await folder.ApplyAsync(new("a", 1, first), folder.Blobs, s_never);
-            await folder.ApplyAsync(new("a", 2, null) { Unreadable = "newer", IsNewer = true }, folder.Blobs, s_never);
-            await folder.ApplyAsync(new("a", 3, second), folder.Blobs, s_never);
-            await folder.ApplyAsync(new("b", 7, Uploaded(3)), folder.Blobs, s_never);
-            await folder.ApplyAsync(new("b", 8, null), folder.Blobs, s_never);
+            folder.Apply(new("a", 1, first));
+            folder.Apply(new("a", 2, null) { Unreadable = "newer", IsNewer = true });
+            folder.Apply(new("a", 3, second));
+            folder.Apply(new("b", 7, Uploaded(3)));
+            folder.Apply(new("b", 8, null));
         }
 
         using var again = await DataFolder.OpenAsync(Data, TimeProvider.System, followsOwnLog: false, null, s_never);
         await again.FollowAsync(log, s_never).ToListAsync(s_never);
 
-        Assert.Equal([KeyValuePair.Create("a", 1L), KeyValuePair.Create("b", 7L)], log.Done!.OrderBy(done => done.Key));
+        Assert.Equal([KeyValuePair.Create("a", 1L), KeyValuePair.Create("b", 8L)], log.Done!.OrderBy(done => done.Key));
         Assert.Equal(3, await again.Catalog.ListAsync(s_never).CountAsync(s_never));
     }
 

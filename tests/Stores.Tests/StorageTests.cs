@@ -17,6 +17,7 @@ public sealed class StorageTests : IDisposable
         await using var stores = await OpenAsync();
 
         Assert.Null(await stores.Index.GetModelAsync(default));
+        Assert.Empty(await stores.Transcripts.FollowAsync(stores.Catalog, default));
         Assert.Equal(["blobs", "catalog.db", "events.db", "index.db", "transcripts.db"],
             Directory.EnumerateFileSystemEntries(_folder).Select(Path.GetFileName)
             .Where(name => !name!.EndsWith("-wal", StringComparison.Ordinal) && !name.EndsWith("-shm", StringComparison.Ordinal))

@@ -93,6 +93,8 @@ internal static class SearchCommand
         using var model =
             (await ModelChoice.OfAsync(parsed.GetValue(s_model), data, cancel)).Load(ComputeChoice.Of(parsed));
         var options = new SearchOptions { Candidates = parsed.GetValue(s_candidates) };
+        foreach (var unread in await data.Transcripts.FollowAsync(data.Catalog, cancel))
+            Console.Error.WriteLine($"tcmgc: {unread}");
         var search = new SearchEngine(model, data.Index, data.Catalog, TimeProvider.System, options, data.Transcripts);
         if (parsed.GetValue(s_image) is not { } image)
             return await search.SearchAsync(Texts(parsed), request, cancel);

@@ -56,7 +56,7 @@ internal sealed class IndexWorkers(DataFolder data, DecodeWorker decoder, Encode
         {
             if (entry is null)
                 continue;
-            await data.ApplyAsync(entry, data.Blobs, cancel);
+            data.Apply(entry);
             if (entry.Event is VideoIndexed or VideoFailed && _awaited.TryGetValue(entry.Event.Upload, out var awaited)
                 && await data.Catalog.GetAsync(entry.Event.VideoId, cancel)
                     is { State: VideoState.Indexed or VideoState.Failed } outcome)

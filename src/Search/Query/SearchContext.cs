@@ -2,14 +2,14 @@ using System.Collections.Concurrent;
 using TcMgc.Model;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Vectors;
-using TcMgc.Stores.Sqlite;
+using TcMgc.Shared.Transcripts;
 
 namespace TcMgc.Search.Query;
 
 /// <summary>What all searches of an engine share. Safe for concurrent use.</summary>
 internal sealed class SearchContext(
     VideoTextModel model, IVectorIndex index, ICatalog catalog, TimeProvider time, SearchOptions options,
-        TranscriptIndex? transcripts)
+        ITranscriptIndex? transcripts)
 {
     private readonly ConcurrentBag<SegmentBatch> _batches = [];
 
@@ -24,7 +24,7 @@ internal sealed class SearchContext(
     public SearchOptions Options => options;
 
     /// <summary>What is said in the videos; null where that is not known.</summary>
-    public TranscriptIndex? Transcripts => transcripts;
+    public ITranscriptIndex? Transcripts => transcripts;
 
     public IndexSize IndexSize { get; } = new(index, time);
 

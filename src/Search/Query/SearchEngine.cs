@@ -5,7 +5,7 @@ using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Frames;
 using TcMgc.Shared.Vectors;
-using TcMgc.Stores.Sqlite;
+using TcMgc.Shared.Transcripts;
 
 namespace TcMgc.Search.Query;
 
@@ -28,7 +28,7 @@ public sealed class SearchEngine
     /// <param name="options">Bounds of the work.</param>
     /// <param name="transcripts">What is said in the videos; null where that is not known.</param>
     public SearchEngine(VideoTextModel model, IVectorIndex index, ICatalog catalog, TimeProvider time, SearchOptions options,
-        TranscriptIndex? transcripts = null)
+        ITranscriptIndex? transcripts = null)
     {
         _context = new(model, index, catalog, time, options, transcripts);
         _bound = new(index, model.Id);

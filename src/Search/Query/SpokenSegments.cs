@@ -7,7 +7,7 @@ using TcMgc.Stores.Sqlite;
 namespace TcMgc.Search.Query;
 
 /// <summary>The segments in which words of a query are said.</summary>
-internal sealed class SpokenSegments(TranscriptIndex transcripts, IVectorIndex index, string modelId, ShownVideos shown)
+internal sealed class SpokenSegments(ITranscriptIndex transcripts, IVectorIndex index, string modelId, ShownVideos shown)
 {
     private const int MostCues = 200, MostSegments = 50;
 

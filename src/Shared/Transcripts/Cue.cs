@@ -1,6 +1,6 @@
 namespace TcMgc.Shared.Transcripts;
 
-/// <summary>What is said, or written below the picture, for a while.</summary>
+/// <summary>Words that are said, or written below the picture, for a while.</summary>
 /// <param name="Start">When it begins, in seconds.</param>
 /// <param name="End">When it ends, in seconds; not before it begins.</param>
 /// <param name="Text">The words, in one line.</param>

@@ -3,11 +3,14 @@ using System.Text.Json.Serialization;
 
 namespace TcMgc.Shared.Transcripts;
 
-/// <summary>The cues of a video in the form in which a blob holds them: JSON, an array of <c>start</c>, <c>end</c> and <c>text</c>.</summary>
+/// <summary>
+/// The cues of a video in the form in which a blob holds them: JSON, an array of <c>start</c>, <c>end</c> and <c>text</c>.
+/// </summary>
 public static class Transcript
 {
-    /// <summary>The same cues are the same bytes.</summary>
-    public static byte[] Serialize(IReadOnlyList<Cue> cues) => JsonSerializer.SerializeToUtf8Bytes(cues, TranscriptJson.Default.IReadOnlyListCue);
+    /// <summary>The same cues give the same bytes.</summary>
+    public static byte[] Serialize(IReadOnlyList<Cue> cues) =>
+        JsonSerializer.SerializeToUtf8Bytes(cues, TranscriptJson.Default.IReadOnlyListCue);
 
     /// <summary>Reads what <see cref="Serialize"/> wrote.</summary>
     /// <exception cref="JsonException">It is something else.</exception>

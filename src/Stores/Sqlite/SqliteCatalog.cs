@@ -21,12 +21,13 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
     private readonly SqliteFile _file = new(path, version: 1, """
         CREATE TABLE facts(video BLOB NOT NULL, upload BLOB NOT NULL, topic TEXT NOT NULL, time INTEGER NOT NULL, event BLOB NOT NULL,
             body BLOB NOT NULL, PRIMARY KEY(video, upload, topic)) WITHOUT ROWID;
-        CREATE TABLE videos(id BLOB PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, name TEXT NOT NULL, state TEXT NOT NULL, entry BLOB NOT NULL)
-            WITHOUT ROWID;
+        CREATE TABLE videos(id BLOB PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, name TEXT NOT NULL, state TEXT NOT NULL,
+            entry BLOB NOT NULL) WITHOUT ROWID;
         CREATE INDEX videos_by_name ON videos(name)
         """, "remove it: the next command makes it again from events.db");
 
     private readonly Lock _gate = new();
+    private readonly HashSet<string> _newer = new(StringComparer.Ordinal);
     private SqliteConnection? _connection;
 
     public ValueTask ApplyAsync(VideoEvent happened, CancellationToken cancellationToken) => ApplyAsync([happened], cancellationToken);
@@ -109,11 +110,14 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
     /// <summary>The last position of each partition of the log that is done.</summary>
     public IReadOnlyDictionary<string, long> Positions() => Use(Positions);
 
-    /// <summary>Takes an event in, and remembers that an earlier entry of the log is done.</summary>
-    public void Apply(VideoEvent? happened, LogEntry? done) => Use(connection =>
+    /// <summary>Applies an entry of the log, and remembers that it is done, in one transaction.</summary>
+    public void Apply(LogEntry entry) => Use(connection =>
     {
+        // What a newer program wrote is read again by the next start, which may be that program's.
+        if (entry.IsNewer)
+            _newer.Add(entry.Partition);
         using var transaction = connection.BeginTransaction();
-        Apply(connection, happened, done);
+        Apply(connection, entry.Event, _newer.Contains(entry.Partition) ? null : entry);
         transaction.Commit();
         return true;
     });
@@ -189,7 +193,8 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
         }
         catch (JsonException error)
         {
-            throw _file.Damaged($"the entry {Encoding.UTF8.GetString(json.AsSpan(0, Math.Min(40, json.Length)))}…: {error.Message}");
+            var start = Encoding.UTF8.GetString(json.AsSpan(0, Math.Min(40, json.Length)));
+            throw _file.Damaged($"the entry {start}…: {error.Message}");
         }
     }
 
@@ -203,7 +208,8 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
     private SqliteConnection Open()
     {
         var connection = _file.Open();
-        connection.Execute("CREATE TABLE IF NOT EXISTS positions(partition TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID");
+        connection.Execute(
+            "CREATE TABLE IF NOT EXISTS positions(partition TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID");
         return connection;
     }
 

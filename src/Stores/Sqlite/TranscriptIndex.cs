@@ -8,95 +8,81 @@ using TcMgc.Shared.Transcripts;
 
 namespace TcMgc.Stores.Sqlite;
 
-/// <summary>
-/// The words of transcripts in SQLite's full-text search (FTS5), in a file of its own. It follows the catalog, and can be made
-/// again from it and the blobs. Safe for concurrent use.
-/// </summary>
-public sealed class TranscriptIndex : IDisposable
+/// <summary>The transcript index in SQLite's full-text search (FTS5), in a file of its own.</summary>
+internal sealed class TranscriptIndex : ITranscriptIndex, IDisposable
 {
-    // No cue has control characters.
+    // No cue contains control characters.
     private const char WordStarts = '\x02', WordEnds = '\x03';
 
     private readonly SqliteFile _file;
+    private readonly IBlobStore _blobs;
     private readonly Lock _gate = new();
     private SqliteConnection? _connection;
 
     /// <summary>Opens the file, creating it where it is absent.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="blobs">Holds the transcripts.</param>
     /// <exception cref="UserException">It cannot be written, or is damaged.</exception>
-    internal TranscriptIndex(string path)
+    public TranscriptIndex(string path, IBlobStore blobs)
     {
+        _blobs = blobs;
         // Without diacritics and endings, so that "Hunde" finds "Hünde" and "dogs" "dog".
         _file = new(path, version: 1, """
-            CREATE TABLE followed(done INTEGER NOT NULL);
             CREATE TABLE sources(video BLOB PRIMARY KEY, transcript TEXT NOT NULL) WITHOUT ROWID;
-            CREATE TABLE cues(id INTEGER PRIMARY KEY, video BLOB NOT NULL, start REAL NOT NULL, "end" REAL NOT NULL, text TEXT NOT NULL);
+            CREATE TABLE cues(id INTEGER PRIMARY KEY, video BLOB NOT NULL, start REAL NOT NULL, "end" REAL NOT NULL,
+                text TEXT NOT NULL);
             CREATE INDEX cues_by_video ON cues(video);
-            CREATE VIRTUAL TABLE words USING fts5(text, content='cues', content_rowid='id', tokenize='porter unicode61 remove_diacritics 2');
+            CREATE VIRTUAL TABLE words USING fts5(text, content='cues', content_rowid='id',
+                tokenize='porter unicode61 remove_diacritics 2');
             """, "remove it: the next command makes it again from catalog.db and the blobs");
     }
 
-    /// <summary>Follows every entry of a catalog, unless that was done before: the file may have been removed.</summary>
-    /// <inheritdoc cref="FollowAsync(CatalogEntry, IBlobStore, CancellationToken)"/>
-    internal async ValueTask CatchUpAsync(ICatalog catalog, IBlobStore blobs, CancellationToken cancellationToken)
-    {
-        if (Use(connection => connection.ExecuteScalar<bool>("SELECT EXISTS(SELECT 1 FROM followed)")))
-            return;
-        await FollowAsync(catalog, blobs, cancellationToken);
-        Use(connection => connection.Execute("INSERT INTO followed(done) VALUES(1)"));
-    }
-
-    /// <summary>Follows every entry of a catalog.</summary>
-    /// <inheritdoc cref="FollowAsync(CatalogEntry, IBlobStore, CancellationToken)"/>
-    internal async ValueTask FollowAsync(ICatalog catalog, IBlobStore blobs, CancellationToken cancellationToken)
-    {
-        await foreach (var entry in catalog.ListAsync(cancellationToken))
-            await FollowAsync(entry, blobs, cancellationToken);
-    }
-
-    /// <summary>Makes what is known of a video's words follow its entry; where nothing has changed nothing is done.</summary>
-    /// <param name="entry">The video as the catalog has it now.</param>
-    /// <param name="blobs">Holds the transcript; where it does not, the video has no words until it is followed again.</param>
-    /// <param name="cancellationToken">Gives up; what was known holds.</param>
-    /// <exception cref="UserException">The file or the blob store cannot be used.</exception>
-    public async ValueTask FollowAsync(CatalogEntry entry, IBlobStore blobs, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(entry);
-        ArgumentNullException.ThrowIfNull(blobs);
-        var wanted = entry.State == VideoState.Deleted ? null : entry.Transcript;
-        if (Use(connection => SourceOf(connection, entry.Id)) == wanted)
-            return;
-        var cues = wanted is null ? null : await ReadAsync(wanted, blobs, cancellationToken);
-        Use(connection =>
-        {
-            using var transaction = connection.BeginTransaction();
-            Replace(connection, entry.Id, cues is null ? null : wanted, cues ?? []);
-            transaction.Commit();
-            return true;
-        });
-    }
-
-    /// <summary>The cues that have words of texts, the rarer and the more of them the earlier.</summary>
-    /// <param name="texts">What is looked for; words that most sentences have are not.</param>
-    /// <param name="video">The only video; null for all.</param>
-    /// <param name="count">At most so many.</param>
-    /// <exception cref="UserException">The file cannot be read.</exception>
     public IReadOnlyList<CueMatch> Search(IEnumerable<string> texts, VideoId? video, int count)
     {
         if (TranscriptQuery.Of(texts) is not { } query)
             return [];
-        // Only what is returned is highlighted: a word may be in every cue there is.
+        // Only the returned cues are highlighted: a word may be in every cue there is.
         var found = Use(connection => connection.Query<(byte[] Video, double Start, double End, string Text, string Highlighted)>($"""
             SELECT video, start, "end", text,
-                (SELECT highlight(words, 0, char({(int)WordStarts}), char({(int)WordEnds})) FROM words WHERE words MATCH $query AND rowid = found.id)
+                (SELECT highlight(words, 0, char({(int)WordStarts}), char({(int)WordEnds}))
+                    FROM words WHERE words MATCH $query AND rowid = found.id)
             FROM (
                 SELECT cues.*, words.rank AS rank FROM words JOIN cues ON cues.id = words.rowid
-                WHERE words MATCH $query {(video is null ? "" : "AND video = $only")} ORDER BY words.rank, cues.id LIMIT $count) AS found
+                WHERE words MATCH $query {(video is null ? "" : "AND video = $only")}
+                ORDER BY words.rank, cues.id LIMIT $count) AS found
             ORDER BY found.rank, found.id
             """, new { query, count, only = video is { } id ? Bytes(id) : null }));
-        return [.. found.Select(cue => new CueMatch(new(new Guid(cue.Video, bigEndian: true)), new(cue.Start, cue.End, cue.Text), WordsIn(cue.Highlighted)))];
+        return [.. found.Select(cue => new CueMatch(
+            Id(cue.Video), new(cue.Start, cue.End, cue.Text), HighlightedIn(cue.Highlighted)))];
     }
 
-    /// <inheritdoc/>
+    public async ValueTask<string?> FollowAsync(CatalogEntry entry, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        var wanted = entry.State == VideoState.Deleted ? null : entry.Transcript;
+        if (Use(connection => SourceOf(connection, entry.Id)) == wanted)
+            return null;
+        var (cues, reason) = wanted is null ? (null, null) : await ReadAsync(wanted, cancellationToken);
+        Replace(entry.Id, cues is null ? null : wanted, cues ?? []);
+        return reason;
+    }
+
+    public async ValueTask<IReadOnlyList<string>> FollowAsync(ICatalog catalog, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(catalog);
+        var gone = Use(connection => connection.Query<byte[]>("SELECT video FROM sources").Select(Id).ToHashSet());
+        var unread = new List<string>();
+        await foreach (var entry in catalog.ListAsync(cancellationToken))
+        {
+            gone.Remove(entry.Id);
+            if (await FollowAsync(entry, cancellationToken) is { } reason)
+                unread.Add(reason);
+        }
+        foreach (var video in gone)
+            Replace(video, null, []);
+        return unread;
+    }
+
     public void Dispose()
     {
         lock (_gate)
@@ -106,12 +92,12 @@ public sealed class TranscriptIndex : IDisposable
         }
     }
 
-    /// <summary>The spans between the marks in a text, as they are in it without the marks.</summary>
-    private static List<TextSpan> WordsIn(string highlighted)
+    /// <summary>The spans between the marks in a text, by their places in the text without marks.</summary>
+    private static List<TextSpan> HighlightedIn(string marked)
     {
         var words = new List<TextSpan>();
         var (at, start) = (0, 0);
-        foreach (var letter in highlighted)
+        foreach (var letter in marked)
             if (letter == WordStarts)
                 start = at;
             else if (letter == WordEnds)
@@ -121,25 +107,33 @@ public sealed class TranscriptIndex : IDisposable
         return words;
     }
 
-    private static async ValueTask<IReadOnlyList<Cue>?> ReadAsync(string name, IBlobStore blobs, CancellationToken cancellationToken)
+    /// <summary>The cues of a transcript; null where its blob is not there, or cannot be read for a reason.</summary>
+    private async ValueTask<(IReadOnlyList<Cue>? Cues, string? Reason)> ReadAsync(string name, CancellationToken cancellationToken)
     {
-        if (await blobs.OpenReadAsync(name, cancellationToken) is not { } blob)
-            return null;
+        if (await _blobs.OpenReadAsync(name, cancellationToken) is not { } blob)
+            return (null, null);
         await using (blob)
             try
             {
-                return await Transcript.DeserializeAsync(blob, cancellationToken);
+                return (await Transcript.DeserializeAsync(blob, cancellationToken), null);
             }
-            catch (JsonException error)
+            catch (Exception error) when (error is JsonException or IOException)
             {
-                throw new UserException($"the blob {name} is no transcript ({error.Message}); index the video again", error);
+                return (null, $"the transcript {name} cannot be read ({error.Message}); give it again");
             }
     }
 
-    // The words of an outside table must be taken out with the text that they were put in with.
-    private static void Replace(SqliteConnection connection, VideoId id, string? transcript, IReadOnlyList<Cue> cues)
+    private void Replace(VideoId video, string? transcript, IReadOnlyList<Cue> cues) => Use(connection =>
     {
-        var video = Bytes(id);
+        using var transaction = connection.BeginTransaction();
+        Replace(connection, Bytes(video), transcript, cues);
+        transaction.Commit();
+        return true;
+    });
+
+    // FTS5 deletes the words of an external table by the text that they were inserted with.
+    private static void Replace(SqliteConnection connection, byte[] video, string? transcript, IReadOnlyList<Cue> cues)
+    {
         connection.Execute("""
             INSERT INTO words(words, rowid, text) SELECT 'delete', id, text FROM cues WHERE video = $video;
             DELETE FROM cues WHERE video = $video;
@@ -162,16 +156,7 @@ public sealed class TranscriptIndex : IDisposable
             return _file.Guarded(() => action(_connection ??= _file.Open()));
     }
 
+    private static VideoId Id(byte[] bytes) => new(new Guid(bytes, bigEndian: true));
+
     private static byte[] Bytes(VideoId video) => video.Value.ToByteArray(bigEndian: true);
 }
-
-/// <summary>A cue that has words of a query.</summary>
-/// <param name="Video">Its video.</param>
-/// <param name="Cue">The cue.</param>
-/// <param name="Words">Where they are in its text, in order.</param>
-public sealed record CueMatch(VideoId Video, Cue Cue, IReadOnlyList<TextSpan> Words);
-
-/// <summary>A part of a text.</summary>
-/// <param name="Start">Characters before it, in UTF-16.</param>
-/// <param name="Length">Characters in it.</param>
-public readonly record struct TextSpan(int Start, int Length);

@@ -1,8 +1,10 @@
+using System.Globalization;
+
 namespace TcMgc.Stores.Sqlite;
 
 /// <summary>
-/// What FTS5 is asked for texts that users typed: any of their words, each quoted, so that nothing in them is an operator.
-/// Words that most English sentences have are left out; they would find everything.
+/// The FTS5 query for texts that users typed: any of their words, each quoted, so that no word is an operator. Words that most
+/// English sentences have are left out: they would match everything.
 /// </summary>
 internal static class TranscriptQuery
 {
@@ -10,14 +12,16 @@ internal static class TranscriptQuery
 
     private static readonly HashSet<string> s_common = new(StringComparer.OrdinalIgnoreCase)
     {
-        "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "he", "her", "his", "in", "into", "is", "it", "its", "of", "on", "or",
-        "she", "that", "the", "their", "then", "there", "they", "this", "to", "up", "was", "were", "while", "who", "with",
+        "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "he", "her", "his", "in", "into", "is", "it", "its",
+        "of", "on", "or", "she", "that", "the", "their", "then", "there", "they", "this", "to", "up", "was", "were", "while", "who",
+        "with",
     };
 
     /// <summary>The query; null where no word is left.</summary>
     public static string? Of(IEnumerable<string> texts)
     {
-        var words = texts.SelectMany(Words).Distinct(StringComparer.OrdinalIgnoreCase).Take(MostWords).Select(word => $"\"{word}\"").ToList();
+        var words = texts.SelectMany(Words).Distinct(StringComparer.OrdinalIgnoreCase).Take(MostWords)
+            .Select(word => $"\"{word}\"").ToList();
         return words.Count == 0 ? null : string.Join(" OR ", words);
     }
 
@@ -27,7 +31,7 @@ internal static class TranscriptQuery
         var start = -1;
         for (var at = 0; at <= text.Length; at++)
         {
-            if (at < text.Length && (char.IsLetterOrDigit(text[at]) || char.IsSurrogate(text[at]) || IsMark(text[at])))
+            if (at < text.Length && IsInWord(text[at]))
             {
                 start = start < 0 ? at : start;
                 continue;
@@ -38,13 +42,15 @@ internal static class TranscriptQuery
         }
     }
 
-    private static bool IsMark(char letter) => char.GetUnicodeCategory(letter) is System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark;
+    private static bool IsInWord(char letter) => char.IsLetterOrDigit(letter) || char.IsSurrogate(letter)
+        || char.GetUnicodeCategory(letter) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark;
 
-    // Half a surrogate pair is no text to SQLite.
+    // SQLite takes no half surrogate pairs.
     private static bool IsWhole(string word)
     {
         for (var at = 0; at < word.Length; at++)
-            if (char.IsSurrogate(word[at]) && (!char.IsHighSurrogate(word[at]) || ++at == word.Length || !char.IsLowSurrogate(word[at])))
+            if (char.IsSurrogate(word[at])
+                && (!char.IsHighSurrogate(word[at]) || ++at == word.Length || !char.IsLowSurrogate(word[at])))
                 return false;
         return true;
     }

@@ -29,6 +29,7 @@ public sealed class TranscriptEndpointTests : IAsyncLifetime
         var builder = ServiceProgram.CreateBuilder(["--Data", _folder, "--Urls", "http://127.0.0.1:0"], "test");
         _stores = await builder.AddStorageAsync();
         builder.AddUploads();
+        builder.Services.AddTranscripts();
         _app = builder.BuildService();
         _app.MapUploadApi();
         await _app.StartAsync();

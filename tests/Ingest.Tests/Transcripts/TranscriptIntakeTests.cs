@@ -80,7 +80,8 @@ public sealed class TranscriptIntakeTests : IAsyncLifetime
     {
         var warning = await new TranscriptIntake(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System).AcceptAsync(Video, _video.Id, null, default);
         await foreach (var entry in _data.FollowAsync(_data.Events, default).TakeWhile(entry => entry is not null))
-            await _data.ApplyAsync(entry!, _data.Blobs, default);
+            _data.Apply(entry!);
+        await _data.Transcripts.FollowAsync(_data.Catalog, default);
         return warning;
     }
 

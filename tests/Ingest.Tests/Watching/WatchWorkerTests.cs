@@ -61,7 +61,8 @@ public sealed class WatchWorkerTests : IAsyncLifetime
     {
         await _worker.LookAsync(TimeSpan.FromSeconds(second), default);
         await foreach (var entry in _data.FollowAsync(_data.Events, default).TakeWhile(entry => entry is not null))
-            await _data.ApplyAsync(entry!, _data.Blobs, default);
+            _data.Apply(entry!);
+        await _data.Transcripts.FollowAsync(_data.Catalog, default);
     }
 
     private int Found(string word) => _data.Transcripts.Search([word], null, 10).Count;

@@ -126,6 +126,6 @@ public sealed class TranscriptFusionTests(SearchEngineTests.Models models) : ICl
         using var content = new MemoryStream(Transcript.Serialize(cues));
         var blob = await data.Blobs.WriteContentAsync(VideoBlobs.TranscriptsOf(SampleLibrary.Id(name)), content, default);
         await data.Transcripts.FollowAsync(library.Catalog.Entries[SampleLibrary.Id(name)] with { Transcript = blob.Name },
-            data.Blobs, default);
+            default);
     }
 }

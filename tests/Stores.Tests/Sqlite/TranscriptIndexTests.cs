@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Events;
 using TcMgc.Shared.Transcripts;
 using TcMgc.Stores.Blobs;
 using TcMgc.Stores.Sqlite;
@@ -17,7 +18,11 @@ public sealed class TranscriptIndexTests : IDisposable
     private readonly FolderBlobStore _blobs;
     private readonly TranscriptIndex _index;
 
-    public TranscriptIndexTests() => (_blobs, _index) = (new(_scratch.File("blobs")), new(_scratch.File("transcripts.db")));
+    public TranscriptIndexTests()
+    {
+        _blobs = new(_scratch.File("blobs"));
+        _index = new(_scratch.File("transcripts.db"), _blobs);
+    }
 
     public void Dispose()
     {
@@ -59,12 +64,12 @@ public sealed class TranscriptIndexTests : IDisposable
         Assert.Empty(Search("first"));
         Assert.Single(Search("second"));
 
-        await _index.FollowAsync(Entry(1, null), _blobs, s_never);
+        await _index.FollowAsync(Entry(1, null), s_never);
         Assert.Empty(Search("second"));
 
         await FollowAsync(1, new Cue(1, 2, "third"));
         await _index.FollowAsync(Entry(1, await WriteAsync(1, new Cue(1, 2, "third"))) with { State = VideoState.Deleted },
-            _blobs, s_never);
+            s_never);
         Assert.Empty(Search("third"));
     }
 
@@ -82,11 +87,49 @@ public sealed class TranscriptIndexTests : IDisposable
     {
         var entry = Entry(1, await WriteAsync(1, new Cue(1, 2, "late")));
         await _blobs.DeleteAsync(entry.Transcript!, s_never);
-        await _index.FollowAsync(entry, _blobs, s_never);
+        await _index.FollowAsync(entry, s_never);
         Assert.Empty(Search("late"));
 
         await FollowAsync(1, new Cue(1, 2, "late"));
         Assert.Single(Search("late"));
+    }
+
+    [Fact]
+    public async Task A_transcript_that_cannot_be_read_is_told_and_its_video_has_no_words()
+    {
+        await FollowAsync(1, new Cue(1, 2, "former"));
+        using var content = new MemoryStream("no JSON"u8.ToArray());
+        var damaged = (await _blobs.WriteContentAsync(VideoBlobs.TranscriptsOf(Video(1)), content, s_never)).Name;
+
+        var reason = await _index.FollowAsync(Entry(1, damaged), s_never);
+
+        Assert.Contains(damaged, reason, StringComparison.Ordinal);
+        Assert.Empty(Search("former"));
+        await FollowAsync(1, new Cue(1, 2, "latter"));
+        Assert.Single(Search("latter"));
+    }
+
+    [Fact]
+    public async Task Words_follow_a_catalog_that_changed_while_nobody_followed_it()
+    {
+        using var folder = await DataFolder.OpenAsync(_scratch.File("data"), TimeProvider.System, s_never);
+        var (kept, gone, fresh) = (Uploaded(1), Uploaded(2), Uploaded(3));
+        await folder.Catalog.ApplyAsync([kept, gone, fresh, await HeardAsync(kept, "stays"), await HeardAsync(gone, "goes")], s_never);
+        await folder.Transcripts.FollowAsync(folder.Catalog, s_never);
+        await folder.Catalog.ApplyAsync([Deleted(gone), await HeardAsync(fresh, "comes")], s_never);
+
+        Assert.Empty(await folder.Transcripts.FollowAsync(folder.Catalog, s_never));
+
+        Assert.Single(folder.Transcripts.Search(["stays"], null, 10));
+        Assert.Empty(folder.Transcripts.Search(["goes"], null, 10));
+        Assert.Single(folder.Transcripts.Search(["comes"], null, 10));
+
+        async Task<VideoEvent> HeardAsync(VideoUploaded upload, string word)
+        {
+            using var content = new MemoryStream(Transcript.Serialize([new(1, 2, word)]));
+            var blob = await folder.Blobs.WriteContentAsync(VideoBlobs.TranscriptsOf(upload.VideoId), content, s_never);
+            return Transcribed(upload, transcript: blob.Name);
+        }
     }
 
     [Fact]
@@ -113,7 +156,10 @@ public sealed class TranscriptIndexTests : IDisposable
         foreach (var removes in new[] { false, true })
         {
             using (var folder = await DataFolder.OpenAsync(data, TimeProvider.System, s_never))
+            {
+                await folder.Transcripts.FollowAsync(folder.Catalog, s_never);
                 Assert.Single(folder.Transcripts.Search(["kept"], null, 10));
+            }
             if (!removes)
                 File.Delete(Path.Combine(data, "transcripts.db"));
         }
@@ -122,7 +168,7 @@ public sealed class TranscriptIndexTests : IDisposable
     private IReadOnlyList<CueMatch> Search(string text) => _index.Search([text], null, 10);
 
     private async Task FollowAsync(int video, params Cue[] cues) =>
-        await _index.FollowAsync(Entry(video, await WriteAsync(video, cues)), _blobs, s_never);
+        await _index.FollowAsync(Entry(video, await WriteAsync(video, cues)), s_never);
 
     private async Task<string> WriteAsync(int video, params Cue[] cues)
     {
