@@ -58,7 +58,9 @@ public sealed class EncodeWorker(
     /// <param name="decoded">The video.</param>
     /// <param name="progress">Receives progress after every batch. Optional.</param>
     /// <param name="cancel">Gives up; nothing is appended.</param>
-    /// <returns>What was appended to the log; null where nothing was to do: the video was removed, or is indexed already.</returns>
+    /// <returns>
+    /// What was appended to the log; null where nothing was to do: the video was removed, or is indexed already.
+    /// </returns>
     /// <exception cref="UserException">A store cannot be used or a setting is wrong; the video can be tried again.</exception>
     public async ValueTask<UploadOutcome?> IndexAsync(
         VideoDecoded decoded, IProgress<EncodeProgress>? progress, CancellationToken cancel)
@@ -103,7 +105,9 @@ public sealed class EncodeWorker(
         return outcome;
     }
 
-    /// <summary>What the catalog knows of the upload that was decoded; null where it does not know of it, or knows a later one.</summary>
+    /// <summary>
+    /// What the catalog knows of the upload that was decoded; null where it does not know of it, or knows a later one.
+    /// </summary>
     private async ValueTask<CatalogEntry?> FindAsync(VideoDecoded decoded, CancellationToken cancel) =>
         await catalog.GetAsync(decoded.VideoId, cancel) is { } entry && entry.UploadId == decoded.UploadId ? entry : null;
 

@@ -10,22 +10,29 @@ public sealed record FeaturizeOptions
 
     private const string OutOfRange = "must be from {1} to {2}";
 
-    /// <summary>Frames encoded in one graph call, 1 to 1,024; default 32. More need more memory, and gain little on a processor.</summary>
+    /// <summary>
+    /// Frames encoded in one call of the model, 1 to 1,024; default 32. More need more memory, and gain little on a processor.
+    /// </summary>
     [Range(1, 1024, ErrorMessage = OutOfRange)]
     public int FrameBatch { get; init; } = 32;
 
-    /// <summary>How long a batch that is not full may wait for frames of other videos that are on their way, up to 10 seconds; default 20 milliseconds.</summary>
+    /// <summary>
+    /// How long a batch that is not full may wait for frames of other videos that are being read, up to 10 seconds; default 20
+    /// milliseconds.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:10", ErrorMessage = OutOfRange)]
     public TimeSpan BatchWait { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Videos in flight at a time, whose frames share batches, 1 to 256; default 4. Each holds up to a batch of frames.</summary>
+    /// <summary>
+    /// Videos encoded at the same time, whose frames share batches, 1 to 256; default 4. Each holds up to a batch of frames.
+    /// </summary>
     [Range(1, 256, ErrorMessage = OutOfRange)]
     public int Videos { get; init; } = 4;
 
-    /// <summary>Segments encoded in one graph call, 1 to 1,024; default 16.</summary>
+    /// <summary>Segments encoded in one call of the model, 1 to 1,024; default 16.</summary>
     [Range(1, 1024, ErrorMessage = OutOfRange)]
     public int SegmentBatch { get; init; } = 16;
 
-    /// <summary>Where segments are cut.</summary>
+    /// <summary>Where videos are cut into segments.</summary>
     public SegmenterOptions Segmenter { get; init; } = new();
 }

@@ -16,7 +16,9 @@ public static class FeaturizeServices
 {
     /// <summary>Runs an <see cref="EncodeWorker"/>.</summary>
     /// <param name="builder">The service.</param>
-    /// <param name="modelFolder">The model's folder, for an index on this machine to remember; null where that means nothing.</param>
+    /// <param name="modelFolder">
+    /// The model's folder, for an index on this machine to remember; null where that means nothing.
+    /// </param>
     /// <exception cref="UserException">A setting is wrong.</exception>
     public static WebApplicationBuilder AddFeaturizing(this WebApplicationBuilder builder, string? modelFolder = null)
     {

@@ -2,11 +2,10 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using TcMgc.Shared;
 using TcMgc.Shared.Events;
-using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Featurizer;
 
-/// <summary>Spans and figures of encoding.</summary>
+/// <summary>Spans and metrics of the featurizer.</summary>
 internal static class FeaturizeTelemetry
 {
     private static readonly ActivitySource s_source = new(SourceNames.Featurizer);
@@ -14,7 +13,7 @@ internal static class FeaturizeTelemetry
     private static readonly Counter<long> s_failures = s_meter.CreateCounter<long>(
         MetricNames.VideoFailures, "{video}", "Videos that cannot be indexed");
 
-    /// <summary>Frames that went through the encoder; their rate is frames per second.</summary>
+    /// <summary>Encoded frames; their rate is frames per second.</summary>
     public static Counter<long> Frames { get; } =
         s_meter.CreateCounter<long>(MetricNames.EncodedFrames, "{frame}", "Frames encoded");
 
@@ -32,8 +31,8 @@ internal static class FeaturizeTelemetry
         MetricNames.VideoSearchable, "s", "From upload to searchable", tags: null,
         new() { HistogramBucketBoundaries = [1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 14400, 86400] });
 
-    /// <summary>Counts a video given up.</summary>
-    /// <param name="kind">What was wrong, one of a few.</param>
+    /// <summary>Counts a video that cannot be indexed.</summary>
+    /// <param name="kind">What is wrong, one of a few words.</param>
     public static void Failed(string kind) => s_failures.Add(1,
         new KeyValuePair<string, object?>(AttributeNames.Stage, Stages.Index),
         new KeyValuePair<string, object?>(AttributeNames.ErrorType, kind));

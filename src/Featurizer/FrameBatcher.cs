@@ -20,7 +20,7 @@ internal sealed class FrameBatcher : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly Task _running;
 
-    // The batch that is gathered: B × S × S × 3 pixels, and B × D for what becomes of them.
+    // The batch that is being gathered: B × S × S × 3 pixels, and B × D embeddings.
     private readonly List<Part> _parts = [];
     private readonly byte[] _rgb;
     private readonly float[] _embeddings;
@@ -38,14 +38,14 @@ internal sealed class FrameBatcher : IAsyncDisposable
         _running = Task.Run(RunAsync);
     }
 
-    /// <summary>A video's way in; open as long as frames of it may follow.</summary>
+    /// <summary>Opens the feed of a video; it stays open as long as frames may follow.</summary>
     public FrameFeed Open()
     {
         Interlocked.Increment(ref _reading);
         return new(this);
     }
 
-    /// <summary>Stops; what waits is cancelled.</summary>
+    /// <summary>Stops; waiting requests are cancelled.</summary>
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
@@ -54,7 +54,7 @@ internal sealed class FrameBatcher : IAsyncDisposable
         _end.Dispose();
     }
 
-    /// <summary>Takes a video's frames in; they are not read any more once <see cref="FrameRequest.Done"/> has ended, however it ends.</summary>
+    /// <summary>Queues frames of a video, which are no longer read once <see cref="FrameRequest.Done"/> has ended.</summary>
     internal ValueTask SendAsync(FrameRequest request)
     {
         Interlocked.Decrement(ref _reading);
@@ -62,11 +62,11 @@ internal sealed class FrameBatcher : IAsyncDisposable
         return _queue.Writer.WriteAsync(request, CancellationToken.None); // Room comes with the next batch.
     }
 
-    /// <summary>No frames of a video follow: nobody need wait for it.</summary>
+    /// <summary>Says that no frames of a video follow: no batch waits for it.</summary>
     internal void Leave()
     {
         Interlocked.Decrement(ref _reading);
-        _queue.Writer.TryWrite(FrameRequest.None); // Where there is no room there is something to wake up for.
+        _queue.Writer.TryWrite(FrameRequest.None); // Where the queue is full the reader is awake anyway.
     }
 
     private async Task RunAsync()
@@ -84,7 +84,7 @@ internal sealed class FrameBatcher : IAsyncDisposable
         using var patience = new CancellationTokenSource(_wait, _time);
         while (_frames < _most)
             if (_queue.Reader.TryPeek(out var request))
-                Take(request);
+                Add(request);
             else if (_frames == 0 || Volatile.Read(ref _reading) == 0 || !await MoreAsync(patience.Token))
                 return;
     }
@@ -101,13 +101,13 @@ internal sealed class FrameBatcher : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes of the first request in the queue what there is room for.</summary>
-    private void Take(FrameRequest request)
+    /// <summary>Adds frames of the first request in the queue to the batch, as many as there is room for.</summary>
+    private void Add(FrameRequest request)
     {
-        if (request.IsWanted && !_end.IsCancellationRequested)
+        if (request.IsPending && !_end.IsCancellationRequested)
         {
-            var (start, count) = (request.Taken, Math.Min(request.Waiting, _most - _frames));
-            request.Take(count, _rgb.AsSpan(_frames * _model.FrameBytes, count * _model.FrameBytes));
+            var (start, count) = (request.Sent, Math.Min(request.Waiting, _most - _frames));
+            request.CopyNext(count, _rgb.AsSpan(_frames * _model.FrameBytes, count * _model.FrameBytes));
             FeaturizeTelemetry.Queue.Add(-count);
             _parts.Add(new(request, start, count));
             _frames += count;
@@ -128,14 +128,15 @@ internal sealed class FrameBatcher : IAsyncDisposable
             part.Request.Start(_frames);
         try
         {
-            // One video's end ends a batch of its own, but not one that others wait for.
-            using var cancel = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, _parts.Count == 1 ? _parts[0].Request.Cancelled : default);
+            // A cancelled video cancels a batch of its own, but not one that others wait for.
+            var only = _parts.Count == 1 ? _parts[0].Request.Cancelled : default;
+            using var cancel = CancellationTokenSource.CreateLinkedTokenSource(_end.Token, only);
             _model.EncodeFrames(_rgb, _frames, _embeddings, cancel.Token);
             FeaturizeTelemetry.Frames.Add(_frames);
             FeaturizeTelemetry.BatchSize.Record(_frames);
             Deliver();
         }
-#pragma warning disable CA1031 // It is the callers' to handle.
+#pragma warning disable CA1031 // The callers handle it.
         catch (Exception error)
 #pragma warning restore CA1031
         {
@@ -157,7 +158,7 @@ internal sealed class FrameBatcher : IAsyncDisposable
         }
     }
 
-    /// <summary>Counts the video among those that read before it goes on, so that the next batch knows of it.</summary>
+    /// <summary>Ends a request. Its video counts as reading first, so that the next batch waits for it.</summary>
     private void End(FrameRequest request, Action<FrameRequest> how)
     {
         if (!request.IsLast && !request.HasEnded)

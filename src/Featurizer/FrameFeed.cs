@@ -2,7 +2,7 @@ using TcMgc.Shared;
 
 namespace TcMgc.Featurizer;
 
-/// <summary>One video's way into a <see cref="FrameBatcher"/>; disposed when nothing more of it follows.</summary>
+/// <summary>Sends the frames of one video to a <see cref="FrameBatcher"/>; disposed when no more of them follow.</summary>
 internal sealed class FrameFeed(FrameBatcher batcher) : IDisposable
 {
     private bool _mayFollow = true;
@@ -13,7 +13,8 @@ internal sealed class FrameFeed(FrameBatcher batcher) : IDisposable
     /// <param name="count">Frames, at least 1.</param>
     /// <param name="isLast">Whether no frames of the video follow.</param>
     /// <param name="cancel">Gives up; neither memory is used after the task has ended.</param>
-    public async ValueTask EncodeAsync(ReadOnlyMemory<byte> rgb, Memory<float> embeddings, int count, bool isLast, CancellationToken cancel)
+    public async ValueTask EncodeAsync(
+        ReadOnlyMemory<byte> rgb, Memory<float> embeddings, int count, bool isLast, CancellationToken cancel)
     {
         var request = new FrameRequest(rgb, embeddings, count, isLast, cancel);
         _mayFollow = !isLast;

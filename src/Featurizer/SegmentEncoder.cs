@@ -7,8 +7,8 @@ using TcMgc.Shared.Vectors;
 namespace TcMgc.Featurizer;
 
 /// <summary>
-/// Turns a video's frame embeddings, as they arrive, into segments with their vectors. Besides the finished segments, which
-/// are half precision, it holds no more frames than wait to be cut and one batch of segments.
+/// Turns a video's frame embeddings, as they arrive, into segments with their vectors. Besides the finished segments, which are
+/// in half precision, it holds the frames that wait to be cut and one batch of segments.
 /// </summary>
 internal sealed class SegmentEncoder
 {
@@ -23,7 +23,7 @@ internal sealed class SegmentEncoder
     private readonly float[] _waiting;
     private readonly byte[] _waitingLayouts;
 
-    // Cut segments that wait to be encoded: V × N × D, V × N, and what the graph yields for them.
+    // Cut segments that wait to be encoded: V × N × D, V × N, and the model's output for them.
     private readonly List<(SegmentPlace Place, byte[] Layouts)> _cut = [];
     private readonly float[] _input, _mask, _vectors, _features;
     private readonly int _batch;
@@ -44,7 +44,7 @@ internal sealed class SegmentEncoder
         _features = new float[_batch * _frames * _width];
     }
 
-    /// <summary>Takes the next frame.</summary>
+    /// <summary>Adds the next frame.</summary>
     /// <param name="embedding">D values, not normalised.</param>
     /// <param name="layout">Its colour layout.</param>
     /// <param name="time">Its time in the video, in seconds.</param>
@@ -55,29 +55,29 @@ internal sealed class SegmentEncoder
         embedding.CopyTo(_waiting.AsSpan(_times.Count * _width));
         _times.Add(time);
         _segmenter.Add(embedding);
-        TakeFinished(cancel);
+        CutFinished(cancel);
     }
 
     /// <summary>All segments of the video, in order.</summary>
     public IReadOnlyList<Segment> Complete(CancellationToken cancel)
     {
         _segmenter.Complete();
-        TakeFinished(cancel);
+        CutFinished(cancel);
         EncodeBatch(cancel);
         return _segments;
     }
 
-    private void TakeFinished(CancellationToken cancel)
+    private void CutFinished(CancellationToken cancel)
     {
-        while (_segmenter.TryTake(out var length))
+        while (_segmenter.TryDequeue(out var length))
         {
-            Take(length);
+            Cut(length);
             if (_cut.Count == _batch)
                 EncodeBatch(cancel);
         }
     }
 
-    private void Take(int length)
+    private void Cut(int length)
     {
         var index = _segments.Count + _cut.Count;
         var values = length * _width;
@@ -89,8 +89,9 @@ internal sealed class SegmentEncoder
         mask[length..].Clear();
 
         float[] times = [.. _times[..length]];
-        // Segments meet: one ends where the next one's first frame is, the last with the video.
-        double start = index == 0 ? 0 : times[0], end = length < _times.Count ? _times[length] : Math.Max(_duration, times[^1]);
+        // There are no gaps: a segment ends at the first frame of the next one, the last one with the video.
+        double start = index == 0 ? 0 : times[0];
+        double end = length < _times.Count ? _times[length] : Math.Max(_duration, times[^1]);
         var layouts = length * ColourLayout.Bytes;
         _cut.Add((new(SegmentId.Of(_video, _model.Id, index), _video, index, start, end, times), _waitingLayouts[..layouts]));
 

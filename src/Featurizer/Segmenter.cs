@@ -3,13 +3,13 @@ using System.Numerics.Tensors;
 namespace TcMgc.Featurizer;
 
 /// <summary>
-/// Cuts a video's frames, as their embeddings arrive, into segments of 1 … N frames: at shot boundaries, and a longer
-/// shot into parts of nearly equal length. Segments tile the frames in order, and depend on nothing but the embeddings.
-/// Holds one embedding and a few numbers; at most <see cref="MostWaiting"/> frames wait to be cut.
+/// Cuts a video's frames, as their embeddings arrive, into segments of 1 … N frames: at shot boundaries, and a longer shot into
+/// parts of nearly equal length. Segments cover the frames in order, and depend on nothing but the embeddings. It holds one
+/// embedding and a few numbers; at most <see cref="MostWaiting"/> frames wait to be cut.
 /// </summary>
 public sealed class Segmenter
 {
-    // A shot is cut into equal parts up to this many segments; of a longer one, full segments are cut off ahead.
+    // A shot of up to this many segments is cut into equal parts; from a longer one full segments are cut off first.
     private const int EqualParts = 4;
 
     // The running mean starts as if this many neighbours had been seen at the distance usual within a shot.
@@ -38,10 +38,10 @@ public sealed class Segmenter
     /// <summary>Most frames that have arrived and are in no finished segment, for a given N and options.</summary>
     public static int MostWaiting(int frames, SegmenterOptions options) => (EqualParts * frames) + options.ShortestShot;
 
-    /// <summary>Takes the next frame's embedding, of the same length as those before; any scale.</summary>
+    /// <summary>Adds the embedding of the next frame, of the same length as those before; any scale.</summary>
     public void Add(ReadOnlySpan<float> embedding)
     {
-        // A boundary stands once the shot after it is long enough: a video's last frames are no segment of their own.
+        // A boundary counts once the shot after it is long enough: a video's last few frames are no segment of their own.
         if (_previous.Length == 0)
             _previous = new float[embedding.Length];
         else if (IsBoundary(embedding) && _boundary is null && _waiting >= _options.ShortestShot)
@@ -58,17 +58,17 @@ public sealed class Segmenter
             FinishOne(_frames);
     }
 
-    /// <summary>Tells that no frame follows: what waits becomes the last segments.</summary>
+    /// <summary>Ends the video: the waiting frames become the last segments.</summary>
     public void Complete()
     {
         Finish(_waiting);
         _boundary = null;
     }
 
-    /// <summary>Takes the next finished segment, in order.</summary>
+    /// <summary>Removes the next finished segment, in order.</summary>
     /// <param name="length">Its frames, 1 … N.</param>
     /// <returns>False where none is finished yet.</returns>
-    public bool TryTake(out int length) => _finished.TryDequeue(out length);
+    public bool TryDequeue(out int length) => _finished.TryDequeue(out length);
 
     private bool IsBoundary(ReadOnlySpan<float> embedding)
     {

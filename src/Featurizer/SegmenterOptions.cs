@@ -1,6 +1,6 @@
 namespace TcMgc.Featurizer;
 
-/// <summary>When two neighbouring frames of a video are taken to be of two shots.</summary>
+/// <summary>When two neighbouring frames of a video belong to two shots.</summary>
 public sealed record SegmenterOptions
 {
     /// <summary>

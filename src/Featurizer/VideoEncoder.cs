@@ -16,7 +16,8 @@ namespace TcMgc.Featurizer;
 /// <param name="packs">Holds the frame packs.</param>
 /// <param name="time">Measures how long a batch waits.</param>
 /// <param name="options">Batch sizes and segment boundaries.</param>
-public sealed class VideoEncoder(VideoTextModel model, IBlobStore packs, TimeProvider time, FeaturizeOptions options) : IAsyncDisposable
+public sealed class VideoEncoder(VideoTextModel model, IBlobStore packs, TimeProvider time, FeaturizeOptions options)
+    : IAsyncDisposable
 {
     private readonly FrameBatcher _batcher = new(model, time, options);
 
@@ -33,7 +34,9 @@ public sealed class VideoEncoder(VideoTextModel model, IBlobStore packs, TimePro
     /// <param name="progress">Receives progress after every batch. Optional.</param>
     /// <param name="cancel">Gives up.</param>
     /// <returns>The segments in the order of their time, at least one; or what is wrong with the pack.</returns>
-    /// <exception cref="WrongSettingException">The frames are not of the side that the model takes, or its weights are damaged.</exception>
+    /// <exception cref="WrongSettingException">
+    /// The frames are not of the side that the model takes, or its weights are damaged.
+    /// </exception>
     /// <exception cref="UserException">The blob store cannot be used; the video can be tried again.</exception>
     public async ValueTask<StepResult<IReadOnlyList<Segment>>> EncodeAsync(
         VideoId video, string name, double duration, IProgress<EncodeProgress>? progress, CancellationToken cancel)

@@ -25,7 +25,7 @@ internal sealed partial class CatalogWorker(IEventLog log, Storage stores, Store
     private const string Name = "catalog";
 
     /// <summary>How long a request waits for the catalog to catch up.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     private readonly TaskCompletionSource _caughtUp = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _read;
@@ -45,7 +45,8 @@ internal sealed partial class CatalogWorker(IEventLog log, Storage stores, Store
         }
         catch (TimeoutException error)
         {
-            throw new StoreUnavailableException(Name, Behind, error);
+            if (!CaughtUp.IsCompleted)
+                throw new StoreUnavailableException(Name, Behind, error);
         }
     }
 

@@ -9,7 +9,9 @@ internal static class Retrying
 {
     private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(30);
 
-    /// <summary>Tries again what throws, but not what was cancelled or is unavailable: for that <see cref="StoreOutages"/> wait.</summary>
+    /// <summary>
+    /// Tries again what throws, but not what was cancelled or is unavailable: for that <see cref="StoreOutages"/> wait.
+    /// </summary>
     /// <param name="options">How often, and how soon.</param>
     /// <param name="time">Paces the retries.</param>
     /// <param name="retried">Receives each error and the time until the next attempt.</param>

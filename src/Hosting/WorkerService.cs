@@ -55,7 +55,7 @@ public static class WorkerServices
             provider.GetRequiredService<ILogger<WorkerService>>()));
 
     /// <summary>
-    /// As <see cref="AddWorker"/>, for a worker that relies on the catalog: it starts when the catalog has caught up with the log.
+    /// As <see cref="AddWorker"/>, for a worker that relies on the catalog: it starts when the catalog has caught up.
     /// </summary>
     /// <inheritdoc cref="AddWorker"/>
     public static IServiceCollection AddCatalogWorker(

@@ -8,7 +8,7 @@ public sealed record DecodeOptions
     /// <summary>Name of the section; errors name <c>Decode:Member</c>.</summary>
     public const string Section = "Decode";
 
-    /// <summary>Videos decoded at a time, 1 to 64; default 1, for one ffmpeg already uses every core.</summary>
+    /// <summary>Videos decoded at a time, 1 to 64; default 1, because one ffmpeg already uses every core.</summary>
     [Range(1, 64, ErrorMessage = "must be from {1} to {2}")]
     public int Concurrency { get; init; } = 1;
 

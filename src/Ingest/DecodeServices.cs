@@ -15,7 +15,9 @@ public static class DecodeServices
 {
     /// <summary>Runs a <see cref="DecodeWorker"/>.</summary>
     /// <param name="builder">The service.</param>
-    /// <param name="frameSide">Width and height of the frames where the process knows its model; null: the configuration's.</param>
+    /// <param name="frameSide">
+    /// Width and height of the frames where the process knows its model; null: the configuration's.
+    /// </param>
     /// <exception cref="UserException">A setting is wrong.</exception>
     public static WebApplicationBuilder AddDecoding(this WebApplicationBuilder builder, int? frameSide = null)
     {

@@ -56,7 +56,8 @@ public sealed class DecodeWorker(VideoDecoder decoder, IEventLog log, IBlobStore
     {
         ArgumentNullException.ThrowIfNull(upload);
         await catalog.ApplyAsync(upload, cancel); // It may be the latest upload and not be known here yet.
-        var entry = await catalog.GetAsync(upload.VideoId, cancel) ?? throw new UserException($"video {upload.VideoId} is not known");
+        var entry = await catalog.GetAsync(upload.VideoId, cancel)
+            ?? throw new UserException($"the catalog does not keep video {upload.VideoId}");
         if (entry.UploadId != upload.EventId)
         {
             // The same content was uploaded again since: that upload is the video's, and the copy of this one is not needed.
@@ -76,12 +77,13 @@ public sealed class DecodeWorker(VideoDecoder decoder, IEventLog log, IBlobStore
     };
 
     /// <summary>
-    /// Decodes again what waits to be encoded with frames of another side: the setting was wrong, or the model is another one now.
+    /// Decodes again what waits to be encoded with frames of another side: the setting was wrong, or the model has changed.
     /// </summary>
     private async ValueTask DecodeUnfittingAsync(CancellationToken cancel)
     {
         await foreach (var entry in catalog.ListAsync(cancel))
-            if (entry.State == VideoState.Decoded && await SideOfPackAsync(entry.Id, cancel) is { } side && side != decoder.FrameSide
+            if (entry.State == VideoState.Decoded
+                && await SideOfPackAsync(entry.Id, cancel) is { } side && side != decoder.FrameSide
                 && await DecodeAsync(entry, Progress, cancel) is VideoFailed)
                 await blobs.DeleteAsync(VideoBlobs.FramesOf(entry.Id), cancel);
     }

@@ -1,8 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using TcMgc.Hosting;
-using TcMgc.Shared.Blobs;
-using TcMgc.Shared.Catalog;
 using TcMgc.Stores;
 
 namespace TcMgc.Ingest;
@@ -19,8 +17,8 @@ public static class RemovalServices
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddCatalogWorker("removal", services =>
         {
-            var worker = new RemovalWorker(services.GetRequiredService<IBlobStore>(), services.GetRequiredService<Storage>().Index,
-                services.GetRequiredService<ICatalog>());
+            var stores = services.GetRequiredService<Storage>();
+            var worker = new RemovalWorker(stores.Blobs, stores.Index, stores.Catalog);
             var outages = ActivatorUtilities.CreateInstance<StoreOutages>(services);
             var events = ActivatorUtilities.CreateInstance<EventConsumer>(services, outages);
             return stop => worker.RunAsync(events, stop);

@@ -25,7 +25,8 @@ public sealed class RemovalWorker(IBlobStore blobs, IVectorIndex index, ICatalog
     public Task RunAsync(EventConsumer events, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(events);
-        return events.RunAsync(new(Group, [Topics.Deleted]), (happened, cancel) => HandleAsync((VideoDeleted)happened, cancel), stop);
+        return events.RunAsync(new(Group, [Topics.Deleted]),
+            (happened, cancel) => HandleAsync((VideoDeleted)happened, cancel), stop);
     }
 
     /// <summary>Deletes what is stored of one video, unless it was uploaded again since.</summary>
@@ -33,7 +34,7 @@ public sealed class RemovalWorker(IBlobStore blobs, IVectorIndex index, ICatalog
     public async ValueTask HandleAsync(VideoDeleted removed, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(removed);
-        // The catalog knows first: where it is shared with a featurizer that encodes this video, that one deletes its segments itself.
+        // The catalog knows first: a featurizer in the same process that encodes this video then deletes its segments itself.
         await catalog.ApplyAsync(removed, cancel);
         var entry = await catalog.GetAsync(removed.VideoId, cancel)
             ?? throw new UserException($"the removal of video {removed.VideoId} came before its upload is known here");

@@ -31,7 +31,9 @@ public sealed class VideoDecoder(IBlobStore packs, int frameSide, TimeProvider t
     /// <param name="progress">Receives progress every few frames. Optional.</param>
     /// <param name="cancel">Ends ffmpeg; nothing is left of the pack.</param>
     /// <returns>The pack, which appears whole; or what is wrong with the file.</returns>
-    /// <exception cref="UserException">ffmpeg is missing, or the blob store cannot be used; the file can be tried again.</exception>
+    /// <exception cref="UserException">
+    /// ffmpeg is missing, or the blob store cannot be used; the file can be tried again.
+    /// </exception>
     public async ValueTask<StepResult<DecodedVideo>> DecodeAsync(
         VideoId video, string file, IProgress<DecodeProgress>? progress, CancellationToken cancel)
     {
@@ -53,8 +55,8 @@ public sealed class VideoDecoder(IBlobStore packs, int frameSide, TimeProvider t
             void Report() => progress?.Report(new(video, frames.Frames, info.Duration));
             await packs.WriteAsync(pack, (blob, token) => PackAsync(frames, batch, first, blob, Report, token), cancel);
             IngestTelemetry.Frames.Add(frames.Frames);
-            return new(new DecodedVideo(pack, frames.Frames, info.Duration ?? frames.Frames, info.Width, info.Height, frames.Warning,
-                time.GetElapsedTime(started)));
+            return new(new DecodedVideo(pack, frames.Frames, info.Duration ?? frames.Frames, info.Width, info.Height,
+                frames.Warning, time.GetElapsedTime(started)));
         }
         finally
         {

@@ -56,7 +56,9 @@ public sealed class DataFolder : IDisposable
     /// <exception cref="UserException">It cannot be written, or is damaged.</exception>
     public ITranscriptIndex Transcripts => _transcripts.Value;
 
-    /// <summary>The entries of a log that the catalog does not have yet, as <see cref="IEventLog.FollowAsync"/> gives them.</summary>
+    /// <summary>
+    /// The entries of a log that the catalog does not have yet, as <see cref="IEventLog.FollowAsync"/> gives them.
+    /// </summary>
     public IAsyncEnumerable<LogEntry?> FollowAsync(IEventLog log, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(log);
@@ -72,8 +74,9 @@ public sealed class DataFolder : IDisposable
     }
 
     /// <summary>Opens the folder, creating what is absent, and brings the catalog up to the log's end.</summary>
-    /// <exception cref="UserException">The folder cannot be written, or a database is damaged or newer than this
-    /// program.</exception>
+    /// <exception cref="UserException">
+    /// The folder cannot be written, or a database is damaged or newer than this program.
+    /// </exception>
     public static ValueTask<DataFolder> OpenAsync(string path, TimeProvider clock, CancellationToken cancellationToken) =>
         OpenAsync(path, clock, followsOwnLog: true, null, cancellationToken);
 

@@ -32,7 +32,8 @@ public sealed class EncodeWorkerTests : IAsyncLifetime
     {
         var encoder = new VideoEncoder(_model.Model, _data.Blobs, TimeProvider.System, options ?? new());
         _encoders.Add(encoder);
-        var worker = new EncodeWorker(encoder, _data.Events, _data.Blobs, _data.Index, catalog ?? _data.Catalog, TimeProvider.System)
+        var worker = new EncodeWorker(encoder, _data.Events, _data.Blobs, _data.Index, catalog ?? _data.Catalog,
+            TimeProvider.System)
         {
             ModelFolder = _model.Folder.Path,
         };
@@ -103,7 +104,8 @@ public sealed class EncodeWorkerTests : IAsyncLifetime
     private async Task<List<(SegmentId Id, double Start, double End)>> PlacesAsync()
     {
         var places = new List<(SegmentId, double, double)>();
-        await foreach (var batch in _data.Index.ReadAllAsync(new(3, new(_model.Model.Id, _model.Model.Width, _model.Model.SegmentFrames, null)), default))
+        await foreach (var batch in _data.Index.ReadAllAsync(
+            new(3, new(_model.Model.Id, _model.Model.Width, _model.Model.SegmentFrames, null)), default))
             foreach (var place in batch.Places)
                 places.Add((place.Id, place.Start, place.End));
         return places;
@@ -125,7 +127,8 @@ public sealed class EncodeWorkerTests : IAsyncLifetime
         var outcome = await (await WorkerAsync(new() { FrameBatch = 4 })).IndexAsync(decoded, progress, default);
 
         var indexed = Assert.IsType<VideoIndexed>(outcome);
-        Assert.Equal((decoded.VideoId, decoded.UploadId, _model.Model.Id, 10), (indexed.VideoId, indexed.UploadId, indexed.ModelId, indexed.Frames));
+        Assert.Equal((decoded.VideoId, decoded.UploadId, _model.Model.Id, 10),
+            (indexed.VideoId, indexed.UploadId, indexed.ModelId, indexed.Frames));
         Assert.Equal(indexed.Segments, await _data.Index.CountAsync(decoded.VideoId, default));
         Assert.Equal(indexed.EventId, Assert.Single(await LogAsync(Topics.Indexed)).EventId);
         Assert.Equal([4, 8, 10], progress.All.Select(report => report.Done));
@@ -161,14 +164,16 @@ public sealed class EncodeWorkerTests : IAsyncLifetime
         Assert.Equal(decoded.Sum(one => one.Frames), before.Values.Sum(segment => segment.Frames));
         var after = await SegmentsAsync();
         Assert.Equal(before.Keys.Order(), after.Keys.Order());
-        Assert.All(before, segment => Assert.Equal(segment.Value.Features, after[segment.Key].Features, (one, other) => Math.Abs(one - other) < 5e-3f));
+        Assert.All(before, segment => Assert.Equal(segment.Value.Features, after[segment.Key].Features,
+            (one, other) => Math.Abs(one - other) < 5e-3f));
     }
 
     private async Task<Dictionary<Guid, (int Frames, float[] Features)>> SegmentsAsync()
     {
         var segments = new Dictionary<Guid, (int, float[])>();
         var model = _model.Model;
-        await foreach (var batch in _data.Index.ReadAllAsync(new(3, new(model.Id, model.Width, model.SegmentFrames, null)), default))
+        await foreach (var batch in _data.Index.ReadAllAsync(new(3, new(model.Id, model.Width, model.SegmentFrames, null)),
+            default))
             for (var at = 0; at < batch.Count; at++)
             {
                 var values = model.SegmentFrames * model.Width;
@@ -270,14 +275,17 @@ public sealed class EncodeWorkerTests : IAsyncLifetime
         else if (how == "damaged")
             bytes[bytes.Length / 2] ^= 1;
         if (how is "damaged" or "cut short")
-            await _data.Blobs.WriteAsync(name, (stream, cancel) => stream.WriteAsync(bytes.AsMemory(0, how == "damaged" ? bytes.Length : bytes.Length - 1), cancel), default);
+            await _data.Blobs.WriteAsync(name,
+                (stream, cancel) => stream.WriteAsync(bytes.AsMemory(0, how == "damaged" ? bytes.Length : bytes.Length - 1),
+                    cancel), default);
     }
 
     [Fact]
     public async Task A_removed_video_stays_removed()
     {
         var decoded = await DecodedAsync(seed: 6, frames: 9);
-        await HappenedAsync(new VideoDeleted { VideoId = decoded.VideoId, UploadId = decoded.UploadId, Time = DateTimeOffset.UnixEpoch });
+        await HappenedAsync(new VideoDeleted { VideoId = decoded.VideoId, UploadId = decoded.UploadId,
+            Time = DateTimeOffset.UnixEpoch });
 
         Assert.Null(await (await WorkerAsync()).IndexAsync(decoded, null, default));
         Assert.Equal(0, await _data.Index.CountAsync(default));
@@ -292,7 +300,9 @@ public sealed class EncodeWorkerTests : IAsyncLifetime
     public async Task A_video_removed_while_it_is_encoded_leaves_nothing()
     {
         var decoded = await DecodedAsync(seed: 7, frames: 9);
-        var removal = new Removal(() => HappenedAsync(new VideoDeleted { VideoId = decoded.VideoId, UploadId = decoded.UploadId, Time = DateTimeOffset.UnixEpoch })
+        var removal = new Removal(() =>
+            HappenedAsync(new VideoDeleted { VideoId = decoded.VideoId, UploadId = decoded.UploadId,
+                Time = DateTimeOffset.UnixEpoch })
             .GetAwaiter().GetResult());
 
         Assert.Null(await (await WorkerAsync()).IndexAsync(decoded, removal, default));
@@ -307,7 +317,8 @@ public sealed class EncodeWorkerTests : IAsyncLifetime
         using var cancel = new CancellationTokenSource();
         var worker = await WorkerAsync(new() { FrameBatch = 4, SegmentBatch = 1 });
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await worker.IndexAsync(decoded, new Removal(cancel.Cancel), cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await worker.IndexAsync(decoded, new Removal(cancel.Cancel), cancel.Token));
 
         Assert.Equal(0, await _data.Index.CountAsync(default));
         Assert.Empty(await LogAsync(Topics.Failed));

@@ -17,7 +17,8 @@ public sealed class FrameBatcherTests : IClassFixture<FrameBatcherTests.Shared>,
     /// <summary>Time stands still: whoever waits for it waits for ever.</summary>
     private sealed class StandingTime : TimeProvider
     {
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => new Timer();
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new Timer();
 
         private sealed class Timer : ITimer
         {
@@ -33,7 +34,8 @@ public sealed class FrameBatcherTests : IClassFixture<FrameBatcherTests.Shared>,
 
     private FrameBatcher Batcher(int batch, TimeProvider? time = null)
     {
-        var batcher = new FrameBatcher(_shared.Tiny.Model, time ?? new StandingTime(), new() { FrameBatch = batch, BatchWait = TimeSpan.FromMilliseconds(1) });
+        var batcher = new FrameBatcher(_shared.Tiny.Model, time ?? new StandingTime(),
+            new() { FrameBatch = batch, BatchWait = TimeSpan.FromMilliseconds(1) });
         _batchers.Add(batcher);
         return batcher;
     }
@@ -54,7 +56,8 @@ public sealed class FrameBatcherTests : IClassFixture<FrameBatcherTests.Shared>,
         return (new(pixels, embeddings, frames, isLast: true, CancellationToken.None), embeddings, alone);
     }
 
-    private static void Same(float[] expected, float[] actual) => Assert.Equal(expected, actual, (one, other) => Math.Abs(one - other) < 1e-4f);
+    private static void Same(float[] expected, float[] actual) =>
+        Assert.Equal(expected, actual, (one, other) => Math.Abs(one - other) < 1e-4f);
 
     [Fact(Timeout = 60_000)]
     public async Task Frames_of_two_videos_share_a_batch_and_each_gets_its_own()

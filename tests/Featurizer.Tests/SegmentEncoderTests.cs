@@ -33,7 +33,8 @@ public sealed class SegmentEncoderTests : IClassFixture<SegmentEncoderTests.Mode
 
     private static IReadOnlyList<Segment> Encode(VideoTextModel model, int frames, int segmentBatch = 16)
     {
-        var encoder = new SegmentEncoder(model, s_video, frames + 0.5, new() { SegmentBatch = segmentBatch, Segmenter = new() { ShortestShot = 2 } });
+        var encoder = new SegmentEncoder(model, s_video, frames + 0.5,
+            new() { SegmentBatch = segmentBatch, Segmenter = new() { ShortestShot = 2 } });
         for (var frame = 0; frame < frames; frame++)
             encoder.Add(Embedding(frame, model.Width), Layout(frame), frame + 0.25f, default);
         return encoder.Complete(default);
@@ -46,9 +47,11 @@ public sealed class SegmentEncoderTests : IClassFixture<SegmentEncoderTests.Mode
 
         Assert.Equal([3, 3, 4, 3], segments.Select(segment => segment.Place.FrameTimes.Length));
         Assert.Equal([0.25f, 1.25f, 2.25f], segments[0].Place.FrameTimes);
-        Assert.Equal([(0, 3.25), (3.25, 6.25), (6.25, 10.25), (10.25, 13.5)], segments.Select(segment => (segment.Place.Start, segment.Place.End)));
+        Assert.Equal([(0, 3.25), (3.25, 6.25), (6.25, 10.25), (10.25, 13.5)],
+            segments.Select(segment => (segment.Place.Start, segment.Place.End)));
         Assert.Equal([0, 1, 2, 3], segments.Select(segment => segment.Place.Index));
-        Assert.All(segments, segment => Assert.Equal(SegmentId.Of(s_video, _models.Own.Model.Id, segment.Place.Index), segment.Place.Id));
+        Assert.All(segments, segment =>
+            Assert.Equal(SegmentId.Of(s_video, _models.Own.Model.Id, segment.Place.Index), segment.Place.Id));
     }
 
     [Fact]
@@ -64,7 +67,8 @@ public sealed class SegmentEncoderTests : IClassFixture<SegmentEncoderTests.Mode
         model.EncodeVideo(input, [1, 1, 1, 0], 1, vector, features);
 
         Assert.Equal(vector, segment.TextVector, (expected, actual) => Math.Abs(expected - actual) < 1e-5);
-        Assert.Equal(features, segment.Features!.Select(half => (float)half), (expected, actual) => Math.Abs(expected - actual) < 2e-3 * Math.Max(1, Math.Abs(expected)));
+        Assert.Equal(features, segment.Features!.Select(half => (float)half),
+            (expected, actual) => Math.Abs(expected - actual) < 2e-3 * Math.Max(1, Math.Abs(expected)));
     }
 
     [Fact]
@@ -73,7 +77,8 @@ public sealed class SegmentEncoderTests : IClassFixture<SegmentEncoderTests.Mode
         var (one, many) = (Encode(_models.Own.Model, 29, segmentBatch: 1), Encode(_models.Own.Model, 29, segmentBatch: 5));
 
         Assert.Equal(one.Select(segment => segment.Place.Id), many.Select(segment => segment.Place.Id));
-        Assert.All(one.Zip(many), pair => Assert.True(TensorPrimitives.Dot<float>(pair.First.TextVector, pair.Second.TextVector) > 0.9999f));
+        Assert.All(one.Zip(many), pair =>
+            Assert.True(TensorPrimitives.Dot<float>(pair.First.TextVector, pair.Second.TextVector) > 0.9999f));
         Assert.All(one.Zip(many), pair => Assert.Equal(pair.First.Frames, pair.Second.Frames));
     }
 
@@ -84,7 +89,8 @@ public sealed class SegmentEncoderTests : IClassFixture<SegmentEncoderTests.Mode
         {
             Assert.Equal(1, TensorPrimitives.Norm<float>(segment.TextVector), 1e-4);
             Assert.Equal(1, TensorPrimitives.Norm<float>(segment.ImageVector), 1e-4);
-            Assert.All(segment.Frames.Chunk(_models.Own.Model.Width), row => Assert.Equal(1, TensorPrimitives.Norm<float>([.. row.Select(half => (float)half)]), 2e-3));
+            Assert.All(segment.Frames.Chunk(_models.Own.Model.Width),
+                row => Assert.Equal(1, TensorPrimitives.Norm<float>([.. row.Select(half => (float)half)]), 2e-3));
         }
     }
 

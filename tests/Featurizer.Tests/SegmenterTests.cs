@@ -9,7 +9,8 @@ public sealed class SegmenterTests
     private static readonly SegmenterOptions s_options = new();
 
     // A frame of shot k points along axis k, with a little movement inside the shot.
-    private static float[] Frame(int shot, int at) => [.. Enumerable.Range(0, 16).Select(axis => axis == shot % 16 ? 1f : 0.02f * MathF.Sin(at + axis))];
+    private static float[] Frame(int shot, int at) =>
+        [.. Enumerable.Range(0, 16).Select(axis => axis == shot % 16 ? 1f : 0.02f * MathF.Sin(at + axis))];
 
     private static IEnumerable<float[]> Video(params int[] shots) =>
         shots.SelectMany((length, shot) => Enumerable.Range(0, length).Select(at => Frame(shot, at)));
@@ -21,11 +22,11 @@ public sealed class SegmenterTests
         foreach (var embedding in video)
         {
             segmenter.Add(embedding);
-            while (segmenter.TryTake(out var length))
+            while (segmenter.TryDequeue(out var length))
                 lengths.Add(length);
         }
         segmenter.Complete();
-        while (segmenter.TryTake(out var length))
+        while (segmenter.TryDequeue(out var length))
             lengths.Add(length);
         return lengths;
     }
@@ -41,7 +42,8 @@ public sealed class SegmenterTests
     [InlineData(49, new[] { 12, 10, 9, 9, 9 })]
     [InlineData(1, new[] { 1 })]
     [InlineData(0, new int[0])]
-    public void A_shot_without_boundary_becomes_equal_parts(int frames, int[] expected) => Assert.Equal(expected, Cut(12, Video(frames)));
+    public void A_shot_without_boundary_becomes_equal_parts(int frames, int[] expected) =>
+        Assert.Equal(expected, Cut(12, Video(frames)));
 
     [Fact]
     public void A_shot_longer_than_a_segment_is_cut_within_itself() => Assert.Equal([8, 7, 10], Cut(12, Video(15, 10)));
@@ -100,7 +102,7 @@ public sealed class SegmenterTests
         var finished = new List<int>();
         foreach (var embedding in Video(video.Shots))
             segmenter.Add(embedding);
-        while (segmenter.TryTake(out var length))
+        while (segmenter.TryDequeue(out var length))
             finished.Add(length);
         return all.Take(finished.Count).SequenceEqual(finished);
     });
@@ -114,7 +116,7 @@ public sealed class SegmenterTests
         {
             segmenter.Add(embedding);
             waiting++;
-            while (segmenter.TryTake(out var length))
+            while (segmenter.TryDequeue(out var length))
                 waiting -= length;
             return waiting <= Segmenter.MostWaiting(video.Frames, s_options);
         });
@@ -123,6 +125,7 @@ public sealed class SegmenterTests
     [Property]
     public Property The_scale_of_embeddings_does_not_matter() => Prop.ForAll(Videos(), video =>
         Cut(video.Frames, Video(video.Shots)).SequenceEqual(
-            Cut(video.Frames, Video(video.Shots).Select((embedding, at) => embedding.Select(value => value * (at % 2 == 0 ? 4 : 16)).ToArray()))))
+            Cut(video.Frames, Video(video.Shots)
+                .Select((embedding, at) => embedding.Select(value => value * (at % 2 == 0 ? 4 : 16)).ToArray()))))
         ;
 }

@@ -63,7 +63,8 @@ public sealed class CatalogWorkerTests : IAsyncLifetime
         using var refused = await asking;
         using var unready = await _http.GetAsync("/readyz");
 
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable), (refused.StatusCode, unready.StatusCode));
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.ServiceUnavailable),
+            (refused.StatusCode, unready.StatusCode));
         Assert.NotNull(refused.Headers.RetryAfter);
         Assert.Contains("the catalog reads the event log", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.False(_workerStarted.Task.IsCompleted);
@@ -108,26 +109,31 @@ public sealed class CatalogWorkerTests : IAsyncLifetime
     private sealed class HeldLog(IEventLog log, Task mayCatchUp) : IEventLog
     {
         public async IAsyncEnumerable<LogEntry?> FollowAsync(
-            IReadOnlyDictionary<string, long> done, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+            IReadOnlyDictionary<string, long> done,
+                [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
         {
             await mayCatchUp.WaitAsync(cancellationToken);
             await foreach (var entry in log.FollowAsync(done, cancellationToken))
                 yield return entry;
         }
 
-        public ValueTask AppendAsync(VideoEvent happened, CancellationToken cancellationToken) => log.AppendAsync(happened, cancellationToken);
+        public ValueTask AppendAsync(VideoEvent happened, CancellationToken cancellationToken) =>
+            log.AppendAsync(happened, cancellationToken);
 
         public IAsyncEnumerable<Delivery> SubscribeAsync(Subscription subscription, CancellationToken cancellationToken) =>
             log.SubscribeAsync(subscription, cancellationToken);
 
-        public ValueTask CommitAsync(Delivery delivery, CancellationToken cancellationToken) => log.CommitAsync(delivery, cancellationToken);
+        public ValueTask CommitAsync(Delivery delivery, CancellationToken cancellationToken) =>
+            log.CommitAsync(delivery, cancellationToken);
 
         public ValueTask RejectAsync(Delivery delivery, string reason, CancellationToken cancellationToken) =>
             log.RejectAsync(delivery, reason, cancellationToken);
 
-        public IAsyncEnumerable<DeadLetter> DeadLettersAsync(CancellationToken cancellationToken) => log.DeadLettersAsync(cancellationToken);
+        public IAsyncEnumerable<DeadLetter> DeadLettersAsync(CancellationToken cancellationToken) =>
+            log.DeadLettersAsync(cancellationToken);
 
-        public IAsyncEnumerable<DeadLetter> ReplayAsync(CancellationToken cancellationToken) => log.ReplayAsync(cancellationToken);
+        public IAsyncEnumerable<DeadLetter> ReplayAsync(CancellationToken cancellationToken) =>
+            log.ReplayAsync(cancellationToken);
 
         public ValueTask CheckAsync(CancellationToken cancellationToken) => log.CheckAsync(cancellationToken);
     }

@@ -82,7 +82,8 @@ public sealed class EventConsumerTests : IAsyncLifetime
         }, _stop.Token, Stages.Decode);
 
         var failed = Assert.Single((await _data.Events.ReadAllAsync(default).ToListAsync()).OfType<VideoFailed>());
-        Assert.Equal((upload.VideoId, upload.EventId, Stages.Decode, "unreadable"), (failed.VideoId, failed.UploadId, failed.Stage, failed.Reason));
+        Assert.Equal((upload.VideoId, upload.EventId, Stages.Decode, "unreadable"),
+            (failed.VideoId, failed.UploadId, failed.Stage, failed.Reason));
         Assert.Single(await DeadLettersAsync());
     }
 

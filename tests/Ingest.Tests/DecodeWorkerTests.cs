@@ -35,7 +35,8 @@ public sealed class DecodeWorkerTests : IAsyncLifetime
         var outcome = await Worker().HandleAsync(upload, reports, default);
 
         var decoded = Assert.IsType<VideoDecoded>(outcome);
-        Assert.Equal((8, 8.0, 320, 240, null), (decoded.Frames, decoded.Duration, decoded.Width, decoded.Height, decoded.Warning));
+        Assert.Equal((8, 8.0, 320, 240, null),
+            (decoded.Frames, decoded.Duration, decoded.Width, decoded.Height, decoded.Warning));
         Assert.Equal(upload.EventId, decoded.UploadId);
         Assert.Equal([decoded], await OutcomesAsync());
         Assert.Equal(8, reports[^1].Frames);
@@ -46,7 +47,8 @@ public sealed class DecodeWorkerTests : IAsyncLifetime
     public async Task An_original_in_the_blob_store_is_decoded_and_its_copy_is_removed()
     {
         var clip = TestClips.Distinct(1, 2);
-        await _data.Blobs.WriteAsync("originals/clip", async (blob, token) => await blob.WriteAsync(await File.ReadAllBytesAsync(clip, token), token), default);
+        await _data.Blobs.WriteAsync("originals/clip",
+            async (blob, token) => await blob.WriteAsync(await File.ReadAllBytesAsync(clip, token), token), default);
         var temporary = Path.GetTempPath();
         var before = Directory.GetFiles(temporary, "tcmgc-original-*");
 
@@ -70,7 +72,8 @@ public sealed class DecodeWorkerTests : IAsyncLifetime
     [Fact]
     public async Task A_damaged_video_is_kept_with_a_warning()
     {
-        var whole = await File.ReadAllBytesAsync(TestClips.Make("faststart", ".mp4", ["-i", TestClips.Distinct(0, 8), "-c", "copy", "-movflags", "+faststart"]));
+        var whole = await File.ReadAllBytesAsync(
+            TestClips.Make("faststart", ".mp4", ["-i", TestClips.Distinct(0, 8), "-c", "copy", "-movflags", "+faststart"]));
         var path = Path.Combine(_folder, "half.mp4");
         await File.WriteAllBytesAsync(path, whole[..(whole.Length / 2)]);
 
@@ -126,7 +129,8 @@ public sealed class DecodeWorkerTests : IAsyncLifetime
     {
         var upload = await UploadAsync(TestClips.Distinct(4, 1));
         await _data.Catalog.ApplyAsync(
-            new VideoDeleted { VideoId = upload.VideoId, UploadId = upload.EventId, Time = TimeProvider.System.GetUtcNow() }, default);
+            new VideoDeleted { VideoId = upload.VideoId, UploadId = upload.EventId, Time = TimeProvider.System.GetUtcNow() },
+                default);
 
         Assert.Null(await Worker().HandleAsync(upload, null, default));
         Assert.Empty(await OutcomesAsync());
@@ -140,7 +144,8 @@ public sealed class DecodeWorkerTests : IAsyncLifetime
         using var cancel = new CancellationTokenSource();
         var cancelling = new Reports(_ => cancel.Cancel());
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Worker().HandleAsync(upload, cancelling, cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Worker()
+            .HandleAsync(upload, cancelling, cancel.Token));
 
         Assert.Empty(await OutcomesAsync());
         Assert.Empty(await PacksAsync());
@@ -173,7 +178,8 @@ public sealed class DecodeWorkerTests : IAsyncLifetime
     {
         var upload = await UploadAsync(TestClips.Distinct(5, 1));
 
-        await Assert.ThrowsAsync<UserException>(async () => await Worker(options: new() { Ffmpeg = "/nowhere/ffmpeg" }).HandleAsync(upload, null, default));
+        await Assert.ThrowsAsync<UserException>(async () => await Worker(options: new() { Ffmpeg = "/nowhere/ffmpeg" })
+            .HandleAsync(upload, null, default));
 
         Assert.Empty(await OutcomesAsync());
     }
@@ -222,7 +228,8 @@ public sealed class DecodeWorkerTests : IAsyncLifetime
     {
         var upload = await UploadAsync(TestClips.Distinct(8, 2));
         await _data.Catalog.ApplyAsync((await Worker(side: Side * 2).HandleAsync(upload, null, default))!, default);
-        await _data.Catalog.ApplyAsync((await Worker(side: Side * 2).HandleAsync(await UploadAsync(TestClips.Distinct(9, 1)), null, default))!, default);
+        await _data.Catalog.ApplyAsync(
+            (await Worker(side: Side * 2).HandleAsync(await UploadAsync(TestClips.Distinct(9, 1)), null, default))!, default);
         using var stop = new CancellationTokenSource();
 
         var running = Worker().RunAsync(Consumer(), stop.Token);
@@ -310,7 +317,8 @@ public sealed class DecodeWorkerTests : IAsyncLifetime
 
     private async Task<List<byte[]>> PackAsync(VideoDecoded decoded)
     {
-        await using var pack = await FramePackReader.OpenAsync((await _data.Blobs.OpenReadAsync(decoded.FramePack, default))!, default);
+        await using var pack = await FramePackReader.OpenAsync((await _data.Blobs.OpenReadAsync(decoded.FramePack, default))!,
+            default);
         Assert.Equal(Enumerable.Range(0, decoded.Frames).Select(second => (double)second), pack.Times.ToArray());
         var frames = new byte[pack.Count * pack.FrameBytes];
         Assert.Equal(pack.Count, await pack.ReadAsync(frames, default));

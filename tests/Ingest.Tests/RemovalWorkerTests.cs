@@ -44,21 +44,24 @@ public sealed class RemovalWorkerTests : IAsyncLifetime
         Source = source,
     };
 
-    private static VideoDeleted Removed(VideoUploaded upload) => new() { VideoId = s_video, UploadId = upload.EventId, Time = upload.Time.AddSeconds(1) };
+    private static VideoDeleted Removed(VideoUploaded upload) =>
+        new() { VideoId = s_video, UploadId = upload.EventId, Time = upload.Time.AddSeconds(1) };
 
     // A video with a segment, a picture and, where it was copied, an original.
     private async Task<VideoUploaded> IndexedAsync(string source = Copy)
     {
         var upload = Uploaded(source);
         await _data.Catalog.ApplyAsync(upload, default);
-        await _data.Index.UpsertAsync([new(new(SegmentId.Of(s_video, "m", 0), s_video, 0, 0, 1, [0.5f]), new float[Width], new float[Width], new Half[Width], null, new byte[ColourLayout.Bytes])], default);
+        await _data.Index.UpsertAsync([new(new(SegmentId.Of(s_video, "m", 0), s_video, 0, 0, 1, [0.5f]), new float[Width],
+            new float[Width], new Half[Width], null, new byte[ColourLayout.Bytes])], default);
         await WriteAsync($"{VideoBlobs.PicturesOf(s_video)}320-0.5.jpg");
         if (source == Copy)
             await WriteAsync(Copy);
         return upload;
     }
 
-    private ValueTask WriteAsync(string name) => _data.Blobs.WriteAsync(name, (blob, cancel) => blob.WriteAsync(new byte[1], cancel), default);
+    private ValueTask WriteAsync(string name) =>
+        _data.Blobs.WriteAsync(name, (blob, cancel) => blob.WriteAsync(new byte[1], cancel), default);
 
     private async Task<(int Segments, string[] Blobs)> LeftAsync()
     {
@@ -120,7 +123,8 @@ public sealed class RemovalWorkerTests : IAsyncLifetime
     [Fact]
     public async Task A_removal_that_comes_before_its_upload_is_known_is_tried_again()
     {
-        var error = await Assert.ThrowsAsync<UserException>(async () => await Worker.HandleAsync(Removed(Uploaded(Copy)), default));
+        var error = await Assert.ThrowsAsync<UserException>(
+            async () => await Worker.HandleAsync(Removed(Uploaded(Copy)), default));
 
         Assert.Contains(s_video.ToString(), error.Message, StringComparison.Ordinal);
     }

@@ -18,7 +18,7 @@ internal static class DemoCommand
 
     public static Command Create()
     {
-        var output = new Option<string>("--out") { Description = "Folder for what it makes.", HelpName = "DIR", DefaultValueFactory = _ => ".demo" };
+        var output = NewOption.WithDefault("--out", ".demo", "Folder for videos and index.", "DIR");
         var command = new Command("demo", "Show the main job from video files to search results.") { output };
         command.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(output)!, cancel));
         return command;
@@ -40,12 +40,14 @@ internal static class DemoCommand
         Print(answers);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
 
-            {Clips} sentences, {Clips} videos: the right one first in {answers.RecallAt(1):F0} %, among the first five in {answers.RecallAt(5):F0} %. By chance: {100.0 / Clips:F0} % and {500.0 / Clips:F0} %.
+            {Clips} sentences, {Clips} videos: the right one first in {answers.RecallAt(1):F0} %, among the first five in {
+                answers.RecallAt(5):F0} %. By chance: {100.0 / Clips:F0} % and {500.0 / Clips:F0} %.
             Look for yourself: the videos are in {clips}, and this asks anything of them:
 
               ./tcmgc search "a red circle slides to the left" --data {data}
 
-            This model knows only the drawn world of docs/world.md. For real footage, fetch a published CLIP and index your own videos:
+            This model knows only the drawn world of docs/world.md. For real footage, fetch a published CLIP and index your own
+            videos:
 
               ./tcmgc model pull ViT-B/32 --out models/vit-b-32
               ./tcmgc index ~/Videos --model models/vit-b-32
@@ -75,15 +77,19 @@ internal static class DemoCommand
         using var data = await DataFolder.OpenExistingAsync(dataPath, TimeProvider.System, cancel);
         using var model = (await ModelChoice.OfAsync(null, data, cancel)).Load(new());
         var search = new SearchEngine(model, data.Index, data.Catalog, TimeProvider.System, new());
-        return await ServedQueries.RunAsync(search, videos, indexed, new() { Top = Clips, SegmentsEach = 1, Threshold = 0 }, null, cancel);
+        var request = new SearchRequest { Top = Clips, SegmentsEach = 1, Threshold = 0 };
+        return await ServedQueries.RunAsync(search, videos, indexed, request, null, cancel);
     }
 
     private static void Print(IReadOnlyList<ServedQuery> answers)
     {
         Console.WriteLine($"\n{"rank",4}  {"first result",-16}{"moment",8}  sentence");
         foreach (var answer in answers.Take(Shown))
+        {
+            var right = answer.Rank == 1 ? "" : $"   ({Path.GetFileName(answer.Video.Path)})";
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{answer.Rank,4}  {answer.Best?.Name,-16}{answer.Best?.Moment,6:F1} s  {answer.Sentence}{(answer.Rank == 1 ? "" : $"   ({Path.GetFileName(answer.Video.Path)})")}"));
+                $"{answer.Rank,4}  {answer.Best?.Name,-16}{answer.Best?.Moment,6:F1} s  {answer.Sentence}{right}"));
+        }
         if (answers.Count > Shown)
             Console.WriteLine($"  … and {answers.Count - Shown} more");
     }

@@ -13,6 +13,9 @@ namespace TcMgc.Cli.Commands;
 /// <summary><c>tcmgc index</c>: videos into the index.</summary>
 internal static class IndexCommand
 {
+    /// <summary>Frames encoded at a time unless --batch says otherwise.</summary>
+    public static readonly int DefaultBatch = new FeaturizeOptions().FrameBatch;
+
     /// <summary>Frame packs that exist at a time: one is encoded while the next video is decoded.</summary>
     private const int DecodedAhead = 2;
 
@@ -22,52 +25,41 @@ internal static class IndexCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private static readonly Option<int> s_batch = new Option<int>("--batch")
-    {
-        Description = "Frames encoded at a time.",
-        DefaultValueFactory = _ => DefaultBatch,
-    }.Between(1, 1024);
-
-    private static readonly Option<bool> s_json = new("--json") { Description = "Print what became of each file as JSON." };
+    private static readonly Option<int> s_batch = NewOption.Number("--batch", DefaultBatch, 1, 1024, "Frames encoded at a time.");
+    private static readonly Option<string> s_data = DataOption.Create();
+    private static readonly Option<string?> s_model = ModelOption.Create();
+    private static readonly Option<bool> s_json = NewOption.Json("Print what became of each file as JSON.");
 
     private sealed record Row(string Path, FileStatus Status, VideoId? Video, double? Duration, int? Frames, int? Segments,
         string? Reason, string? Warning);
 
     private sealed record Report(string Data, string Model, double Seconds, IReadOnlyList<Row> Files);
 
-    /// <summary>Frames encoded at a time unless --batch says otherwise.</summary>
-    public static int DefaultBatch { get; } = new FeaturizeOptions().FrameBatch;
-
     public static Command Create()
     {
-        var (data, model) = (DataOption.Create(), ModelOption.Create());
         var command = new Command("index", "Index videos, so that they can be searched.")
         {
-            s_paths, data, model, ComputeChoice.Device, ComputeChoice.Precision, s_batch, s_json,
+            s_paths, s_data, s_model, ComputeChoice.Device, ComputeChoice.Precision, s_batch, s_json,
         };
-        command.SetAction((parsed, cancel) => RunAsync(parsed.GetValue(s_paths)!, parsed.GetValue(data)!, parsed.GetValue(model),
-            ComputeChoice.Of(parsed), parsed.GetValue(s_batch), parsed.GetValue(s_json), cancel));
+        command.SetAction(RunAsync);
         return command;
     }
 
-    private static async Task<int> RunAsync(
-        string[] paths, string dataPath, string? modelName, ComputeOptions engine, int batch, bool json, CancellationToken cancel)
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
-        var started = TimeProvider.System.GetTimestamp();
-        var (model, outcomes) = await IndexAsync(paths, dataPath, modelName, engine, batch, cancel);
+        var (started, data) = (TimeProvider.System.GetTimestamp(), parsed.GetValue(s_data)!);
+        var (model, outcomes) = await IndexAsync(parsed.GetValue(s_paths)!, data, parsed.GetValue(s_model),
+            ComputeChoice.Of(parsed), parsed.GetValue(s_batch), cancel);
         var elapsed = TimeProvider.System.GetElapsedTime(started);
-        if (json)
-            Output.Json(new Report(Path.GetFullPath(dataPath), model, elapsed.TotalSeconds, [.. outcomes.Select(Describe)]));
-        else
-            Console.WriteLine(Summary(outcomes, elapsed, dataPath));
+        var report = new Report(Path.GetFullPath(data), model, elapsed.TotalSeconds, [.. outcomes.Select(Describe)]);
+        Output.Write(report, parsed.GetValue(s_json), _ => Console.WriteLine(Summary(outcomes, elapsed, data)));
         return outcomes.Any(outcome => outcome.Status == FileStatus.Failed) ? 1 : 0;
     }
 
     /// <summary>Indexes files, and those of folders, into a data folder with progress on standard error.</summary>
     /// <returns>Id of the model, and what became of each file.</returns>
     public static async Task<(string Model, IReadOnlyList<FileOutcome> Outcomes)> IndexAsync(
-        string[] paths, string dataPath, string? modelName, ComputeOptions engine,
-        int batch, CancellationToken cancel)
+        string[] paths, string dataPath, string? modelName, ComputeOptions engine, int batch, CancellationToken cancel)
     {
         var time = TimeProvider.System;
         var files = MediaFiles.Find(paths);
@@ -88,11 +80,16 @@ internal static class IndexCommand
         };
         await encoding.BindAsync(cancel); // Before anything is decoded: the index may be of another model.
         var decoder = new VideoDecoder(data.Blobs, model.FrameSide, time, new());
-        var decoding = new DecodeWorker(decoder, data.Events, data.Blobs, data.Catalog, time) { Progress = progress, Room = room };
+        var decoding = new DecodeWorker(decoder, data.Events, data.Blobs, data.Catalog, time)
+        {
+            Progress = progress,
+            Room = room,
+        };
 
         using var log = new WarningLog(progress.Warn);
         var workers = new IndexWorkers(data, decoding, encoding, log);
-        var outcomes = await new Indexing(data, workers, model.Id, time).RunAsync(files.Paths, progress.Tell, progress.Warn, cancel);
+        var indexing = new Indexing(data, workers, model.Id, time);
+        var outcomes = await indexing.RunAsync(files.Paths, progress.Tell, progress.Warn, cancel);
         progress.End();
         return (model.Id, outcomes);
     }

@@ -25,7 +25,8 @@ internal enum FileStatus
 /// <param name="Video">The video; null where the file could not be read at all.</param>
 /// <param name="Reason">Why it failed, or which file it duplicates.</param>
 /// <param name="Entry">Its entry in the catalog.</param>
-internal sealed record FileOutcome(string Path, FileStatus Status, VideoId? Video, string? Reason = null, CatalogEntry? Entry = null)
+internal sealed record FileOutcome(string Path, FileStatus Status, VideoId? Video, string? Reason = null,
+    CatalogEntry? Entry = null)
 {
     public static FileOutcome Of(string path, CatalogEntry entry) => entry.State == VideoState.Failed
         ? new(path, FileStatus.Failed, entry.Id, $"{entry.FailedStage}: {entry.Reason}", entry)

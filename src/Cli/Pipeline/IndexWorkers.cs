@@ -24,7 +24,9 @@ internal sealed class IndexWorkers(DataFolder data, DecodeWorker decoder, Encode
     public Task<CatalogEntry> OutcomeAsync(Guid upload) =>
         _awaited.GetOrAdd(upload, _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-    /// <summary>Runs the workers until <paramref name="work"/>, which appends uploads and awaits their outcomes, has ended.</summary>
+    /// <summary>
+    /// Runs the workers until <paramref name="work"/>, which appends uploads and awaits their outcomes, has ended.
+    /// </summary>
     /// <param name="work">Its token is cancelled when a worker fails; that worker's error is thrown then.</param>
     /// <param name="cancel">Cancels everything; what is in progress is done again by the next run.</param>
     public async Task RunAsync(Func<CancellationToken, Task> work, CancellationToken cancel)

@@ -5,7 +5,9 @@ using TcMgc.Stores;
 
 namespace TcMgc.Cli.Pipeline;
 
-/// <summary>Which model a command uses: the one it is given, else the one the index was made with, else the one that ships.</summary>
+/// <summary>
+/// Which model a command uses: the one it is given, else the one the index was made with, else the one that is shipped.
+/// </summary>
 internal static class ModelChoice
 {
     private const string Shipped = "tiny";
@@ -17,7 +19,7 @@ internal static class ModelChoice
     /// <inheritdoc cref="OfAsync(string?, DataFolder, CancellationToken)"/>
     /// <param name="given">Folder or name; null where none was given.</param>
     /// <param name="index">May remember the model that it was made with.</param>
-    /// <param name="data">What the index is called in errors.</param>
+    /// <param name="data">Names the index in errors.</param>
     /// <param name="cancel">Gives up.</param>
     public static async ValueTask<ModelFolder> OfAsync(string? given, IVectorIndex index, string data, CancellationToken cancel)
     {
@@ -28,19 +30,23 @@ internal static class ModelChoice
         var shipped = Path.Combine(Models, Shipped);
         return ModelFolder.IsModel(shipped)
             ? ModelFolder.Open(shipped)
-            : throw new UserException("there is no model yet: get one with 'tcmgc model pull ViT-B/32 --out models/vit-b-32', then give it with --model");
+            : throw new UserException("there is no model yet: get one with 'tcmgc model pull ViT-B/32 --out models/vit-b-32', "
+                + "then give it with --model");
     }
 
     /// <summary>Where models lie by default: TCMGC_MODELS, else ./models.</summary>
-    public static string Models => Environment.GetEnvironmentVariable("TCMGC_MODELS") is { Length: > 0 } folder ? folder : "models";
+    public static string Models =>
+        Environment.GetEnvironmentVariable("TCMGC_MODELS") is { Length: > 0 } folder ? folder : "models";
 
     private static ModelFolder Bound(IndexModel bound, string data)
     {
         if (bound.Folder is null || !ModelFolder.IsModel(bound.Folder))
-            throw new UserException($"{data}: was indexed with the model {bound.Id}, which is no longer at {bound.Folder ?? "any folder"}; give it with --model");
+            throw new UserException($"{data}: was indexed with the model {bound.Id}, which is no longer at "
+                + $"{bound.Folder ?? "any folder"}; give it with --model");
         var model = ModelFolder.Open(bound.Folder);
         return model.Id == bound.Id
             ? model
-            : throw new UserException($"{data}: was indexed with the model {bound.Id}, but {bound.Folder} holds {model.Id}; give the former with --model");
+            : throw new UserException($"{data}: was indexed with the model {bound.Id}, but {bound.Folder} holds {model.Id}; "
+                + "give the former with --model");
     }
 }

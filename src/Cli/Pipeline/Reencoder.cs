@@ -35,6 +35,9 @@ internal sealed class Reencoder : IAsyncDisposable
     /// <summary>A video that cannot be encoded.</summary>
     public sealed record Failure(VideoId Video, string Name, string Reason);
 
+    /// <summary>The new model.</summary>
+    public VideoTextModel Model => _encoder.Model;
+
     /// <summary>The videos that were tried and cannot be encoded.</summary>
     public IReadOnlyCollection<Failure> Failed => _failed.Values;
 
@@ -43,7 +46,8 @@ internal sealed class Reencoder : IAsyncDisposable
     /// <exception cref="UserException">ffmpeg is missing, or a store cannot be used.</exception>
     public async ValueTask<int> WriteAsync(VideoId video, IVectorIndex index, CancellationToken cancel)
     {
-        if (_failed.ContainsKey(video) || await _stores.Catalog.GetAsync(video, cancel) is not { State: VideoState.Indexed } entry)
+        if (_failed.ContainsKey(video)
+            || await _stores.Catalog.GetAsync(video, cancel) is not { State: VideoState.Indexed } entry)
             return 0;
         var encoded = await EncodeAsync(entry, cancel);
         if (!encoded.Succeeded)

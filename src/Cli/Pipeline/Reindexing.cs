@@ -5,16 +5,16 @@ using TcMgc.Shared.Events;
 using TcMgc.Shared.Vectors;
 using TcMgc.Stores;
 using TcMgc.Stores.Qdrant;
-using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Cli.Pipeline;
 
 /// <summary>The steps from one model's index in Qdrant to another's, over the stores that the configuration chose.</summary>
 internal sealed class Reindexing(QdrantReindex reindex, Storage stores)
 {
-    /// <summary>Builds the collection until it holds every video that is indexed by then, those uploaded meanwhile included.</summary>
-    /// <returns>The first pass's beginning with the last pass's end: what this run found, wrote and left out.</returns>
-    public async ValueTask<ReindexProgress> BuildAsync(IndexModel next, Reencoder encoding, IProgress<ReindexProgress> progress, CancellationToken cancel)
+    /// <summary>Builds the collection until it holds every indexed video, including those uploaded in the meantime.</summary>
+    /// <returns>What this run found, wrote and left out, over all its passes.</returns>
+    public async ValueTask<ReindexProgress> BuildAsync(
+        IndexModel next, Reencoder encoding, IProgress<ReindexProgress> progress, CancellationToken cancel)
     {
         var (before, written, segments) = (default(int?), 0, 0L);
         while (true)
@@ -26,11 +26,13 @@ internal sealed class Reindexing(QdrantReindex reindex, Storage stores)
         }
     }
 
-    /// <summary>What both models find for texts.</summary>
+    /// <summary>Compares what both models find for texts.</summary>
     public ValueTask<IReadOnlyList<ProbeComparison>> CompareAsync(
-        IndexModel next, VideoTextModel nextModel, VideoTextModel formerModel, IReadOnlyList<string> texts, int videos, CancellationToken cancel)
+        IndexModel next, VideoTextModel nextModel, VideoTextModel formerModel, IReadOnlyList<string> texts, int videos,
+        CancellationToken cancel)
     {
-        var probes = texts.Select(text => new ReindexProbe(text, formerModel.EncodeText(text, cancel).Query, nextModel.EncodeText(text, cancel).Query));
+        var probes = texts.Select(text =>
+            new ReindexProbe(text, formerModel.EncodeText(text, cancel).Query, nextModel.EncodeText(text, cancel).Query));
         return reindex.CompareAsync(next, [.. probes], videos, cancel);
     }
 
@@ -38,7 +40,7 @@ internal sealed class Reindexing(QdrantReindex reindex, Storage stores)
     public async ValueTask SwitchAsync(IndexModel next, IReadOnlyCollection<VideoId> givenUp, CancellationToken cancel)
     {
         await reindex.SwitchAsync(next, [.. (await IndexedAsync(cancel)).Except(givenUp)], cancel);
-        await TellAsync(next, cancel);
+        await AppendModelAsync(next, cancel);
     }
 
     /// <summary>Answers searches from the collection that the last switch left.</summary>
@@ -46,7 +48,7 @@ internal sealed class Reindexing(QdrantReindex reindex, Storage stores)
     public async ValueTask<(IndexModel Model, int Lacking)> RollBackAsync(CancellationToken cancel)
     {
         var model = await reindex.RollBackAsync(cancel);
-        await TellAsync(model, cancel);
+        await AppendModelAsync(model, cancel);
         var held = await reindex.VideosAsync(model, cancel);
         return (model, (await IndexedAsync(cancel)).Count(video => !held.ContainsKey(video)));
     }
@@ -61,14 +63,15 @@ internal sealed class Reindexing(QdrantReindex reindex, Storage stores)
     }
 
     /// <summary>
-    /// Says in the log by which model each video is found now. After the switch: before it, searches would no longer show them.
-    /// A run that ended in between is made good by the next.
+    /// Appends to the log with which model each video is found now. It does so after the switch: before it, searches would no
+    /// longer show the videos. What a run that was interrupted in between left out, the next one appends.
     /// </summary>
-    private async ValueTask TellAsync(IndexModel model, CancellationToken cancel)
+    private async ValueTask AppendModelAsync(IndexModel model, CancellationToken cancel)
     {
         foreach (var (video, segments) in await reindex.VideosAsync(model, cancel))
         {
-            if (await stores.Catalog.GetAsync(video, cancel) is not { State: VideoState.Indexed } entry || entry.ModelId == model.Id)
+            if (await stores.Catalog.GetAsync(video, cancel) is not { State: VideoState.Indexed } entry
+                || entry.ModelId == model.Id)
                 continue;
             var indexed = new VideoIndexed
             {

@@ -25,7 +25,8 @@ internal static class TranscriptEndpoint
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         transcript.MapPut("", PutAsync)
             .WithName("putTranscript")
-            .WithSummary("Say what is said in a video: SubRip, WebVTT or JSON, whatever its type is called; replaces what was known.")
+            .WithSummary("Say what is said in a video: SubRip, WebVTT or JSON, whatever its type is called; "
+                + "replaces what was known.")
             .Accepts<IFormFile>("application/x-subrip", "text/vtt", "application/json", "*/*")
             .WithMetadata(new RequestSizeLimitAttribute(TranscriptFile.LargestBytes))
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge);
@@ -53,7 +54,8 @@ internal static class TranscriptEndpoint
         string id, TranscriptIntake intake, CancellationToken cancel) =>
         VideoId.TryParse(id, out var video) && await intake.OpenAsync(video, cancel) is { } cues
             ? TypedResults.Stream(cues, MediaTypeNames.Application.Json)
-            : Problems.Of(StatusCodes.Status404NotFound, "transcript-not-found", $"of a video '{id}' no transcript is known; PUT one");
+            : Problems.Of(StatusCodes.Status404NotFound, "transcript-not-found",
+                $"of a video '{id}' no transcript is known; PUT one");
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
         string id, TranscriptIntake intake, CancellationToken cancel) =>
@@ -62,5 +64,6 @@ internal static class TranscriptEndpoint
             : NoVideo(id);
 
     private static ProblemHttpResult NoVideo(string id) =>
-        Problems.Of(StatusCodes.Status404NotFound, "video-not-found", $"there is no video '{id}'; GET /api/videos lists those there are");
+        Problems.Of(StatusCodes.Status404NotFound, "video-not-found",
+            $"there is no video '{id}'; GET /api/videos lists those there are");
 }

@@ -89,7 +89,8 @@ internal static class TusEndpoints
         string id, HttpRequest http, PartialUploads uploads, VideoIntake intake, CancellationToken cancel)
     {
         if (http.ContentType != PartType)
-            return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "tus-content-type", $"the Content-Type must be {PartType}");
+            return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "tus-content-type",
+                $"the Content-Type must be {PartType}");
         using var held = uploads.TryLock(id);
         if (held is null)
             return Problems.Of(StatusCodes.Status423Locked, "upload-busy",

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Routing;
 
 namespace TcMgc.Ingest.Api;
 
-/// <summary>Taking videos in over HTTP: whole, in parts that survive a broken connection, or from a URL; and what is said in them.</summary>
+/// <summary>
+/// The endpoints that accept videos: as a whole, in parts that survive a broken connection, or from a URL; and their transcripts.
+/// </summary>
 public static class UploadApi
 {
     /// <summary>Adds the endpoints; needs <see cref="UploadServices.AddUploads"/>.</summary>

@@ -2,21 +2,21 @@ using TcMgc.Shared;
 
 namespace TcMgc.Ingest.Files;
 
-/// <summary>The files that a user's paths mean.</summary>
+/// <summary>The video files that a user's paths stand for.</summary>
 /// <param name="Paths">Absolute, each once, in the order of the paths given and by name within a folder.</param>
 /// <param name="Unreadable">One line for each folder that could not be listed.</param>
 public sealed record MediaFiles(IReadOnlyList<string> Paths, IReadOnlyList<string> Unreadable)
 {
     private static readonly HashSet<string> VideoExtensions = new(StringComparer.OrdinalIgnoreCase)
     {
-        ".3g2", ".3gp", ".asf", ".avi", ".divx", ".dv", ".f4v", ".flv", ".gif", ".h264", ".hevc", ".ivf", ".m1v", ".m2ts", ".m2v", ".m4v", ".mjpeg", ".mkv",
-        ".mod", ".mov", ".mp4", ".mpe", ".mpeg", ".mpg", ".mts", ".mxf", ".nut", ".ogg", ".ogv", ".qt", ".rm", ".rmvb", ".tod", ".ts", ".vob", ".webm", ".wmv",
-        ".wtv", ".y4m",
+        ".3g2", ".3gp", ".asf", ".avi", ".divx", ".dv", ".f4v", ".flv", ".gif", ".h264", ".hevc", ".ivf", ".m1v", ".m2ts", ".m2v",
+        ".m4v", ".mjpeg", ".mkv", ".mod", ".mov", ".mp4", ".mpe", ".mpeg", ".mpg", ".mts", ".mxf", ".nut", ".ogg", ".ogv", ".qt",
+        ".rm", ".rmvb", ".tod", ".ts", ".vob", ".webm", ".wmv", ".wtv", ".y4m",
     };
 
     /// <summary>
-    /// Expands paths: a file is taken whatever its name; a folder gives the files below it whose extension is a video's, hidden ones
-    /// left out, links followed once.
+    /// Expands paths: a file counts whatever its extension; of a folder the files below it whose extension is a video's, without
+    /// hidden ones; links are followed once.
     /// </summary>
     /// <exception cref="UserException">A path does not exist, or there is no video in a folder.</exception>
     public static MediaFiles Find(IEnumerable<string> paths)
@@ -36,7 +36,7 @@ public sealed record MediaFiles(IReadOnlyList<string> Paths, IReadOnlyList<strin
         return new([.. found.Distinct(StringComparer.Ordinal)], unreadable);
     }
 
-    /// <summary>The files below a folder whose extension is a video's, as <see cref="Find"/> takes them; what cannot be listed is left out.</summary>
+    /// <summary>The files below a folder whose extension is a video's; folders that cannot be listed are left out.</summary>
     internal static IReadOnlyList<string> Below(string folder)
     {
         var found = new List<string>();
@@ -52,7 +52,8 @@ public sealed record MediaFiles(IReadOnlyList<string> Paths, IReadOnlyList<strin
             return;
         throw new UserException(unreadable.Count > before.Unreadable
             ? unreadable[before.Unreadable]
-            : $"there is no video in '{path}' or the folders below it (.mp4, .mov, .mkv, .webm, .avi and the like); name a file to take it whatever its extension.");
+            : $"there is no video in '{path}' or the folders below it (.mp4, .mov, .mkv, .webm, .avi and the like); "
+                + "name a file to index it whatever its extension.");
     }
 
     private static void Walk(DirectoryInfo folder, HashSet<string> visited, List<string> found, List<string> unreadable)
@@ -67,7 +68,7 @@ public sealed record MediaFiles(IReadOnlyList<string> Paths, IReadOnlyList<strin
                     continue;
                 if (entry is DirectoryInfo below)
                     Walk(below, visited, found, unreadable);
-                else if (VideoExtensions.Contains(entry.Extension) && !LeadsNowhere(entry))
+                else if (VideoExtensions.Contains(entry.Extension) && !IsBrokenLink(entry))
                     found.Add(entry.FullName);
             }
         }
@@ -77,7 +78,7 @@ public sealed record MediaFiles(IReadOnlyList<string> Paths, IReadOnlyList<strin
         }
     }
 
-    private static bool LeadsNowhere(FileSystemInfo entry)
+    private static bool IsBrokenLink(FileSystemInfo entry)
     {
         try
         {

@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text;
 using TcMgc.Shared.Transcripts;
 
 namespace TcMgc.Ingest.Transcripts;
 
-/// <summary>Cues as they are read, and what could not be.</summary>
+/// <summary>Collects the cues of a file, and warnings about what could not be read.</summary>
 internal sealed class CueList
 {
     /// <summary>Most characters of a cue.</summary>
@@ -19,10 +20,11 @@ internal sealed class CueList
     public IReadOnlyList<Cue> Cues => _cues;
 
     /// <summary>The first few warnings in one line, and how many there are beyond; null where there are none.</summary>
-    public string? Warning => _warnings.Count == 0 ? null
-        : string.Join("; ", _warnings) + (_moreWarnings > 0 ? string.Create(CultureInfo.InvariantCulture, $"; and {_moreWarnings} more") : "");
+    public string? Warning => _warnings.Count == 0 ? null : string.Join("; ", _warnings) + More;
 
-    /// <summary>Takes a cue in; one without words is none.</summary>
+    private string More => _moreWarnings > 0 ? string.Create(CultureInfo.InvariantCulture, $"; and {_moreWarnings} more") : "";
+
+    /// <summary>Adds a cue; one without words is ignored.</summary>
     /// <param name="start">In seconds.</param>
     /// <param name="end">In seconds.</param>
     /// <param name="text">Its text; line ends and control characters become spaces.</param>
@@ -52,9 +54,11 @@ internal sealed class CueList
     }
 
     private static string OneLine(string text) =>
-        string.Join(' ', text.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries).Select(Legible).Where(word => word.Length > 0));
+        string.Join(' ', text.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries).Select(Legible)
+            .Where(word => word.Length > 0));
 
     // Half a surrogate pair can be neither written as JSON nor found.
-    private static string Legible(string word) => word.All(letter => !char.IsControl(letter) && !char.IsSurrogate(letter)) ? word
-        : string.Concat(word.EnumerateRunes().Where(rune => rune != System.Text.Rune.ReplacementChar && !System.Text.Rune.IsControl(rune)));
+    private static string Legible(string word) => word.All(letter => !char.IsControl(letter) && !char.IsSurrogate(letter))
+        ? word
+        : string.Concat(word.EnumerateRunes().Where(rune => rune != Rune.ReplacementChar && !Rune.IsControl(rune)));
 }

@@ -3,13 +3,20 @@ using System.Text.Json;
 namespace TcMgc.Ingest.Transcripts;
 
 /// <summary>
-/// JSON as speech recognisers write it: an array of objects with <c>start</c>, <c>end</c> and <c>text</c>, or an object with such
-/// an array as <c>segments</c> or <c>cues</c>. Times are seconds, or text as in subtitles.
+/// Reads JSON as speech recognisers write it: an array of objects with <c>start</c>, <c>end</c> and <c>text</c>, or an object
+/// with such an array as <c>segments</c> or <c>cues</c>. Times are seconds, or text as in subtitles.
 /// </summary>
 internal static class JsonTranscript
 {
-    private const string Wanted = "an array of objects with start, end and text, or an object with one as 'segments' or 'cues', is wanted";
-    private static readonly JsonDocumentOptions s_options = new() { MaxDepth = 32, CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private const string Expected =
+        "an array of objects with start, end and text, or an object with one as 'segments' or 'cues', is wanted";
+
+    private static readonly JsonDocumentOptions s_options = new()
+    {
+        MaxDepth = 32,
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+    };
 
     /// <summary>Adds its cues.</summary>
     /// <returns>Why it is no transcript; null where it is one.</returns>
@@ -19,7 +26,7 @@ internal static class JsonTranscript
         {
             using var document = JsonDocument.Parse(text, s_options);
             if (CuesIn(document.RootElement) is not { } cues)
-                return $"is no transcript: {Wanted}";
+                return $"is no transcript: {Expected}";
             var number = 0;
             foreach (var cue in cues.EnumerateArray())
                 Add(cue, $"cue {++number}", found);
@@ -44,7 +51,8 @@ internal static class JsonTranscript
 
     private static void Add(JsonElement cue, string where, CueList found)
     {
-        if (cue.ValueKind != JsonValueKind.Object || !cue.TryGetProperty("text", out var text) || text.ValueKind != JsonValueKind.String || TextOf(text) is not { } words)
+        if (cue.ValueKind != JsonValueKind.Object || !cue.TryGetProperty("text", out var text)
+            || text.ValueKind != JsonValueKind.String || TextOf(text) is not { } words)
             found.Warn($"{where}: no text");
         else if (Seconds(cue, "start") is not { } start)
             found.Warn($"{where}: no time");
@@ -52,7 +60,7 @@ internal static class JsonTranscript
             found.Add(start, Seconds(cue, "end") ?? start, words, where);
     }
 
-    // An escaped half of a surrogate pair is valid JSON, and no text.
+    // An escaped half of a surrogate pair is valid JSON but no text.
     private static string? TextOf(JsonElement text)
     {
         try
@@ -65,10 +73,15 @@ internal static class JsonTranscript
         }
     }
 
-    private static double? Seconds(JsonElement cue, string name) => !cue.TryGetProperty(name, out var time) ? null : time.ValueKind switch
+    private static double? Seconds(JsonElement cue, string name)
     {
-        JsonValueKind.Number when time.TryGetDouble(out var seconds) && double.IsFinite(seconds) => seconds,
-        JsonValueKind.String when TextOf(time) is { } text => SubtitleLines.Seconds(text),
-        _ => null,
-    };
+        if (!cue.TryGetProperty(name, out var time))
+            return null;
+        return time.ValueKind switch
+        {
+            JsonValueKind.Number when time.TryGetDouble(out var seconds) && double.IsFinite(seconds) => seconds,
+            JsonValueKind.String when TextOf(time) is { } text => SubtitleLines.Seconds(text),
+            _ => null,
+        };
+    }
 }

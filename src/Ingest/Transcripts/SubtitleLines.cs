@@ -5,8 +5,8 @@ using System.Text;
 namespace TcMgc.Ingest.Transcripts;
 
 /// <summary>
-/// SubRip (<c>.srt</c>) and WebVTT (<c>.vtt</c>): a line of two times with an arrow, then lines of text up to an empty one. Read
-/// leniently, for most files are made by hand or by programs that take liberties.
+/// Reads SubRip (<c>.srt</c>) and WebVTT (<c>.vtt</c>): a line of two times with an arrow, then lines of text up to an empty one.
+/// It is lenient: most files are written by hand or by programs that do not follow the format closely.
 /// </summary>
 internal static class SubtitleLines
 {
@@ -82,7 +82,9 @@ internal static class SubtitleLines
         if (text.Length > last.Length)
             return null;
         text.Replace(last, ',', '.');
-        return double.TryParse(last[..text.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rest) ? seconds + rest : null;
+        return double.TryParse(last[..text.Length], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var rest)
+            ? seconds + rest
+            : null;
     }
 
     /// <summary>Without <c>&lt;i&gt;</c> and the like, <c>{\an8}</c>, and entities.</summary>
@@ -91,17 +93,26 @@ internal static class SubtitleLines
         var (plain, at) = (new StringBuilder(text.Length), 0);
         while (at < text.Length)
         {
-            var end = text[at] switch
-            {
-                '<' when at + 1 < text.Length && (char.IsAsciiLetter(text[at + 1]) || text[at + 1] is '/' || char.IsAsciiDigit(text[at + 1])) => text.IndexOf('>', at, Math.Min(LongestTag, text.Length - at)),
-                '{' when at + 1 < text.Length && text[at + 1] is '\\' => text.IndexOf('}', at, Math.Min(LongestTag, text.Length - at)),
-                _ => -1,
-            };
+            var end = EndOfTag(text, at);
             if (end < 0)
                 plain.Append(text[at++]);
             else
                 at = end + 1;
         }
         return WebUtility.HtmlDecode(plain.ToString());
+    }
+
+    /// <summary>Where the tag ends that begins at a character; negative where none begins there.</summary>
+    private static int EndOfTag(string text, int at)
+    {
+        if (at + 1 == text.Length)
+            return -1;
+        var longest = Math.Min(LongestTag, text.Length - at);
+        return (text[at], text[at + 1]) switch
+        {
+            ('<', '/' or (>= 'a' and <= 'z') or (>= 'A' and <= 'Z') or (>= '0' and <= '9')) => text.IndexOf('>', at, longest),
+            ('{', '\\') => text.IndexOf('}', at, longest),
+            _ => -1,
+        };
     }
 }

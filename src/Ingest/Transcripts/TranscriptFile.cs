@@ -3,9 +3,9 @@ using TcMgc.Shared.Transcripts;
 
 namespace TcMgc.Ingest.Transcripts;
 
-/// <summary>What a transcript's file says: its cues, or why there are none.</summary>
+/// <summary>The content of a transcript file: its cues, or why there are none.</summary>
 /// <param name="Cues">The cues in order of time; null where the file is no transcript.</param>
-/// <param name="Warning">What of it could not be read, in one line; null where all could.</param>
+/// <param name="Warning">What could not be read, in one line; null where everything could.</param>
 /// <param name="Reason">Why it is no transcript, in one line; null where it is one.</param>
 public sealed record TranscriptFile(IReadOnlyList<Cue>? Cues, string? Warning, string? Reason)
 {
@@ -18,7 +18,7 @@ public sealed record TranscriptFile(IReadOnlyList<Cue>? Cues, string? Warning, s
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads a file's content as its extension says: <c>.srt</c>, <c>.vtt</c> or <c>.json</c>.</summary>
-    /// <param name="extension">With its dot, in any case; null: what the content begins with tells.</param>
+    /// <param name="extension">With its dot, in any case; null: the beginning of the content decides.</param>
     /// <param name="content">The file.</param>
     public static TranscriptFile Parse(string? extension, byte[] content)
     {
@@ -47,7 +47,7 @@ public sealed record TranscriptFile(IReadOnlyList<Cue>? Cues, string? Warning, s
         _ => ".srt",
     };
 
-    /// <summary>UTF-8, or UTF-16 with its mark; older subtitles are in one byte a letter.</summary>
+    /// <summary>UTF-8, or UTF-16 with its mark; older subtitles have one byte a letter.</summary>
     private static string Decode(byte[] content, CueList found)
     {
         if (content is [0xFF, 0xFE, ..])

@@ -77,8 +77,9 @@ internal sealed partial class PartialUploads
     /// <summary>Adds bytes at the end. What arrived before a connection broke is kept.</summary>
     public async ValueTask AppendAsync(PartialUpload upload, Stream content, CancellationToken cancel)
     {
-        var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Options = FileOptions.Asynchronous };
-        var file = Guarded(() => new FileStream(PartOf(upload.Id), options));
+        const int buffer = 4096;
+        var file = Guarded(() => new FileStream(
+            PartOf(upload.Id), FileMode.Append, FileAccess.Write, FileShare.Read, buffer, FileOptions.Asynchronous));
         await using var _ = file;
         await content.CopyToAsync(file, cancel);
     }
@@ -102,7 +103,9 @@ internal sealed partial class PartialUploads
         File.Delete(CardOf(id));
     }
 
-    /// <summary>Deletes expired uploads at intervals, until cancelled. What cannot be deleted is logged and tried again.</summary>
+    /// <summary>
+    /// Deletes expired uploads at intervals, until cancelled. What cannot be deleted is logged and tried again.
+    /// </summary>
     public async Task SweepAsync(CancellationToken cancel)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromTicks(Math.Min(_expiry.Ticks / 4, s_longestInterval.Ticks)), _time);

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace TcMgc.Ingest.Uploads;
 
-/// <summary>What is taken over HTTP; the configuration's section <see cref="Section"/>.</summary>
+/// <summary>Which videos are accepted over HTTP; the configuration's section <see cref="Section"/>.</summary>
 public sealed record UploadOptions
 {
     /// <summary>Name of the section; errors name <c>Upload:Member</c>.</summary>
@@ -14,10 +14,10 @@ public sealed record UploadOptions
     [Range(1024.0, 17592186044416.0, ErrorMessage = OutOfRange)]
     public long LargestBytes { get; init; } = 64L << 30;
 
-    /// <summary>Folder of uploads that are not whole yet; default <c>uploads</c> in the data folder.</summary>
+    /// <summary>Folder of uploads that are not complete yet; default <c>uploads</c> in the data folder.</summary>
     public string? Folder { get; init; }
 
-    /// <summary>An upload that nothing was added to for so long is given up, 1 minute to 30 days; default 1 day.</summary>
+    /// <summary>An incomplete upload is deleted when nothing was added for so long, 1 minute to 30 days; default 1 day.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00", ErrorMessage = OutOfRange)]
     public TimeSpan Expiry { get; init; } = TimeSpan.FromDays(1);
 

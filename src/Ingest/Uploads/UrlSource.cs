@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace TcMgc.Ingest.Uploads;
 
 /// <summary>
-/// Fetches what a client names by URL. A name is resolved once and the address that is connected to is the one that was checked,
-/// so that no name, nor a redirect, leads into this machine or its network unless the options let it.
+/// Fetches URLs that clients give. A host name is resolved once, and the checked address is the one that is connected to: neither
+/// a name nor a redirect leads into this machine or its network unless the options allow it.
 /// </summary>
 internal sealed class UrlSource : IDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class UrlSource : IDisposable
         Timeout = Timeout.InfiniteTimeSpan, // A video may take hours; the client's connection bounds it.
     };
 
-    /// <summary>The answer, once its headers are there.</summary>
+    /// <summary>The response, once its headers have arrived.</summary>
     /// <exception cref="HttpRequestException">It cannot be reached, may not be reached, or answers with an error.</exception>
     public async Task<HttpResponseMessage> GetAsync(Uri url, CancellationToken cancel)
     {
@@ -50,8 +50,8 @@ internal sealed class UrlSource : IDisposable
         if (address.IsIPv4MappedToIPv6)
             return IsPrivate(address.MapToIPv4());
         if (address.AddressFamily == AddressFamily.InterNetworkV6)
-            return IPAddress.IsLoopback(address) || address.IsIPv6LinkLocal || address.IsIPv6UniqueLocal || address.IsIPv6SiteLocal
-                || address.IsIPv6Multicast || address.Equals(IPAddress.IPv6Any);
+            return IPAddress.IsLoopback(address) || address.IsIPv6LinkLocal || address.IsIPv6UniqueLocal
+                || address.IsIPv6SiteLocal || address.IsIPv6Multicast || address.Equals(IPAddress.IPv6Any);
         return address.GetAddressBytes() switch
         {
             [0 or 10 or 127, ..] or [169, 254, ..] or [192, 168, ..] or [192, 0, 0, _] or [>= 224, ..] => true,
@@ -60,10 +60,10 @@ internal sealed class UrlSource : IDisposable
         };
     }
 
-    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint to, bool anywhere, CancellationToken cancel)
+    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint to, bool allowsPrivate, CancellationToken cancel)
     {
         var addresses = await Dns.GetHostAddressesAsync(to.Host, cancel);
-        if (!anywhere)
+        if (!allowsPrivate)
             addresses = [.. addresses.Where(address => !IsPrivate(address))];
         if (addresses.Length == 0)
             throw new HttpRequestException($"{to.Host} is not an address of the Internet");

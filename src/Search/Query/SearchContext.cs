@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using TcMgc.Model;
 using TcMgc.Shared.Catalog;
-using TcMgc.Shared.Vectors;
 using TcMgc.Shared.Transcripts;
+using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Search.Query;
 

@@ -4,8 +4,8 @@ using TcMgc.Model;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Frames;
-using TcMgc.Shared.Vectors;
 using TcMgc.Shared.Transcripts;
+using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Search.Query;
 

@@ -3,13 +3,15 @@ using System.Threading.Channels;
 
 namespace TcMgc.Shared.Catalog;
 
-/// <summary>Tells whoever listens which videos something happened to, and how far a stage has come with one. A listener that is too slow misses the oldest.</summary>
+/// <summary>
+/// Tells listeners which videos have changed, and the progress of stages. A listener that is too slow misses the oldest changes.
+/// </summary>
 public sealed class CatalogChanges
 {
     private const int Kept = 1024;
 
     private readonly ConcurrentDictionary<Listener, bool> _listeners = new();
-    private readonly ConcurrentDictionary<VideoId, VideoChange> _underWay = new();
+    private readonly ConcurrentDictionary<VideoId, VideoChange> _progress = new();
 
     /// <summary>Listens from now on, until disposed.</summary>
     public Listener Listen()
@@ -19,33 +21,34 @@ public sealed class CatalogChanges
         return listener;
     }
 
-    /// <summary>Something happened to a video that its catalog entry says.</summary>
+    /// <summary>Tells that a video's catalog entry has changed.</summary>
     internal void Tell(VideoId video)
     {
-        _underWay.TryRemove(video, out _);
+        _progress.TryRemove(video, out _);
         foreach (var listener in _listeners.Keys)
             listener.Tell(new(video));
     }
 
-    /// <summary>A stage has come further with a video; the same twice is told once.</summary>
+    /// <summary>Tells of a stage's progress; the same progress is told once.</summary>
     internal void TellProgress(VideoChange progress)
     {
-        if (_underWay.TryGetValue(progress.Video, out var former) && former == progress)
+        if (_progress.TryGetValue(progress.Video, out var former) && former == progress)
             return;
-        _underWay[progress.Video] = progress;
+        _progress[progress.Video] = progress;
         foreach (var listener in _listeners.Keys)
-            listener.TellIfThereIsTime(progress);
+            listener.TellIfNotBusy(progress);
     }
 
-    /// <summary>One who listens.</summary>
+    /// <summary>Receives changes.</summary>
     public sealed class Listener : IDisposable
     {
         private readonly CatalogChanges _changes;
-        private readonly Channel<VideoChange> _told = Channel.CreateBounded<VideoChange>(new BoundedChannelOptions(Kept) { FullMode = BoundedChannelFullMode.DropOldest });
+        private readonly Channel<VideoChange> _told = Channel.CreateBounded<VideoChange>(
+            new BoundedChannelOptions(Kept) { FullMode = BoundedChannelFullMode.DropOldest });
 
         internal Listener(CatalogChanges changes) => _changes = changes;
 
-        /// <summary>What is told next; null once cancelled.</summary>
+        /// <summary>The next change; null once cancelled.</summary>
         public async ValueTask<VideoChange?> NextAsync(CancellationToken cancellationToken)
         {
             try
@@ -63,8 +66,8 @@ public sealed class CatalogChanges
 
         internal void Tell(VideoChange change) => _told.Writer.TryWrite(change);
 
-        /// <summary>Progress never takes the place of what happened.</summary>
-        internal void TellIfThereIsTime(VideoChange progress)
+        /// <summary>Progress never displaces a changed entry.</summary>
+        internal void TellIfNotBusy(VideoChange progress)
         {
             if (_told.Reader.Count < Kept / 2)
                 Tell(progress);
@@ -72,8 +75,8 @@ public sealed class CatalogChanges
     }
 }
 
-/// <summary>Something happened to a video, or a stage has come further with it.</summary>
+/// <summary>A video's catalog entry has changed, or a stage has made progress with it.</summary>
 /// <param name="Video">The video.</param>
-/// <param name="Stage">The stage that has come further; null where the catalog's entry has changed.</param>
-/// <param name="Percent">How far the stage has come, 0 to 100.</param>
+/// <param name="Stage">The stage that has made progress; null where the catalog entry has changed.</param>
+/// <param name="Percent">Progress of the stage, 0 to 100.</param>
 public sealed record VideoChange(VideoId Video, string? Stage = null, int Percent = 0);

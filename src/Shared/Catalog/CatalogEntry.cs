@@ -3,14 +3,14 @@ using TcMgc.Shared.Events;
 
 namespace TcMgc.Shared.Catalog;
 
-/// <summary>How far a video has come.</summary>
+/// <summary>How far the processing of a video has come; a later state overrides an earlier one.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<VideoState>))]
 public enum VideoState
 {
-    /// <summary>Waits for its frames to be taken.</summary>
+    /// <summary>Waits to be decoded.</summary>
     Uploaded,
 
-    /// <summary>Its frames wait to be encoded.</summary>
+    /// <summary>Waits to be encoded.</summary>
     Decoded,
 
     /// <summary>Cannot be indexed: see <see cref="CatalogEntry.Reason"/>.</summary>
@@ -29,16 +29,16 @@ public sealed record CatalogEntry
     /// <summary>The video.</summary>
     public required VideoId Id { get; init; }
 
-    /// <summary>Id of the upload event that the entry speaks of; what follows from it carries it on.</summary>
+    /// <summary>Id of the upload event that the entry describes; the events that follow from it carry it.</summary>
     public required Guid UploadId { get; init; }
 
     /// <summary>File name as the user knows it.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What its user calls it; null where the file name will do.</summary>
+    /// <summary>Title that its user gave it; null where there is none.</summary>
     public string? Title { get; init; }
 
-    /// <summary>Its user's words to find it by; null where there are none.</summary>
+    /// <summary>Tags that its user gave it; null where there are none.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
     /// <summary>Where the original lies: see <see cref="VideoUploaded.Source"/>.</summary>
@@ -50,7 +50,7 @@ public sealed record CatalogEntry
     /// <summary>Size of the original in bytes.</summary>
     public required long Bytes { get; init; }
 
-    /// <summary>How far it has come.</summary>
+    /// <summary>How far its processing has come.</summary>
     public required VideoState State { get; init; }
 
     /// <summary>When it was uploaded.</summary>
@@ -65,10 +65,10 @@ public sealed record CatalogEntry
     /// <summary>Height as shown, in pixels; null until decoded.</summary>
     public int? Height { get; init; }
 
-    /// <summary>Frames taken; null until decoded.</summary>
+    /// <summary>Decoded frames; null until decoded.</summary>
     public int? Frames { get; init; }
 
-    /// <summary>What was wrong though frames came out.</summary>
+    /// <summary>What was wrong although there are frames; null where nothing was.</summary>
     public string? Warning { get; init; }
 
     /// <summary>Seconds that decoding took; null until decoded.</summary>
@@ -86,7 +86,7 @@ public sealed record CatalogEntry
     /// <summary>When it could be found first; null until indexed.</summary>
     public DateTimeOffset? IndexedAt { get; init; }
 
-    /// <summary>Name of the blob with what is said in it; null where that is not known.</summary>
+    /// <summary>Name of the blob with its transcript; null where none is known.</summary>
     public string? Transcript { get; init; }
 
     /// <summary>Stage that failed, one of <see cref="Stages"/>; null unless failed.</summary>

@@ -2,22 +2,24 @@ using TcMgc.Shared.Events;
 
 namespace TcMgc.Shared.Catalog;
 
-/// <summary>What is known of each video: a projection of the event log, which can be made again from it.</summary>
+/// <summary>What is known of each video: a projection of the event log, from which it can be made again.</summary>
 public interface ICatalog
 {
     /// <summary>
-    /// Takes an event in. Applying one twice, or a video's events in another order, gives the same entry; events of an earlier
-    /// upload never undo what a later one led to.
+    /// Applies an event. Applying one twice, or a video's events in another order, gives the same entry; events of an earlier
+    /// upload never change what follows from a later one.
     /// </summary>
     ValueTask ApplyAsync(VideoEvent happened, CancellationToken cancellationToken);
 
-    /// <summary>Takes many events in, in one transaction.</summary>
+    /// <summary>Applies many events in one transaction.</summary>
     ValueTask ApplyAsync(IReadOnlyList<VideoEvent> happened, CancellationToken cancellationToken);
 
     /// <summary>The entry of a video (deleted ones too); null where none was uploaded.</summary>
     ValueTask<CatalogEntry?> GetAsync(VideoId id, CancellationToken cancellationToken);
 
-    /// <summary>The entry of the video whose content has this SHA-256 (64 hexadecimal digits); null where none was uploaded.</summary>
+    /// <summary>
+    /// The entry of the video whose content has this SHA-256 (64 hexadecimal digits); null where none was uploaded.
+    /// </summary>
     ValueTask<CatalogEntry?> FindBySha256Async(string sha256, CancellationToken cancellationToken);
 
     /// <summary>All entries but deleted ones, by name.</summary>
@@ -29,7 +31,7 @@ public interface ICatalog
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask<CatalogPage> PageAsync(int offset, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Forgets everything and applies the log from its beginning, in one transaction.</summary>
+    /// <summary>Replaces all entries by those that follow from a log, in one transaction.</summary>
     ValueTask RebuildAsync(IEventLog log, CancellationToken cancellationToken);
 }
 

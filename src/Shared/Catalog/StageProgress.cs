@@ -1,10 +1,11 @@
 namespace TcMgc.Shared.Catalog;
 
-/// <summary>Tells whoever follows the videos how far a stage has come with one, in whole percents.</summary>
-/// <param name="changes">Passes it on.</param>
+/// <summary>Passes the progress of a stage on to <see cref="CatalogChanges"/>, in whole percents.</summary>
+/// <param name="changes">Receives it.</param>
 /// <param name="stage">One of <see cref="Events.Stages"/>.</param>
 /// <param name="read">The video, and the share that is done, 0 to 1; null where that is not known.</param>
-public sealed class StageProgress<T>(CatalogChanges changes, string stage, Func<T, (VideoId Video, double? Share)> read) : IProgress<T>
+public sealed class StageProgress<T>(
+    CatalogChanges changes, string stage, Func<T, (VideoId Video, double? Share)> read) : IProgress<T>
 {
     /// <inheritdoc/>
     public void Report(T value)

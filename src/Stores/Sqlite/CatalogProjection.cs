@@ -5,8 +5,8 @@ using TcMgc.Shared.Events;
 namespace TcMgc.Stores.Sqlite;
 
 /// <summary>
-/// A video's entry as a function of what is known of one upload: the order in which the events came does not enter, and of
-/// several states the furthest holds.
+/// A video's entry as a function of the events of one upload: their order does not matter, and of several states the furthest
+/// counts.
 /// </summary>
 internal static class CatalogProjection
 {

@@ -11,16 +11,16 @@ using TcMgc.Shared.Events;
 namespace TcMgc.Stores.Sqlite;
 
 /// <summary>
-/// The catalog in one SQLite file: the last event of each kind for each upload of each video, and the entry that follows from
-/// those of the video's last upload.
+/// The catalog in one SQLite file: the last event of each kind for each upload of each video, and for each video the entry that
+/// follows from the events of its last upload.
 /// </summary>
 internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
 {
     private static readonly Dictionary<string, long> s_nothing = [];
 
     private readonly SqliteFile _file = new(path, version: 1, """
-        CREATE TABLE facts(video BLOB NOT NULL, upload BLOB NOT NULL, topic TEXT NOT NULL, time INTEGER NOT NULL, event BLOB NOT NULL,
-            body BLOB NOT NULL, PRIMARY KEY(video, upload, topic)) WITHOUT ROWID;
+        CREATE TABLE facts(video BLOB NOT NULL, upload BLOB NOT NULL, topic TEXT NOT NULL, time INTEGER NOT NULL,
+            event BLOB NOT NULL, body BLOB NOT NULL, PRIMARY KEY(video, upload, topic)) WITHOUT ROWID;
         CREATE TABLE videos(id BLOB PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, name TEXT NOT NULL, state TEXT NOT NULL,
             entry BLOB NOT NULL) WITHOUT ROWID;
         CREATE INDEX videos_by_name ON videos(name)
@@ -30,7 +30,8 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
     private readonly HashSet<string> _newer = new(StringComparer.Ordinal);
     private SqliteConnection? _connection;
 
-    public ValueTask ApplyAsync(VideoEvent happened, CancellationToken cancellationToken) => ApplyAsync([happened], cancellationToken);
+    public ValueTask ApplyAsync(VideoEvent happened, CancellationToken cancellationToken) =>
+        ApplyAsync([happened], cancellationToken);
 
     public ValueTask ApplyAsync(IReadOnlyList<VideoEvent> happened, CancellationToken cancellationToken)
     {
@@ -59,7 +60,8 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
     public async IAsyncEnumerable<CatalogEntry> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await ValueTask.CompletedTask;
-        foreach (var entry in Entries("SELECT entry FROM videos WHERE state <> $key ORDER BY name, id", nameof(VideoState.Deleted)))
+        const string kept = "SELECT entry FROM videos WHERE state <> $key ORDER BY name, id";
+        foreach (var entry in Entries(kept, nameof(VideoState.Deleted)))
         {
             cancellationToken.ThrowIfCancellationRequested();
             yield return entry;
@@ -83,7 +85,7 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
     public async ValueTask RebuildAsync(IEventLog log, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(log);
-        // A connection of its own: the transaction spans awaits, and other callers read the former entries meanwhile.
+        // A connection of its own: the transaction spans awaits, and other callers read the former entries in the meantime.
         using var connection = Open();
         using var transaction = _file.Guarded(() => connection.BeginTransaction());
         _file.Guarded(() => connection.Execute("DELETE FROM facts; DELETE FROM videos; DELETE FROM positions;"));
@@ -95,7 +97,7 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
         _file.Guarded(transaction.Commit);
     }
 
-    /// <summary>True where no event was ever applied.</summary>
+    /// <summary>Whether no event was ever applied.</summary>
     public bool IsEmpty() => Use(connection => connection.ExecuteScalar<bool>("SELECT NOT EXISTS(SELECT 1 FROM facts)"));
 
     public void Dispose()
@@ -155,7 +157,7 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
         });
     }
 
-    /// <summary>Of two events of one kind for one upload the later one counts, whichever comes first.</summary>
+    /// <summary>Of two events of one kind for one upload the later one counts, in whichever order they are applied.</summary>
     private static void Remember(SqliteConnection connection, VideoEvent happened) => connection.Execute("""
         INSERT INTO facts(video, upload, topic, time, event, body) VALUES($video, $upload, $Topic, $time, $id, $body)
         ON CONFLICT(video, upload, topic) DO UPDATE SET time = excluded.time, event = excluded.event, body = excluded.body
@@ -204,7 +206,7 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
             return _file.Guarded(() => action(_connection ??= Open()));
     }
 
-    /// <summary>Catalogs begun by earlier programs lack the table of positions: they read their log once more.</summary>
+    /// <summary>Catalogs of earlier programs lack the table of positions: they read their log once more.</summary>
     private SqliteConnection Open()
     {
         var connection = _file.Open();

@@ -42,7 +42,7 @@ internal sealed class TranscriptIndex : ITranscriptIndex, IDisposable
         if (TranscriptQuery.Of(texts) is not { } query)
             return [];
         // Only the returned cues are highlighted: a word may be in every cue there is.
-        var found = Use(connection => connection.Query<(byte[] Video, double Start, double End, string Text, string Highlighted)>($"""
+        var found = Use(connection => connection.Query<(byte[] Video, double Start, double End, string Text, string Marked)>($"""
             SELECT video, start, "end", text,
                 (SELECT highlight(words, 0, char({(int)WordStarts}), char({(int)WordEnds}))
                     FROM words WHERE words MATCH $query AND rowid = found.id)
@@ -53,7 +53,7 @@ internal sealed class TranscriptIndex : ITranscriptIndex, IDisposable
             ORDER BY found.rank, found.id
             """, new { query, count, only = video is { } id ? Bytes(id) : null }));
         return [.. found.Select(cue => new CueMatch(
-            Id(cue.Video), new(cue.Start, cue.End, cue.Text), HighlightedIn(cue.Highlighted)))];
+            Id(cue.Video), new(cue.Start, cue.End, cue.Text), HighlightedIn(cue.Marked)))];
     }
 
     public async ValueTask<string?> FollowAsync(CatalogEntry entry, CancellationToken cancellationToken)
@@ -108,7 +108,8 @@ internal sealed class TranscriptIndex : ITranscriptIndex, IDisposable
     }
 
     /// <summary>The cues of a transcript; null where its blob is not there, or cannot be read for a reason.</summary>
-    private async ValueTask<(IReadOnlyList<Cue>? Cues, string? Reason)> ReadAsync(string name, CancellationToken cancellationToken)
+    private async ValueTask<(IReadOnlyList<Cue>? Cues, string? Reason)> ReadAsync(
+        string name, CancellationToken cancellationToken)
     {
         if (await _blobs.OpenReadAsync(name, cancellationToken) is not { } blob)
             return (null, null);

@@ -12,9 +12,9 @@ internal static class TranscriptQuery
 
     private static readonly HashSet<string> s_common = new(StringComparer.OrdinalIgnoreCase)
     {
-        "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "he", "her", "his", "in", "into", "is", "it", "its",
-        "of", "on", "or", "she", "that", "the", "their", "then", "there", "they", "this", "to", "up", "was", "were", "while", "who",
-        "with",
+        "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "he", "her", "his", "in", "into", "is", "it",
+        "its", "of", "on", "or", "she", "that", "the", "their", "then", "there", "they", "this", "to", "up", "was", "were",
+        "while", "who", "with",
     };
 
     /// <summary>The query; null where no word is left.</summary>

@@ -31,5 +31,8 @@ internal sealed class CountingCatalog(ICatalog catalog) : ICatalog
 
     public IAsyncEnumerable<CatalogEntry> ListAsync(CancellationToken cancellationToken) => catalog.ListAsync(cancellationToken);
 
+    public ValueTask<CatalogPage> PageAsync(int offset, int limit, CancellationToken cancellationToken) =>
+        catalog.PageAsync(offset, limit, cancellationToken);
+
     public ValueTask RebuildAsync(IEventLog log, CancellationToken cancellationToken) => catalog.RebuildAsync(log, cancellationToken);
 }

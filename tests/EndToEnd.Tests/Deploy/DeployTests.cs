@@ -4,8 +4,10 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using TcMgc.Featurizer;
+using TcMgc.Hosting;
 using TcMgc.Ingest;
 using TcMgc.Media;
+using TcMgc.Model.Store;
 using TcMgc.Search;
 using TcMgc.Search.Query;
 using TcMgc.Shared.Configuration;
@@ -23,11 +25,12 @@ public sealed partial class DeployTests
     private const string Ours = "TCMGC_";
 
     private static readonly Assembly[] s_assemblies =
-        [typeof(StorageOptions).Assembly, typeof(DecodeOptions).Assembly, typeof(FeaturizeOptions).Assembly,
-            typeof(SearchOptions).Assembly, typeof(MediaOptions).Assembly];
+        [typeof(StorageOptions).Assembly, typeof(ServiceOptions).Assembly, typeof(DecodeOptions).Assembly,
+            typeof(FeaturizeOptions).Assembly, typeof(SearchOptions).Assembly, typeof(MediaOptions).Assembly];
 
     /// <summary>Records of settings by their section; those of the root have none.</summary>
     private static readonly ILookup<string, Type> s_options = s_assemblies.SelectMany(assembly => assembly.GetExportedTypes())
+        .Append(typeof(ModelOptions))
         .Where(type => type.Name.EndsWith("Options", StringComparison.Ordinal) && type.GetConstructor([]) is not null)
         .ToLookup(type => (string?)type.GetField("Section")?.GetRawConstantValue() ?? "");
 

@@ -62,12 +62,13 @@ internal sealed class ServiceCluster : IAsyncDisposable
     /// <summary>Search, on a data folder of its own.</summary>
     public Task<ServeRun> SearchAsync() => StartAsync("TcMgc.Search.dll", null, $"Model={_place.Model}");
 
-    /// <summary>One of each.</summary>
+    /// <summary>One of each, ready.</summary>
     public async Task<(ServeRun Ingest, ServeRun Featurizer, ServeRun Search)> AllAsync(
         string? ingestData = null, string? featurizerData = null)
     {
-        var (ingest, featurizer, search) = (IngestAsync(ingestData), FeaturizerAsync(featurizerData), SearchAsync());
-        return (await ingest, await featurizer, await search);
+        var services = await Task.WhenAll(IngestAsync(ingestData), FeaturizerAsync(featurizerData), SearchAsync());
+        await Task.WhenAll(services.Select(service => service.UntilReadyzAsync()));
+        return (services[0], services[1], services[2]);
     }
 
     /// <summary>Uploads a file; gives the video's id.</summary>

@@ -16,7 +16,8 @@ namespace TcMgc.Ingest.Tests.Api;
 /// <summary>What is said in an uploaded video, given over HTTP.</summary>
 public sealed class TranscriptEndpointTests : IAsyncLifetime
 {
-    private const string Waves = "00:01 --> 00:02\nthe waves are loud\n", Gulls = """{"segments": [{"start": 3, "end": 4, "text": "gulls cry"}]}""";
+    private const string Waves = "00:01 --> 00:02\nthe waves are loud\n",
+        Gulls = """{"segments": [{"start": 3, "end": 4, "text": "gulls cry"}]}""";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-transcript-endpoint-").FullName;
     private WebApplication _app = null!;
@@ -64,18 +65,21 @@ public sealed class TranscriptEndpointTests : IAsyncLifetime
     [InlineData("1\n00:00:01,500 --> 00:00:03,000\nhello\n")]
     [InlineData("\uFEFF WEBVTT\n\nintro\n00:01.000 --> 00:02.000\nhello\n")]
     [InlineData("\n[{\"start\": 1, \"end\": 2, \"text\": \"hello\"}]")]
-    public async Task What_it_is_shows_in_how_it_begins(string transcript) => Assert.Equal((200, """{"cues":1}"""), await PutAsync(transcript, "application/x-www-form-urlencoded"));
+    public async Task What_it_is_shows_in_how_it_begins(string transcript) =>
+        Assert.Equal((200, """{"cues":1}"""), await PutAsync(transcript, "application/x-www-form-urlencoded"));
 
     [Fact]
     public async Task What_cannot_be_read_is_told_and_changes_nothing()
     {
         Assert.Equal((200, """{"cues":1,"warning":"line 4: no two times"}"""), await PutAsync(Waves + "\nx --> y\n"));
 
-        Assert.Contains("\"urn:tcmgc:problem:transcript-unreadable\"", await RefusedAsync(400, PutAsync("")), StringComparison.Ordinal);
+        Assert.Contains("\"urn:tcmgc:problem:transcript-unreadable\"", await RefusedAsync(400, PutAsync("")),
+            StringComparison.Ordinal);
         Assert.Contains("is no JSON (line 1)", await RefusedAsync(400, PutAsync("{")), StringComparison.Ordinal);
         Assert.Contains("has no cues", await RefusedAsync(400, PutAsync("[]")), StringComparison.Ordinal);
         Assert.Contains("belongs to no time", await RefusedAsync(400, PutAsync("<html>")), StringComparison.Ordinal);
-        Assert.Contains("\"urn:tcmgc:problem:request\"", await RefusedAsync(413, PutAsync(new string(' ', TranscriptFile.LargestBytes + 1))), StringComparison.Ordinal);
+        Assert.Contains("\"urn:tcmgc:problem:request\"",
+            await RefusedAsync(413, PutAsync(new string(' ', TranscriptFile.LargestBytes + 1))), StringComparison.Ordinal);
         Assert.Single(await EventsAsync());
     }
 
@@ -101,7 +105,8 @@ public sealed class TranscriptEndpointTests : IAsyncLifetime
         Assert.Equal(204, (await SendAsync(HttpMethod.Delete)).Status);
 
         await UntilFoundAsync("waves", 0);
-        Assert.Contains("\"urn:tcmgc:problem:transcript-not-found\"", await RefusedAsync(404, GetAsync()), StringComparison.Ordinal);
+        Assert.Contains("\"urn:tcmgc:problem:transcript-not-found\"", await RefusedAsync(404, GetAsync()),
+            StringComparison.Ordinal);
         Assert.Equal([1, 0], (await EventsAsync()).Select(told => told.Cues));
     }
 
@@ -110,26 +115,36 @@ public sealed class TranscriptEndpointTests : IAsyncLifetime
     {
         foreach (var id in (string[])["no-id", Guid.NewGuid().ToString()])
         {
-            Assert.Contains("\"urn:tcmgc:problem:video-not-found\"", await RefusedAsync(404, PutAsync(Waves, video: id)), StringComparison.Ordinal);
-            Assert.Contains("\"urn:tcmgc:problem:video-not-found\"", await RefusedAsync(404, SendAsync(HttpMethod.Delete, id)), StringComparison.Ordinal);
-            Assert.Contains("\"urn:tcmgc:problem:transcript-not-found\"", await RefusedAsync(404, SendAsync(HttpMethod.Get, id)), StringComparison.Ordinal);
+            Assert.Contains("\"urn:tcmgc:problem:video-not-found\"", await RefusedAsync(404, PutAsync(Waves, video: id)),
+                StringComparison.Ordinal);
+            Assert.Contains("\"urn:tcmgc:problem:video-not-found\"", await RefusedAsync(404, SendAsync(HttpMethod.Delete, id)),
+                StringComparison.Ordinal);
+            Assert.Contains("\"urn:tcmgc:problem:transcript-not-found\"", await RefusedAsync(404, SendAsync(HttpMethod.Get, id)),
+                StringComparison.Ordinal);
         }
     }
 
     [Property]
     public Property Any_bytes_are_answered_clearly() => Prop.ForAll(
-        Gen.OneOf(ArbMap.Default.GeneratorFor<byte[]>(), Gen.Elements("[", "{", "WEBVTT\n", Waves).SelectMany(start => ArbMap.Default.GeneratorFor<string>().Select(rest => Encoding.UTF8.GetBytes(start + rest)))).ToArbitrary(),
+        Gen.OneOf(ArbMap.Default.GeneratorFor<byte[]>(),
+            Gen.Elements("[", "{", "WEBVTT\n", Waves)
+                .SelectMany(start => ArbMap.Default.GeneratorFor<string>().Select(rest => Encoding.UTF8.GetBytes(start + rest))))
+                    .ToArbitrary(),
         bytes =>
         {
-            using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/videos/{_video}/transcript") { Content = new ByteArrayContent(bytes) };
+            using var request = new HttpRequestMessage(HttpMethod.Put,
+                $"/api/videos/{_video}/transcript") { Content = new ByteArrayContent(bytes) };
             using var response = _http.Send(request);
             Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.BadRequest, Convert.ToHexString(bytes));
         });
 
     private async Task<(int Status, string Body)> PutAsync(string transcript, string? type = null, string? video = null)
     {
-        using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(transcript)) { Headers = { ContentType = type is null ? null : new(type) } };
-        using var request = new HttpRequestMessage(HttpMethod.Put, $"/api/videos/{video ?? _video}/transcript") { Content = content, Headers = { ExpectContinue = transcript.Length > 1 << 20 } };
+        using var content = new ByteArrayContent(
+            Encoding.UTF8.GetBytes(transcript)) { Headers = { ContentType = type is null ? null : new(type) } };
+        using var request = new HttpRequestMessage(HttpMethod.Put,
+            $"/api/videos/{video ?? _video}/transcript") { Content = content,
+                Headers = { ExpectContinue = transcript.Length > 1 << 20 } };
         using var response = await _http.SendAsync(request);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
@@ -155,5 +170,6 @@ public sealed class TranscriptEndpointTests : IAsyncLifetime
             await Task.Delay(20);
     }
 
-    private async Task<List<VideoTranscribed>> EventsAsync() => await _stores.Events.ReadAllAsync(default).OfType<VideoTranscribed>().ToListAsync();
+    private async Task<List<VideoTranscribed>> EventsAsync() =>
+        await _stores.Events.ReadAllAsync(default).OfType<VideoTranscribed>().ToListAsync();
 }

@@ -59,7 +59,8 @@ public sealed class TranscriptIntakeTests : IAsyncLifetime
         await WriteAsync("sea.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nwaves\n\nxx --> yy\nlost");
         Assert.Equal("sea.vtt line 6: no two times", await AcceptAsync());
         await WriteAsync("sea.json", """{"title": "Sea"}""");
-        Assert.StartsWith("sea.vtt line 6: no two times; sea.json is no transcript", await AcceptAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("sea.vtt line 6: no two times; sea.json is no transcript", await AcceptAsync(),
+            StringComparison.Ordinal);
         await WriteAsync("sea.vtt", "");
 
         Assert.StartsWith("sea.vtt is empty; sea.json is no transcript", await AcceptAsync(), StringComparison.Ordinal);
@@ -78,7 +79,8 @@ public sealed class TranscriptIntakeTests : IAsyncLifetime
 
     private async Task<string?> AcceptAsync()
     {
-        var warning = await new TranscriptIntake(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System).AcceptAsync(Video, _video.Id, null, default);
+        var warning = await new TranscriptIntake(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System)
+            .AcceptAsync(Video, _video.Id, null, default);
         await foreach (var entry in _data.FollowAsync(_data.Events, default).TakeWhile(entry => entry is not null))
             _data.Apply(entry!);
         await _data.Transcripts.FollowAsync(_data.Catalog, default);
@@ -89,5 +91,6 @@ public sealed class TranscriptIntakeTests : IAsyncLifetime
 
     private Task WriteAsync(string name, string content) => File.WriteAllTextAsync(Path.Combine(_folder, name), content);
 
-    private async Task<List<VideoTranscribed>> EventsAsync() => await _data.Events.ReadAllAsync(default).OfType<VideoTranscribed>().ToListAsync();
+    private async Task<List<VideoTranscribed>> EventsAsync() =>
+        await _data.Events.ReadAllAsync(default).OfType<VideoTranscribed>().ToListAsync();
 }

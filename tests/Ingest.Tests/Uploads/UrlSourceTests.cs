@@ -21,7 +21,8 @@ public sealed class UrlSourceTests
     [InlineData("fe80::1")]
     [InlineData("fd00::1")]
     [InlineData("::ffff:127.0.0.1")]
-    public void Addresses_of_this_machine_and_its_network_are_private(string address) => Assert.True(UrlSource.IsPrivate(IPAddress.Parse(address)));
+    public void Addresses_of_this_machine_and_its_network_are_private(string address) =>
+        Assert.True(UrlSource.IsPrivate(IPAddress.Parse(address)));
 
     [Theory]
     [InlineData("8.8.8.8")]

@@ -32,7 +32,8 @@ public sealed class VideoIntakeTests : IAsyncLifetime
         Assert.Equal((first.Id, "one.mp4", false), (again.Id, again.Name, again.IsNew));
         var upload = Assert.IsType<VideoUploaded>(Assert.Single(await LogAsync()));
         Assert.StartsWith("originals/", upload.Source, StringComparison.Ordinal);
-        Assert.EndsWith("/039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81", upload.Source, StringComparison.Ordinal);
+        Assert.EndsWith("/039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81", upload.Source,
+            StringComparison.Ordinal);
         Assert.Equal([upload.Source], await OriginalsAsync());
         Assert.Equal(VideoState.Uploaded, (await _data.Catalog.GetAsync(first.Id, default))!.State);
     }
@@ -51,7 +52,8 @@ public sealed class VideoIntakeTests : IAsyncLifetime
     {
         var first = await Intake.AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
         var entry = (await _data.Catalog.GetAsync(first.Id, default))!;
-        await _data.Catalog.ApplyAsync(new VideoDeleted { VideoId = first.Id, UploadId = entry.UploadId, Time = TimeProvider.System.GetUtcNow() }, default);
+        await _data.Catalog.ApplyAsync(
+            new VideoDeleted { VideoId = first.Id, UploadId = entry.UploadId, Time = TimeProvider.System.GetUtcNow() }, default);
 
         Assert.True((await Intake.AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default)).IsNew);
     }
@@ -71,10 +73,13 @@ public sealed class VideoIntakeTests : IAsyncLifetime
     {
         var first = await Intake.AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
         var removed = (await _data.Catalog.GetAsync(first.Id, default))!;
-        await _data.Catalog.ApplyAsync(new VideoDeleted { VideoId = first.Id, UploadId = removed.UploadId, Time = TimeProvider.System.GetUtcNow() }, default);
+        await _data.Catalog.ApplyAsync(
+            new VideoDeleted { VideoId = first.Id, UploadId = removed.UploadId, Time = TimeProvider.System.GetUtcNow() },
+                default);
         var removal = new Meanwhile(() => _data.Blobs.DeleteAsync(removed.Source, default).AsTask().Wait());
 
-        await new VideoIntake(_data.Events, _data.Blobs, _data.Catalog, removal).AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
+        await new VideoIntake(_data.Events, _data.Blobs, _data.Catalog, removal)
+            .AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
 
         Assert.Equal([(await _data.Catalog.GetAsync(first.Id, default))!.Source], await OriginalsAsync());
     }
@@ -84,7 +89,9 @@ public sealed class VideoIntakeTests : IAsyncLifetime
     {
         var first = await Intake.AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
         var entry = (await _data.Catalog.GetAsync(first.Id, default))!;
-        await _data.Catalog.ApplyAsync(new VideoFailed { VideoId = first.Id, UploadId = entry.UploadId, Time = TimeProvider.System.GetUtcNow(), Stage = Stages.Decode, Reason = "it is no video" }, default);
+        await _data.Catalog.ApplyAsync(
+            new VideoFailed { VideoId = first.Id, UploadId = entry.UploadId, Time = TimeProvider.System.GetUtcNow(),
+                Stage = Stages.Decode, Reason = "it is no video" }, default);
 
         await Intake.AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
 

@@ -42,5 +42,6 @@ public sealed class StillFilesTests
     }
 
     private List<string> Look(double second, params (string Path, long Bytes)[] files) =>
-        _files.Look(files.ToDictionary(file => file.Path, file => new FileStamp(file.Bytes, DateTime.UnixEpoch)), TimeSpan.FromSeconds(second));
+        _files.Look(files.ToDictionary(file => file.Path, file => new FileStamp(file.Bytes, DateTime.UnixEpoch)),
+            TimeSpan.FromSeconds(second));
 }
