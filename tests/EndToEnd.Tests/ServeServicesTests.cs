@@ -77,7 +77,10 @@ public sealed class ServeServicesTests(Workplace place, ServiceBrokers brokers, 
         while (true)
         {
             using var ready = await search.Http.GetAsync("/readyz", limit.Token);
-            var videos = (await search.Http.GetFromJsonAsync<JsonElement>("/api/videos", limit.Token)).GetProperty("videos");
+            using var list = await search.Http.GetAsync("/api/videos", limit.Token);
+            if (list.StatusCode == HttpStatusCode.ServiceUnavailable)
+                continue;
+            var videos = (await ServeRun.JsonAsync(list)).GetProperty("videos");
             seen.UnionWith(videos.EnumerateArray().Select(video => video.GetProperty("id").GetString()!));
             if (ready.StatusCode == HttpStatusCode.OK)
                 return seen;
