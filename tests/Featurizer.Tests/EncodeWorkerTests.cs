@@ -178,7 +178,8 @@ public sealed class EncodeWorkerTests : IAsyncLifetime
             {
                 var values = model.SegmentFrames * model.Width;
                 segments.Add(batch.Places[at].Id.Value, (batch.Places[at].FrameTimes.Length,
-                    [.. batch.Vectors.AsSpan(at * model.Width, model.Width), .. batch.Features.Skip(at * values).Take(values).Select(half => (float)half)]));
+                    [.. batch.Vectors.AsSpan(at * model.Width, model.Width),
+                        .. batch.Features.Skip(at * values).Take(values).Select(half => (float)half)]));
             }
         return segments;
     }
@@ -284,8 +285,12 @@ public sealed class EncodeWorkerTests : IAsyncLifetime
     public async Task A_removed_video_stays_removed()
     {
         var decoded = await DecodedAsync(seed: 6, frames: 9);
-        await HappenedAsync(new VideoDeleted { VideoId = decoded.VideoId, UploadId = decoded.UploadId,
-            Time = DateTimeOffset.UnixEpoch });
+        await HappenedAsync(new VideoDeleted
+        {
+            VideoId = decoded.VideoId,
+            UploadId = decoded.UploadId,
+            Time = DateTimeOffset.UnixEpoch
+        });
 
         Assert.Null(await (await WorkerAsync()).IndexAsync(decoded, null, default));
         Assert.Equal(0, await _data.Index.CountAsync(default));
@@ -301,8 +306,12 @@ public sealed class EncodeWorkerTests : IAsyncLifetime
     {
         var decoded = await DecodedAsync(seed: 7, frames: 9);
         var removal = new Removal(() =>
-            HappenedAsync(new VideoDeleted { VideoId = decoded.VideoId, UploadId = decoded.UploadId,
-                Time = DateTimeOffset.UnixEpoch })
+            HappenedAsync(new VideoDeleted
+            {
+                VideoId = decoded.VideoId,
+                UploadId = decoded.UploadId,
+                Time = DateTimeOffset.UnixEpoch
+            })
             .GetAwaiter().GetResult());
 
         Assert.Null(await (await WorkerAsync()).IndexAsync(decoded, removal, default));

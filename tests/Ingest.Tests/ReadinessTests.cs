@@ -52,7 +52,8 @@ public sealed class ReadinessTests : IDisposable
             Source = "originals/1/0",
         };
         await log.AppendAsync(upload, default);
-        await log.AppendAsync(new VideoDeleted { VideoId = upload.VideoId, UploadId = upload.EventId, Time = upload.Time }, default);
+        await log.AppendAsync(new VideoDeleted { VideoId = upload.VideoId, UploadId = upload.EventId, Time = upload.Time },
+            default);
     }
 
     /// <summary>Ends when a line is logged that begins so.</summary>

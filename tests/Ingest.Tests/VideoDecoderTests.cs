@@ -30,7 +30,8 @@ public sealed class VideoDecoderTests : IDisposable
 
         var decoded = (await _decoder.DecodeAsync(s_video, clip, null, default)).Value!;
 
-        Assert.Equal((3, 3.0, 320, 240, null), (decoded.Frames, decoded.Duration, decoded.Width, decoded.Height, decoded.Warning));
+        Assert.Equal((3, 3.0, 320, 240, null),
+            (decoded.Frames, decoded.Duration, decoded.Width, decoded.Height, decoded.Warning));
         await using var pack = await FramePackReader.OpenAsync((await _packs.OpenReadAsync(decoded.Pack, default))!, default);
         var frames = new byte[pack.Count * pack.FrameBytes];
         await pack.ReadAsync(frames, default);

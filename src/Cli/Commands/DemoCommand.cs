@@ -38,10 +38,11 @@ internal static class DemoCommand
         Say("searching: each sentence describes a part of one of the videos; the model has seen neither");
         var answers = await SearchAsync(data, videos, indexed, cancel);
         Print(answers);
+        var (first, five) = (answers.RecallAt(1), answers.RecallAt(5));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
 
-            {Clips} sentences, {Clips} videos: the right one first in {answers.RecallAt(1):F0} %, among the first five in {
-                answers.RecallAt(5):F0} %. By chance: {100.0 / Clips:F0} % and {500.0 / Clips:F0} %.
+            {Clips} sentences, {Clips} videos: the right one first in {first:F0} %, among the first five in {five:F0} %.
+            By chance: {100.0 / Clips:F0} % and {500.0 / Clips:F0} %.
             Look for yourself: the videos are in {clips}, and this asks anything of them:
 
               ./tcmgc search "a red circle slides to the left" --data {data}

@@ -34,5 +34,6 @@ internal sealed class CountingCatalog(ICatalog catalog) : ICatalog
     public ValueTask<CatalogPage> PageAsync(int offset, int limit, CancellationToken cancellationToken) =>
         catalog.PageAsync(offset, limit, cancellationToken);
 
-    public ValueTask RebuildAsync(IEventLog log, CancellationToken cancellationToken) => catalog.RebuildAsync(log, cancellationToken);
+    public ValueTask RebuildAsync(IEventLog log, CancellationToken cancellationToken) =>
+        catalog.RebuildAsync(log, cancellationToken);
 }

@@ -133,7 +133,8 @@ public sealed class TranscriptEndpointTests : IAsyncLifetime
         bytes =>
         {
             using var request = new HttpRequestMessage(HttpMethod.Put,
-                $"/api/videos/{_video}/transcript") { Content = new ByteArrayContent(bytes) };
+                $"/api/videos/{_video}/transcript")
+            { Content = new ByteArrayContent(bytes) };
             using var response = _http.Send(request);
             Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.BadRequest, Convert.ToHexString(bytes));
         });
@@ -141,10 +142,14 @@ public sealed class TranscriptEndpointTests : IAsyncLifetime
     private async Task<(int Status, string Body)> PutAsync(string transcript, string? type = null, string? video = null)
     {
         using var content = new ByteArrayContent(
-            Encoding.UTF8.GetBytes(transcript)) { Headers = { ContentType = type is null ? null : new(type) } };
+            Encoding.UTF8.GetBytes(transcript))
+        { Headers = { ContentType = type is null ? null : new(type) } };
         using var request = new HttpRequestMessage(HttpMethod.Put,
-            $"/api/videos/{video ?? _video}/transcript") { Content = content,
-                Headers = { ExpectContinue = transcript.Length > 1 << 20 } };
+            $"/api/videos/{video ?? _video}/transcript")
+        {
+            Content = content,
+            Headers = { ExpectContinue = transcript.Length > 1 << 20 }
+        };
         using var response = await _http.SendAsync(request);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }

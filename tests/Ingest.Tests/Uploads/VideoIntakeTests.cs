@@ -90,8 +90,14 @@ public sealed class VideoIntakeTests : IAsyncLifetime
         var first = await Intake.AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
         var entry = (await _data.Catalog.GetAsync(first.Id, default))!;
         await _data.Catalog.ApplyAsync(
-            new VideoFailed { VideoId = first.Id, UploadId = entry.UploadId, Time = TimeProvider.System.GetUtcNow(),
-                Stage = Stages.Decode, Reason = "it is no video" }, default);
+            new VideoFailed
+            {
+                VideoId = first.Id,
+                UploadId = entry.UploadId,
+                Time = TimeProvider.System.GetUtcNow(),
+                Stage = Stages.Decode,
+                Reason = "it is no video"
+            }, default);
 
         await Intake.AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
 

@@ -16,8 +16,11 @@ public sealed class WatchWorkerTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _data = await DataFolder.OpenAsync(Path.Combine(_folder, "data"), TimeProvider.System, default);
-        var options = new WatchOptions { Folder = Directory.CreateDirectory(Path.Combine(_folder, "videos")).FullName,
-            Still = TimeSpan.FromSeconds(Still) };
+        var options = new WatchOptions
+        {
+            Folder = Directory.CreateDirectory(Path.Combine(_folder, "videos")).FullName,
+            Still = TimeSpan.FromSeconds(Still)
+        };
         _worker = new(options, new(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System),
             new(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System),
             TimeProvider.System, NullLogger<WatchWorker>.Instance);
