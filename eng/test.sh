@@ -20,12 +20,18 @@ check_usings() {
     END { exit unsorted }'
 }
 
+# Lines longer than .editorconfig's max_line_length, which no formatter breaks.
+check_lines() {
+  ! LC_ALL=C.UTF-8 grep -rnE '^.{131}' --include='*.cs' --exclude-dir=obj --exclude-dir=bin src tests
+}
+
 echo "tcmgc: building"
 dotnet build TcMgc.sln -c Release --no-restore -nologo -v quiet
 if [ $# -eq 0 ]; then
   echo "tcmgc: checking the format"
   dotnet format whitespace TcMgc.sln --verify-no-changes --no-restore # The build has checked style already.
   check_usings
+  check_lines
 fi
 log="$root/artifacts/test.log"
 echo "tcmgc: testing"
