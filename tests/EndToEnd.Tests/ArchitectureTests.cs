@@ -21,8 +21,8 @@ public sealed class ArchitectureTests
         ["Training"] = ["Shared", "Media", "Model"],
         ["Ingest"] = ["Shared", "Stores", "Hosting", "Media"],
         ["Featurizer"] = ["Shared", "Stores", "Hosting", "Model"],
-        ["Search"] = ["Shared", "Stores", "Hosting", "Media", "Model"],
-        ["Cli"] = ["Shared", "Stores", "Hosting", "Media", "Model", "Training", "Ingest", "Featurizer", "Search"],
+        ["Search"] = ["Client", "Shared", "Stores", "Hosting", "Media", "Model"],
+        ["Cli"] = ["Shared", "Stores", "Hosting", "Media", "Model", "Training", "Ingest", "Featurizer", "Search", "Client"],
     };
 
     private static readonly Architecture s_house = new ArchLoader().LoadAssemblies(
