@@ -31,8 +31,8 @@ internal static class ApiDocument
 
     public static void Map(WebApplication app)
     {
-        app.MapOpenApi(Path);
-        app.MapScalarApiReference("/docs", ShowAsPage);
+        app.MapOpenApi(Path).AllowAnonymous();
+        app.MapScalarApiReference("/docs", ShowAsPage).AllowAnonymous();
     }
 
     /// <summary>

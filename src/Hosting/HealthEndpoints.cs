@@ -19,8 +19,8 @@ public static class HealthEndpoints
     /// <summary>Adds both endpoints, which answer 200 or 503.</summary>
     public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder app)
     {
-        app.MapHealthChecks(Live, new() { Predicate = _ => false, ResponseWriter = WriteAsync });
-        app.MapHealthChecks(Ready, new() { ResponseWriter = WriteAsync });
+        app.MapHealthChecks(Live, new() { Predicate = _ => false, ResponseWriter = WriteAsync }).AllowAnonymous();
+        app.MapHealthChecks(Ready, new() { ResponseWriter = WriteAsync }).AllowAnonymous();
         return app;
     }
 

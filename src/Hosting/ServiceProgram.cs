@@ -8,6 +8,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using TcMgc.Hosting.Access;
 using TcMgc.Shared;
 using TcMgc.Shared.Configuration;
 
@@ -58,6 +59,7 @@ public static class ServiceProgram
         var app = builder.Build();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseAccess();
         CatalogGate.Use(app);
         app.MapHealth();
         ApiDocument.Map(app);
@@ -108,8 +110,8 @@ public static class ServiceProgram
     private static void WithDefaults(this WebApplicationBuilder builder)
     {
         var options = Settings.Read<ServiceOptions>(builder.Configuration);
-        CheckUrls(options.Urls);
-        builder.WebHost.UseUrls(options.Urls);
+        builder.AddAccess(options);
+        builder.WebHost.UseUrls(options.Urls).UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         AddLogs(builder, options.LogFormat);
         builder.Services
@@ -147,16 +149,6 @@ public static class ServiceProgram
                 console.UseUtcTimestamp = true;
             });
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-    }
-
-    private static void CheckUrls(string urls)
-    {
-        foreach (var url in urls.Split(';', StringSplitOptions.RemoveEmptyEntries))
-            if (!Uri.TryCreate(url.Replace("//*", "//any", StringComparison.Ordinal)
-                .Replace("//+", "//any", StringComparison.Ordinal), UriKind.Absolute, out var address)
-                || address.Scheme != Uri.UriSchemeHttp)
-                throw new UserException(
-                    $"Urls has '{url}'; it must be addresses such as http://127.0.0.1:8080, joined by semicolons");
     }
 
     /// <summary>

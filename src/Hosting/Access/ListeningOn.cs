@@ -1,0 +1,33 @@
+using System.Net;
+using TcMgc.Shared;
+
+namespace TcMgc.Hosting.Access;
+
+/// <summary>The addresses of <c>Urls</c>: who can reach them, and by which names.</summary>
+internal sealed record ListeningOn(bool LoopbackOnly, bool AllInterfaces, IReadOnlyList<string> Hosts)
+{
+    private static readonly string[] s_loopback = ["localhost", "127.0.0.1", "[::1]"];
+
+    /// <exception cref="UserException">One is no address to listen on.</exception>
+    public static ListeningOn Read(string urls)
+    {
+        Uri[] addresses = [.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parse)];
+        return new(addresses.All(address => address.IsLoopback), addresses.Any(IsAll),
+            [.. s_loopback.Union(addresses.Where(address => !IsAll(address)).Select(address => address.Host))]);
+    }
+
+    private static bool IsAll(Uri address) =>
+        address.Host == "any" || IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip)
+        && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any));
+
+    private static Uri Parse(string url)
+    {
+        // Kestrel's names for all interfaces are no hosts to Uri.
+        var readable = url.Replace("//*", "//any", StringComparison.Ordinal).Replace("//+", "//any", StringComparison.Ordinal);
+        return Uri.TryCreate(readable, UriKind.Absolute, out var address)
+            && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
+            ? address
+            : throw new UserException(
+                $"Urls has '{url}'; it must be addresses such as http://127.0.0.1:8080, joined by semicolons");
+    }
+}

@@ -1,0 +1,17 @@
+namespace TcMgc.Hosting.Access;
+
+/// <summary>What a key may do.</summary>
+public static class Scopes
+{
+    /// <summary>Search, and see videos, pictures and progress.</summary>
+    public const string Search = "search";
+
+    /// <summary>Add videos and transcripts.</summary>
+    public const string Upload = "upload";
+
+    /// <summary>Change and remove videos.</summary>
+    public const string Admin = "admin";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [Search, Upload, Admin];
+}
