@@ -26,6 +26,7 @@ internal static class CommandLine
         VideosCommand.Create(),
         RemoveCommand.Create(),
         ServeCommand.Create(),
+        KeysCommand.Create(),
         ReplayCommand.Create(),
         SweepCommand.Create(),
         ReindexCommand.Create(),
