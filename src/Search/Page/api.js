@@ -1,5 +1,7 @@
 // The HTTP interface. What goes wrong is a Failure whose message is for people.
 
+import { signIn } from './session.js';
+
 export class Failure extends Error {
   constructor(message, status) {
     super(message);
@@ -16,6 +18,8 @@ async function ask(path, options = {}) {
   } catch (error) {
     throw isCancelled(error) ? error : new Failure('The server does not answer. Is it still running?', 0);
   }
+  if (response.status === 401)
+    return signIn();
   if (!response.ok)
     throw await failureOf(response);
   return response;
