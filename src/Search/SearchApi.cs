@@ -1,4 +1,7 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using TcMgc.Hosting.Access;
 using TcMgc.Search.Library;
 using TcMgc.Search.Page;
 using TcMgc.Search.Query;
@@ -11,12 +14,13 @@ public static class SearchApi
     /// <summary>Adds every endpoint below <c>/api</c>, and the page that uses them.</summary>
     public static IEndpointRouteBuilder MapSearchApi(this IEndpointRouteBuilder app)
     {
-        SearchEndpoints.Map(app);
+        var search = app.MapGroup("").RequireAuthorization(Scopes.Search);
+        SearchEndpoints.Map(search);
+        StreamEndpoint.Map(search);
+        PictureEndpoints.Map(search);
+        ProgressEndpoint.Map(search);
         VideoEndpoints.Map(app);
-        StreamEndpoint.Map(app);
-        PictureEndpoints.Map(app);
-        ProgressEndpoint.Map(app);
-        PageEndpoints.Map(app);
+        PageEndpoints.Map(app.MapGroup("").AllowAnonymous());
         return app;
     }
 }

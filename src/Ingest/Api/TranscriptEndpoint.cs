@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using TcMgc.Hosting;
+using TcMgc.Hosting.Access;
 using TcMgc.Ingest.Transcripts;
 using TcMgc.Shared;
 using TcMgc.Shared.Transcripts;
@@ -23,18 +24,18 @@ internal static class TranscriptEndpoint
     {
         var transcript = app.MapGroup("/api/videos/{id}/transcript")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        transcript.MapPut("", PutAsync)
+        transcript.MapPut("", PutAsync).RequireAuthorization(Scopes.Upload)
             .WithName("putTranscript")
             .WithSummary("Say what is said in a video: SubRip, WebVTT or JSON, whatever its type is called; "
                 + "replaces what was known.")
             .Accepts<IFormFile>("application/x-subrip", "text/vtt", "application/json", "*/*")
             .WithMetadata(new RequestSizeLimitAttribute(TranscriptFile.LargestBytes))
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge);
-        transcript.MapGet("", GetAsync)
+        transcript.MapGet("", GetAsync).RequireAuthorization(Scopes.Search)
             .WithName("getTranscript")
             .WithSummary("What is said in a video: cues in the order of their start, in the JSON that PUT takes.")
             .Produces<IReadOnlyList<Cue>>();
-        transcript.MapDelete("", DeleteAsync)
+        transcript.MapDelete("", DeleteAsync).RequireAuthorization(Scopes.Upload)
             .WithName("deleteTranscript").WithSummary("Forget what is said in a video.");
     }
 

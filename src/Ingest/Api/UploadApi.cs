@@ -1,4 +1,7 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using TcMgc.Hosting.Access;
 
 namespace TcMgc.Ingest.Api;
 
@@ -10,9 +13,10 @@ public static class UploadApi
     /// <summary>Adds the endpoints; needs <see cref="UploadServices.AddUploads"/>.</summary>
     public static IEndpointRouteBuilder MapUploadApi(this IEndpointRouteBuilder app)
     {
-        UploadEndpoint.Map(app);
-        UrlEndpoint.Map(app);
-        TusEndpoints.Map(app);
+        var upload = app.MapGroup("").RequireAuthorization(Scopes.Upload);
+        UploadEndpoint.Map(upload);
+        UrlEndpoint.Map(upload);
+        TusEndpoints.Map(upload);
         TranscriptEndpoint.Map(app);
         return app;
     }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using TcMgc.Hosting;
+using TcMgc.Hosting.Access;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
@@ -26,15 +27,18 @@ internal static class VideoEndpoints
     public static void Map(IEndpointRouteBuilder app)
     {
         var videos = app.MapGroup("/api/videos");
-        videos.MapGet("", ListAsync).WithName("listVideos").WithSummary("The videos by name, a page at a time.")
+        videos.MapGet("", ListAsync).RequireAuthorization(Scopes.Search)
+            .WithName("listVideos").WithSummary("The videos by name, a page at a time.")
             .Produces(StatusCodes.Status304NotModified).ProducesProblem(StatusCodes.Status400BadRequest);
-        videos.MapGet("/{id}", GetAsync).WithName("getVideo")
-            .WithSummary("What is known of a video: state, stages, segments, why it failed.")
+        videos.MapGet("/{id}", GetAsync).RequireAuthorization(Scopes.Search)
+            .WithName("getVideo").WithSummary("What is known of a video: state, stages, segments, why it failed.")
             .Produces(StatusCodes.Status304NotModified).ProducesProblem(StatusCodes.Status404NotFound);
-        videos.MapPatch("/{id}", DescribeAsync).WithName("describeVideo").WithSummary("Give a video a title or tags.")
+        videos.MapPatch("/{id}", DescribeAsync).RequireAuthorization(Scopes.Admin)
+            .WithName("describeVideo").WithSummary("Give a video a title or tags.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed);
-        videos.MapDelete("/{id}", DeleteAsync).WithName("deleteVideo").WithSummary("Take a video out of the index.")
+        videos.MapDelete("/{id}", DeleteAsync).RequireAuthorization(Scopes.Admin)
+            .WithName("deleteVideo").WithSummary("Take a video out of the index.")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed);
     }
 
