@@ -33,7 +33,9 @@ public sealed class CandidateBatch : IDisposable
     /// <summary>V × D: unit video vectors.</summary>
     public Span<float> Vectors => _vectors.Memory();
 
-    /// <summary>V × N × D: the head's frame features, zero where a segment has fewer frames. Empty where the head scores vectors alone.</summary>
+    /// <summary>
+    /// V × N × D: the head's frame features, zero where a segment has fewer frames. Empty where the head scores vectors alone.
+    /// </summary>
     public Span<float> Features => _scoresFrames ? _features.Memory() : [];
 
     /// <summary>V × N: 1 where there is a frame, 0 behind the last. Empty where the head scores vectors alone.</summary>

@@ -23,7 +23,8 @@ public sealed record ClipArchitecture(int EmbeddingWidth, VisionArchitecture Vis
     public Activation Activation { get; init; }
 
     /// <summary>The architectures that have a name.</summary>
-    public static IReadOnlyDictionary<string, ClipArchitecture> Named { get; } = new Dictionary<string, ClipArchitecture>(StringComparer.OrdinalIgnoreCase)
+    public static IReadOnlyDictionary<string, ClipArchitecture> Named { get; } = new Dictionary<string, ClipArchitecture>(
+        StringComparer.OrdinalIgnoreCase)
     {
         ["ViT-B/32"] = new(512, new(224, 32, 768, 12), new(77, 49408, 512, 12)),
         ["ViT-B/16"] = new(512, new(224, 16, 768, 12), new(77, 49408, 512, 12)),
@@ -73,7 +74,8 @@ public enum Activation
 
 /// <summary>The image tower: patches, a class token, pre-norm blocks.</summary>
 /// <param name="ImageSize">Side of the square input in pixels.</param>
-/// <param name="PatchSize">Side of a patch in pixels; divides the image size or leaves a border unused, as a convolution does.</param>
+/// <param name="PatchSize">Side of a patch in pixels; divides the image size or leaves a border unused, as a convolution
+/// does.</param>
 /// <param name="Width">Channels of the tower; a multiple of 64.</param>
 /// <param name="Layers">Residual blocks.</param>
 public sealed record VisionArchitecture(int ImageSize, int PatchSize, int Width, int Layers)

@@ -17,7 +17,10 @@ public sealed record ModelConfig
     /// </summary>
     internal IDualEncoder Encoders { get => field ?? Clip; init; }
 
-    /// <summary>Name of the similarity head, one of <c>Heads.SimilarityHead.All</c>: <c>clip4clip-mean-pooling</c>, <c>xclip</c>, <c>tcmgc</c>, …</summary>
+    /// <summary>
+    /// Name of the similarity head, one of <c>Heads.SimilarityHead.All</c>: <c>clip4clip-mean-pooling</c>, <c>xclip</c>,
+    /// <c>tcmgc</c>, …
+    /// </summary>
     public required string Head { get; init; }
 
     /// <summary>W: words a text is cut or padded to, start and end token included; at most the text tower's context.</summary>
@@ -29,7 +32,9 @@ public sealed record ModelConfig
     /// <summary>Residual blocks of the temporal transformer, for heads that have one.</summary>
     public int TemporalLayers { get; init; } = 4;
 
-    /// <summary>Rows of the frame position embedding; published checkpoints carry one per text position. At least <see cref="Frames"/>.</summary>
+    /// <summary>
+    /// Rows of the frame position embedding; published checkpoints carry one per text position. At least <see cref="Frames"/>.
+    /// </summary>
     public int FramePositions { get; init; } = 77;
 
     /// <summary>Residual blocks of the cross transformer, for the tight heads.</summary>
@@ -42,8 +47,8 @@ public sealed record ModelConfig
     public int AttentionHeads { get; init; } = 1;
 
     /// <summary>
-    /// TC-MGC: whether language–video attention sees only the frames that are there. The published code has no mask there, so that
-    /// padding takes part; false does as it does. Segments of N frames score the same either way.
+    /// TC-MGC: whether language–video attention sees only the frames that are there. The published code has no mask there, so
+    /// that padding takes part; false does as it does. Segments of N frames score the same either way.
     /// </summary>
     public bool MaskedAttention { get; init; } = true;
 
@@ -74,13 +79,17 @@ public sealed record ModelConfig
     public void Validate()
     {
         var (d, text) = (Encoders.Width, Clip.Text);
-        Require(Clip.Vision.ImageSize is >= 1 and <= 4096 && Clip.Vision.PatchSize >= 1 && Clip.Vision.PatchSize <= Clip.Vision.ImageSize,
+        Require(Clip.Vision.ImageSize is >= 1 and <= 4096 && Clip.Vision.PatchSize >= 1
+            && Clip.Vision.PatchSize <= Clip.Vision.ImageSize,
             "image size", Clip.Vision.ImageSize, "1 to 4096 and no smaller than the patch");
         foreach (var (name, width) in new[] { ("vision width", Clip.Vision.Width), ("text width", text.Width) })
-            Require(width % ClipArchitecture.HeadWidth == 0 && width > 0 && width <= Widest, name, width, $"a multiple of {ClipArchitecture.HeadWidth} up to {Widest}");
-        foreach (var (name, layers) in new[] { ("vision layers", Clip.Vision.Layers), ("text layers", text.Layers), ("temporal layers", TemporalLayers), ("cross layers", CrossLayers) })
+            Require(width % ClipArchitecture.HeadWidth == 0 && width > 0 && width <= Widest, name, width,
+                $"a multiple of {ClipArchitecture.HeadWidth} up to {Widest}");
+        foreach (var (name, layers) in new[] { ("vision layers", Clip.Vision.Layers), ("text layers", text.Layers),
+            ("temporal layers", TemporalLayers), ("cross layers", CrossLayers) })
             Require(layers is >= 1 and <= MostLayers, name, layers, $"1 to {MostLayers}");
-        foreach (var (name, hidden) in new[] { ("excitation's hidden units", ExcitationHidden), ("aggregation's hidden units", AggregationHidden) })
+        foreach (var (name, hidden) in new[] { ("excitation's hidden units", ExcitationHidden),
+            ("aggregation's hidden units", AggregationHidden) })
             Require(hidden is >= 0 and <= Widest, name, hidden, $"0 to {Widest}");
         Require(text.Vocabulary is >= 3 and <= LargestVocabulary, "vocabulary", text.Vocabulary, $"3 to {LargestVocabulary}");
         Require(d is > 0 and <= Widest && d % Encoders.AttentionHeads == 0,
@@ -90,16 +99,19 @@ public sealed record ModelConfig
         Require(Frames is >= 1 and <= 4096, "frames", Frames, "1 to 4096");
         Require(FramePositions >= Frames, "frame positions", FramePositions, $"at least the frames, {Frames}");
         Require(CrossPositions > Frames, "cross positions", CrossPositions, $"more than the frames, {Frames}");
-        Require(AttentionHeads > 0 && d % AttentionHeads == 0, "attention heads", AttentionHeads, $"a divisor of the embedding width, {d}");
+        Require(AttentionHeads > 0 && d % AttentionHeads == 0, "attention heads", AttentionHeads,
+            $"a divisor of the embedding width, {d}");
         foreach (var count in Has(TcMgcParts.LanguageVideoAttention) ? [Words] : new[] { Words, Frames })
-            Require(KeptOf(count) > 0 && KeptOf(count) < count, "keep_rate", KeepRate, $"such that something but not all is kept of {count}");
+            Require(KeptOf(count) > 0 && KeptOf(count) < count, "keep_rate", KeepRate,
+                $"such that something but not all is kept of {count}");
         Require((Parts & TcMgcParts.Contrasts) != 0, "contrasts", Parts, "one at least");
         Require(Temperature is > 0 and <= 100, "temperature", Temperature, "above 0, at most 100");
 
         static void Require<T>(bool holds, string name, T value, string range)
         {
             if (!holds)
-                throw new ModelException(string.Create(CultureInfo.InvariantCulture, $"the model's {name} is {value}; it must be {range}"));
+                throw new ModelException(
+                    string.Create(CultureInfo.InvariantCulture, $"the model's {name} is {value}; it must be {range}"));
         }
     }
 }

@@ -67,7 +67,9 @@ public sealed class VideoTextModel : IDisposable
     /// <summary>D: width of every vector.</summary>
     public int Width => Config.Encoders.Width;
 
-    /// <summary>Whether the features that pairs are scored with differ from the unit frame embeddings, so that both must be kept.</summary>
+    /// <summary>
+    /// Whether the features that pairs are scored with differ from the unit frame embeddings, so that both must be kept.
+    /// </summary>
     public bool HasOwnFeatures => _head.HasOwnFeatures;
 
     /// <summary>What the frame encoder computes with; loads it.</summary>
@@ -102,7 +104,8 @@ public sealed class VideoTextModel : IDisposable
     /// <param name="vectors">Receives V × D unit vectors.</param>
     /// <param name="features">Receives V × N × D.</param>
     /// <param name="cancel">Stops before the run.</param>
-    public void EncodeVideo(ReadOnlySpan<float> frames, ReadOnlySpan<float> mask, int segments, Span<float> vectors, Span<float> features,
+    public void EncodeVideo(
+        ReadOnlySpan<float> frames, ReadOnlySpan<float> mask, int segments, Span<float> vectors, Span<float> features,
         CancellationToken cancel = default)
     {
         cancel.ThrowIfCancellationRequested();
@@ -132,7 +135,8 @@ public sealed class VideoTextModel : IDisposable
     }
 
     /// <summary>Scores T texts with V videos, given as <see cref="EncodeVideo"/> yields them, in one run.</summary>
-    internal void Score(TextBatch texts, ReadOnlySpan<float> vectors, ReadOnlySpan<float> features, ReadOnlySpan<float> mask, int videos,
+    internal void Score(
+        TextBatch texts, ReadOnlySpan<float> vectors, ReadOnlySpan<float> features, ReadOnlySpan<float> mask, int videos,
         Span<float> logits, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
@@ -160,7 +164,9 @@ public sealed class VideoTextModel : IDisposable
         return new(read, Math.Min(words, read));
     }
 
-    /// <summary>The characters that one of <see cref="TextFeatures.Tokens"/> stands for; empty for the start and end token.</summary>
+    /// <summary>
+    /// The characters that one of <see cref="TextFeatures.Tokens"/> stands for; empty for the start and end token.
+    /// </summary>
     public string TokenText(long token) => _tokenizer.Decode([(int)token]);
 
     /// <summary>Room for the candidates of one query; dispose it to free the memory.</summary>

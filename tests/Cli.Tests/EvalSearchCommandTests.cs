@@ -53,7 +53,8 @@ public sealed class EvalSearchCommandTests : IDisposable
         VideoId[] videos = [.. Enumerable.Range(0, 7).Select(_ => new VideoId(Guid.NewGuid()))];
         ServedQuery Query(int expected, params int[] results) =>
             new("a sentence", new("v", "v.mp4", ["a sentence"]), videos[expected],
-            new([.. results.Select(result => new SearchResult(videos[result].Value, "", "", null, []))], results.Length, TimeSpan.Zero));
+            new([.. results.Select(result => new SearchResult(videos[result].Value, "", "", null, []))], results.Length,
+                TimeSpan.Zero));
 
         var metrics = new[] { Query(0, 4, 0), Query(1, 1, 2, 3), Query(6, 5, 4, 3) }.Metrics(videos);
 

@@ -26,7 +26,8 @@ public sealed class ArchitectureTests
     };
 
     private static readonly Architecture s_house = new ArchLoader().LoadAssemblies(
-        [.. s_arrows.Keys.Select(project => System.Reflection.Assembly.Load(project == "Cli" ? "tcmgc" : $"TcMgc.{project}"))]).Build();
+        [.. s_arrows.Keys.Select(project => System.Reflection.Assembly.Load(project == "Cli" ? "tcmgc" : $"TcMgc.{project}"))])
+            .Build();
 
     public static TheoryData<string> Projects => [.. s_arrows.Keys];
 

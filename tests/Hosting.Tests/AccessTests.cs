@@ -81,7 +81,8 @@ public sealed class AccessTests : IDisposable
         using var refused = await service.Http.GetAsync("/search");
         Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
         Assert.Equal("Bearer", refused.Headers.WwwAuthenticate.Single().Scheme);
-        Assert.Equal("urn:tcmgc:problem:key", (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("type").GetString());
+        Assert.Equal(
+            "urn:tcmgc:problem:key", (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("type").GetString());
         Assert.Equal(HttpStatusCode.Unauthorized, (await service.Http.GetAsync("/unmarked")).StatusCode);
     }
 
@@ -139,7 +140,9 @@ public sealed class AccessTests : IDisposable
         var (_, text) = _keys.Add("person", [Scopes.Search], default);
         await using var service = await StartAsync("--Access:Keys", "always");
 
-        Assert.Equal(HttpStatusCode.Unauthorized, (await service.Http.PostAsJsonAsync("/api/session", new { key = "tcmgc_a_b" })).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.Unauthorized,
+            (await service.Http.PostAsJsonAsync("/api/session", new { key = "tcmgc_a_b" })).StatusCode);
         using var signedIn = await service.Http.PostAsJsonAsync("/api/session", new { key = text });
         var cookie = Assert.Single(signedIn.Headers.GetValues("Set-Cookie"));
         Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
@@ -199,7 +202,8 @@ public sealed class AccessTests : IDisposable
         {
             using var answer = await service.Http.GetAsync(path);
             Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
-            Assert.Contains("frame-ancestors 'none'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+            Assert.Contains(
+                "frame-ancestors 'none'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         }
     }
 
@@ -250,7 +254,8 @@ public sealed class AccessTests : IDisposable
             BaseAddress = new(app.Urls.Single().Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal)),
         };
 
-        public void Present(string key) => Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        public void Present(string key) =>
+            Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
 
         public async ValueTask DisposeAsync()
         {

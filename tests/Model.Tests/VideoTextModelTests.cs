@@ -34,7 +34,9 @@ public sealed class VideoTextModelTests
         var n = model.SegmentFrames;
 
         var together = Score(model, "a red circle", vectors, features, mask);
-        var alone = Score(model, "a red circle", vectors[model.Width..(2 * model.Width)], features[(n * model.Width)..(2 * n * model.Width)], mask[n..(2 * n)]);
+        var alone =
+            Score(model, "a red circle", vectors[model.Width..(2 * model.Width)],
+                features[(n * model.Width)..(2 * n * model.Width)], mask[n..(2 * n)]);
 
         Assert.Equal(together[1], Assert.Single(alone), Tolerance);
     }

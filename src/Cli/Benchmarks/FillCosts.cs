@@ -13,8 +13,8 @@ internal sealed class FillCosts
     public Dictionary<string, double> Seconds { get; } = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// By part of the disk. Of index.db: <c>frames</c>, <c>features</c>, <c>vectors</c>, <c>colours</c> and the <c>rest</c>, which is
-    /// keys, times and what pages leave empty. Then <c>catalog</c>, <c>logs</c> (write-ahead) and <c>other</c> files.
+    /// By part of the disk. Of index.db: <c>frames</c>, <c>features</c>, <c>vectors</c>, <c>colours</c> and the <c>rest</c>,
+    /// which is keys, times and what pages leave empty. Then <c>catalog</c>, <c>logs</c> (write-ahead) and <c>other</c> files.
     /// </summary>
     public Dictionary<string, double> Megabytes { get; } = new(StringComparer.Ordinal);
 

@@ -12,9 +12,9 @@ using TcMgc.Stores.Sqlite;
 namespace TcMgc.Cli.Benchmarks;
 
 /// <summary>
-/// Segments of videos that nobody filmed. Their frame embeddings are alike as those of models/tiny are on the 1,000 test videos of the
-/// drawn world: cosine 0.18 ± 0.26 between videos, 0.73 between segments of a video, 0.85 within a segment. A frame is a sum of
-/// four parts with these shares: one that all have, the video's, the segment's and its own.
+/// Segments of videos that nobody filmed. Their frame embeddings are alike as those of models/tiny are on the 1,000 test videos
+/// of the drawn world: cosine 0.18 ± 0.26 between videos, 0.73 between segments of a video, 0.85 within a segment. A frame is a
+/// sum of four parts with these shares: one that all have, the video's, the segment's and its own.
 /// </summary>
 internal sealed class InventedSegments
 {
@@ -29,7 +29,9 @@ internal sealed class InventedSegments
 
     private const double SharedByAll = 0.18, SharedInVideo = 0.73, SharedInSegment = 0.85;
 
-    /// <summary>Ratio of one direction's variance to the next: about ten directions matter, which gives the deviation of 0.26.</summary>
+    /// <summary>
+    /// Ratio of one direction's variance to the next: about ten directions matter, which gives the deviation of 0.26.
+    /// </summary>
     private const double Decay = 0.82;
 
     /// <summary>Random directions, of which every part is one: the first is that of all.</summary>
@@ -98,7 +100,8 @@ internal sealed class InventedSegments
         {
             var (number, count) = ((first + at) / PerVideo, Math.Min(PerVideo, segments - at));
             var (hash, name) = (Hash(number), $"{number}.mp4");
-            var upload = new VideoUploaded { VideoId = VideoId.FromSha256(hash), Time = now, FileName = name, Sha256 = Convert.ToHexStringLower(hash), Bytes = 1, Source = name };
+            var upload = new VideoUploaded { VideoId = VideoId.FromSha256(hash), Time = now, FileName = name,
+                Sha256 = Convert.ToHexStringLower(hash), Bytes = 1, Source = name };
             events.Add(upload);
             events.Add(new VideoIndexed
             {
@@ -114,7 +117,9 @@ internal sealed class InventedSegments
         return events;
     }
 
-    /// <summary>Segments of whole videos (but the last), from the first on; their video is a matter of the seed and its number alone.</summary>
+    /// <summary>
+    /// Segments of whole videos (but the last), from the first on; their video is a matter of the seed and its number alone.
+    /// </summary>
     private Segment[] Make(int first, int count, CancellationToken cancel)
     {
         var made = new Segment[count];

@@ -16,12 +16,14 @@ namespace TcMgc.Cli.Benchmarks;
 /// <param name="Queries">Queries of all clients together.</param>
 /// <param name="QueriesPerSecond">Of all clients together.</param>
 /// <param name="FirstMilliseconds">The first query of all, which loads the index and prepares the graphs.</param>
-/// <param name="Stages">Text (encoding), candidates (nearest segments that may be shown), fetch (their features), score, and total.</param>
+/// <param name="Stages">Text (encoding), candidates (nearest segments that may be shown), fetch (their features), score, and
+/// total.</param>
 /// <param name="FeaturesCached">Share of the candidates' features that came from memory.</param>
 /// <param name="FillSeconds">Making the segments and writing them.</param>
 /// <param name="DiskMegabytes">The folder once it was filled.</param>
 /// <param name="Fill">Both by part.</param>
-/// <param name="WorkingSetMegabytes">The process's memory after the queries: the model, the index and the files' mapped pages.</param>
+/// <param name="WorkingSetMegabytes">The process's memory after the queries: the model, the index and the files' mapped
+/// pages.</param>
 /// <param name="PeakMegabytes">The most that it was since the process began.</param>
 /// <param name="ManagedMegabytes">The part of it on the managed heap, garbage included.</param>
 internal sealed record SearchSpeed(int Segments, int Clients, int Queries, double QueriesPerSecond, double FirstMilliseconds,
@@ -40,8 +42,11 @@ internal static class SearchBenchmark
     /// <summary>The stages, in their order.</summary>
     public static readonly IReadOnlyList<string> Stages = ["text", "candidates", "fetch", "score", Total];
 
-    /// <summary>Fills one index, in a temporary folder that is removed however this ends, and asks it with each number of clients in turn.</summary>
-    public static async Task<IReadOnlyList<SearchSpeed>> RunAsync(VideoTextModel model, int segments, IReadOnlyList<int> clients, int queries,
+    /// <summary>
+    /// Fills one index, in a temporary folder that is removed however this ends, and asks it with each number of clients in turn.
+    /// </summary>
+    public static async Task<IReadOnlyList<SearchSpeed>> RunAsync(
+        VideoTextModel model, int segments, IReadOnlyList<int> clients, int queries,
         SearchOptions options, Progress progress, CancellationToken cancel)
     {
         // What a smaller index left behind is not this one's memory.
@@ -68,7 +73,8 @@ internal static class SearchBenchmark
                 await AskAsync(engine, count, texts, times, cancel);
                 var elapsed = Stopwatch.GetElapsedTime(started);
                 speeds.Add(new(segments, count, queries, queries / elapsed.TotalSeconds, first.TotalMilliseconds,
-                    Stages.Where(stage => times.Of(stage) is not null).ToDictionary(stage => stage, stage => times.Of(stage)!), times.FeaturesCached,
+                    Stages.Where(stage => times.Of(stage) is not null).ToDictionary(stage => stage, stage => times.Of(stage)!),
+                    times.FeaturesCached,
                     fill.Seconds.Values.Sum(), fill.Megabytes.Values.Sum(), fill,
                     Environment.WorkingSet / 1e6, Peak(), GC.GetTotalMemory(forceFullCollection: false) / 1e6));
             }
@@ -85,17 +91,21 @@ internal static class SearchBenchmark
     private static async Task<FillCosts> FillAsync(DataFolder folder, InventedSegments invented, int segments, Progress progress,
         CancellationToken cancel)
     {
-        progress.Say(Demand(Path.GetDirectoryName(folder.Path)!, segments, invented.BytesOf(segments), new DriveInfo(folder.Path).AvailableFreeSpace));
+        progress.Say(
+            Demand(Path.GetDirectoryName(folder.Path)!, segments, invented.BytesOf(segments),
+                new DriveInfo(folder.Path).AvailableFreeSpace));
         var started = Stopwatch.GetTimestamp();
         var costs = await invented.FillAsync(folder, segments, TimeProvider.System, done =>
         {
             var elapsed = Stopwatch.GetElapsedTime(started);
             progress.Show(string.Create(CultureInfo.InvariantCulture,
-                $"{done:N0} of {segments:N0} segments written, {done / elapsed.TotalSeconds:N0}/s, {elapsed * ((double)(segments - done) / done):h\\:mm\\:ss} left"));
+                $"{done:N0} of {segments:N0} segments written, {done / elapsed.TotalSeconds:N0}/s, "
+                    + $"{elapsed * ((double)(segments - done) / done):h\\:mm\\:ss} left"));
         }, cancel);
         var (seconds, disk) = (costs.Seconds.Values.Sum(), costs.Megabytes.Values.Sum());
         progress.Say(string.Create(CultureInfo.InvariantCulture,
-            $"{segments:N0} segments written in {seconds:N1} s ({segments / seconds:N0}/s): {disk:N0} MB of disk, {Peak():N0} MB of memory at most"));
+            $"{segments:N0} segments written in {seconds:N1} s ({segments / seconds:N0}/s): {disk:N0} MB of disk, {Peak():N0} MB "
+                + "of memory at most"));
         return costs;
     }
 
@@ -103,7 +113,8 @@ internal static class SearchBenchmark
     /// <exception cref="UserException">There is less than needed.</exception>
     internal static string Demand(string folder, int segments, long need, long free)
     {
-        var demand = string.Create(CultureInfo.InvariantCulture, $"{segments:N0} segments take about {need / 1e6:N0} MB of disk in {folder}");
+        var demand = string.Create(
+            CultureInfo.InvariantCulture, $"{segments:N0} segments take about {need / 1e6:N0} MB of disk in {folder}");
         return need <= free
             ? $"{demand}, removed at the end"
             : throw new UserException(string.Create(CultureInfo.InvariantCulture,

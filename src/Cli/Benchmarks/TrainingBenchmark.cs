@@ -31,18 +31,22 @@ internal static class TrainingBenchmark
             Tokenizer.WriteByteVocabulary(Path.Combine(folder, "tokenizer"));
             using var frames = RandomFrames(Path.Combine(folder, "frames.rows"), videos.Length, config, options.Seed);
             var start = ModelFolder.Write(Path.Combine(folder, "start"), "start", config, RandomWeights.Of(config, options.Seed),
-                to => Tokenizer.CopyFiles(Path.Combine(folder, "tokenizer"), to), new("tcmgc bench train", TimeProvider.System.GetUtcNow()));
+                to => Tokenizer.CopyFiles(Path.Combine(folder, "tokenizer"), to),
+                new("tcmgc bench train", TimeProvider.System.GetUtcNow()));
             using var model = options.Freeze == Freeze.None ? null : start.Load(engine);
-            using var embeddings = model is null ? null : EmbeddingStore.Open(Path.Combine(folder, "embeddings.rows"), frames, "random", model, null, cancel);
+            using var embeddings = model is null
+                ? null : EmbeddingStore.Open(Path.Combine(folder, "embeddings.rows"), frames, "random", model, null, cancel);
             using var source = options.Freeze switch
             {
                 Freeze.None => PairSource.Pixels(config, videos, frames, Tokenizer.Load(start.Path)),
                 Freeze.Frames => PairSource.FrozenFrames(config, videos, embeddings!, Tokenizer.Load(start.Path)),
-                _ => PairSource.Frozen(config, videos, embeddings!, Path.Combine(folder, "texts.rows"), "random", model!, null, cancel),
+                _ => PairSource.Frozen(
+                    config, videos, embeddings!, Path.Combine(folder, "texts.rows"), "random", model!, null, cancel),
             };
             var lines = new Collected();
             var perEpoch = videos.Length / options.Batch;
-            var plan = new TrainingPlan { Command = "bench", Config = config, Data = "random", Options = options with { Epochs = ((steps + WarmUp) / perEpoch) + 1 } };
+            var plan = new TrainingPlan { Command = "bench", Config = config, Data = "random",
+                Options = options with { Epochs = ((steps + WarmUp) / perEpoch) + 1 } };
             new TrainingRun(Path.Combine(folder, "run"), plan) { LogEvery = TimeSpan.Zero }
                 .Run(source, RandomWeights.Of(config, options.Seed), start.Path, null, engine, lines, cancel);
             var speed = Median(lines.PairsPerSecond.Skip(WarmUp));
@@ -64,7 +68,9 @@ internal static class TrainingBenchmark
 
     private static FrameStore RandomFrames(string path, int videos, ModelConfig config, int seed)
     {
-        var (random, side, pixels) = (new Random(seed), config.Clip.Vision.ImageSize, new byte[config.Frames * config.Clip.Vision.ImageSize * config.Clip.Vision.ImageSize * 3]);
+        var (random, side, pixels) =
+            (new Random(seed), config.Clip.Vision.ImageSize,
+                new byte[config.Frames * config.Clip.Vision.ImageSize * config.Clip.Vision.ImageSize * 3]);
         using (var writer = FrameStore.Create(path, "random", videos, config.Frames, side))
         {
             for (var video = 0; video < videos; video++)

@@ -30,6 +30,9 @@ internal static class ServeCommand
         Arity = ArgumentArity.ZeroOrOne,
     }.Between(0, ushort.MaxValue);
 
+    private static readonly Option<bool> s_insecure =
+        NewOption.Flag("--insecure", "Let everyone in without a key, also from other machines (docs/security.md).");
+
     private static readonly Option<string[]> s_set = SettingOption.Create();
 
     public static Command Create()
@@ -37,14 +40,15 @@ internal static class ServeCommand
         var (data, model) = (DataOption.Create(), ModelOption.Create());
         var command = new Command("serve", "Take uploads, index them and answer searches over HTTP until stopped.")
         {
-            data, model, ComputeChoice.Device, ComputeChoice.Precision, s_urls, s_traces, s_set,
+            data, model, ComputeChoice.Device, ComputeChoice.Precision, s_urls, s_insecure, s_traces, s_set,
         };
         command.SetAction((parsed, cancel) =>
         {
             string[] settings = [.. SettingOption.Given(parsed, data, "Data"), .. SettingOption.Given(parsed, model, "Model"),
                 .. SettingOption.Given(parsed, ComputeChoice.Device, "Device"),
                 .. SettingOption.Given(parsed, ComputeChoice.Precision, "Precision"),
-                .. SettingOption.Given(parsed, s_urls, "Urls"), .. SettingOption.Given(parsed, s_set)];
+                .. SettingOption.Given(parsed, s_urls, "Urls"),
+                .. parsed.GetValue(s_insecure) ? ["--Access:Keys", "never"] : Array.Empty<string>(), .. SettingOption.Given(parsed, s_set)];
             int? tracesPort = parsed.GetResult(s_traces) is null ? null : parsed.GetValue(s_traces);
             return RunAsync(settings, tracesPort, cancel);
         });

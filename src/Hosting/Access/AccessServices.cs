@@ -39,7 +39,8 @@ internal static class AccessServices
         builder.Services
             .AddSingleton(keys)
             .AddSingleton(new Rules(
-                needKeys, options.Authority is not null, service.Urls, Split(options.Origins).ToHashSet(StringComparer.OrdinalIgnoreCase)))
+                needKeys, options.Authority is not null, service.Urls,
+                Split(options.Origins).ToHashSet(StringComparer.OrdinalIgnoreCase)))
             .Configure<HostFilteringOptions>(hosts => hosts.AllowedHosts = HostsOf(options, listening, needKeys))
             .AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins([.. Split(options.Origins)])
                 .AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("*")));

@@ -8,7 +8,8 @@ namespace TcMgc.Hosting.Access;
 /// <param name="Id">Names it in lists and logs; 12 hexadecimal digits.</param>
 /// <param name="Name">What its owner calls it.</param>
 /// <param name="Scopes">What it may do, of <see cref="Access.Scopes"/>.</param>
-/// <param name="Hash">SHA-256 of the secret, 64 hexadecimal digits. A secret has 256 random bits, so that it needs no salt.</param>
+/// <param name="Hash">SHA-256 of the secret, 64 hexadecimal digits. A secret has 256 random bits, so that it needs no
+/// salt.</param>
 /// <param name="Made">When it was made or its secret was last changed.</param>
 /// <param name="Revoked">Since when it is no longer valid; null for a valid one.</param>
 public sealed record ApiKey(

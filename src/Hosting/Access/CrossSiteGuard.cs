@@ -25,6 +25,7 @@ internal sealed class CrossSiteGuard(RequestDelegate next, IReadOnlySet<string> 
             return true;
         if (site.Length > 0)
             return site is "same-origin" or "none";
-        return origin.Length == 0 || string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase);
+        return origin.Length == 0
+            || string.Equals(origin, $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase);
     }
 }

@@ -11,7 +11,8 @@ internal sealed record ListeningOn(bool LoopbackOnly, bool AllInterfaces, IReadO
     /// <exception cref="UserException">One is no address to listen on.</exception>
     public static ListeningOn Read(string urls)
     {
-        Uri[] addresses = [.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parse)];
+        Uri[] addresses = [
+            .. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parse)];
         return new(addresses.All(address => address.IsLoopback), addresses.Any(IsAll),
             [.. s_loopback.Union(addresses.Where(address => !IsAll(address)).Select(address => address.Host))]);
     }

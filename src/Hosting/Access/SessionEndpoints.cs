@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Security.Claims;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -18,26 +17,24 @@ internal static class SessionEndpoints
     /// <param name="Scopes">What may be done: all of it where no key is needed.</param>
     private sealed record Session(bool KeyNeeded, string? Name, IReadOnlyList<string> Scopes);
 
-    private sealed record SignIn([property: Description("A key that 'tcmgc keys add' made.")] string Key);
+    private sealed record SignIn(string Key);
 
     public static void Map(IEndpointRouteBuilder app, bool keyNeeded)
     {
-        app.MapGet(Path, (HttpContext http) => Of(http.User, keyNeeded))
-            .AllowAnonymous().WithName("GetSession").WithSummary("What this client may do");
-        app.MapPost(Path, Results<Ok<Session>, ProblemHttpResult> (SignIn given, KeyFile keys, HttpContext http) =>
+        var session = app.MapGroup(Path).AllowAnonymous().ExcludeFromDescription(); // Of the page; programs send their key.
+        session.MapGet("", (HttpContext http) => Of(http.User, keyNeeded));
+        session.MapPost("", Results<Ok<Session>, ProblemHttpResult> (SignIn given, KeyFile keys, HttpContext http) =>
         {
             if (keys.Find(given.Key.Trim()) is not { } key)
                 return Problems.Of(StatusCodes.Status401Unauthorized, "key", "this key is not valid");
             http.Response.Cookies.Append(KeyAuthentication.Cookie, given.Key.Trim(), Options(http));
             return TypedResults.Ok(new Session(keyNeeded, key.Name, key.Scopes));
-        }).AllowAnonymous().WithName("SignIn").WithSummary("Sign in with a key")
-            .WithDescription("Sets a cookie (HttpOnly, SameSite=Strict) for the page. Programs send the key with each request instead: "
-                + "'Authorization: Bearer KEY'.").ProducesProblem(StatusCodes.Status401Unauthorized);
-        app.MapDelete(Path, (HttpContext http) =>
+        });
+        session.MapDelete("", (HttpContext http) =>
         {
             http.Response.Cookies.Delete(KeyAuthentication.Cookie, Options(http));
             return TypedResults.NoContent();
-        }).AllowAnonymous().WithName("SignOut").WithSummary("Sign out");
+        });
     }
 
     private static Session Of(ClaimsPrincipal user, bool keyNeeded) => new(keyNeeded, user.Identity?.Name, keyNeeded

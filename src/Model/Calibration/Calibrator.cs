@@ -19,12 +19,14 @@ public static class Calibrator
         var weights = Weights(results);
         var fitted = LogisticFit.Fit([.. results.Select(Inputs)], [.. results.Select(result => result.IsRight)], weights);
         if (!(fitted[1] > 0))
-            throw new ModelException($"{data}: the model's scores do not tell right videos from wrong ones; there is nothing to calibrate");
+            throw new ModelException(
+                $"{data}: the model's scores do not tell right videos from wrong ones; there is nothing to calibrate");
         var calibration = new ScoreCalibration(fitted[0], fitted[1], fitted[2], fitted[3], fitted[4], 0, data, results.Count);
         return calibration with { Threshold = Threshold(calibration, results, weights) };
     }
 
-    private static double[] Inputs(FirstResult result) => [result.Score, Math.Log(result.Segments), result.Shape.Length, result.Shape.Spelling];
+    private static double[] Inputs(FirstResult result) =>
+        [result.Score, Math.Log(result.Segments), result.Shape.Length, result.Shape.Spelling];
 
     private static double[] Weights(IReadOnlyList<FirstResult> results)
     {
@@ -36,7 +38,8 @@ public static class Calibrator
     private static double Threshold(ScoreCalibration calibration, IReadOnlyList<FirstResult> results, double[] weights)
     {
         var right = results.Zip(weights).Where(result => result.First.IsRight)
-            .Select(result => (calibration.Of(result.First).Probability, Weight: result.Second)).OrderByDescending(result => result.Probability);
+            .Select(result => (calibration.Of(result.First).Probability, Weight: result.Second))
+            .OrderByDescending(result => result.Probability);
         var (all, kept) = (right.Sum(result => result.Weight), 0.0);
         foreach (var (probability, weight) in right)
             if ((kept += weight) >= RightKept * all)
@@ -45,5 +48,6 @@ public static class Calibrator
     }
 
     /// <summary>How sure a first result is.</summary>
-    internal static Confidence Of(this ScoreCalibration calibration, in FirstResult result) => calibration.Of(result.Score, result.Segments, result.Shape);
+    internal static Confidence Of(this ScoreCalibration calibration, in FirstResult result) =>
+        calibration.Of(result.Score, result.Segments, result.Shape);
 }

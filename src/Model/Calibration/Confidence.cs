@@ -20,5 +20,6 @@ public readonly record struct Confidence(double Probability)
     private const double LeastLikely = 1.0 / 3, LeastStrong = 2.0 / 3;
 
     /// <summary>The word for it.</summary>
-    public ConfidenceBand Band => Probability >= LeastStrong ? ConfidenceBand.Strong : Probability >= LeastLikely ? ConfidenceBand.Likely : ConfidenceBand.Weak;
+    public ConfidenceBand Band => Probability >= LeastStrong ? ConfidenceBand.Strong : Probability >= LeastLikely
+        ? ConfidenceBand.Likely : ConfidenceBand.Weak;
 }

@@ -12,7 +12,8 @@ namespace TcMgc.Model.Calibration;
 /// <param name="Threshold">Least probability of what is shown unless a request says otherwise, 0 … 1.</param>
 /// <param name="Data">What it was fitted on.</param>
 /// <param name="Answers">How many first results.</param>
-public sealed record ScoreCalibration(double Intercept, double Score, double Segments, double Length, double Spelling, double Threshold, string Data, int Answers)
+public sealed record ScoreCalibration(
+    double Intercept, double Score, double Segments, double Length, double Spelling, double Threshold, string Data, int Answers)
 {
     /// <summary>How sure a video is that scores so.</summary>
     /// <param name="logit">The best segment's score with the text.</param>
@@ -23,12 +24,16 @@ public sealed record ScoreCalibration(double Intercept, double Score, double Seg
     /// <inheritdoc cref="Of(float, long, TextShape)"/>
     /// <param name="corrected">The best segment's score, <see cref="Corrected"/>.</param>
     /// <param name="segments">Segments that it was chosen from, at least 1.</param>
-    public Confidence Of(double corrected, long segments) => new(LogisticFit.Probability(Intercept + (Score * corrected) + (Segments * Math.Log(segments))));
+    public Confidence Of(double corrected, long segments) =>
+        new(LogisticFit.Probability(Intercept + (Score * corrected) + (Segments * Math.Log(segments))));
 
-    /// <summary>A score without what the text's shape has to do with it: among several texts, the least is that of the least sure one.</summary>
+    /// <summary>
+    /// A score without what the text's shape has to do with it: among several texts, the least is that of the least sure one.
+    /// </summary>
     /// <param name="logit">A segment's score with the text.</param>
     /// <param name="text">The text.</param>
-    public double Corrected(float logit, TextShape text) => logit + (((Length * text.Length) + (Spelling * text.Spelling)) / Score);
+    public double Corrected(float logit, TextShape text) =>
+        logit + (((Length * text.Length) + (Spelling * text.Spelling)) / Score);
 
     /// <summary>Why it cannot be one; null where it can.</summary>
     internal string? Reason =>

@@ -8,6 +8,9 @@ public readonly record struct TextShape(int Tokens, int Words)
     /// <summary>Logarithm of the tokens: longer texts score higher, with whatever they are compared.</summary>
     internal double Length => Math.Log(Tokens);
 
-    /// <summary>Further tokens a word, 0 where every word is one. Words that the tokenizer has to spell are words that the model never met.</summary>
+    /// <summary>
+    /// Further tokens a word, 0 where every word is one. Words that the tokenizer has to spell are words that the model never
+    /// met.
+    /// </summary>
     internal double Spelling => ((double)Tokens / Words) - 1;
 }

@@ -22,7 +22,8 @@ public static class CheckpointReader
     private static ReadOnlySpan<byte> ZipStart => "PK\u0003\u0004"u8;
 
     /// <summary>The magic number that PyTorch before 1.6 starts its files with, pickled.</summary>
-    private static ReadOnlySpan<byte> LegacyTorchStart => [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
+    private static ReadOnlySpan<byte> LegacyTorchStart =>
+        [0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
 
     /// <summary>Opens a checkpoint; its tensors bear the names this product uses (docs/models.md).</summary>
     /// <param name="path">A file, or a folder with one.</param>
@@ -67,9 +68,11 @@ public static class CheckpointReader
         }
         var start = Start(path);
         if (start.AsSpan().SequenceEqual(LegacyTorchStart))
-            throw new ModelException($"{path}: is of PyTorch's format before 1.6; load it in PyTorch and save its state_dict() again");
+            throw new ModelException(
+                $"{path}: is of PyTorch's format before 1.6; load it in PyTorch and save its state_dict() again");
         if (start is [BarePickleStart, ..] && !IsSafetensors(start))
-            throw new ModelException($"{path}: is a bare pickle; save the model's state_dict() with torch.save of PyTorch 1.6 or later");
+            throw new ModelException(
+                $"{path}: is a bare pickle; save the model's state_dict() with torch.save of PyTorch 1.6 or later");
         if (!start.AsSpan().StartsWith(ZipStart))
         {
             var file = WeightFile.Open(path);

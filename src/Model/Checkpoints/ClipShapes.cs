@@ -19,13 +19,17 @@ internal static class ClipShapes
         var tokens = Shape(checkpoint, "clip.token_embedding.weight", 2);
         var grid = (int)Math.Round(Math.Sqrt(positions - 1));
         if ((grid * grid) + 1 != positions || grid == 0)
-            throw new ModelException($"{checkpoint.Path}: '{Visual}positional_embedding' has {positions} rows, which is no square of patches and a class");
+            throw new ModelException(
+                $"{checkpoint.Path}: '{Visual}positional_embedding' has {positions} rows, which is no square of patches and a "
+                    + "class");
         var image = (long)grid * patches[^1];
         if (image > MaximumImage)
-            throw new ModelException($"{checkpoint.Path}: its images would be {image} pixels wide; up to {MaximumImage} are supported");
+            throw new ModelException(
+                $"{checkpoint.Path}: its images would be {image} pixels wide; up to {MaximumImage} are supported");
         return new(projection[1],
             new((int)image, patches[^1], patches[0], Layers(checkpoint.Tensors, Visual + "transformer")),
-            new(Shape(checkpoint, "clip.positional_embedding", 2)[0], tokens[0], tokens[1], Layers(checkpoint.Tensors, "clip.transformer")));
+            new(Shape(checkpoint, "clip.positional_embedding", 2)[0], tokens[0], tokens[1],
+                Layers(checkpoint.Tensors, "clip.transformer")));
     }
 
     /// <summary>The image size that a configuration names, where shapes give it only up to a border.</summary>

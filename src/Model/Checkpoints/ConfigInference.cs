@@ -2,14 +2,18 @@ using TcMgc.Model.Weights;
 
 namespace TcMgc.Model.Checkpoints;
 
-/// <summary>A model's configuration from the names and shapes in a checkpoint, and from what the user says where they leave it open.</summary>
+/// <summary>
+/// A model's configuration from the names and shapes in a checkpoint, and from what the user says where they leave it open.
+/// </summary>
 internal sealed class ConfigInference(string source, ClipArchitecture clip, IReadOnlyDictionary<string, TensorSource> tensors)
 {
-    private const string KeptMatrix = "attentive_word_logit_weight", Excitation = "se_block_excitation", Aggregation = "se_block_aggregation";
+    private const string KeptMatrix = "attentive_word_logit_weight", Excitation = "se_block_excitation",
+        Aggregation = "se_block_aggregation";
 
     /// <summary>keep_rates that people choose, the likeliest first.</summary>
     private static readonly double[] s_keepRates =
-        [0.5, .. Enumerable.Range(1, 9).Select(i => i / 10.0), .. Enumerable.Range(1, 19).Select(i => i / 20.0), .. Enumerable.Range(1, 99).Select(i => i / 100.0)];
+        [0.5, .. Enumerable.Range(1, 9).Select(i => i / 10.0), .. Enumerable.Range(1, 19).Select(i => i / 20.0),
+            .. Enumerable.Range(1, 99).Select(i => i / 100.0)];
 
     /// <exception cref="ModelException">The sizes do not fit each other.</exception>
     public ModelConfig Config(ImportOptions options)
@@ -17,7 +21,8 @@ internal sealed class ConfigInference(string source, ClipArchitecture clip, IRea
         var defaults = new ModelConfig { Clip = clip, Head = options.Head ?? Head() };
         var words = options.Words ?? Rows("word_logit_weight") ?? Math.Min(defaults.Words, clip.Text.Context);
         var framePositions = Rows("frame_position_embeddings.weight");
-        var frames = options.Frames ?? Rows("frame_logit_weight") ?? Rows(Excitation + ".fc.2.weight") ?? Rows(Aggregation + ".fc.2.weight")
+        var frames = options.Frames ?? Rows("frame_logit_weight") ?? Rows(Excitation + ".fc.2.weight")
+            ?? Rows(Aggregation + ".fc.2.weight")
             ?? Math.Min(defaults.Frames, framePositions ?? defaults.Frames);
         var config = defaults with
         {
@@ -63,14 +68,17 @@ internal sealed class ConfigInference(string source, ClipArchitecture clip, IRea
         if (Rows(KeptMatrix) is not { } kept)
             return byDefault;
         if (kept >= words || kept == 0)
-            throw new ModelException($"{source}: its matrices keep {kept} similarities, which a text of {words} words does not have; give the words it was trained with (--words)");
+            throw new ModelException(
+                $"{source}: its matrices keep {kept} similarities, which a text of {words} words does not have; give the words "
+                    + "it was trained with (--words)");
         var likely = Array.FindIndex(s_keepRates, rate => (int)(words * rate) == kept);
         return likely >= 0 ? s_keepRates[likely] : (kept + 0.5) / words;
     }
 
     private bool Has(string prefix) => tensors.Keys.Any(name => name.StartsWith(prefix, StringComparison.Ordinal));
 
-    private int? Rows(string name) => tensors.TryGetValue(name, out var tensor) && tensor.Shape.Count > 0 ? tensor.Shape[0] : null;
+    private int? Rows(string name) => tensors.TryGetValue(name, out var tensor) && tensor.Shape.Count > 0
+        ? tensor.Shape[0] : null;
 
     private int? Layers(string transformer) => ClipShapes.Layers(tensors, transformer) is var layers and > 0 ? layers : null;
 }

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace TcMgc.Model.Checkpoints;
 
-/// <summary>The checksum of zip archives, which .NET reads past: a storage that was damaged would come out as wrong weights.</summary>
+/// <summary>
+/// The checksum of zip archives, which .NET reads past: a storage that was damaged would come out as wrong weights.
+/// </summary>
 internal static class Crc32
 {
     private const uint Polynomial = 0xEDB88320;
@@ -20,7 +22,8 @@ internal static class Crc32
             var low = BinaryPrimitives.ReadUInt32LittleEndian(bytes) ^ crc;
             var high = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
             crc = s_tables[7][(byte)low] ^ s_tables[6][(byte)(low >> 8)] ^ s_tables[5][(byte)(low >> 16)] ^ s_tables[4][low >> 24]
-                ^ s_tables[3][(byte)high] ^ s_tables[2][(byte)(high >> 8)] ^ s_tables[1][(byte)(high >> 16)] ^ s_tables[0][high >> 24];
+                ^ s_tables[3][(byte)high] ^ s_tables[2][(byte)(high >> 8)]
+                ^ s_tables[1][(byte)(high >> 16)] ^ s_tables[0][high >> 24];
         }
         foreach (var value in bytes)
             crc = s_tables[0][(byte)(crc ^ value)] ^ (crc >> 8);

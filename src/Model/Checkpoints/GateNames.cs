@@ -3,7 +3,9 @@ using TcMgc.Model.Weights;
 
 namespace TcMgc.Model.Checkpoints;
 
-/// <summary>The gates of the excitation and aggregation study: its code names them by the model they are in, this product by what they do.</summary>
+/// <summary>
+/// The gates of the excitation and aggregation study: its code names them by the model they are in, this product by what they do.
+/// </summary>
 internal static partial class GateNames
 {
     [GeneratedRegex(@"^se_block[^.]*\.(scale|aggregate)\.(fc\..+)$", RegexOptions.CultureInvariant)]
@@ -16,7 +18,8 @@ internal static partial class GateNames
     /// <param name="tensors">All tensors.</param>
     /// <param name="head">The head, where it is known: it says what a model's only gate does.</param>
     /// <exception cref="ModelException">Two gates do the same.</exception>
-    public static IReadOnlyDictionary<string, TensorSource> Map(string source, IReadOnlyDictionary<string, TensorSource> tensors, string? head)
+    public static IReadOnlyDictionary<string, TensorSource> Map(
+        string source, IReadOnlyDictionary<string, TensorSource> tensors, string? head)
     {
         var onlyBlock = OnlyBlockExcites(tensors, head) ? "se_block_excitation." : "se_block_aggregation.";
         var mapped = new Dictionary<string, TensorSource>(StringComparer.Ordinal);
@@ -24,7 +27,8 @@ internal static partial class GateNames
         {
             var name = Published().Match(tensor.Name) is { Success: true } gate
                 ? $"se_block_{(gate.Groups[1].Value == "scale" ? "excitation" : "aggregation")}.{gate.Groups[2].Value}"
-                : tensor.Name.StartsWith(OnlyBlock, StringComparison.Ordinal) ? onlyBlock + tensor.Name["se_block.".Length..] : tensor.Name;
+                : tensor.Name.StartsWith(OnlyBlock, StringComparison.Ordinal)
+                ? onlyBlock + tensor.Name["se_block.".Length..] : tensor.Name;
             if (!mapped.TryAdd(name, tensor with { Name = name }))
                 throw new ModelException($"{source}: two of its tensors are '{name}'");
         }

@@ -3,7 +3,9 @@ using System.Text.Json.Serialization;
 
 namespace TcMgc.Model.Checkpoints;
 
-/// <summary>What a CLIPModel's config.json says beyond the shapes of its tensors; absent values are those of the transformers library.</summary>
+/// <summary>
+/// What a CLIPModel's config.json says beyond the shapes of its tensors; absent values are those of the transformers library.
+/// </summary>
 internal sealed partial record HuggingFaceConfig : IClipConfig
 {
     public const string FileName = "config.json";

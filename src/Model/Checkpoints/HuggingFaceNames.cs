@@ -46,7 +46,8 @@ internal static partial class HuggingFaceNames
 
     /// <summary>Whether tensors have these names.</summary>
     public static bool Recognizes(IEnumerable<TensorSource> tensors) => tensors.Any(t =>
-        t.Name.StartsWith("vision_model.", StringComparison.Ordinal) || t.Name.StartsWith("text_model.", StringComparison.Ordinal));
+        t.Name.StartsWith("vision_model.", StringComparison.Ordinal)
+        || t.Name.StartsWith("text_model.", StringComparison.Ordinal));
 
     /// <summary>The tensors as OpenAI has them; what has no place there keeps its name.</summary>
     /// <exception cref="ModelException">A projection is no matrix, or q, k and v do not fit each other.</exception>
@@ -56,7 +57,8 @@ internal static partial class HuggingFaceNames
         foreach (var tensor in tensors)
         {
             if (s_names.TryGetValue(tensor.Name, out var name))
-                yield return name is "clip.visual.proj" or "clip.text_projection" ? Transposed(source, tensor, name) : tensor with { Name = name };
+                yield return name is "clip.visual.proj" or "clip.text_projection"
+                    ? Transposed(source, tensor, name) : tensor with { Name = name };
             else if (Block().Match(tensor.Name) is not { Success: true } block)
                 yield return tensor;
             else if (Projection().Match(block.Groups[3].Value) is { Success: true } projection)
@@ -77,7 +79,8 @@ internal static partial class HuggingFaceNames
     private static string BlockName(Match block) =>
         $"clip.{(block.Groups[1].Value == "vision" ? "visual." : "")}transformer.resblocks.{block.Groups[2].Value}";
 
-    private static Dictionary<string, TensorSource> Part(Dictionary<string, Dictionary<string, TensorSource>> attention, string name) =>
+    private static Dictionary<string, TensorSource> Part(
+        Dictionary<string, Dictionary<string, TensorSource>> attention, string name) =>
         attention.TryGetValue(name, out var parts) ? parts : attention[name] = new(StringComparer.Ordinal);
 
     /// <summary>q, k and v below each other.</summary>
@@ -85,7 +88,8 @@ internal static partial class HuggingFaceNames
     {
         var first = parts[0];
         var rows = parts.Sum(t => t.Shape.Count == 0 ? 0L : t.Shape[0]);
-        if (rows is 0 or > int.MaxValue || parts.Any(t => t.Type != first.Type || !t.Shape.Skip(1).SequenceEqual(first.Shape.Skip(1))))
+        if (rows is 0 or > int.MaxValue
+            || parts.Any(t => t.Type != first.Type || !t.Shape.Skip(1).SequenceEqual(first.Shape.Skip(1))))
             throw new ModelException($"{source}: the tensors that make up '{name}' do not fit each other");
         return new(name, first.Type, [(int)rows, .. first.Shape.Skip(1)], target =>
         {
@@ -104,7 +108,8 @@ internal static partial class HuggingFaceNames
             var transposed = new byte[bytes.Length];
             for (var row = 0; row < rows; row++)
                 for (var column = 0; column < columns; column++)
-                    bytes.AsSpan(((row * columns) + column) * size, size).CopyTo(transposed.AsSpan(((column * rows) + row) * size));
+                    bytes.AsSpan(((row * columns) + column) * size, size)
+                        .CopyTo(transposed.AsSpan(((column * rows) + row) * size));
             target.Write(transposed);
         });
     }

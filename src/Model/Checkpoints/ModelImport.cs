@@ -21,7 +21,8 @@ public sealed class ModelImport
         (Config, _tensors, _parameters) = (config, tensors, ParameterSpec.Of(config));
         Missing = [.. _parameters.Where(p => !tensors.ContainsKey(p.Name))];
         LeftOver = [.. tensors.Keys.Except(_parameters.Select(p => p.Name))];
-        WrongShapes = [.. _parameters.Where(p => tensors.TryGetValue(p.Name, out var found) && !found.Shape.SequenceEqual(p.Shape))
+        WrongShapes = [
+            .. _parameters.Where(p => tensors.TryGetValue(p.Name, out var found) && !found.Shape.SequenceEqual(p.Shape))
             .Select(p => new WrongShape(p.Name, tensors[p.Name].Shape, p.Shape))];
     }
 
@@ -50,7 +51,8 @@ public sealed class ModelImport
         var number = import._parameters.FirstOrDefault(p => tensors.TryGetValue(p.Name, out var t) && !IsFloat(t.Type));
         return number is null
             ? import
-            : throw new ModelException($"{checkpoint.Path}: '{number.Name}' is {tensors[number.Name].Type}; a parameter is float");
+            : throw new ModelException(
+                $"{checkpoint.Path}: '{number.Name}' is {tensors[number.Name].Type}; a parameter is float");
     }
 
     private static ClipArchitecture Architecture(Checkpoint checkpoint, ImportOptions options)
@@ -65,11 +67,12 @@ public sealed class ModelImport
     }
 
     /// <summary>
-    /// The model's weights: the checkpoint's as they are, and what it lacks in the state in which training starts. As in CLIP4Clip,
-    /// new transformers and positions start from the text encoder's.
+    /// The model's weights: the checkpoint's as they are, and what it lacks in the state in which training starts. As in
+    /// CLIP4Clip, new transformers and positions start from the text encoder's.
     /// </summary>
     /// <param name="seed">Seed of what is random among the new ones.</param>
-    public IEnumerable<TensorSource> Weights(int seed) => _parameters.Select(p => _tensors.GetValueOrDefault(p.Name) ?? Initial(p, seed));
+    public IEnumerable<TensorSource> Weights(int seed) =>
+        _parameters.Select(p => _tensors.GetValueOrDefault(p.Name) ?? Initial(p, seed));
 
     private TensorSource Initial(ParameterSpec parameter, int seed) =>
         _tensors.TryGetValue(TextEncoderTwin(parameter.Name), out var twin) && twin.Shape.SequenceEqual(parameter.Shape)
@@ -80,8 +83,10 @@ public sealed class ModelImport
     private static string TextEncoderTwin(string name) => name switch
     {
         "frame_position_embeddings.weight" or "cross.embeddings.position_embeddings.weight" => "clip.positional_embedding",
-        _ when name.StartsWith("transformerClip.", StringComparison.Ordinal) => "clip.transformer." + name["transformerClip.".Length..],
-        _ when name.StartsWith("cross.transformer.", StringComparison.Ordinal) => "clip.transformer." + name["cross.transformer.".Length..],
+        _ when name.StartsWith("transformerClip.", StringComparison.Ordinal) =>
+            "clip.transformer." + name["transformerClip.".Length..],
+        _ when name.StartsWith("cross.transformer.", StringComparison.Ordinal) =>
+            "clip.transformer." + name["cross.transformer.".Length..],
         _ => name,
     };
 

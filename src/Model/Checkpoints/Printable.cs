@@ -1,6 +1,8 @@
 namespace TcMgc.Model.Checkpoints;
 
-/// <summary>What comes out of files that may be hostile — names, and what parsers quote of them — fit to stand in a message of one line.</summary>
+/// <summary>
+/// What comes out of files that may be hostile — names, and what parsers quote of them — fit to stand in a message of one line.
+/// </summary>
 internal static class Printable
 {
     private const int MaximumLength = 120;

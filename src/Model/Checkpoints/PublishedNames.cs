@@ -43,7 +43,8 @@ internal static class PublishedNames
     public static (IReadOnlyList<TensorSource> Tensors, CheckpointNames Names) Map(string source,
         IReadOnlyList<TensorSource> tensors)
     {
-        var named = tensors.Select(t => t with { Name = WithoutParallel(t.Name) }).Where(t => !s_noParameters.Contains(t.Name.Split('.')[^1])).ToArray();
+        var named = tensors.Select(t => t with { Name = WithoutParallel(t.Name) })
+            .Where(t => !s_noParameters.Contains(t.Name.Split('.')[^1])).ToArray();
         var names = CheckpointNames.Own;
         if (HuggingFaceNames.Recognizes(named))
         {

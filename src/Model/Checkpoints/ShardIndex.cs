@@ -18,7 +18,8 @@ internal sealed partial class ShardIndex : IDisposable
     /// <summary>The tensors of all files.</summary>
     public IReadOnlyList<TensorSource> Tensors { get; private set; } = [];
 
-    /// <exception cref="ModelException">The index or a file is missing or damaged, or a tensor is not where the index says.</exception>
+    /// <exception cref="ModelException">The index or a file is missing or damaged, or a tensor is not where the index
+    /// says.</exception>
     public static ShardIndex Open(string path)
     {
         var index = new ShardIndex();

@@ -1,6 +1,8 @@
 namespace TcMgc.Model.Checkpoints;
 
-/// <summary>The named tensors in what a PyTorch file unpickles to: a state dict, a checkpoint around one, or a TorchScript module.</summary>
+/// <summary>
+/// The named tensors in what a PyTorch file unpickles to: a state dict, a checkpoint around one, or a TorchScript module.
+/// </summary>
 internal static class StateDict
 {
     /// <summary>Keys under which training code keeps the state dict in a checkpoint.</summary>
@@ -24,8 +26,11 @@ internal static class StateDict
         ? s_containers.Select(key => checkpoint[key]).FirstOrDefault(inner => inner is PickleDictionary) ?? root
         : root;
 
-    /// <summary>Modules nest and may share or hold each other, so what is visited on all paths is bounded; state dicts are flat.</summary>
-    private static void Collect(string source, object? value, string prefix, Dictionary<string, TorchTensor> tensors, ref int visits)
+    /// <summary>
+    /// Modules nest and may share or hold each other, so what is visited on all paths is bounded; state dicts are flat.
+    /// </summary>
+    private static void Collect(
+        string source, object? value, string prefix, Dictionary<string, TorchTensor> tensors, ref int visits)
     {
         var entries = value switch
         {
@@ -41,7 +46,8 @@ internal static class StateDict
                 continue;
             var full = prefix + name;
             if (full.Length > MaximumName || full.Any(char.IsControl) || tensors.Count >= MaximumTensors)
-                throw new ModelException($"{source}: its names or their number cannot be those of a model: '{Printable.Name(full)}'");
+                throw new ModelException(
+                    $"{source}: its names or their number cannot be those of a model: '{Printable.Name(full)}'");
             if (item is TorchTensor tensor)
                 tensors[full] = tensor;
             else
@@ -52,7 +58,8 @@ internal static class StateDict
     private static string Describe(object? root) => root switch
     {
         PickleDictionary { Entries: [] } => "it is empty",
-        PickleDictionary dictionary => $"its keys are {string.Join(", ", dictionary.Entries.Take(5).Select(e => $"'{Printable.Name($"{e.Key}")}'"))}",
+        PickleDictionary dictionary =>
+            $"its keys are {string.Join(", ", dictionary.Entries.Take(5).Select(e => $"'{Printable.Name($"{e.Key}")}'"))}",
         PickleModule module => $"'{Printable.Name(module.ClassName)}' has no parameters",
         TorchTensor => "it is a single tensor",
         _ => "it is neither a dict nor a module",

@@ -4,9 +4,13 @@ namespace TcMgc.Model.Checkpoints;
 internal static class StridedTensor
 {
     /// <summary>Elements of the tensor.</summary>
-    public static Int128 Count(this TorchTensor tensor) => tensor.Shape.Aggregate((Int128)1, (count, size) => Int128.Min(count * size, long.MaxValue));
+    public static Int128 Count(this TorchTensor tensor) =>
+        tensor.Shape.Aggregate((Int128)1, (count, size) => Int128.Min(count * size, long.MaxValue));
 
-    /// <summary>Whether every element lies in the storage, and no more elements than the storage has: a view that repeats its elements could claim any size.</summary>
+    /// <summary>
+    /// Whether every element lies in the storage, and no more elements than the storage has: a view that repeats its elements
+    /// could claim any size.
+    /// </summary>
     public static bool FitsStorage(this TorchTensor tensor)
     {
         var count = tensor.Count();

@@ -25,7 +25,8 @@ internal sealed class TorchArchive : IDisposable
         foreach (var entry in zip.Entries)
             if (!_entries.TryAdd(entry.FullName, entry))
                 throw new ModelException($"{path}: its entry '{Printable.Name(entry.FullName)}' is there twice");
-        var pickles = _entries.Keys.Where(name => name.EndsWith("/" + PickleEntry, StringComparison.Ordinal) && name.Count(c => c == '/') == 1).ToArray();
+        var pickles = _entries.Keys.Where(
+            name => name.EndsWith("/" + PickleEntry, StringComparison.Ordinal) && name.Count(c => c == '/') == 1).ToArray();
         if (pickles is not [var pickle])
             throw new ModelException($"{path}: is a zip archive, but none that PyTorch wrote (it has no single {PickleEntry})");
         _root = pickle[..^PickleEntry.Length];
@@ -57,7 +58,8 @@ internal sealed class TorchArchive : IDisposable
     /// <exception cref="ModelException">Its pickle is damaged, refused, or holds no tensors.</exception>
     public IReadOnlyList<TensorSource> Tensors()
     {
-        if (_entries.ContainsKey(_root + ByteOrderEntry) && !Read(_root + ByteOrderEntry, MaximumByteOrder).AsSpan().SequenceEqual("little"u8))
+        if (_entries.ContainsKey(_root + ByteOrderEntry) && !Read(_root + ByteOrderEntry, MaximumByteOrder).AsSpan()
+            .SequenceEqual("little"u8))
             throw new ModelException($"{_path}: was written on a big-endian machine; save it again on a little-endian one");
         var root = Unpickler.Read(_path, Read(_root + PickleEntry, Unpickler.MaximumLength));
         return [.. StateDict.Tensors(_path, root).Select(t => Source(t.Name, t.Tensor))];
@@ -71,7 +73,8 @@ internal sealed class TorchArchive : IDisposable
         var storage = tensor.Storage;
         var entry = Entry(_root + StorageFolder + storage.Key);
         if ((Int128)storage.Count * storage.Type.Size() != entry.Length || entry.Length > Array.MaxLength)
-            throw new ModelException($"{_path}: the storage of '{name}' has {entry.Length} bytes, which is not {storage.Count} of {storage.Type}");
+            throw new ModelException(
+                $"{_path}: the storage of '{name}' has {entry.Length} bytes, which is not {storage.Count} of {storage.Type}");
         return new(name, storage.Type, tensor.Shape, target => tensor.WriteRows(Storage(storage.Key), target));
     }
 
@@ -87,7 +90,8 @@ internal sealed class TorchArchive : IDisposable
     {
         var entry = Entry(name);
         if (entry.Length > limit)
-            throw new ModelException($"{_path}: its entry '{Printable.Name(name)}' has {entry.Length} bytes, more than it can have");
+            throw new ModelException(
+                $"{_path}: its entry '{Printable.Name(name)}' has {entry.Length} bytes, more than it can have");
         try
         {
             var bytes = new byte[entry.Length];
@@ -95,7 +99,8 @@ internal sealed class TorchArchive : IDisposable
             stream.ReadExactly(bytes);
             return Crc32.Of(bytes) == entry.Crc32
                 ? bytes
-                : throw new ModelException($"{_path}: the archive is damaged: the checksum of '{Printable.Name(name)}' is wrong; fetch it again");
+                : throw new ModelException(
+                    $"{_path}: the archive is damaged: the checksum of '{Printable.Name(name)}' is wrong; fetch it again");
         }
         catch (Exception error) when (IsDamage(error))
         {
@@ -109,12 +114,15 @@ internal sealed class TorchArchive : IDisposable
             throw new ModelException($"{_path}: its entry '{Printable.Name(name)}' is missing");
         return entry.Length == entry.CompressedLength
             ? entry
-            : throw new ModelException($"{_path}: its entry '{Printable.Name(name)}' is compressed; PyTorch stores tensors as they are, so this is no file of its making");
+            : throw new ModelException(
+                $"{_path}: its entry '{Printable.Name(name)}' is compressed; PyTorch stores tensors as they are, so this is no "
+                    + "file of its making");
     }
 
     // What ZipArchive throws at damaged archives: InvalidData for what it checks, the others for what it does not.
     private static bool IsDamage(Exception error) =>
-        error is InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException or OverflowException;
+        error is InvalidDataException or IOException or UnauthorizedAccessException or NotSupportedException or ArgumentException
+        or OverflowException;
 
     private static ModelException Damaged(string path, Exception error) => error is UnauthorizedAccessException
         ? new($"{path}: cannot be read: {error.Message}", error)

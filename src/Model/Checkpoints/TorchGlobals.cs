@@ -11,7 +11,8 @@ internal static class TorchGlobals
 
     private static readonly HashSet<string> s_functions =
     [
-        OrderedDictionary, Parameter, Tensor, TensorV2, Size, TypeTag, "torch.jit._pickle.build_intlist", "torch.jit._pickle.build_doublelist",
+        OrderedDictionary, Parameter, Tensor, TensorV2, Size, TypeTag, "torch.jit._pickle.build_intlist",
+        "torch.jit._pickle.build_doublelist",
         "torch.jit._pickle.build_boollist", "torch.jit._pickle.build_tensorlist",
     ];
 
@@ -34,13 +35,17 @@ internal static class TorchGlobals
         if (s_functions.Contains(global.FullName) || s_storages.ContainsKey(global.FullName) || IsScriptModule(global))
             return global;
         if (module == "torch" && name.EndsWith("Storage", StringComparison.Ordinal))
-            throw new ModelException($"{source}: has tensors of '{Printable.Name(global.FullName)}'; float (32, 16, bfloat16), int64, bytes and bool are read");
+            throw new ModelException(
+                $"{source}: has tensors of '{Printable.Name(global.FullName)}'; float (32, 16, bfloat16), int64, bytes and bool "
+                    + "are read");
         throw new ModelException(
-            $"{source}: refused: its pickle refers to '{Printable.Name(global.FullName)}', and only tensors, numbers, strings and containers are read; save the model's state_dict() alone");
+            $"{source}: refused: its pickle refers to '{Printable.Name(global.FullName)}', and only tensors, numbers, strings "
+                + "and containers are read; save the model's state_dict() alone");
     }
 
     /// <summary>What calling an allowed name yields.</summary>
-    public static object? Call(string source, PickleGlobal function, IReadOnlyList<object?> arguments) => (function.FullName, arguments) switch
+    public static object? Call(string source, PickleGlobal function, IReadOnlyList<object?> arguments) =>
+        (function.FullName, arguments) switch
     {
         (OrderedDictionary, []) => new PickleDictionary(),
         (Tensor or TensorV2, { Count: >= TensorArguments }) => View(source, arguments),
@@ -48,7 +53,8 @@ internal static class TorchGlobals
         (TypeTag, [var value, string]) => value,
         (Size, [PickleTuple sizes]) => sizes,
         _ when function.Module == "torch.jit._pickle" && arguments is [PickleList list] => list,
-        _ => throw new ModelException($"{source}: its pickle is damaged: '{Printable.Name(function.FullName)}' has other arguments than it takes"),
+        _ => throw new ModelException(
+            $"{source}: its pickle is damaged: '{Printable.Name(function.FullName)}' has other arguments than it takes"),
     };
 
     /// <summary>A TorchScript module that is yet without attributes.</summary>
@@ -75,7 +81,9 @@ internal static class TorchGlobals
             || sizes.Items.Count != strides.Items.Count || sizes.Items.Count > MaximumRank
             || sizes.Items.Any(d => d is not (>= 0L and <= int.MaxValue)) || strides.Items.Any(s => s is not >= 0L))
             throw new ModelException($"{source}: its pickle is damaged: a tensor's shape cannot be");
-        var tensor = new TorchTensor(storage, offset, [.. sizes.Items.Select(d => (int)(long)d!)], [.. strides.Items.Select(s => (long)s!)]);
-        return tensor.FitsStorage() ? tensor : throw new ModelException($"{source}: its pickle is damaged: a tensor lies outside its storage '{Printable.Name(storage.Key)}'");
+        var tensor = new TorchTensor(
+            storage, offset, [.. sizes.Items.Select(d => (int)(long)d!)], [.. strides.Items.Select(s => (long)s!)]);
+        return tensor.FitsStorage() ? tensor : throw new ModelException(
+            $"{source}: its pickle is damaged: a tensor lies outside its storage '{Printable.Name(storage.Key)}'");
     }
 }

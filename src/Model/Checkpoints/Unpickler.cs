@@ -25,7 +25,8 @@ internal sealed class Unpickler
     private readonly Dictionary<uint, object?> _memo = [];
     private int _position;
 
-    private Unpickler(string source, byte[] pickle, int maximumInstructions) => (_source, _pickle, _maximumInstructions) = (source, pickle, maximumInstructions);
+    private Unpickler(string source, byte[] pickle, int maximumInstructions) =>
+        (_source, _pickle, _maximumInstructions) = (source, pickle, maximumInstructions);
 
     /// <summary>The value that a pickle stands for.</summary>
     /// <param name="source">What it is called in errors.</param>
@@ -48,7 +49,8 @@ internal sealed class Unpickler
                 return Pop();
             Step(opcode);
         }
-        throw new ModelException($"{_source}: its pickle has more than {_maximumInstructions} instructions, more than any state dict needs");
+        throw new ModelException(
+            $"{_source}: its pickle has more than {_maximumInstructions} instructions, more than any state dict needs");
     }
 
     private void Step(PickleOpcode opcode)
@@ -100,7 +102,8 @@ internal sealed class Unpickler
             case PickleOpcode.BinPersistentId: _stack.Push(TorchGlobals.Storage(_source, Pop())); break;
 
             default:
-                throw new ModelException($"{_source}: its pickle has the instruction 0x{(byte)opcode:x2}, which no state dict needs; it is refused");
+                throw new ModelException(
+                    $"{_source}: its pickle has the instruction 0x{(byte)opcode:x2}, which no state dict needs; it is refused");
         }
     }
 

@@ -34,7 +34,8 @@ internal static class Largest
         Span<Vector<float>> values = stackalloc Vector<float>[(int)BitOperations.RoundUpToPowerOf2((uint)n)];
         for (var start = 0; start < width; start += lanes)
         {
-            var at = Math.Min(start, width - lanes);                                             // the last columns may be sorted twice
+            // the last columns may be sorted twice
+            var at = Math.Min(start, width - lanes);
             for (var i = 0; i < n; i++)
                 values[i] = new(columns[((i * width) + at)..]);
             values[n..].Fill(new(float.NegativeInfinity));

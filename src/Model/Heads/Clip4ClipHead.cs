@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace TcMgc.Model.Heads;
 
-/// <summary>CLIP4Clip's loose types: frames, through a temporal encoder or not, to their mean; cosine with the sentence.</summary>
+/// <summary>
+/// CLIP4Clip's loose types: frames, through a temporal encoder or not, to their mean; cosine with the sentence.
+/// </summary>
 internal sealed class Clip4ClipHead : HeadModule
 {
     [ComponentName(Name = ParameterNames.Unnamed)]

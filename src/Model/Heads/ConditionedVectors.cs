@@ -2,7 +2,9 @@ using static TorchSharp.torch;
 
 namespace TcMgc.Model.Heads;
 
-/// <summary>Q vectors of unit length for each pair of a text and a video: the video or its frames as the text sees them.</summary>
+/// <summary>
+/// Q vectors of unit length for each pair of a text and a video: the video or its frames as the text sees them.
+/// </summary>
 internal abstract class ConditionedVectors
 {
     /// <summary>Each pair's vectors with X vectors of its text, [T, X, D]: their inner products [T, V, Q, X].</summary>
@@ -26,7 +28,8 @@ internal sealed class DenseVectors(Tensor vectors) : ConditionedVectors
 }
 
 /// <summary>
-/// Vectors that are sums of a few of their video's: texts meet these instead, so that a pair costs K numbers where a vector has D.
+/// Vectors that are sums of a few of their video's: texts meet these instead, so that a pair costs K numbers where a vector has
+/// D.
 /// </summary>
 /// <param name="factors">[V, K, T, Q]: a vector is Σₖ factorsₖ · basisₖ.</param>
 /// <param name="basis">[V, K, D].</param>
@@ -39,5 +42,6 @@ internal sealed class CombinedVectors(Tensor factors, Tensor basis) : Conditione
         return factors.permute(2, 0, 3, 1).matmul(products.permute(2, 0, 1, 3));                 // [T, V, Q, X]
     }
 
-    public override ConditionedVectors Narrow(long first, long count) => new CombinedVectors(factors.narrow(3, first, count), basis);
+    public override ConditionedVectors Narrow(long first, long count) =>
+        new CombinedVectors(factors.narrow(3, first, count), basis);
 }

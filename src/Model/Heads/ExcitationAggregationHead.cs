@@ -6,7 +6,9 @@ using static TorchSharp.torch;
 
 namespace TcMgc.Model.Heads;
 
-/// <summary>The excitation and aggregation study: frames recalibrated and weighted by gates around the temporal encoder.</summary>
+/// <summary>
+/// The excitation and aggregation study: frames recalibrated and weighted by gates around the temporal encoder.
+/// </summary>
 internal sealed class ExcitationAggregationHead : HeadModule
 {
     [ComponentName(Name = "se_block_excitation")]

@@ -14,11 +14,11 @@ namespace TcMgc.Model.Heads;
 /// residual linear layer, a third norm; then unit length. Padding is masked or, as published, not.
 /// </summary>
 /// <remarks>
-/// What a text sees of a video is a sum of a few vectors that no text changes; only their factors depend on it. A pooled vector is
-/// p = Σₙ aₙ·fₙ, its centred form p − μ = Σₙ aₙ·f̃ₙ with f̃ₙ = fₙ − mean(fₙ), and σ² is the mean of its squares. Behind the second
-/// norm (γ, β) and the linear layer (W, b) it is Σₙ (aₙ/σ)·(γ·f̃ₙ + W·(γ·f̃ₙ)) + β + W·β + b. The third norm centres and scales these
-/// vectors in the same way and adds one, its own β. With several heads, each frame counts once for each head, with the channels of
-/// the others zero. Dropout acts on the channels of each pair: in training, vectors are summed up before it.
+/// What a text sees of a video is a sum of a few vectors that no text changes; only their factors depend on it. A pooled vector
+/// is p = Σₙ aₙ·fₙ, its centred form p − μ = Σₙ aₙ·f̃ₙ with f̃ₙ = fₙ − mean(fₙ), and σ² is the mean of its squares. Behind the
+/// second norm (γ, β) and the linear layer (W, b) it is Σₙ (aₙ/σ)·(γ·f̃ₙ + W·(γ·f̃ₙ)) + β + W·β + b. The third norm centres and
+/// scales these vectors in the same way and adds one, its own β. With several heads, each frame counts once for each head, with
+/// the channels of the others zero. Dropout acts on the channels of each pair: in training, vectors are summed up before it.
 /// </remarks>
 internal sealed class LanguageVideoAttention : nn.Module
 {
@@ -56,12 +56,13 @@ internal sealed class LanguageVideoAttention : nn.Module
     }
 
     /// <summary>
-    /// Texts [T, Q, D] and frames [V, N, D] with their mask [V, N] of 0/1 → each video as each of a text's Q vectors sees it, and the
-    /// first one's attention over frames [T, V, N], averaged over heads.
+    /// Texts [T, Q, D] and frames [V, N, D] with their mask [V, N] of 0/1 → each video as each of a text's Q vectors sees it, and
+    /// the first one's attention over frames [T, V, N], averaged over heads.
     /// </summary>
     public (ConditionedVectors Videos, Tensor Attention) Attend(Tensor texts, Tensor frames, Tensor mask)
     {
-        long t = texts.shape[0], q = texts.shape[1], v = frames.shape[0], n = frames.shape[1], d = frames.shape[2], m = _heads * n;
+        long t = texts.shape[0], q = texts.shape[1], v = frames.shape[0], n = frames.shape[1], d = frames.shape[2],
+            m = _heads * n;
         var keys = OfEachHead(_norm.call(frames));                                               // [V, M = h·N, D]
         var queries = (_norm.call(texts) / _rootOfChannels).view(t * q, d);
         var logits = keys.view(v * m, d).matmul(queries.t()).view(v, _heads, n, t * q);

@@ -55,7 +55,9 @@ public sealed class SimilarityHead
     /// <summary>What it does, in a line.</summary>
     public string Summary { get; }
 
-    /// <summary>Whether the scored features differ from the frame encoder's output at unit length, so that both are kept.</summary>
+    /// <summary>
+    /// Whether the scored features differ from the frame encoder's output at unit length, so that both are kept.
+    /// </summary>
     public bool HasOwnFeatures { get; private init; }
 
     /// <summary>Whether pairs are scored with the frames of a video; otherwise its vector alone is enough.</summary>

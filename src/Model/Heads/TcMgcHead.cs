@@ -94,9 +94,11 @@ internal sealed class TcMgcHead : HeadModule
         var (conditionedVideo, conditionedFrames, attention) = Conditioned(text, video);
         Tensor sentence = Unit(text.Sentence).unsqueeze(1), words = Unit(text.Words);            // [T, 1, D], [T, W, D]
         var w = words.shape[1];
-        var videos = conditionedVideo.Similarities(cat([sentence.matmul(_global), words], 1)).squeeze(2);            // [T, V, 1 + W]
+        // [T, V, 1 + W]
+        var videos = conditionedVideo.Similarities(cat([sentence.matmul(_global), words], 1)).squeeze(2);
         var frames = conditionedFrames.Similarities(
-            _local is null ? sentence : cat([sentence, words.matmul(_local)], 1));                                   // [T, V, F, 1 + W]
+            // [T, V, F, 1 + W]
+            _local is null ? sentence : cat([sentence, words.matmul(_local)], 1));
 
         var contrasts = new List<Tensor>();
         if (_config.Has(TcMgcParts.VideoSentence))

@@ -8,7 +8,9 @@ using Transformer = TcMgc.Model.Clip.Transformer;
 
 namespace TcMgc.Model.Heads;
 
-/// <summary>The tight type: one pass of a cross transformer over [sentence, frames] for every pair, with excitation before it or not.</summary>
+/// <summary>
+/// The tight type: one pass of a cross transformer over [sentence, frames] for every pair, with excitation before it or not.
+/// </summary>
 internal sealed class TightHead : HeadModule
 {
     [ComponentName(Name = "se_block_excitation")]

@@ -74,7 +74,8 @@ public sealed record Provenance(string Command, DateTimeOffset Created, string? 
 /// <param name="Steps">Steps of the optimizer.</param>
 /// <param name="Minutes">Time spent in steps.</param>
 /// <param name="ValidationRecallAt1">Text → video R@1 on the validation videos, in percent; null where there were none.</param>
-public sealed record TrainingRecord(string Data, int Seed, int Epochs, long Steps, double Minutes, double? ValidationRecallAt1 = null);
+public sealed record TrainingRecord(
+    string Data, int Seed, int Epochs, long Steps, double Minutes, double? ValidationRecallAt1 = null);
 
 /// <summary>The weight file.</summary>
 /// <param name="File">Its name in the folder.</param>

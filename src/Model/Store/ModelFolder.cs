@@ -46,13 +46,16 @@ public sealed class ModelFolder
         return Open(!IsModel(nameOrPath) && IsModel(named) ? named : nameOrPath);
     }
 
-    /// <summary>Reads and checks the card; the weights' hash is checked by <see cref="Load"/> and <see cref="CheckHash"/>.</summary>
+    /// <summary>
+    /// Reads and checks the card; the weights' hash is checked by <see cref="Load"/> and <see cref="CheckHash"/>.
+    /// </summary>
     /// <exception cref="ModelException">There is no model, or its card cannot be used.</exception>
     public static ModelFolder Open(string path)
     {
         var card = System.IO.Path.Combine(path, CardFile);
         if (!File.Exists(card))
-            throw new ModelException($"{path}: is no model folder (it has no {CardFile}); 'tcmgc model list' shows those there are");
+            throw new ModelException(
+                $"{path}: is no model folder (it has no {CardFile}); 'tcmgc model list' shows those there are");
         try
         {
             var json = ModelFile.Read(card, LongestCard, "a model's card");
@@ -70,11 +73,14 @@ public sealed class ModelFolder
     private static void Check(string source, ModelCard card)
     {
         if (card.Version != ModelCard.CurrentVersion)
-            throw new ModelException($"{source}: is of version {card.Version}, this program reads version {ModelCard.CurrentVersion}");
-        if (card.Weights.Sha256.Length != 2 * SHA256.HashSizeInBytes || card.Weights.File != System.IO.Path.GetFileName(card.Weights.File))
+            throw new ModelException(
+                $"{source}: is of version {card.Version}, this program reads version {ModelCard.CurrentVersion}");
+        if (card.Weights.Sha256.Length != 2 * SHA256.HashSizeInBytes
+            || card.Weights.File != System.IO.Path.GetFileName(card.Weights.File))
             throw new ModelException($"{source}: what it says of the weights cannot be");
         if (!card.Preprocessing.IsSupported)
-            throw new ModelException($"{source}: asks for frames made in another way than CLIP's: bicubic, centre crop, CLIP's mean and deviation");
+            throw new ModelException(
+                $"{source}: asks for frames made in another way than CLIP's: bicubic, centre crop, CLIP's mean and deviation");
         if (card.Calibration?.Reason is { } reason)
             throw new ModelException($"{source}: its calibration cannot be used: {reason}; calibrate the model again");
         card.Config.Validate();
@@ -90,7 +96,9 @@ public sealed class ModelFolder
             throw new ModelException($"{path}: the model's weights are missing; make or import the model again");
         using var file = ModelFile.Open(path);
         if (file.Length != expected.Bytes || Convert.ToHexStringLower(SHA256.HashData(file)) != expected.Sha256)
-            throw new ModelException($"{path}: is not the file {CardFile} was written for (SHA-256 {expected.Sha256}); make or import the model again");
+            throw new ModelException(
+                $"{path}: is not the file {CardFile} was written for (SHA-256 {expected.Sha256}); make or import the model "
+                    + "again");
     }
 
     /// <summary>The model, ready to serve.</summary>
@@ -156,7 +164,8 @@ public sealed class ModelFolder
         {
             Directory.CreateDirectory(partial);
             writeTokenizer(partial);
-            string[] tokenizer = [.. Directory.EnumerateFiles(partial).Select(f => System.IO.Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
+            string[] tokenizer = [
+                .. Directory.EnumerateFiles(partial).Select(f => System.IO.Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
             TensorSource[] weights = [.. tensors];
             var file = System.IO.Path.Combine(partial, WeightsFile);
             SafetensorsWriter.Write(file, weights);
@@ -168,7 +177,8 @@ public sealed class ModelFolder
                 Provenance = provenance,
                 Weights = Describe(file, weights),
             };
-            File.WriteAllBytes(System.IO.Path.Combine(partial, CardFile), JsonSerializer.SerializeToUtf8Bytes(card, ModelCardJson.Default.ModelCard));
+            File.WriteAllBytes(System.IO.Path.Combine(partial, CardFile),
+                JsonSerializer.SerializeToUtf8Bytes(card, ModelCardJson.Default.ModelCard));
             if (Directory.Exists(path))
                 Directory.Delete(path);
             Directory.Move(partial, path);
@@ -188,6 +198,7 @@ public sealed class ModelFolder
     private static WeightsInfo Describe(string file, IEnumerable<TensorSource> weights)
     {
         using var stream = File.OpenRead(file);
-        return new(WeightsFile, stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)), weights.Sum(t => t.Length / t.Type.Size()));
+        return new(WeightsFile, stream.Length, Convert.ToHexStringLower(SHA256.HashData(stream)),
+            weights.Sum(t => t.Length / t.Type.Size()));
     }
 }

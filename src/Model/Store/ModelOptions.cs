@@ -45,7 +45,8 @@ public sealed record ModelOptions
     public VideoTextModel Load()
     {
         if (Model is not { Length: > 0 } name)
-            throw new ModelException("Model is not set; it must be the folder of a model, or the name of one in the folder Models");
+            throw new ModelException(
+                "Model is not set; it must be the folder of a model, or the name of one in the folder Models");
         try
         {
             return ModelFolder.Find(name, Models).Load(ToCompute());

@@ -38,31 +38,40 @@ public static class RandomWeights
         new(parameter.Name, ElementType.Float32, parameter.Shape,
             stream => stream.Write(MemoryMarshal.AsBytes<float>(Values(parameter, config, seed))));
 
-    /// <summary>A similarity or aggregation matrix: square, and none of a layer's but the language–video attention's residual one.</summary>
+    /// <summary>
+    /// A similarity or aggregation matrix: square, and none of a layer's but the language–video attention's residual one.
+    /// </summary>
     private static bool IsIdentity(ParameterSpec parameter) => parameter.Shape is [var rows, var columns] && rows == columns
-        && (!parameter.Name.Contains('.', StringComparison.Ordinal) || parameter.Name == "conditional_transformer.pool_frames.linear_proj.weight");
+        && (!parameter.Name.Contains('.', StringComparison.Ordinal)
+        || parameter.Name == "conditional_transformer.pool_frames.linear_proj.weight");
 
-    private static bool IsBias(string name) => name.EndsWith("bias", StringComparison.Ordinal) || name.EndsWith("bias_ih_l0", StringComparison.Ordinal)
+    private static bool IsBias(string name) => name.EndsWith("bias", StringComparison.Ordinal)
+        || name.EndsWith("bias_ih_l0", StringComparison.Ordinal)
         || name.EndsWith("bias_hh_l0", StringComparison.Ordinal);
 
     private static bool IsNormWeight(string name) =>
-        name.EndsWith(".weight", StringComparison.Ordinal) && (name.Contains("ln_", StringComparison.Ordinal) || name.Contains("layer_norm", StringComparison.Ordinal));
+        name.EndsWith(".weight", StringComparison.Ordinal)
+        && (name.Contains("ln_", StringComparison.Ordinal) || name.Contains("layer_norm", StringComparison.Ordinal));
 
     private static float Deviation(ParameterSpec parameter, ModelConfig config)
     {
         var (name, clip) = (parameter.Name, config.Clip);
-        var tower = name.StartsWith("clip.visual.", StringComparison.Ordinal) ? (clip.Vision.Width, clip.Vision.Layers) : (clip.Text.Width, clip.Text.Layers);
+        var tower = name.StartsWith("clip.visual.", StringComparison.Ordinal)
+            ? (clip.Vision.Width, clip.Vision.Layers) : (clip.Text.Width, clip.Text.Layers);
         var (width, layers) = ((float)tower.Item1, (float)tower.Item2);
         return name switch
         {
             _ when name.EndsWith("token_embedding.weight", StringComparison.Ordinal) => TokenDeviation,
-            _ when name.Contains("visual.", StringComparison.Ordinal) && name.EndsWith("embedding", StringComparison.Ordinal) => 1 / MathF.Sqrt(width),
+            _ when name.Contains("visual.", StringComparison.Ordinal) && name.EndsWith("embedding", StringComparison.Ordinal) =>
+                1 / MathF.Sqrt(width),
             _ when name.Contains("position", StringComparison.Ordinal) => PositionDeviation,
             _ when name.EndsWith("in_proj_weight", StringComparison.Ordinal) => 1 / MathF.Sqrt(width),
-            _ when name.EndsWith("out_proj.weight", StringComparison.Ordinal) || name.EndsWith("c_proj.weight", StringComparison.Ordinal) =>
+            _ when name.EndsWith("out_proj.weight", StringComparison.Ordinal)
+                || name.EndsWith("c_proj.weight", StringComparison.Ordinal) =>
                 1 / MathF.Sqrt(width * 2 * layers),
             _ when name.EndsWith("c_fc.weight", StringComparison.Ordinal) => 1 / MathF.Sqrt(2 * width),
-            _ when name.EndsWith("proj", StringComparison.Ordinal) || name.EndsWith("projection", StringComparison.Ordinal) => 1 / MathF.Sqrt(width),
+            _ when name.EndsWith("proj", StringComparison.Ordinal) || name.EndsWith("projection", StringComparison.Ordinal) =>
+                1 / MathF.Sqrt(width),
             _ => 1 / MathF.Sqrt(parameter.Count / (float)parameter.Shape[0]),
         };
     }

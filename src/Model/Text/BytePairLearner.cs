@@ -3,7 +3,9 @@ using System.Text;
 
 namespace TcMgc.Model.Text;
 
-/// <summary>Learns byte-pair merges from texts: again and again the most frequent pair of neighbours within a word becomes a token.</summary>
+/// <summary>
+/// Learns byte-pair merges from texts: again and again the most frequent pair of neighbours within a word becomes a token.
+/// </summary>
 internal static class BytePairLearner
 {
     private const int RarestPair = 2;
@@ -34,7 +36,8 @@ internal static class BytePairLearner
 
     private static bool Precedes(KeyValuePair<Merge, long> a, KeyValuePair<Merge, long> b) => a.Value != b.Value
         ? a.Value > b.Value
-        : string.CompareOrdinal(a.Key.Left, b.Key.Left) is var left && left != 0 ? left < 0 : string.CompareOrdinal(a.Key.Right, b.Key.Right) < 0;
+        : string.CompareOrdinal(a.Key.Left, b.Key.Left) is var left && left != 0
+        ? left < 0 : string.CompareOrdinal(a.Key.Right, b.Key.Right) < 0;
 
     private static List<(List<string> Tokens, long Count)> Words(IEnumerable<string> texts)
     {

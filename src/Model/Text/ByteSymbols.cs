@@ -12,7 +12,8 @@ internal static class ByteSymbols
 
     /// <summary>The bytes in the order of CLIP's vocabulary: those that stand for themselves first.</summary>
     public static IEnumerable<byte> VocabularyOrder { get; } =
-        [.. Enumerable.Range(0, 256).Where(StandsForItself).Concat(Enumerable.Range(0, 256).Where(value => !StandsForItself(value)))
+        [.. Enumerable.Range(0, 256).Where(StandsForItself).Concat(
+            Enumerable.Range(0, 256).Where(value => !StandsForItself(value)))
             .Select(value => (byte)value)];
 
     public static char Symbol(byte value) => s_symbols[value];

@@ -17,13 +17,15 @@ internal static class ByteVocabulary
                 json.WriteNumber(token, id);
             json.WriteEndObject();
         }
-        File.WriteAllText(Path.Combine(folder, "merges.txt"), $"#version: 0.2\n{string.Concat(merges.Select(merge => $"{merge.Left} {merge.Right}\n"))}");
+        File.WriteAllText(Path.Combine(folder, "merges.txt"),
+            $"#version: 0.2\n{string.Concat(merges.Select(merge => $"{merge.Left} {merge.Right}\n"))}");
     }
 
     private static IEnumerable<string> Tokens(IReadOnlyList<Merge> merges)
     {
         var symbols = ByteSymbols.VocabularyOrder.Select(value => ByteSymbols.Symbol(value).ToString()).ToList();
         var merged = merges.Select(merge => merge.Left + merge.Right).Distinct(StringComparer.Ordinal);
-        return [.. symbols, .. symbols.Select(symbol => symbol + Vocabulary.WordEnd), .. merged, Vocabulary.Start, Vocabulary.End];
+        return [.. symbols, .. symbols.Select(symbol => symbol + Vocabulary.WordEnd), .. merged, Vocabulary.Start,
+            Vocabulary.End];
     }
 }

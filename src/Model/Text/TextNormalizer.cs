@@ -3,7 +3,10 @@ using System.Text;
 
 namespace TcMgc.Model.Text;
 
-/// <summary>The text as CLIP's tokenizer sees it: HTML entities resolved, canonically composed, lower-cased. White space stays: it only separates words.</summary>
+/// <summary>
+/// The text as CLIP's tokenizer sees it: HTML entities resolved, canonically composed, lower-cased. White space stays: it only
+/// separates words.
+/// </summary>
 internal static class TextNormalizer
 {
     private static readonly Rune s_dottedCapitalI = new(0x130);

@@ -37,7 +37,8 @@ public sealed class Tokenizer : ITokenizer
     private static readonly string[] s_files = ["vocab.json", "merges.txt", "tokenizer.json"];
 
     /// <summary>Whether a folder holds a vocabulary in one of the layouts that <see cref="Load"/> reads.</summary>
-    public static bool IsIn(string dir) => File.Exists(Path.Combine(dir, s_files[^1])) || s_files[..^1].All(name => File.Exists(Path.Combine(dir, name)));
+    public static bool IsIn(string dir) => File.Exists(Path.Combine(dir, s_files[^1]))
+        || s_files[..^1].All(name => File.Exists(Path.Combine(dir, name)));
 
     /// <summary>Copies the vocabulary files of one folder to another, as they are.</summary>
     public static void CopyFiles(string from, string to)

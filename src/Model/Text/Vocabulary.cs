@@ -47,23 +47,30 @@ internal sealed class Vocabulary
         foreach (var (text, id) in ids)
         {
             if ((uint)id >= (uint)texts.Length || texts[id] is not null)
-                throw new ModelException($"{source}: token '{text}' has id {id}, but the ids of {ids.Count} tokens are 0 to {ids.Count - 1}, each once");
+                throw new ModelException(
+                    $"{source}: token '{text}' has id {id}, but the ids of {ids.Count} tokens are 0 to {ids.Count - 1}, each "
+                        + "once");
             texts[id] = text;
         }
         return texts;
     }
 
     private static int Id(string source, IReadOnlyDictionary<string, int> ids, string token) =>
-        ids.TryGetValue(token, out var id) ? id : throw new ModelException($"{source}: token '{token}' is missing; this is no byte-level CLIP vocabulary");
+        ids.TryGetValue(token, out var id)
+        ? id : throw new ModelException($"{source}: token '{token}' is missing; this is no byte-level CLIP vocabulary");
 
-    private static Dictionary<(int, int), MergedToken> Merges(string source, IReadOnlyDictionary<string, int> ids, IReadOnlyList<Merge> merges)
+    private static Dictionary<(int, int), MergedToken> Merges(
+        string source, IReadOnlyDictionary<string, int> ids, IReadOnlyList<Merge> merges)
     {
         var ranked = new Dictionary<(int, int), MergedToken>(merges.Count);
         for (var rank = 0; rank < merges.Count; rank++)
         {
             var (left, right) = merges[rank];
-            if (!ids.TryGetValue(left, out var leftId) || !ids.TryGetValue(right, out var rightId) || !ids.TryGetValue(left + right, out var id))
-                throw new ModelException($"{source}: the vocabulary and the merges disagree: merge {rank + 1}, '{left} {right}', needs a token that the vocabulary lacks");
+            if (!ids.TryGetValue(left, out var leftId) || !ids.TryGetValue(right, out var rightId)
+                || !ids.TryGetValue(left + right, out var id))
+                throw new ModelException(
+                    $"{source}: the vocabulary and the merges disagree: merge {rank + 1}, '{left} {right}', needs a token that "
+                        + "the vocabulary lacks");
             ranked.TryAdd((leftId, rightId), new(rank, id));
         }
         return ranked;

@@ -18,11 +18,13 @@ internal static class VocabularyReader
     public static Vocabulary Read(string folder)
     {
         if (!Directory.Exists(folder))
-            throw new ModelException($"{folder}: no such folder; name one that holds vocab.json and merges.txt, or tokenizer.json");
+            throw new ModelException(
+                $"{folder}: no such folder; name one that holds vocab.json and merges.txt, or tokenizer.json");
         var split = ReadSplit(folder);
         var whole = ReadWhole(folder);
         if (split is not null && whole is not null && !Agree(split, whole))
-            throw new ModelException($"{folder}: vocab.json with merges.txt and tokenizer.json disagree; keep those that belong to the weights");
+            throw new ModelException(
+                $"{folder}: vocab.json with merges.txt and tokenizer.json disagree; keep those that belong to the weights");
         var content = split ?? whole
             ?? throw new ModelException($"{folder}: no tokenizer here; it takes vocab.json and merges.txt, or tokenizer.json");
         return new Vocabulary(Path.Combine(folder, split is null ? TokenizerFile : VocabularyFile), content.Ids, content.Merges);
@@ -39,7 +41,9 @@ internal static class VocabularyReader
         if (!File.Exists(vocabulary) && !File.Exists(merges))
             return null;
         if (!File.Exists(vocabulary) || !File.Exists(merges))
-            throw new ModelException($"{folder}: {(File.Exists(merges) ? VocabularyFile : MergesFile)} is missing beside {(File.Exists(merges) ? MergesFile : VocabularyFile)}");
+            throw new ModelException(
+                $"{folder}: {(File.Exists(merges) ? VocabularyFile : MergesFile)} is missing beside "
+                    + $"{(File.Exists(merges) ? MergesFile : VocabularyFile)}");
         return new(ModelFile.ReadJson(vocabulary, LargestFile, Kind, json => Ids(vocabulary, json)), [.. MergeLines(merges)]);
     }
 
@@ -80,7 +84,8 @@ internal static class VocabularyReader
         if (!root.TryGetProperty("added_tokens", out var added) || added.ValueKind != JsonValueKind.Array)
             return;
         foreach (var token in added.EnumerateArray())
-            if (token.ValueKind != JsonValueKind.Object || !token.TryGetProperty("content", out var content) || content.ValueKind != JsonValueKind.String
+            if (token.ValueKind != JsonValueKind.Object || !token.TryGetProperty("content", out var content)
+                || content.ValueKind != JsonValueKind.String
                 || !token.TryGetProperty("id", out var number) || !TryId(number, out var id))
                 throw new ModelException($"{path}: an entry of 'added_tokens' has no content and id");
             else if (!ids.TryAdd(content.GetString()!, id) && ids[content.GetString()!] != id)
@@ -92,7 +97,8 @@ internal static class VocabularyReader
     private static Merge MergeOf(string path, JsonElement merge) => merge switch
     {
         { ValueKind: JsonValueKind.String } => Pair(merge.GetString()!),
-        { ValueKind: JsonValueKind.Array } when merge.GetArrayLength() == 2 && merge.EnumerateArray().All(part => part.ValueKind == JsonValueKind.String)
+        { ValueKind: JsonValueKind.Array } when merge.GetArrayLength() == 2
+            && merge.EnumerateArray().All(part => part.ValueKind == JsonValueKind.String)
             => new Merge(merge[0].GetString()!, merge[1].GetString()!),
         _ => null,
     } ?? throw new ModelException($"{path}: an entry of 'merges' is not two tokens");
@@ -100,7 +106,8 @@ internal static class VocabularyReader
     private static Merge? Pair(string line)
     {
         var space = line.IndexOf(' ', StringComparison.Ordinal);
-        return space <= 0 || space == line.Length - 1 || line.IndexOf(' ', space + 1) >= 0 ? null : new(line[..space], line[(space + 1)..]);
+        return space <= 0 || space == line.Length - 1 || line.IndexOf(' ', space + 1) >= 0
+            ? null : new(line[..space], line[(space + 1)..]);
     }
 
     private static Dictionary<string, int> Ids(string path, JsonElement vocabulary)

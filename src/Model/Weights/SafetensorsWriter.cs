@@ -61,7 +61,8 @@ public static class SafetensorsWriter
             var start = file.Position;
             tensor.Write(file);
             if (file.Position - start != tensor.Length)
-                throw new ArgumentException($"'{tensor.Name}' wrote {file.Position - start} bytes, its shape has {tensor.Length}", nameof(tensors));
+                throw new ArgumentException(
+                    $"'{tensor.Name}' wrote {file.Position - start} bytes, its shape has {tensor.Length}", nameof(tensors));
         }
         file.Flush(flushToDisk: true);
     }

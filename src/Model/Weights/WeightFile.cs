@@ -47,7 +47,8 @@ public sealed unsafe class WeightFile : IDisposable
             var entries = ReadHeader(path, file);
             mapping = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None,
                 leaveOpen: true);
-            var opened = new WeightFile(path, file, mapping, mapping.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read), entries);
+            var opened = new WeightFile(
+                path, file, mapping, mapping.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read), entries);
             (file, mapping) = (null, null);
             return opened;
         }
@@ -102,9 +103,12 @@ public sealed unsafe class WeightFile : IDisposable
         ? MemoryMarshal.Cast<byte, long>(Bytes(name)).ToArray()
         : throw new ModelException($"{Path}: '{name}' is {Entry(name).Type}, not integers");
 
-    /// <summary>Its tensors as sources of another file, in the order in which they lie here; not to be read once this is disposed.</summary>
+    /// <summary>
+    /// Its tensors as sources of another file, in the order in which they lie here; not to be read once this is disposed.
+    /// </summary>
     public IReadOnlyList<TensorSource> Sources() =>
-        [.. Entries.Values.OrderBy(e => e.Offset).Select(e => new TensorSource(e.Name, e.Type, e.Shape, target => target.Write(Bytes(e.Name))))];
+        [.. Entries.Values.OrderBy(e => e.Offset)
+            .Select(e => new TensorSource(e.Name, e.Type, e.Shape, target => target.Write(Bytes(e.Name))))];
 
     /// <inheritdoc/>
     public void Dispose()
@@ -137,7 +141,8 @@ public sealed unsafe class WeightFile : IDisposable
         {
             return ParseHeader(path, header, LengthBytes + headerLength, fileLength);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        catch (Exception error)
+            when (error is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
             throw new ModelException($"{path}: its safetensors header is damaged: {Printable.Name(error.Message)}", error);
         }
@@ -160,7 +165,8 @@ public sealed unsafe class WeightFile : IDisposable
             if (range[1] - range[0] > Array.MaxLength)
                 throw new ModelException($"{path}: '{name}' has {range[1] - range[0]} bytes; up to {Array.MaxLength} are read");
             if (shape.Length > MaximumRank || shape.Any(d => d < 0) || ByteLength(type, shape) != range[1] - range[0])
-                throw new ModelException($"{path}: '{name}' has {range[1] - range[0]} bytes, which is not [{string.Join(", ", shape)}] of {type}");
+                throw new ModelException(
+                    $"{path}: '{name}' has {range[1] - range[0]} bytes, which is not [{string.Join(", ", shape)}] of {type}");
             if (!entries.TryAdd(name, new(name, type, shape, dataStart + range[0], range[1] - range[0])))
                 throw new ModelException($"{path}: '{name}' is there twice");
         }
@@ -185,6 +191,8 @@ public sealed unsafe class WeightFile : IDisposable
         "I64" => ElementType.Int64,
         "U8" => ElementType.UInt8,
         "BOOL" => ElementType.Bool,
-        _ => throw new ModelException($"{path}: '{name}' is of type '{Printable.Name(dtype ?? "null")}'; float (32, 16, bfloat16), int64, bytes and bool are read"),
+        _ => throw new ModelException(
+            $"{path}: '{name}' is of type '{Printable.Name(dtype ?? "null")}'; float (32, 16, bfloat16), int64, bytes and bool "
+                + "are read"),
     };
 }

@@ -11,7 +11,8 @@ public sealed class LogisticFitTests
     public void A_known_logistic_is_found_again()
     {
         var random = new Random(3);
-        double[][] inputs = [.. Enumerable.Range(0, 20_000).Select(_ => new[] { (random.NextDouble() * 4) - 2, (random.NextDouble() * 4) - 2 })];
+        double[][] inputs = [
+            .. Enumerable.Range(0, 20_000).Select(_ => new[] { (random.NextDouble() * 4) - 2, (random.NextDouble() * 4) - 2 })];
         bool[] outcomes = [.. inputs.Select(x => random.NextDouble() < LogisticFit.Probability(-0.5 + (2 * x[0]) - x[1]))];
 
         var fitted = LogisticFit.Fit(inputs, outcomes, [.. inputs.Select(_ => 1.0)]);
@@ -30,8 +31,12 @@ public sealed class LogisticFitTests
     [Property]
     public Property A_row_of_weight_two_is_the_row_twice() => Holds(rows =>
     {
-        var twice = LogisticFit.Fit([.. rows.Select(row => new[] { row.X }), [rows[0].X]], [.. rows.Select(row => row.Outcome), rows[0].Outcome], [.. rows.Select(_ => 1.0), 1]);
-        var weighted = LogisticFit.Fit([.. rows.Select(row => new[] { row.X })], [.. rows.Select(row => row.Outcome)], [.. rows.Select((_, index) => index == 0 ? 2.0 : 1)]);
+        var twice =
+            LogisticFit.Fit([.. rows.Select(row => new[] { row.X }), [rows[0].X]],
+                [.. rows.Select(row => row.Outcome), rows[0].Outcome], [.. rows.Select(_ => 1.0), 1]);
+        var weighted =
+            LogisticFit.Fit([.. rows.Select(row => new[] { row.X })], [.. rows.Select(row => row.Outcome)],
+                [.. rows.Select((_, index) => index == 0 ? 2.0 : 1)]);
         return twice.Zip(weighted).All(pair => Math.Abs(pair.First - pair.Second) < 1e-3);
     });
 
@@ -58,10 +63,13 @@ public sealed class LogisticFitTests
 
     private sealed record Row(double X, bool Outcome);
 
-    private static double[] Fit(Row[] rows) => LogisticFit.Fit([.. rows.Select(row => new[] { row.X })], [.. rows.Select(row => row.Outcome)], [.. rows.Select(_ => 1.0)]);
+    private static double[] Fit(Row[] rows) =>
+        LogisticFit.Fit(
+            [.. rows.Select(row => new[] { row.X })], [.. rows.Select(row => row.Outcome)], [.. rows.Select(_ => 1.0)]);
 
     /// <summary>Of any rows of which some came true and some did not at both ends.</summary>
     private static Property Holds(Func<Row[], bool> law) => Prop.ForAll((
-        from some in (from x in Gen.Choose(-300, 300) from outcome in Gen.Elements(true, false) select new Row(x / 100.0, outcome)).ArrayOf()
+        from some in (from x in Gen.Choose(-300, 300) from outcome in Gen.Elements(true, false) select new Row(
+            x / 100.0, outcome)).ArrayOf()
         select (Row[])[.. some, new(-3, true), new(3, false), new(3, true), new(-3, false)]).ToArbitrary(), law);
 }

@@ -28,11 +28,13 @@ public sealed class GoldenCheckpointTests
     [InlineData("masked", 32, 8, 64, 2, 8, 97)]
     [InlineData("torchscript", 48, 16, 64, 2, 10, 90)]
     [InlineData("hugging-face", 48, 16, 128, 2, 12, 120)]
-    public void Every_layout_tells_its_sizes(string folder, int image, int patch, int width, int layers, int context, int vocabulary)
+    public void Every_layout_tells_its_sizes(
+    string folder, int image, int patch, int width, int layers, int context, int vocabulary)
     {
         using var checkpoint = CheckpointReader.Open(SharedFolder.Path("golden", folder));
 
-        Assert.Equal(new(width, new(image, patch, width, layers), new(context, vocabulary, width, layers)), checkpoint.Architecture());
+        Assert.Equal(
+            new(width, new(image, patch, width, layers), new(context, vocabulary, width, layers)), checkpoint.Architecture());
     }
 
     [SharedTheory]

@@ -30,7 +30,8 @@ public sealed class HuggingFaceTests : TemporaryFolder
                    {
                        Name = name.Replace("attn.in_proj_", $"self_attn.{"qkv"[part]}_proj.", StringComparison.Ordinal),
                        Shape = [tensor.Shape[0] / 3, .. tensor.Shape.Skip(1)],
-                       Write = target => target.Write(tensor.Read().AsSpan(part * (int)tensor.Length / 3, (int)tensor.Length / 3)),
+                       Write = target =>
+                       target.Write(tensor.Read().AsSpan(part * (int)tensor.Length / 3, (int)tensor.Length / 3)),
                    };
         return name switch
         {
@@ -52,13 +53,15 @@ public sealed class HuggingFaceTests : TemporaryFolder
     private static TensorSource Transposed(TensorSource tensor, string name)
     {
         var (rows, columns, values) = (tensor.Shape[0], tensor.Shape[1], tensor.Floats());
-        return TinyCheckpoint.Floats(name, [columns, rows], [.. from c in Enumerable.Range(0, columns) from r in Enumerable.Range(0, rows) select values[(r * columns) + c]]);
+        return TinyCheckpoint.Floats(name, [columns, rows],
+            [.. from c in Enumerable.Range(0, columns) from r in Enumerable.Range(0, rows) select values[(r * columns) + c]]);
     }
 
     [Fact]
     public void Names_projections_and_attention_come_out_as_OpenAI_has_them()
     {
-        using var checkpoint = TinyCheckpoint.Open(Folder, [.. Tiny(), TinyCheckpoint.Floats("text_model.embeddings.position_ids", [1], 0)]);
+        using var checkpoint =
+            TinyCheckpoint.Open(Folder, [.. Tiny(), TinyCheckpoint.Floats("text_model.embeddings.position_ids", [1], 0)]);
         var expected = TinyCheckpoint.Weights("clip4clip-mean-pooling").ToDictionary(t => t.Name);
 
         Assert.Equal(expected.Keys.Order(), checkpoint.Tensors.Keys.Order());
@@ -69,7 +72,10 @@ public sealed class HuggingFaceTests : TemporaryFolder
     [Fact]
     public void A_query_without_key_and_value_is_left_over_under_its_name()
     {
-        using var checkpoint = TinyCheckpoint.Open(Folder, Tiny().Where(t => !t.Name.StartsWith("text_model.encoder.layers.0.self_attn.k_proj", StringComparison.Ordinal)));
+        using var checkpoint =
+            TinyCheckpoint.Open(
+                Folder, Tiny()
+                .Where(t => !t.Name.StartsWith("text_model.encoder.layers.0.self_attn.k_proj", StringComparison.Ordinal)));
 
         Assert.Contains("text_model.encoder.layers.0.self_attn.q_proj.weight", checkpoint.Tensors.Keys);
         Assert.DoesNotContain("clip.transformer.resblocks.0.attn.in_proj_weight", checkpoint.Tensors.Keys);
@@ -82,7 +88,8 @@ public sealed class HuggingFaceTests : TemporaryFolder
         TinyCheckpoint.Write(Folder, tensors[..10], "one.safetensors");
         TinyCheckpoint.Write(Folder, tensors[10..], "two.safetensors");
         var map = tensors.Select((t, i) => $"\"{t.Name}\":\"{(i < 10 ? "one" : "two")}.safetensors\"");
-        File.WriteAllText(At("model.safetensors.index.json"), $"{{\"metadata\":{{\"total_size\":1}},\"weight_map\":{{{string.Join(',', map)}}}}}");
+        File.WriteAllText(At("model.safetensors.index.json"),
+            $"{{\"metadata\":{{\"total_size\":1}},\"weight_map\":{{{string.Join(',', map)}}}}}");
 
         using var checkpoint = CheckpointReader.Open(Folder);
 
@@ -97,7 +104,8 @@ public sealed class HuggingFaceTests : TemporaryFolder
         TinyCheckpoint.Write(Folder, Tiny(), "one.safetensors");
         File.WriteAllText(At("model.safetensors.index.json"), $"{{\"weight_map\":{{\"elsewhere\":\"{file}\"}}}}");
 
-        Assert.Contains(reason, Assert.Throws<ModelException>(() => CheckpointReader.Open(Folder)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            reason, Assert.Throws<ModelException>(() => CheckpointReader.Open(Folder)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,7 +114,8 @@ public sealed class HuggingFaceTests : TemporaryFolder
         File.WriteAllText(At("config.json"), Config.Replace("\"image_size\":16", "\"image_size\":20", StringComparison.Ordinal));
         using var checkpoint = TinyCheckpoint.Open(Folder, Tiny());
 
-        Assert.Equal(TinyCheckpoint.Clip with { Vision = TinyCheckpoint.Clip.Vision with { ImageSize = 20 } }, checkpoint.Architecture());
+        Assert.Equal(
+            TinyCheckpoint.Clip with { Vision = TinyCheckpoint.Clip.Vision with { ImageSize = 20 } }, checkpoint.Architecture());
     }
 
     [Theory]
@@ -148,6 +157,7 @@ public sealed class HuggingFaceTests : TemporaryFolder
     {
         File.WriteAllText(At("config.json"), json);
 
-        Assert.Contains(reason, Assert.Throws<ModelException>(() => TinyCheckpoint.Open(Folder, Tiny())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            reason, Assert.Throws<ModelException>(() => TinyCheckpoint.Open(Folder, Tiny())).Message, StringComparison.Ordinal);
     }
 }

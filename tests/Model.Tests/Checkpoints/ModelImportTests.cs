@@ -62,16 +62,21 @@ public sealed class ModelImportTests : TemporaryFolder
     }
 
     [Theory]
-    [InlineData("excitation-aggregation", "se_block_excitation.", "se_block1.scale.", "se_block_aggregation.", "se_block2.aggregate.")]
+    [InlineData(
+        "excitation-aggregation", "se_block_excitation.", "se_block1.scale.", "se_block_aggregation.", "se_block2.aggregate.")]
     [InlineData("sequential-transformer-aggregation", "se_block_aggregation.", "se_block.", "none", "none")]
     [InlineData("excitation-tight", "se_block_excitation.", "se_block.", "none", "none")]
-    public void The_gates_of_the_study_are_known_by_its_names(string head, string first, string firstPublished, string second, string secondPublished) =>
-        AssertWhole(Plan(Renamed(head, n => n.Replace(first, firstPublished, StringComparison.Ordinal).Replace(second, secondPublished, StringComparison.Ordinal)), new() { Frames = 6 }), head);
+    public void The_gates_of_the_study_are_known_by_its_names(
+    string head, string first, string firstPublished, string second, string secondPublished) =>
+        AssertWhole(
+            Plan(Renamed(head, n => n.Replace(first, firstPublished, StringComparison.Ordinal)
+                .Replace(second, secondPublished, StringComparison.Ordinal)), new() { Frames = 6 }), head);
 
     [Fact]
     public void The_only_gate_of_a_model_does_what_the_head_says()
     {
-        var tensors = Renamed("excitation-lstm-mean-pooling", n => n.Replace("se_block_excitation.", "se_block.", StringComparison.Ordinal));
+        var tensors = Renamed(
+            "excitation-lstm-mean-pooling", n => n.Replace("se_block_excitation.", "se_block.", StringComparison.Ordinal));
 
         AssertWhole(Plan(tensors, new() { Head = "excitation-lstm-mean-pooling" }), "excitation-lstm-mean-pooling");
     }
@@ -79,15 +84,19 @@ public sealed class ModelImportTests : TemporaryFolder
     [Fact]
     public void Missing_left_over_and_misshapen_tensors_are_listed_by_name()
     {
-        var tensors = TinyCheckpoint.Weights("tcmgc").Where(t => t.Name is not ("logit_weight" or "clip.logit_scale" or "global_mat_weight"));
+        var tensors = TinyCheckpoint.Weights("tcmgc").Where(
+            t => t.Name is not ("logit_weight" or "clip.logit_scale" or "global_mat_weight"));
 
-        var import = Plan([.. tensors, TinyCheckpoint.Floats("global_mat_weight", [2, 1], 0, 0), TinyCheckpoint.Floats("extra", [1], 0)], new() { Frames = 6 });
+        var import =
+            Plan([.. tensors, TinyCheckpoint.Floats("global_mat_weight", [2, 1], 0, 0), TinyCheckpoint.Floats("extra", [1], 0)],
+                new() { Frames = 6 });
 
         Assert.Equal(["clip.logit_scale", "logit_weight"], import.Missing.Select(p => p.Name).Order());
         Assert.Equal(["clip.logit_scale"], import.MissingOfClip.Select(p => p.Name));
         Assert.Equal(["extra"], import.LeftOver);
         var wrong = Assert.Single(import.WrongShapes);
-        Assert.Equal(("global_mat_weight", "2,1", "64,64"), (wrong.Name, string.Join(',', wrong.Found), string.Join(',', wrong.Needed)));
+        Assert.Equal(
+            ("global_mat_weight", "2,1", "64,64"), (wrong.Name, string.Join(',', wrong.Found), string.Join(',', wrong.Needed)));
     }
 
     [Fact]
@@ -100,7 +109,8 @@ public sealed class ModelImportTests : TemporaryFolder
 
         Assert.Empty(import.MissingOfClip);
         Assert.NotEmpty(import.Missing);
-        Assert.Equal(weights["clip.transformer.resblocks.1.mlp.c_fc.weight"].Read(), weights["transformerClip.resblocks.1.mlp.c_fc.weight"].Read());
+        Assert.Equal(weights["clip.transformer.resblocks.1.mlp.c_fc.weight"].Read(),
+            weights["transformerClip.resblocks.1.mlp.c_fc.weight"].Read());
         Assert.Equal(weights["clip.positional_embedding"].Read(), weights["frame_position_embeddings.weight"].Read());
         Assert.All(weights["logit_weight"].Floats().Index(), x => Assert.Equal(x.Index % 5 == 0 ? 1f : 0f, x.Item));
         Assert.All(weights["conditional_transformer.pool_frames.layer_norm1.weight"].Floats(), x => Assert.Equal(1f, x));
@@ -112,7 +122,8 @@ public sealed class ModelImportTests : TemporaryFolder
     {
         var tensors = TinyCheckpoint.Weights("clip4clip-mean-pooling").Where(t => t.Name != "clip.logit_scale");
 
-        var error = Assert.Throws<ModelException>(() => Plan([.. tensors, new("clip.logit_scale", ElementType.Int64, [], t => t.Write(new byte[8]))]));
+        var error = Assert.Throws<ModelException>(
+            () => Plan([.. tensors, new("clip.logit_scale", ElementType.Int64, [], t => t.Write(new byte[8]))]));
 
         Assert.Contains("'clip.logit_scale' is Int64", error.Message, StringComparison.Ordinal);
     }
@@ -120,7 +131,11 @@ public sealed class ModelImportTests : TemporaryFolder
     [Fact]
     public void A_residual_network_is_refused_as_such()
     {
-        var error = Assert.Throws<ModelException>(() => Plan([TinyCheckpoint.Floats("visual.layer1.0.conv1.weight", [1], 0), TinyCheckpoint.Floats("text_projection", [1, 1], 0)]));
+        var error =
+            Assert.Throws<ModelException>(
+                () => Plan(
+                    [TinyCheckpoint.Floats("visual.layer1.0.conv1.weight", [1], 0),
+                        TinyCheckpoint.Floats("text_projection", [1, 1], 0)]));
 
         Assert.Contains("ResNet", error.Message, StringComparison.Ordinal);
     }

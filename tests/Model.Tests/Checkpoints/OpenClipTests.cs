@@ -146,7 +146,8 @@ public sealed class OpenClipTests : TemporaryFolder
     [InlineData(224)]
     [InlineData(-16)]
     public void An_image_size_that_the_positions_are_not_for_is_refused(int size) =>
-        Assert.Contains($"images of {size}", Refusal(With("model_cfg.vision_cfg.image_size", $"{size}")), StringComparison.Ordinal);
+        Assert.Contains(
+            $"images of {size}", Refusal(With("model_cfg.vision_cfg.image_size", $"{size}")), StringComparison.Ordinal);
 
     [Fact]
     public void Heads_that_are_not_said_are_the_eight_that_OpenCLIP_has_then() =>

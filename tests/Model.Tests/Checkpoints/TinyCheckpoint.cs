@@ -35,10 +35,12 @@ internal static class TinyCheckpoint
     }
 
     public static TensorSource Floats(string name, int[] shape, params float[] values) =>
-        new(name, ElementType.Float32, shape, target => target.Write(System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values)));
+        new(name, ElementType.Float32, shape, target => target.Write(
+            System.Runtime.InteropServices.MemoryMarshal.AsBytes<float>(values)));
 
     public static float[] Floats(this TensorSource tensor) =>
         System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(tensor.Read()).ToArray();
 
-    public static Checkpoint Open(string folder, IEnumerable<TensorSource> tensors) => CheckpointReader.Open(Write(folder, tensors));
+    public static Checkpoint Open(string folder, IEnumerable<TensorSource> tensors) =>
+        CheckpointReader.Open(Write(folder, tensors));
 }

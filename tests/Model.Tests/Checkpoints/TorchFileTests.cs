@@ -6,7 +6,8 @@ namespace TcMgc.Model.Tests.Checkpoints;
 /// <summary>Files that PyTorch itself wrote, by Data/make.py.</summary>
 public sealed class TorchFileTests : TemporaryFolder
 {
-    private static string Data(string name) => Path.Combine(SharedFolder.RepositoryRoot, "tests", "Model.Tests", "Checkpoints", "Data", name);
+    private static string Data(string name) =>
+        Path.Combine(SharedFolder.RepositoryRoot, "tests", "Model.Tests", "Checkpoints", "Data", name);
 
     [Fact]
     public void A_state_dict_has_tensors_of_every_type_that_is_read()
@@ -14,13 +15,15 @@ public sealed class TorchFileTests : TemporaryFolder
         using var checkpoint = CheckpointReader.Open(Data("plain.pt"));
 
         Assert.Equal(
-            ["float Float32 [2,3]", "half Float16 [4]", "brain BFloat16 [4]", "integer Int64 [3]", "scalar Float32 []", "byte UInt8 [2]", "flag Bool [2]", "empty Float32 [0,3]"],
+            ["float Float32 [2,3]", "half Float16 [4]", "brain BFloat16 [4]", "integer Int64 [3]", "scalar Float32 []",
+                "byte UInt8 [2]", "flag Bool [2]", "empty Float32 [0,3]"],
             checkpoint.Tensors.Values.Select(t => $"{t.Name} {t.Type} [{string.Join(',', t.Shape)}]"));
         Assert.Equal([0f, 0.25f, 0.5f, 0.75f, 1f, 1.25f], checkpoint.Tensors["float"].Floats());
         Assert.Equal([2.5f], checkpoint.Tensors["scalar"].Floats());
         Assert.Equal([1, 255], checkpoint.Tensors["byte"].Read());
         Assert.Equal(BitConverter.GetBytes((Half)0.75f), checkpoint.Tensors["half"].Read()[^2..]);
-        Assert.Equal(BitConverter.GetBytes((ushort)(BitConverter.SingleToUInt32Bits(0.75f) >> 16)), checkpoint.Tensors["brain"].Read()[^2..]);
+        Assert.Equal(BitConverter.GetBytes((ushort)(BitConverter.SingleToUInt32Bits(0.75f) >> 16)),
+            checkpoint.Tensors["brain"].Read()[^2..]);
         Assert.Equal(BitConverter.GetBytes(1L << 40), checkpoint.Tensors["integer"].Read()[^8..]);
         Assert.Empty(checkpoint.Tensors["empty"].Read());
     }
@@ -42,8 +45,10 @@ public sealed class TorchFileTests : TemporaryFolder
 
         Assert.Equal(24, rows.Length);
         Assert.Equal([6, 4], checkpoint.Tensors["transposed"].Shape);
-        Assert.Equal(from column in Enumerable.Range(0, 6) from row in Enumerable.Range(0, 4) select rows[(row * 6) + column], checkpoint.Tensors["transposed"].Floats());
-        Assert.Equal(from row in new[] { 1, 2 } from column in new[] { 2, 3, 4 } select rows[(row * 6) + column], checkpoint.Tensors["window"].Floats());
+        Assert.Equal(from column in Enumerable.Range(0, 6) from row in Enumerable.Range(0, 4) select rows[(row * 6) + column],
+            checkpoint.Tensors["transposed"].Floats());
+        Assert.Equal(from row in new[] { 1, 2 } from column in new[] { 2, 3, 4 } select rows[(row * 6) + column],
+            checkpoint.Tensors["window"].Floats());
         Assert.Equal(from row in Enumerable.Range(0, 4) select rows[(row * 6) + 1], checkpoint.Tensors["column"].Floats());
     }
 
@@ -105,7 +110,8 @@ public sealed class TorchFileTests : TemporaryFolder
         using (var zip = ZipFile.Open(other, ZipArchiveMode.Create))
             zip.CreateEntry("letter.txt");
 
-        Assert.Contains("none that PyTorch wrote", Assert.Throws<ModelException>(() => CheckpointReader.Open(other)).Message, StringComparison.Ordinal);
+        Assert.Contains("none that PyTorch wrote", Assert.Throws<ModelException>(() => CheckpointReader.Open(other)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -113,14 +119,17 @@ public sealed class TorchFileTests : TemporaryFolder
     {
         File.WriteAllBytes(At("bare.bin"), [0x80, 2, (byte)'}', (byte)'.']);
 
-        Assert.Contains("bare pickle", Assert.Throws<ModelException>(() => CheckpointReader.Open(At("bare.bin"))).Message, StringComparison.Ordinal);
+        Assert.Contains("bare pickle", Assert.Throws<ModelException>(() => CheckpointReader.Open(At("bare.bin"))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_safetensors_header_may_have_the_length_that_pickles_start_with()
     {
         var header = """{"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""".PadRight(0x280);
-        File.WriteAllBytes(At("weights.safetensors"), [.. BitConverter.GetBytes((long)header.Length), .. System.Text.Encoding.ASCII.GetBytes(header), 7]);
+        File.WriteAllBytes(
+            At("weights.safetensors"),
+            [.. BitConverter.GetBytes((long)header.Length), .. System.Text.Encoding.ASCII.GetBytes(header), 7]);
 
         using var checkpoint = CheckpointReader.Open(Folder);
 
@@ -130,7 +139,9 @@ public sealed class TorchFileTests : TemporaryFolder
     [Fact]
     public void A_missing_file_and_a_folder_without_checkpoint_say_so()
     {
-        Assert.Contains("cannot be read", Assert.Throws<ModelException>(() => CheckpointReader.Open(At("none.pt"))).Message, StringComparison.Ordinal);
-        Assert.Contains("holds no checkpoint", Assert.Throws<ModelException>(() => CheckpointReader.Open(Folder)).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot be read", Assert.Throws<ModelException>(() => CheckpointReader.Open(At("none.pt"))).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("holds no checkpoint", Assert.Throws<ModelException>(() => CheckpointReader.Open(Folder)).Message,
+            StringComparison.Ordinal);
     }
 }

@@ -13,7 +13,10 @@ public sealed class UnpicklerTests
     [Fact]
     public void Numbers_of_every_encoding_are_read()
     {
-        var tuple = Assert.IsType<PickleTuple>(Read("\u0080\u0002(K\u00ffM\u0001\u0002J\u00fe\u00ff\u00ff\u00ff\u008a\u0000\u008a\u0001\u0080\u008a\u0003\u0000\u0000\u0001G\u003f\u00f8\u0000\u0000\u0000\u0000\u0000\u0000\u0088\u0089Nt."));
+        var tuple =
+            Assert.IsType<PickleTuple>(
+                Read("\u0080\u0002(K\u00ffM\u0001\u0002J\u00fe\u00ff\u00ff\u00ff\u008a\u0000\u008a\u0001\u0080"
+                    + "\u008a\u0003\u0000\u0000\u0001G\u003f\u00f8\u0000\u0000\u0000\u0000\u0000\u0000\u0088\u0089Nt."));
 
         Assert.Equal([255L, 513L, -2L, 0L, -128L, 65536L, 1.5, true, false, null], tuple.Items);
     }
@@ -22,7 +25,8 @@ public sealed class UnpicklerTests
     public void Containers_and_memory_are_read()
     {
         // {'a': [1, 2], 'b': ('a',)} with 'a' recalled from the memo
-        var dictionary = Assert.IsType<PickleDictionary>(Read("}(\u008c\u0001aq\u0000](K\u0001K\u0002e\u008c\u0001bh\u0000\u0085u."));
+        var dictionary =
+            Assert.IsType<PickleDictionary>(Read("}(\u008c\u0001aq\u0000](K\u0001K\u0002e\u008c\u0001bh\u0000\u0085u."));
 
         Assert.Equal([1L, 2L], Assert.IsType<PickleList>(dictionary["a"]).Items);
         Assert.Equal(["a"], Assert.IsType<PickleTuple>(dictionary["b"]).Items);
@@ -46,7 +50,10 @@ public sealed class UnpicklerTests
     [InlineData("c__torch__evil\nClass\n.", "__torch__evil.Class")]
     [InlineData("cline\u001b[2J\nbreak\n.", "line?[2J.break")]
     public void A_name_that_is_not_allowed_is_refused_by_that_name(string pickle, string name) =>
-        Assert.Contains($"refers to '{name}", Refused(pickle).Replace("_rebuild_tensor_v2.", "", StringComparison.Ordinal).Replace("torch._utils.", "", StringComparison.Ordinal).Replace("torch.storage.", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Contains(
+            $"refers to '{name}", Refused(pickle).Replace("_rebuild_tensor_v2.", "", StringComparison.Ordinal)
+            .Replace("torch._utils.", "", StringComparison.Ordinal).Replace("torch.storage.", "", StringComparison.Ordinal),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("ios\nsystem\n.", "0x69")]      // INST
@@ -73,15 +80,18 @@ public sealed class UnpicklerTests
     [InlineData("K\u0001)R.")]
     [InlineData("K\u0001}b.")]
     [InlineData("(Q.")]
-    public void A_damaged_pickle_says_where(string pickle) => Assert.Contains("damaged at byte", Refused(pickle), StringComparison.Ordinal);
+    public void A_damaged_pickle_says_where(string pickle) =>
+    Assert.Contains("damaged at byte", Refused(pickle), StringComparison.Ordinal);
 
     [Fact]
     public void A_class_of_the_allow_list_cannot_be_called_with_other_arguments_than_it_takes() =>
-        Assert.Contains("'torch._utils._rebuild_parameter'", Refused("ctorch._utils\n_rebuild_parameter\nK\u0001\u0085R."), StringComparison.Ordinal);
+        Assert.Contains("'torch._utils._rebuild_parameter'", Refused("ctorch._utils\n_rebuild_parameter\nK\u0001\u0085R."),
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_function_of_the_allow_list_cannot_be_instantiated() =>
-        Assert.Contains("makes an object of 'collections.OrderedDict'", Refused("ccollections\nOrderedDict\n)\u0081."), StringComparison.Ordinal);
+        Assert.Contains("makes an object of 'collections.OrderedDict'", Refused("ccollections\nOrderedDict\n)\u0081."),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData(0, 6, 3, 1)]      // 2 × 3 over 5 elements
@@ -89,8 +99,11 @@ public sealed class UnpicklerTests
     [InlineData(200, 5, 1, 1)]    // behind the end
     public void A_tensor_outside_its_storage_is_refused(int offset, int elements, int firstStride, int secondStride)
     {
-        var storage = $"(\u008c\u0007storagectorch\nFloatStorage\n\u008c\u00010\u008c\u0003cpuK{(char)(elements == 6 ? 5 : elements)}tQ";
-        var pickle = $"ctorch._utils\n_rebuild_tensor_v2\n({storage}K{(char)offset}K\u0002K\u0003\u0086K{(char)firstStride}K{(char)secondStride}\u0086\u0089}}tR.";
+        var storage =
+            $"(\u008c\u0007storagectorch\nFloatStorage\n\u008c\u00010\u008c\u0003cpuK{(char)(elements == 6 ? 5 : elements)}tQ";
+        var pickle =
+            $"ctorch._utils\n_rebuild_tensor_v2\n({storage}K{(char)offset}K\u0002K\u0003\u0086"
+                + $"K{(char)firstStride}K{(char)secondStride}\u0086\u0089}}tR.";
 
         Assert.Contains("outside its storage '0'", Refused(pickle), StringComparison.Ordinal);
     }
@@ -101,7 +114,8 @@ public sealed class UnpicklerTests
         var pickle = new byte[Unpickler.MaximumLength];
         Array.Fill(pickle, (byte)')');
 
-        Assert.Contains("instructions", Assert.Throws<ModelException>(() => Unpickler.Read("test", pickle)).Message, StringComparison.Ordinal);
+        Assert.Contains("instructions", Assert.Throws<ModelException>(() => Unpickler.Read("test", pickle)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -120,6 +134,8 @@ public sealed class UnpicklerTests
         for (var level = 0; level < 64; level++)
             pickle.Append("0h\u0001)\u0081}(\u008c\u0001ah\u0000\u008c\u0001bh\u0000ubq\u0000");
 
-        Assert.Contains("nest without end", Assert.Throws<ModelException>(() => StateDict.Tensors("test", Read(pickle + "."))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "nest without end", Assert.Throws<ModelException>(() => StateDict.Tensors("test", Read(pickle + "."))).Message,
+            StringComparison.Ordinal);
     }
 }

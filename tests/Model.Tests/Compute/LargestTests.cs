@@ -26,7 +26,8 @@ public sealed class LargestTests
         using var scope = NewDisposeScope();
         using var generator = new Generator(1);
         using var two = 2f.ToScalar();
-        var x = (randn([a, n, b], generator: generator) * two).round().transpose(1, 2);          // rows apart in memory, values that repeat
+        // rows apart in memory, values that repeat
+        var x = (randn([a, n, b], generator: generator) * two).round().transpose(1, 2);
 
         var largest = Largest.Of(x, k);
 

@@ -17,7 +17,8 @@ public sealed class ModelFolderTests : TemporaryFolder
 
     private string Model => At("model");
 
-    private ModelFolder Write(Action<string>? tokenizer = null) => ModelFolder.Write(Model, "tiny", s_config, RandomWeights.Of(s_config, 1),
+    private ModelFolder Write(Action<string>? tokenizer = null) =>
+        ModelFolder.Write(Model, "tiny", s_config, RandomWeights.Of(s_config, 1),
         tokenizer ?? Tokenizer.WriteByteVocabulary, new("a test", DateTimeOffset.UnixEpoch, "source.pt", new('0', 64)));
 
     private string Refused()

@@ -27,7 +27,8 @@ public sealed class RandomWeightsTests
 
     [Fact]
     public void Parameters_of_one_shape_differ() =>
-        Assert.NotEqual(Values("clip.transformer.resblocks.0.mlp.c_fc.weight"), Values("clip.transformer.resblocks.1.mlp.c_fc.weight"));
+        Assert.NotEqual(
+            Values("clip.transformer.resblocks.0.mlp.c_fc.weight"), Values("clip.transformer.resblocks.1.mlp.c_fc.weight"));
 
     [Theory]
     [InlineData("clip.token_embedding.weight", 0.02)]
@@ -35,7 +36,8 @@ public sealed class RandomWeightsTests
     [InlineData("clip.visual.transformer.resblocks.0.attn.out_proj.weight", 0.03608439182)]     // 1 / √(128 · 2 · 3)
     [InlineData("clip.transformer.resblocks.0.mlp.c_fc.weight", 0.08838834764)]                 // 1 / √(2 · 64)
     [InlineData("clip.text_projection", 0.125)]                                                  // 1 / √64
-    public void Deviations_are_those_of_clip(string name, double expected) => Assert.Equal(expected, Deviation(name), expected * 0.05);
+    public void Deviations_are_those_of_clip(string name, double expected) =>
+    Assert.Equal(expected, Deviation(name), expected * 0.05);
 
     [Theory]
     [InlineData("global_mat_weight")]

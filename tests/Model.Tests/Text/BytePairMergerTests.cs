@@ -13,7 +13,8 @@ public sealed class BytePairMergerTests
     {
         // Merges in any order, also orders that no training gives: a later merge may yield what an earlier one needs.
         var merges = Gen.Shuffle(s_pieces.Where(piece => piece.Length > 1)
-            .SelectMany(piece => Enumerable.Range(1, piece.Length - 1).Select(cut => new Merge(piece[..cut], piece[cut..]))).ToArray());
+            .SelectMany(piece => Enumerable.Range(1, piece.Length - 1).Select(cut => new Merge(piece[..cut], piece[cut..])))
+            .ToArray());
         var words = Gen.Elements('a', 'b').NonEmptyListOf().Select(letters => string.Concat(letters));
         Prop.ForAll(Arb.From(merges), Arb.From(words), (order, word) =>
         {
@@ -27,7 +28,8 @@ public sealed class BytePairMergerTests
     private static Dictionary<string, int> Ids()
     {
         var bytes = Enumerable.Range(0, 256).Select(value => ByteSymbols.Symbol((byte)value).ToString()).ToList();
-        string[] tokens = [.. bytes, .. bytes.Select(symbol => symbol + Vocabulary.WordEnd), .. s_pieces.Where(piece => piece.Length > 1), Vocabulary.Start, Vocabulary.End];
+        string[] tokens = [.. bytes, .. bytes.Select(symbol => symbol + Vocabulary.WordEnd),
+            .. s_pieces.Where(piece => piece.Length > 1), Vocabulary.Start, Vocabulary.End];
         return tokens.Index().ToDictionary(entry => entry.Item, entry => entry.Index);
     }
 

@@ -40,6 +40,8 @@ public sealed class CanonicalCompositionTests
         Assert.StartsWith("\u1eb9\u0323\u0323", CanonicalComposition.Compose("e" + marks), StringComparison.Ordinal);
     }
 
-    private static Gen<string> Texts() => Gen.OneOf(Gen.Choose('a', 'f'), Gen.Choose(0xC0, 0xFF), Gen.Choose(0x300, 0x345), Gen.Choose(0x1100, 0x11FF), Gen.Choose(0x1E00, 0x1EFF))
+    private static Gen<string> Texts() =>
+        Gen.OneOf(Gen.Choose('a', 'f'), Gen.Choose(0xC0, 0xFF), Gen.Choose(0x300, 0x345), Gen.Choose(0x1100, 0x11FF),
+            Gen.Choose(0x1E00, 0x1EFF))
         .Select(unit => (char)unit).ArrayOf().Select(units => new string(units));
 }

@@ -39,7 +39,8 @@ internal sealed class TinyVocabulary : IDisposable
 
     /// <summary>Adds the other layout, with merges as older (text) or newer (array) files have them.</summary>
     public void WriteWhole(bool asArrays, params string[] merges) => Write("tokenizer.json", JsonSerializer.Serialize(
-        new { model = new { vocab = Ids, merges = merges.Select(merge => asArrays ? (object)merge.Split(' ') : merge) } }, s_json));
+        new { model = new { vocab = Ids, merges = merges.Select(merge => asArrays ? (object)merge.Split(' ') : merge) } },
+        s_json));
 
     /// <summary>The tokens' own spelling of a text's ids, without start and end.</summary>
     public string Pieces(string text)

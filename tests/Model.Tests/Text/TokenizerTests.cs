@@ -83,7 +83,8 @@ public sealed class TokenizerTests : IDisposable
         var count = tokenizer.Encode(text, ids);
 
         var all = tokenizer.Encode(text).Select(id => (long)id).ToArray();
-        long[] expected = all.Length <= words ? [.. all, .. new long[words - all.Length]] : [.. all[..(words - 1)], tokenizer.EndToken];
+        long[] expected = all.Length <= words ? [.. all, .. new long[words - all.Length]]
+            : [.. all[..(words - 1)], tokenizer.EndToken];
         Assert.Equal(expected, ids);
         Assert.Equal(Math.Min(words, all.Length), count);
     }
@@ -121,7 +122,8 @@ public sealed class TokenizerTests : IDisposable
     public void White_space_around_and_between_words_changes_nothing()
     {
         var tokenizer = _vocabulary.Load();
-        Prop.ForAll<NonNull<string>>(text => tokenizer.Encode($" \u00a0{text.Get.Replace(" ", "\t\u2003 ", StringComparison.Ordinal)}\n")
+        Prop.ForAll<NonNull<string>>(
+            text => tokenizer.Encode($" \u00a0{text.Get.Replace(" ", "\t\u2003 ", StringComparison.Ordinal)}\n")
             .SequenceEqual(tokenizer.Encode(text.Get))).QuickCheckThrowOnFailure();
     }
 

@@ -30,18 +30,22 @@ public sealed class WeightFileTests : IDisposable
     [InlineData("""{"w":{"dtype":"F32","shape":[9],"data_offsets":[0,36]}}""", "cut short")]
     [InlineData("""{"w":{"dtype":"F8","shape":[8],"data_offsets":[0,8]}}""", "'F8'")]
     [InlineData("""{"w":{"dtype":"F32","shape":[-1],"data_offsets":[4,0]}}""", "'w'")]
-    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""", "overlaps")]
-    [InlineData("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "twice")]
+    [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}""",
+        "overlaps")]
+    [InlineData("""{"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""",
+        "twice")]
     [InlineData("""{"w":{"shape":[2]}}""", "damaged")]
     [InlineData("""{"w\u000a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}""", "name cannot be: 'w?'")]
     [InlineData("""{"w":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}""", "damaged")]
-    [InlineData("""{"w":{"dtype":"F32","shape":[2147483647,2147483647,2147483647,2147483647,2147483647],"data_offsets":[0,8]}}""", "'w'")]
+    [InlineData(
+        """{"w":{"dtype":"F32","shape":[2147483647,2147483647,2147483647,2147483647,2147483647],"data_offsets":[0,8]}}""", "'w'")]
     [InlineData("""{"w":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,2],"data_offsets":[0,8]}}""", "'w'")]
     [InlineData("""[1, 2]""", "damaged")]
     public void A_header_that_cannot_be_is_refused_with_the_reason(string header, string reason)
     {
         var path = Path.Combine(_folder, "bad.safetensors");
-        File.WriteAllBytes(path, [.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header), .. new byte[8]]);
+        File.WriteAllBytes(
+            path, [.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header), .. new byte[8]]);
 
         var error = Assert.Throws<ModelException>(() => WeightFile.Open(path));
 
@@ -65,7 +69,9 @@ public sealed class WeightFileTests : IDisposable
     [InlineData(3)]
     [InlineData(5)]
     public void A_tensor_that_writes_more_or_less_than_its_shape_is_refused(int bytes) =>
-        Assert.Throws<ArgumentException>(() => SafetensorsWriter.Write(Path.Combine(_folder, "wrong"), [new("w", ElementType.Float32, [], s => s.Write(new byte[bytes]))]));
+        Assert.Throws<ArgumentException>(
+            () => SafetensorsWriter.Write(
+                Path.Combine(_folder, "wrong"), [new("w", ElementType.Float32, [], s => s.Write(new byte[bytes]))]));
 
     [Fact]
     public void A_damaged_file_is_read_or_refused_but_never_anything_else()
@@ -119,7 +125,8 @@ public sealed class WeightFileTests : IDisposable
         var path = Path.Combine(_folder, $"{Guid.NewGuid()}.safetensors");
         SafetensorsWriter.Write(path,
         [
-            new("matrix", ElementType.Float32, [2, 3], s => s.Write(new float[] { 1, 2, 3, 4, 5, 6 }.SelectMany(BitConverter.GetBytes).ToArray())),
+            new("matrix", ElementType.Float32, [2, 3], s =>
+                s.Write(new float[] { 1, 2, 3, 4, 5, 6 }.SelectMany(BitConverter.GetBytes).ToArray())),
             new("count", ElementType.Int64, [], s => s.Write(BitConverter.GetBytes(7L))),
             new("brain", ElementType.BFloat16, [2], s => s.Write([0x80, 0x3F, 0x00, 0xC0])),
         ]);

@@ -114,7 +114,8 @@ public sealed class TranscriptIndexTests : IDisposable
     {
         using var folder = await DataFolder.OpenAsync(_scratch.File("data"), TimeProvider.System, s_never);
         var (kept, gone, fresh) = (Uploaded(1), Uploaded(2), Uploaded(3));
-        await folder.Catalog.ApplyAsync([kept, gone, fresh, await HeardAsync(kept, "stays"), await HeardAsync(gone, "goes")], s_never);
+        await folder.Catalog.ApplyAsync(
+            [kept, gone, fresh, await HeardAsync(kept, "stays"), await HeardAsync(gone, "goes")], s_never);
         await folder.Transcripts.FollowAsync(folder.Catalog, s_never);
         await folder.Catalog.ApplyAsync([Deleted(gone), await HeardAsync(fresh, "comes")], s_never);
 
