@@ -19,7 +19,8 @@ public static class SearchServices
         ArgumentNullException.ThrowIfNull(builder);
         var options = Settings.Read<SearchOptions>(builder.Configuration, SearchOptions.Section);
         var media = Settings.Read<MediaOptions>(builder.Configuration,
-            MediaOptions.Section) with { MaxImageBytes = options.LargestImage };
+            MediaOptions.Section) with
+        { MaxImageBytes = options.LargestImage };
         builder.Services
             .AddVectorIndex()
             .AddTranscripts()

@@ -86,8 +86,11 @@ public sealed class FrameDecoderTests
     [Fact]
     public async Task A_process_that_gives_nothing_is_stopped_by_the_watchdog()
     {
-        var options = new MediaOptions { Ffmpeg = Script("stuck", "exec sleep 600"),
-            StallTimeout = TimeSpan.FromMilliseconds(300) };
+        var options = new MediaOptions
+        {
+            Ffmpeg = Script("stuck", "exec sleep 600"),
+            StallTimeout = TimeSpan.FromMilliseconds(300)
+        };
         await using var reader = await OpenAsync(TestClips.Distinct(0, 1), options);
 
         Assert.Equal(0, await reader.ReadAsync(new byte[reader.FrameBytes], default));
@@ -113,8 +116,11 @@ public sealed class FrameDecoderTests
     [Fact]
     public async Task A_process_that_says_much_is_drained_and_only_the_first_line_is_kept()
     {
-        var options = new MediaOptions { Ffmpeg = Script("chatty",
-            "echo '[x @ 0x1] first words' >&2\nyes 'more words, and more' | head -c 20000000 >&2\nexit 1") };
+        var options = new MediaOptions
+        {
+            Ffmpeg = Script("chatty",
+            "echo '[x @ 0x1] first words' >&2\nyes 'more words, and more' | head -c 20000000 >&2\nexit 1")
+        };
 
         var decoding = await Decoding.OfAsync(TestClips.Distinct(0, 1), 32, options);
 
@@ -125,8 +131,11 @@ public sealed class FrameDecoderTests
     public async Task Cancelling_ends_the_process()
     {
         var pidFile = Path.Combine(TestClips.Folder, "cancelled.pid");
-        var options = new MediaOptions { Ffmpeg = Script("cancelled",
-            $"sleep 600 &\necho $! $$ > '{pidFile}.new'\nmv '{pidFile}.new' '{pidFile}'\nwait") };
+        var options = new MediaOptions
+        {
+            Ffmpeg = Script("cancelled",
+            $"sleep 600 &\necho $! $$ > '{pidFile}.new'\nmv '{pidFile}.new' '{pidFile}'\nwait")
+        };
         using var cancel = new CancellationTokenSource();
         await using var reader = await OpenAsync(TestClips.Distinct(0, 1), options);
         var reading = reader.ReadAsync(new byte[reader.FrameBytes], cancel.Token).AsTask();
@@ -145,8 +154,11 @@ public sealed class FrameDecoderTests
     public async Task Disposing_early_ends_the_process()
     {
         var pidFile = Path.Combine(TestClips.Folder, "early.pid");
-        var options = new MediaOptions { Ffmpeg = Script("early",
-            $"echo $$ > '{pidFile}'\nhead -c {32 * 32 * 3} /dev/zero\nexec sleep 600") };
+        var options = new MediaOptions
+        {
+            Ffmpeg = Script("early",
+            $"echo $$ > '{pidFile}'\nhead -c {32 * 32 * 3} /dev/zero\nexec sleep 600")
+        };
         var reader = await OpenAsync(TestClips.Distinct(0, 1), options);
         Assert.Equal(1, await reader.ReadAsync(new byte[reader.FrameBytes], default));
 

@@ -100,8 +100,15 @@ internal sealed class InventedSegments
         {
             var (number, count) = ((first + at) / PerVideo, Math.Min(PerVideo, segments - at));
             var (hash, name) = (Hash(number), $"{number}.mp4");
-            var upload = new VideoUploaded { VideoId = VideoId.FromSha256(hash), Time = now, FileName = name,
-                Sha256 = Convert.ToHexStringLower(hash), Bytes = 1, Source = name };
+            var upload = new VideoUploaded
+            {
+                VideoId = VideoId.FromSha256(hash),
+                Time = now,
+                FileName = name,
+                Sha256 = Convert.ToHexStringLower(hash),
+                Bytes = 1,
+                Source = name
+            };
             events.Add(upload);
             events.Add(new VideoIndexed
             {

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using TcMgc.Model;
 using TcMgc.Search;
 using TcMgc.Search.Query;
@@ -98,14 +97,13 @@ internal static class SearchBenchmark
         var costs = await invented.FillAsync(folder, segments, TimeProvider.System, done =>
         {
             var elapsed = Stopwatch.GetElapsedTime(started);
-            progress.Show(string.Create(CultureInfo.InvariantCulture,
-                $"{done:N0} of {segments:N0} segments written, {done / elapsed.TotalSeconds:N0}/s, "
-                    + $"{elapsed * ((double)(segments - done) / done):h\\:mm\\:ss} left"));
+            progress.Show($"{done:N0} of {segments:N0} segments written, {done / elapsed.TotalSeconds:N0}/s, "
+                    + $"{elapsed * ((double)(segments - done) / done):h\\:mm\\:ss} left");
         }, cancel);
         var (seconds, disk) = (costs.Seconds.Values.Sum(), costs.Megabytes.Values.Sum());
-        progress.Say(string.Create(CultureInfo.InvariantCulture,
+        progress.Say(
             $"{segments:N0} segments written in {seconds:N1} s ({segments / seconds:N0}/s): {disk:N0} MB of disk, {Peak():N0} MB "
-                + "of memory at most"));
+                + "of memory at most");
         return costs;
     }
 
@@ -113,12 +111,11 @@ internal static class SearchBenchmark
     /// <exception cref="UserException">There is less than needed.</exception>
     internal static string Demand(string folder, int segments, long need, long free)
     {
-        var demand = string.Create(
-            CultureInfo.InvariantCulture, $"{segments:N0} segments take about {need / 1e6:N0} MB of disk in {folder}");
+        var demand = $"{segments:N0} segments take about {need / 1e6:N0} MB of disk in {folder}";
         return need <= free
             ? $"{demand}, removed at the end"
-            : throw new UserException(string.Create(CultureInfo.InvariantCulture,
-                $"{demand}, where {free / 1e6:N0} MB are free: ask for fewer --segments, or set TMPDIR to a folder with more"));
+            : throw new UserException(
+                $"{demand}, where {free / 1e6:N0} MB are free: ask for fewer --segments, or set TMPDIR to a folder with more");
     }
 
     private static double Peak()

@@ -45,8 +45,13 @@ internal static class TrainingBenchmark
             };
             var lines = new Collected();
             var perEpoch = videos.Length / options.Batch;
-            var plan = new TrainingPlan { Command = "bench", Config = config, Data = "random",
-                Options = options with { Epochs = ((steps + WarmUp) / perEpoch) + 1 } };
+            var plan = new TrainingPlan
+            {
+                Command = "bench",
+                Config = config,
+                Data = "random",
+                Options = options with { Epochs = ((steps + WarmUp) / perEpoch) + 1 }
+            };
             new TrainingRun(Path.Combine(folder, "run"), plan) { LogEvery = TimeSpan.Zero }
                 .Run(source, RandomWeights.Of(config, options.Seed), start.Path, null, engine, lines, cancel);
             var speed = Median(lines.PairsPerSecond.Skip(WarmUp));

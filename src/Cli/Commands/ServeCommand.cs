@@ -48,7 +48,8 @@ internal static class ServeCommand
                 .. SettingOption.Given(parsed, ComputeChoice.Device, "Device"),
                 .. SettingOption.Given(parsed, ComputeChoice.Precision, "Precision"),
                 .. SettingOption.Given(parsed, s_urls, "Urls"),
-                .. parsed.GetValue(s_insecure) ? ["--Access:Keys", "never"] : Array.Empty<string>(), .. SettingOption.Given(parsed, s_set)];
+                .. parsed.GetValue(s_insecure) ? ["--Access:Keys", "never"]
+                    : Array.Empty<string>(), .. SettingOption.Given(parsed, s_set)];
             int? tracesPort = parsed.GetResult(s_traces) is null ? null : parsed.GetValue(s_traces);
             return RunAsync(settings, tracesPort, cancel);
         });

@@ -46,16 +46,16 @@ internal static class TorchGlobals
     /// <summary>What calling an allowed name yields.</summary>
     public static object? Call(string source, PickleGlobal function, IReadOnlyList<object?> arguments) =>
         (function.FullName, arguments) switch
-    {
-        (OrderedDictionary, []) => new PickleDictionary(),
-        (Tensor or TensorV2, { Count: >= TensorArguments }) => View(source, arguments),
-        (Parameter, [TorchTensor tensor, ..]) => tensor,
-        (TypeTag, [var value, string]) => value,
-        (Size, [PickleTuple sizes]) => sizes,
-        _ when function.Module == "torch.jit._pickle" && arguments is [PickleList list] => list,
-        _ => throw new ModelException(
-            $"{source}: its pickle is damaged: '{Printable.Name(function.FullName)}' has other arguments than it takes"),
-    };
+        {
+            (OrderedDictionary, []) => new PickleDictionary(),
+            (Tensor or TensorV2, { Count: >= TensorArguments }) => View(source, arguments),
+            (Parameter, [TorchTensor tensor, ..]) => tensor,
+            (TypeTag, [var value, string]) => value,
+            (Size, [PickleTuple sizes]) => sizes,
+            _ when function.Module == "torch.jit._pickle" && arguments is [PickleList list] => list,
+            _ => throw new ModelException(
+                $"{source}: its pickle is damaged: '{Printable.Name(function.FullName)}' has other arguments than it takes"),
+        };
 
     /// <summary>A TorchScript module that is yet without attributes.</summary>
     public static PickleModule New(string source, PickleGlobal type) => IsScriptModule(type)

@@ -80,13 +80,13 @@ internal static class SearchEndpoints
     /// <summary>The problem that not exactly one thing is searched for; null where it is.</summary>
     private static ProblemHttpResult? Problem(SearchQuery query) =>
         new object?[] { query.Text, query.Texts, query.Image, query.Like }.Count(given => given is not null) switch
-    {
-        0 => Problems.Of(StatusCodes.Status400BadRequest, "text-empty",
-            "there is nothing to search for: give a text, texts, an image or like"),
-        1 => null,
-        _ => Problems.Of(StatusCodes.Status400BadRequest, "ambiguous",
-            "more than one of text, texts, image and like is given; a search is for one of them"),
-    };
+        {
+            0 => Problems.Of(StatusCodes.Status400BadRequest, "text-empty",
+                "there is nothing to search for: give a text, texts, an image or like"),
+            1 => null,
+            _ => Problems.Of(StatusCodes.Status400BadRequest, "ambiguous",
+                "more than one of text, texts, image and like is given; a search is for one of them"),
+        };
 
     /// <summary>What is wrong with a request's numbers; null where nothing is.</summary>
     private static ProblemHttpResult? Problem(SearchRequest request) => request switch

@@ -69,7 +69,9 @@ public sealed class LogisticFitTests
 
     /// <summary>Of any rows of which some came true and some did not at both ends.</summary>
     private static Property Holds(Func<Row[], bool> law) => Prop.ForAll((
-        from some in (from x in Gen.Choose(-300, 300) from outcome in Gen.Elements(true, false) select new Row(
+        from some in (from x in Gen.Choose(-300, 300)
+                      from outcome in Gen.Elements(true, false)
+                      select new Row(
             x / 100.0, outcome)).ArrayOf()
         select (Row[])[.. some, new(-3, true), new(3, false), new(3, true), new(-3, false)]).ToArbitrary(), law);
 }

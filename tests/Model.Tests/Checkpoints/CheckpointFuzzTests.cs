@@ -120,7 +120,8 @@ public sealed class CheckpointFuzzTests : TemporaryFolder
             case 1: changed[place] ^= (byte)(1 << (mutation.Value % 8)); return changed;
             case 2: return [.. bytes[..place], .. bytes[Math.Min(bytes.Length, place + 1 + (mutation.Value % 16))..]];
             case 3: return [.. bytes[..place], (byte)mutation.Value, .. bytes[place..]];
-            default: return mutation.Value % 8 == 0 ? bytes[..place]
+            default:
+                return mutation.Value % 8 == 0 ? bytes[..place]
                 : [.. bytes[..place], .. bytes[..(mutation.Value % Math.Min(bytes.Length, LongestCopy))], .. bytes[place..]];
         }
     }

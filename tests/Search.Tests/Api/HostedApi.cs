@@ -105,8 +105,15 @@ internal sealed class HostedApi : IAsyncDisposable
         await index.BindAsync((await library.Index.GetModelAsync(default))!, default);
         await index.UpsertAsync(library.Index.Segments, default);
         var id = SampleLibrary.Id(name);
-        var upload = new VideoUploaded { VideoId = id, Time = DateTimeOffset.UnixEpoch, FileName = name,
-            Sha256 = id.Value.ToString("N") + id.Value.ToString("N"), Bytes = 1, Source = $"originals/{id}" };
+        var upload = new VideoUploaded
+        {
+            VideoId = id,
+            Time = DateTimeOffset.UnixEpoch,
+            FileName = name,
+            Sha256 = id.Value.ToString("N") + id.Value.ToString("N"),
+            Bytes = 1,
+            Source = $"originals/{id}"
+        };
         await log.AppendAsync(upload, default);
         await log.AppendAsync(new VideoDecoded
         {

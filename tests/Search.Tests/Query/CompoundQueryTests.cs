@@ -102,8 +102,12 @@ public sealed class CompoundQueryTests(SearchEngineTests.Models models) : IClass
     public async Task In_one_video_every_segment_is_scored_whatever_the_candidates()
     {
         var library = await FilledAsync(videos: 5, segments: 9, options: new() { Candidates = 1, ExhaustiveBatch = 4 });
-        SearchRequest inOne = new() { Filter = new() { Video = SampleLibrary.Id("video 3").Value }, Rank = SearchRank.Moment,
-            Top = 20 };
+        SearchRequest inOne = new()
+        {
+            Filter = new() { Video = SampleLibrary.Id("video 3").Value },
+            Rank = SearchRank.Moment,
+            Top = 20
+        };
 
         var byText = await library.Engine.SearchAsync(Wanted, inOne, default);
         var byImage = await library.Engine.SearchImageAsync(library.Picture(), inOne, default);

@@ -174,7 +174,8 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
             (await engine.SearchAsync(Sentence, new(), default)).Results.Select(result => result.Score));
 
         library.Catalog.Entries[SampleLibrary.Id("video 2")] = library.Catalog.Entries[SampleLibrary.Id(
-            "video 2")] with { IndexedAt = DateTimeOffset.UnixEpoch };
+            "video 2")] with
+        { IndexedAt = DateTimeOffset.UnixEpoch };
         await engine.SearchAsync(Sentence, new(), default);
         Assert.Equal(12 + 3, library.Index.Fetched);
     }

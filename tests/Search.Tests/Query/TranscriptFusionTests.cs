@@ -30,8 +30,11 @@ public sealed class TranscriptFusionTests(SearchEngineTests.Models models) : ICl
             var spoken = places.Where((_, at) => scored[at].Item2 > 6).Select((place, at) =>
                 (place.Id, Spoken: new SpokenSegment(at + 1, new(0, 1, "said", [])))).ToDictionary(one => one.Id, one =>
                 one.Spoken);
-            var ranking = new Ranking(new() { Rank = SearchRank.Moment, Top = 1000 }) { Spoken = spoken,
-                TranscriptWeight = weight };
+            var ranking = new Ranking(new() { Rank = SearchRank.Moment, Top = 1000 })
+            {
+                Spoken = spoken,
+                TranscriptWeight = weight
+            };
             for (var at = 0; at < scored.Length; at++)
                 ranking.Add(new(places[at], scored[at].Item1, at));
             var results = ranking.Top().Select(result => result.Span[0]).ToList();
