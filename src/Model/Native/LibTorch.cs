@@ -25,8 +25,10 @@ internal static partial class LibTorch
     /// <returns>The handle of TorchSharp's library.</returns>
     internal static nint LoadFrom(string folder)
     {
-        // Threads that wait would spin, and stop what else runs on the cores. libgomp reads it when it is loaded.
-        if (!OperatingSystem.IsMacOS()) _ = SetEnvironment("OMP_WAIT_POLICY", "PASSIVE", overwrite: 0);
+        // Threads that wait spin for some ten microseconds, which bridges the gap to the next operator, and then sleep: longer
+        // spinning would stop what else runs on the cores. libgomp reads it when it is loaded.
+        if (!OperatingSystem.IsMacOS() && Environment.GetEnvironmentVariable("OMP_WAIT_POLICY") is null)
+            _ = SetEnvironment("GOMP_SPINCOUNT", "1000", overwrite: 0);
         // libtorch brings the libraries that it needs from its folder, and TorchSharp's library finds them in the process.
         _ = LoadFile(Path.Combine(folder, $"libtorch.{s_extension}"));
         var path = Path.Combine(folder, s_torchSharp);

@@ -18,7 +18,7 @@ internal sealed class KafkaClients(KafkaOptions options)
     /// Milliseconds after which an append fails that too few brokers have acknowledged. A cluster needs 9 seconds to detect a
     /// broker that hangs, and 12 if it is the active controller.
     /// </summary>
-    private const int AppendTimeout = 13_500;
+    private const int AppendTimeout = 13_000;
 
     private volatile Error? _lastError;
 
