@@ -93,12 +93,12 @@ public sealed class TcMgcClient(HttpClient http)
     /// <param name="id">The video.</param>
     /// <param name="transcript">SubRip, WebVTT or JSON, at most 16 MiB; it stays open.</param>
     /// <param name="cancel">Gives up.</param>
-    public async Task<TakenTranscript> PutTranscriptAsync(Guid id, Stream transcript, CancellationToken cancel = default)
+    public async Task<ReadTranscript> PutTranscriptAsync(Guid id, Stream transcript, CancellationToken cancel = default)
     {
         var content = new StreamContent(transcript); // Not disposed, as it would close the caller's stream.
         using var response = await http.PutAsync(new Uri($"{At(id)}/transcript", UriKind.Relative), content, cancel)
             .ConfigureAwait(false);
-        return await ReadAsync<TakenTranscript>(response, cancel).ConfigureAwait(false);
+        return await ReadAsync<ReadTranscript>(response, cancel).ConfigureAwait(false);
     }
 
     /// <summary>The original of a video, from its beginning.</summary>

@@ -130,9 +130,10 @@ public sealed record VideoProgress(Guid Id, string Stage, int Percent);
 /// <param name="Name">File name under which it is known.</param>
 /// <param name="Bytes">Its size.</param>
 /// <param name="Known">Whether the same content was there already.</param>
-public sealed record UploadedVideo(Guid Id, string Name, long Bytes, bool Known);
+/// <param name="Url">Path at which its state is shown.</param>
+public sealed record UploadedVideo(Guid Id, string Name, long Bytes, bool Known, string Url);
 
 /// <summary>What was read of a transcript.</summary>
 /// <param name="Cues">Cues that were read.</param>
 /// <param name="Warning">What could not be read, in one line; null where all could.</param>
-public sealed record TakenTranscript(int Cues, string? Warning);
+public sealed record ReadTranscript(int Cues, string? Warning);

@@ -19,7 +19,7 @@ public sealed class ArchitectureTests
         ["Hosting"] = ["Shared", "Stores"],
         ["Media"] = ["Shared"],
         ["Training"] = ["Shared", "Media", "Model"],
-        ["Ingest"] = ["Shared", "Stores", "Hosting", "Media"],
+        ["Ingest"] = ["Client", "Shared", "Stores", "Hosting", "Media"],
         ["Featurizer"] = ["Shared", "Stores", "Hosting", "Model"],
         ["Search"] = ["Client", "Shared", "Stores", "Hosting", "Media", "Model"],
         ["Cli"] = ["Shared", "Stores", "Hosting", "Media", "Model", "Training", "Ingest", "Featurizer", "Search", "Client"],

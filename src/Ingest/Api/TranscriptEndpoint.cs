@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using TcMgc.Client;
 using TcMgc.Hosting;
 using TcMgc.Hosting.Access;
 using TcMgc.Ingest.Transcripts;
@@ -15,11 +16,6 @@ namespace TcMgc.Ingest.Api;
 /// <summary><c>/api/videos/{id}/transcript</c>: the transcript of a video, to put, get and delete.</summary>
 internal static class TranscriptEndpoint
 {
-    /// <summary>A transcript in the answer to its upload.</summary>
-    /// <param name="Cues">Cues that were read.</param>
-    /// <param name="Warning">What could not be read, in one line; null where everything could.</param>
-    private sealed record TranscriptView(int Cues, string? Warning);
-
     public static void Map(IEndpointRouteBuilder app)
     {
         var transcript = app.MapGroup("/api/videos/{id}/transcript")
@@ -39,7 +35,7 @@ internal static class TranscriptEndpoint
             .WithName("deleteTranscript").WithSummary("Forget what is said in a video.");
     }
 
-    private static async Task<Results<Ok<TranscriptView>, ProblemHttpResult>> PutAsync(
+    private static async Task<Results<Ok<ReadTranscript>, ProblemHttpResult>> PutAsync(
         string id, HttpRequest http, TranscriptIntake intake, CancellationToken cancel)
     {
         using var content = new MemoryStream();
@@ -47,7 +43,7 @@ internal static class TranscriptEndpoint
         if (!VideoId.TryParse(id, out var video) || await intake.AcceptAsync(video, content.ToArray(), cancel) is not { } read)
             return NoVideo(id);
         return read.Cues is { } cues
-            ? TypedResults.Ok(new TranscriptView(cues.Count, read.Warning))
+            ? TypedResults.Ok(new ReadTranscript(cues.Count, read.Warning))
             : Problems.Of(StatusCodes.Status400BadRequest, "transcript-unreadable", $"the transcript {read.Reason}");
     }
 

@@ -148,7 +148,7 @@ internal static class TusEndpoints
         if (uploads.ExpiryOf(upload) is { } expiry)
             http.Headers["Upload-Expires"] = expiry.ToString("R", CultureInfo.InvariantCulture);
         if (upload.Video is { } video)
-            http.Headers.ContentLocation = AcceptedView.UrlOf(video);
+            http.Headers.ContentLocation = UploadAnswer.UrlOf(video);
     }
 
     private static ProblemHttpResult NotFound(string id) => Problems.Of(StatusCodes.Status404NotFound, "upload-not-found",

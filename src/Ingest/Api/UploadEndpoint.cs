@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
+using TcMgc.Client;
 using TcMgc.Hosting;
 using TcMgc.Ingest.Uploads;
 
@@ -37,7 +38,7 @@ internal static class UploadEndpoint
         Problems.Of(StatusCodes.Status413PayloadTooLarge, "video-too-large",
             $"the video is larger than the limit of {options.LargestBytes} bytes (Upload:LargestBytes)");
 
-    private static async Task<Results<Accepted<AcceptedView>, Ok<AcceptedView>, ProblemHttpResult>> UploadAsync(
+    private static async Task<Results<Accepted<UploadedVideo>, Ok<UploadedVideo>, ProblemHttpResult>> UploadAsync(
         HttpRequest http, VideoIntake intake, UploadOptions options, CancellationToken cancel, string? name = null)
     {
         if (http.ContentLength > options.LargestBytes + FormBytes)
@@ -47,9 +48,9 @@ internal static class UploadEndpoint
             return http.ContentLength == 0
                 ? Problems.Of(StatusCodes.Status400BadRequest, "video-empty",
                     "the body is empty; send the video as the body, or as a form's file")
-                : AcceptedView.Answer(await intake.AcceptAsync(name, http.Body, cancel));
+                : UploadAnswer.Of(await intake.AcceptAsync(name, http.Body, cancel));
         return await FileOfAsync(http, boundary, cancel) is { } file
-            ? AcceptedView.Answer(await intake.AcceptAsync(name ?? file.FileName, file.Content, cancel))
+            ? UploadAnswer.Of(await intake.AcceptAsync(name ?? file.FileName, file.Content, cancel))
             : Problems.Of(StatusCodes.Status400BadRequest, "video-missing",
                 "the form has no file; or send the video as the body");
     }

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using TcMgc.Client;
 using TcMgc.Hosting;
 using TcMgc.Ingest.Uploads;
 
@@ -20,7 +21,7 @@ internal static class UrlEndpoint
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status403Forbidden)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status502BadGateway);
 
-    private static async Task<Results<Accepted<AcceptedView>, Ok<AcceptedView>, ProblemHttpResult>> FetchAsync(
+    private static async Task<Results<Accepted<UploadedVideo>, Ok<UploadedVideo>, ProblemHttpResult>> FetchAsync(
         UrlUpload body, VideoIntake intake, UrlSource source, UploadOptions options, CancellationToken cancel)
     {
         if (!options.FromUrl)
@@ -41,7 +42,7 @@ internal static class UrlEndpoint
             await using (content)
             {
                 var name = body.Name ?? Uri.UnescapeDataString(url.Segments[^1]);
-                return AcceptedView.Answer(await intake.AcceptAsync(name, content, cancel));
+                return UploadAnswer.Of(await intake.AcceptAsync(name, content, cancel));
             }
         }
         // The blob store reports errors of its own as UserException: an IOException is a body that breaks off.

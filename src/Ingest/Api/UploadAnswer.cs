@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using TcMgc.Client;
+using TcMgc.Ingest.Uploads;
+using TcMgc.Shared;
+
+namespace TcMgc.Ingest.Api;
+
+/// <summary>The answer to an upload.</summary>
+internal static class UploadAnswer
+{
+    /// <summary>Where a video's state is shown.</summary>
+    public static string UrlOf(VideoId video) => $"/api/videos/{video}";
+
+    /// <summary>202 for a new video, which is being indexed; 200 for a known one.</summary>
+    public static Results<Accepted<UploadedVideo>, Ok<UploadedVideo>, ProblemHttpResult> Of(AcceptedVideo video)
+    {
+        var uploaded = new UploadedVideo(video.Id.Value, video.Name, video.Bytes, !video.IsNew, UrlOf(video.Id));
+        return video.IsNew ? TypedResults.Accepted(uploaded.Url, uploaded) : TypedResults.Ok(uploaded);
+    }
+}
