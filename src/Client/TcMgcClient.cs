@@ -163,7 +163,7 @@ public sealed class TcMgcClient(HttpClient http)
         using (response)
             throw response.Content.Headers.ContentType?.MediaType == "application/problem+json"
                 ? ProblemException.Of(await response.Content.ReadFromJsonAsync<JsonElement>(cancel).ConfigureAwait(false),
-                    response.StatusCode)
+                    response.StatusCode, response.Headers.RetryAfter?.Delta)
                 : new HttpRequestException($"the service answered {(int)response.StatusCode}", null, response.StatusCode);
     }
 }

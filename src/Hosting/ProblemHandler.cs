@@ -12,7 +12,7 @@ namespace TcMgc.Hosting;
 internal sealed partial class ProblemHandler(IProblemDetailsService problems, ILogger<ProblemHandler> log) : IExceptionHandler
 {
     private const int ClientClosed = StatusCodes.Status499ClientClosedRequest;
-    private const string RetryAfterSeconds = "5";
+    private const string StoreSeconds = "5", QueueSeconds = "30";
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -26,6 +26,7 @@ internal sealed partial class ProblemHandler(IProblemDetailsService problems, IL
         var problem = exception switch
         {
             BadHttpRequestException bad => Problem(bad.StatusCode, "request", (bad.InnerException ?? bad).Message),
+            QueueFullException full => Problem(StatusCodes.Status503ServiceUnavailable, "queue-full", full.Message),
             UserException user => Problem(StatusCodes.Status503ServiceUnavailable, "unavailable", user.Message),
             _ => Problem(StatusCodes.Status500InternalServerError, "internal", null),
         };
@@ -33,7 +34,7 @@ internal sealed partial class ProblemHandler(IProblemDetailsService problems, IL
             LogFailed(httpContext.Request.Method, httpContext.Request.Path, exception.Message,
                 exception is UserException ? null : exception);
         if (exception is UnavailableException)
-            httpContext.Response.Headers.RetryAfter = RetryAfterSeconds;
+            httpContext.Response.Headers.RetryAfter = exception is QueueFullException ? QueueSeconds : StoreSeconds;
         httpContext.Response.StatusCode = problem.Status!.Value;
         return await problems.TryWriteAsync(new() { HttpContext = httpContext, ProblemDetails = problem, Exception = exception });
     }

@@ -6,6 +6,7 @@ using TcMgc.Ingest.Transcripts;
 using TcMgc.Ingest.Uploads;
 using TcMgc.Ingest.Watching;
 using TcMgc.Shared;
+using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Configuration;
 using TcMgc.Stores;
 
@@ -21,13 +22,15 @@ public static class UploadServices
         ArgumentNullException.ThrowIfNull(builder);
         var options = Settings.Read<UploadOptions>(builder.Configuration, UploadOptions.Section);
         var watch = Settings.Read<WatchOptions>(builder.Configuration, WatchOptions.Section);
-        var folder = options.Folder ?? Path.Combine(Settings.Read<StorageOptions>(builder.Configuration).Data, "uploads");
+        var storage = Settings.Read<StorageOptions>(builder.Configuration);
+        var folder = options.Folder ?? Path.Combine(storage.Data, "uploads");
         builder.Services
             .AddSingleton(options)
             .AddSingleton(watch)
+            .AddSingleton(services => new UploadRoom(services.GetRequiredService<ICatalog>(), options, storage.Folders))
             .AddSingleton<VideoIntake>()
             .AddSingleton<TranscriptIntake>()
-            .AddSingleton(services => new PartialUploads(folder, options.Expiry, services.GetRequiredService<TimeProvider>(),
+            .AddSingleton(services => new PartialUploads(folder, options, services.GetRequiredService<TimeProvider>(),
                 services.GetRequiredService<ILogger<PartialUploads>>()))
             .AddSingleton<UrlSource>()
             .AddWorker("uploads", services => services.GetRequiredService<PartialUploads>().SweepAsync);

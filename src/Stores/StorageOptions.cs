@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TcMgc.Stores.Blobs.S3;
 
 namespace TcMgc.Stores;
 
@@ -24,6 +25,11 @@ public sealed record StorageOptions
     /// Store of the vectors: <c>sqlite</c>, the default, in the data folder; or <c>qdrant</c>, with its section.
     /// </summary>
     public VectorStore Vectors { get; init; }
+
+    /// <summary>The folders that are written to, as full paths: the data folder, and one of the blobs elsewhere.</summary>
+    public IReadOnlyList<string> Folders => Blobs is { Length: > 0 } blobs && !S3BlobStore.IsPlace(blobs)
+        ? [Path.GetFullPath(Data), Path.GetFullPath(blobs)]
+        : [Path.GetFullPath(Data)];
 }
 
 /// <summary>Store of the event log.</summary>

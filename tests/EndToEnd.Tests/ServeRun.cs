@@ -29,7 +29,18 @@ internal sealed class ServeRun : IDisposable
         ListeningAsync(ProgramRun.StartIn("/",
         "unshare", ["-rm", "sh", "-c", "mount -t tmpfs -o size=$1m none \"$2\" && shift 2 && exec \"$@\"", "sh", $"{size}", disk,
             .. ProgramRun.Command, "serve", "--data", Path.Combine(disk, "data"), "--model", place.Model,
-            "--urls", "http://127.0.0.1:0"], []));
+            "--urls", "http://127.0.0.1:0", "--set", "Upload:FreeBytes=0"], []));
+
+    /// <summary>
+    /// Lets the service's files have so many bytes at most, as a user's limits do; null: any number. Needs prlimit.
+    /// </summary>
+    public async Task LimitFilesAsync(long? bytes)
+    {
+        string[] limit = ["--pid", $"{_run.Id}", $"--fsize={(bytes is { } most ? $"{most}" : "unlimited")}:"];
+        using var run = ProgramRun.StartIn("/", "prlimit", limit, []);
+        var ended = await run.EndAsync();
+        Assert.True(ended.Status == 0, ended.Errors);
+    }
 
     /// <summary>Where this process finds a file that the service finds at a path.</summary>
     public string PathOf(string path) => $"/proc/{_run.Id}/root{path}";

@@ -26,5 +26,7 @@ internal sealed class MemoryCatalog : ICatalog
     public ValueTask<CatalogPage> PageAsync(int offset, int limit, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public ValueTask<WaitingVideos> CountWaitingAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public ValueTask RebuildAsync(IEventLog log, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

@@ -101,6 +101,16 @@ public abstract class CatalogContract
     }
 
     [Fact]
+    public async Task Videos_wait_from_their_upload_until_they_are_indexed_or_failed_or_removed()
+    {
+        var (catalog, uploads) = (Create(), Enumerable.Range(1, 5).Select(at => Uploaded(at)).ToList());
+        await Apply(catalog, [.. uploads, Decoded(uploads[1]), Indexed(uploads[2]), Failed(uploads[3]), Deleted(uploads[4])]);
+
+        Assert.Equal(new(2, uploads[0].Bytes + uploads[1].Bytes), await catalog.CountWaitingAsync(s_never));
+        Assert.Equal(new(0, 0), await Create().CountWaitingAsync(s_never));
+    }
+
+    [Fact]
     public async Task A_deleted_video_is_known_but_not_listed()
     {
         var (catalog, upload) = (Create(), Uploaded(1));

@@ -27,7 +27,8 @@ internal static class TusEndpoints
         uploads.MapMethods("", [HttpMethods.Options], Capabilities)
             .WithName("uploadCapabilities").WithSummary("What of the tus protocol is spoken.");
         uploads.MapPost("", CreateAsync)
-            .WithName("createUpload").WithSummary("Begin a resumable upload (tus).");
+            .WithName("createUpload").WithSummary("Begin a resumable upload (tus).")
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         uploads.MapMethods("/{id}", [HttpMethods.Head], HeadAsync)
             .WithName("uploadOffset").WithSummary("How much of an upload has come (tus).");
         uploads.MapPatch("/{id}", PatchAsync)
@@ -64,6 +65,7 @@ internal static class TusEndpoints
             return UploadEndpoint.TooLarge(options);
         if (length == 0)
             return Problems.Of(StatusCodes.Status400BadRequest, "video-empty", "the video is empty");
+        await intake.Room.CheckAsync(length, cancel);
         var upload = await uploads.CreateAsync(length, NameIn(http.Headers["Upload-Metadata"].ToString()), cancel);
         http.HttpContext.Response.Headers.Location = $"{http.PathBase}/api/uploads/{upload.Id}";
         using var held = uploads.TryLock(upload.Id);
@@ -125,7 +127,7 @@ internal static class TusEndpoints
                 $"the upload lacks {missing} bytes; the header Content-Length must be at most that");
         UploadEndpoint.Allow(http, length);
         if (length > 0)
-            await uploads.AppendAsync(upload, http.Body, cancel);
+            await uploads.AppendAsync(upload, intake.Room.Watch(http.Body), cancel);
         WriteState(http.HttpContext.Response, await FinishAsync(upload, uploads, intake, cancel), uploads);
         return null;
     }

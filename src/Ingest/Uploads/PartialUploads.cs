@@ -22,23 +22,28 @@ internal sealed partial class PartialUploads
 
     private readonly string _folder;
     private readonly TimeProvider _time;
-    private readonly TimeSpan _expiry;
+    private readonly UploadOptions _options;
     private readonly ILogger<PartialUploads> _log;
     private readonly ConcurrentDictionary<string, bool> _locked = new(StringComparer.Ordinal);
 
     /// <exception cref="UserException">The folder cannot be used.</exception>
-    public PartialUploads(string folder, TimeSpan expiry, TimeProvider time, ILogger<PartialUploads> log)
+    public PartialUploads(string folder, UploadOptions options, TimeProvider time, ILogger<PartialUploads> log)
     {
         _folder = Path.GetFullPath(folder);
-        _expiry = expiry;
+        _options = options;
         _time = time;
         _log = log;
         Guarded(() => Directory.CreateDirectory(_folder));
     }
 
     /// <summary>Begins an upload.</summary>
+    /// <exception cref="QueueFullException">Too many are incomplete.</exception>
     public async ValueTask<PartialUpload> CreateAsync(long length, string? name, CancellationToken cancel)
     {
+        if (Guarded(() => Directory.EnumerateFiles(_folder, "*.part").Count()) is var incomplete
+            && incomplete >= _options.MostIncomplete)
+            throw new QueueFullException(
+                $"{incomplete} uploads are incomplete; finish some of them, or give them up (Upload:MostIncomplete)");
         var upload = new PartialUpload(Guid.NewGuid().ToString("N"), length, name);
         try
         {
@@ -65,7 +70,7 @@ internal sealed partial class PartialUploads
 
     /// <summary>When an upload is given up unless bytes are added; null once it is complete.</summary>
     public DateTimeOffset? ExpiryOf(PartialUpload upload) =>
-        upload.Video is null ? new DateTimeOffset(File.GetLastWriteTimeUtc(PartOf(upload.Id)), TimeSpan.Zero) + _expiry : null;
+        upload.Video is null ? new DateTimeOffset(File.GetLastWriteTimeUtc(PartOf(upload.Id)), TimeSpan.Zero) + _options.Expiry : null;
 
     /// <summary>Bytes that have arrived.</summary>
     public long OffsetOf(PartialUpload upload) =>
@@ -108,7 +113,7 @@ internal sealed partial class PartialUploads
     /// </summary>
     public async Task SweepAsync(CancellationToken cancel)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromTicks(Math.Min(_expiry.Ticks / 4, s_longestInterval.Ticks)), _time);
+        using var timer = new PeriodicTimer(TimeSpan.FromTicks(Math.Min(_options.Expiry.Ticks / 4, s_longestInterval.Ticks)), _time);
         do
             TryToDelete(_folder, Sweep);
         while (await timer.WaitForNextTickAsync(cancel));
@@ -125,7 +130,7 @@ internal sealed partial class PartialUploads
         var id = Path.GetFileNameWithoutExtension(card.Name);
         var part = new FileInfo(PartOf(id));
         var touched = part.Exists ? part.LastWriteTimeUtc : card.LastWriteTimeUtc;
-        if (_time.GetUtcNow() - touched <= _expiry)
+        if (_time.GetUtcNow() - touched <= _options.Expiry)
             return;
         using var held = TryLock(id);
         if (held is not null)
@@ -176,7 +181,7 @@ internal sealed partial class PartialUploads
         {
             return action();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException || DiskFull.Is(error))
         {
             throw Explained(error);
         }
@@ -194,7 +199,7 @@ internal sealed partial class PartialUploads
         {
             return await action();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException || DiskFull.Is(error))
         {
             throw Explained(error);
         }

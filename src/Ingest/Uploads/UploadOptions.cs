@@ -21,6 +21,26 @@ public sealed record UploadOptions
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00", ErrorMessage = OutOfRange)]
     public TimeSpan Expiry { get; init; } = TimeSpan.FromDays(1);
 
+    /// <summary>Uploads in parts that may be incomplete at a time, 1 to 100,000; default 1,000.</summary>
+    [Range(1, 100_000, ErrorMessage = OutOfRange)]
+    public int MostIncomplete { get; init; } = 1000;
+
+    /// <summary>Accepted videos that may wait to be indexed, 1 to 100,000; default 1,000.</summary>
+    [Range(1, 100_000, ErrorMessage = OutOfRange)]
+    public int MostWaiting { get; init; } = 1000;
+
+    /// <summary>
+    /// Bytes of accepted videos that wait to be indexed, at which no more are accepted; 1 KiB to 1 PiB, default 128 GiB.
+    /// </summary>
+    [Range(1024.0, 1125899906842624.0, ErrorMessage = OutOfRange)]
+    public long MostWaitingBytes { get; init; } = 128L << 30;
+
+    /// <summary>
+    /// Bytes that uploads leave free on the disks of data folder and blob folder, for work under way; 0 to 1 TiB, default 1 GiB.
+    /// </summary>
+    [Range(0.0, 1099511627776.0, ErrorMessage = OutOfRange)]
+    public long FreeBytes { get; init; } = 1L << 30;
+
     /// <summary>Whether videos are fetched from URLs that a client names; default false.</summary>
     public bool FromUrl { get; init; }
 

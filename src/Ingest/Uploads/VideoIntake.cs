@@ -12,19 +12,25 @@ namespace TcMgc.Ingest.Uploads;
 /// <param name="log">Receives the uploads.</param>
 /// <param name="blobs">Receives the content.</param>
 /// <param name="catalog">Says which content is known.</param>
+/// <param name="room">Bounds what comes.</param>
 /// <param name="time">Dates events.</param>
-public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalog, TimeProvider time)
+public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalog, UploadRoom room, TimeProvider time)
 {
     private const int LongestName = 255;
+
+    /// <summary>Bounds what comes.</summary>
+    public UploadRoom Room => room;
 
     /// <summary>Stores a video as it streams in.</summary>
     /// <param name="name">File name as the user knows it.</param>
     /// <param name="content">Read to its end.</param>
     /// <param name="cancel">Gives up; nothing is left.</param>
-    /// <exception cref="UserException">A store cannot be used.</exception>
+    /// <exception cref="UserException">A store cannot be used, or there is no room.</exception>
     public async ValueTask<AcceptedVideo> AcceptAsync(string? name, Stream content, CancellationToken cancel)
     {
-        var blob = await blobs.WriteContentAsync($"{VideoBlobs.Originals}/{Guid.CreateVersion7()}", content, cancel);
+        using var place = await room.EnterAsync(cancel);
+        var folder = $"{VideoBlobs.Originals}/{Guid.CreateVersion7()}";
+        var blob = await blobs.WriteContentAsync(folder, room.Watch(content), cancel);
         var accepted = await AcceptAsync(name, new(blob.Sha256, blob.Bytes), blob.Name, cancel);
         if (!accepted.IsNew)
             await blobs.DeleteAsync(blob.Name, CancellationToken.None);

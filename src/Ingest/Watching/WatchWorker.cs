@@ -40,7 +40,11 @@ public sealed partial class WatchWorker(
             if (StampOf(path) is { } stamp)
                 stamps[path] = stamp;
         foreach (var path in _files.Look(stamps, now))
+        {
+            if (!await intake.Room.IsForPatientAsync(cancel))
+                break; // The next look finds the rest again.
             await AcceptAsync(path, stamps[path], cancel);
+        }
     }
 
     private async ValueTask AcceptAsync(string path, FileStamp stamp, CancellationToken cancel)

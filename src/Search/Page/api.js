@@ -3,9 +3,11 @@
 import { signIn } from './session.js';
 
 export class Failure extends Error {
-  constructor(message, status) {
+  /** retryAfter: seconds after which a server that is busy wants to be asked again; 0 where it is not. */
+  constructor(message, status, retryAfter = 0) {
     super(message);
     this.status = status;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -79,9 +81,14 @@ export function upload(file, onProgress, signal) {
     request.responseType = 'json';
     request.setRequestHeader('Content-Type', 'application/octet-stream');
     request.upload.onprogress = event => onProgress(event.loaded / Math.max(1, file.size));
-    request.onload = () => request.status < 300
-      ? resolve(request.response)
-      : reject(new Failure(sentence(request.response?.detail ?? `The server answered with ${request.status}`), request.status));
+    request.onload = () => {
+      const { status, response } = request;
+      if (status < 300)
+        return resolve(response);
+      const passes = status === 429 || response?.type === 'urn:tcmgc:problem:queue-full';
+      reject(new Failure(sentence(response?.detail ?? `The server answered with ${status}`), status,
+        passes ? Number(request.getResponseHeader('Retry-After')) : 0));
+    };
     request.onerror = () => reject(new Failure('The connection broke before the whole video was sent.', 0));
     request.onabort = () => reject(new DOMException('cancelled', 'AbortError'));
     signal.addEventListener('abort', () => request.abort());

@@ -40,6 +40,19 @@ export class Uploads {
     this.#start();
   }
 
+  /** Sends a file; a server that is full for now is asked again when it says so. */
+  async #send(file, put, signal) {
+    for (;;)
+      try {
+        return await api.upload(file, progress => signal.aborted || put({ progress }), signal);
+      } catch (error) {
+        if (!error.retryAfter)
+          throw error;
+        put({ progress: 0 });
+        await pause(error.retryAfter, signal);
+      }
+  }
+
   async #start() {
     if (this.#running === atATime || this.#waiting.length === 0)
       return;
@@ -48,7 +61,7 @@ export class Uploads {
       return this.#start();
     this.#running++;
     try {
-      const taken = await api.upload(file, progress => stop.signal.aborted || put({ progress }), stop.signal);
+      const taken = await this.#send(file, put, stop.signal);
       const video = await api.video(taken.id);
       this.library.drop(id);
       this.library.put(video);
@@ -61,5 +74,13 @@ export class Uploads {
     }
   }
 }
+
+const pause = (seconds, signal) => new Promise((resolve, reject) => {
+  const timer = setTimeout(resolve, 1000 * seconds);
+  signal.addEventListener('abort', () => {
+    clearTimeout(timer);
+    reject(new DOMException('cancelled', 'AbortError'));
+  });
+});
 
 const waiting = () => [{ name: 'decode', state: 'waiting' }, { name: 'index', state: 'waiting' }];

@@ -31,9 +31,17 @@ public interface ICatalog
     /// <param name="cancellationToken">Gives up.</param>
     ValueTask<CatalogPage> PageAsync(int offset, int limit, CancellationToken cancellationToken);
 
+    /// <summary>How many videos wait to be indexed: uploaded or decoded ones.</summary>
+    ValueTask<WaitingVideos> CountWaitingAsync(CancellationToken cancellationToken);
+
     /// <summary>Replaces all entries by those that follow from a log, in one transaction.</summary>
     ValueTask RebuildAsync(IEventLog log, CancellationToken cancellationToken);
 }
+
+/// <summary>Videos that wait to be indexed.</summary>
+/// <param name="Videos">How many.</param>
+/// <param name="Bytes">Size of their originals together.</param>
+public readonly record struct WaitingVideos(int Videos, long Bytes);
 
 /// <summary>A page of entries.</summary>
 /// <param name="Entries">The page.</param>

@@ -16,6 +16,8 @@ namespace TcMgc.Stores.Sqlite;
 /// </summary>
 internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
 {
+    private const string Waiting = $"state IN ('{nameof(VideoState.Uploaded)}', '{nameof(VideoState.Decoded)}')";
+
     private static readonly Dictionary<string, long> s_nothing = [];
 
     private readonly SqliteFile _file = new(path, version: 1, """
@@ -80,6 +82,15 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
             return new CatalogPage([.. entries.Select(Entry)],
                 connection.ExecuteScalar<int>("SELECT count(*) FROM videos WHERE state <> $deleted", shown));
         }));
+    }
+
+    public ValueTask<WaitingVideos> CountWaitingAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var (videos, bytes) = Use(connection => connection.QuerySingle<(int, long)>($"""
+            SELECT count(*), ifnull(sum(json_extract(CAST(entry AS TEXT), '$.bytes')), 0) FROM videos WHERE {Waiting}
+            """));
+        return new(new WaitingVideos(videos, bytes));
     }
 
     public async ValueTask RebuildAsync(IEventLog log, CancellationToken cancellationToken)
@@ -206,12 +217,16 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
             return _file.Guarded(() => action(_connection ??= Open()));
     }
 
-    /// <summary>Catalogs of earlier programs lack the table of positions: they read their log once more.</summary>
+    /// <summary>
+    /// Catalogs of earlier programs lack the table of positions, and read their log once more; and the index of waiting videos.
+    /// </summary>
     private SqliteConnection Open()
     {
         var connection = _file.Open();
-        connection.Execute(
-            "CREATE TABLE IF NOT EXISTS positions(partition TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID");
+        connection.Execute($"""
+            CREATE TABLE IF NOT EXISTS positions(partition TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
+            CREATE INDEX IF NOT EXISTS waiting_videos ON videos(state) WHERE {Waiting}
+            """);
         return connection;
     }
 

@@ -34,6 +34,9 @@ internal sealed class CountingCatalog(ICatalog catalog) : ICatalog
     public ValueTask<CatalogPage> PageAsync(int offset, int limit, CancellationToken cancellationToken) =>
         catalog.PageAsync(offset, limit, cancellationToken);
 
+    public ValueTask<WaitingVideos> CountWaitingAsync(CancellationToken cancellationToken) =>
+        catalog.CountWaitingAsync(cancellationToken);
+
     public ValueTask RebuildAsync(IEventLog log, CancellationToken cancellationToken) =>
         catalog.RebuildAsync(log, cancellationToken);
 }

@@ -19,8 +19,8 @@ public sealed class TranscriptIntakeTests : IAsyncLifetime
     {
         _data = await DataFolder.OpenAsync(Path.Combine(_folder, "data"), TimeProvider.System, default);
         var source = VideoUploaded.SourceOf(Video);
-        _video = await new VideoIntake(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System)
-            .AcceptAsync("sea.mp4", new(new('0', 64), 3), source, default);
+        var room = new UploadRoom(_data.Catalog, new(), [_data.Path]);
+        _video = await new VideoIntake(_data.Events, _data.Blobs, _data.Catalog, room, TimeProvider.System).AcceptAsync("sea.mp4", new(new('0', 64), 3), source, default);
     }
 
     public ValueTask DisposeAsync()

@@ -7,17 +7,21 @@ namespace TcMgc.Ingest.Tests.Uploads;
 
 public sealed class PartialUploadsTests : IDisposable
 {
+    private const int MostIncomplete = 10;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-uploads-").FullName;
     private readonly KeptLog _log = new();
     private readonly PartialUploads _uploads;
 
-    public PartialUploadsTests() => _uploads = new(_folder, TimeSpan.FromDays(1), TimeProvider.System, _log);
+    public PartialUploadsTests() => _uploads = UploadsAt(TimeProvider.System);
 
     public void Dispose()
     {
         if (Directory.Exists(_folder))
             Directory.Delete(_folder, recursive: true);
     }
+
+    private PartialUploads UploadsAt(TimeProvider time) => new(_folder, new() { MostIncomplete = MostIncomplete }, time, _log);
 
     private sealed class KeptLog : ILogger<PartialUploads>
     {
@@ -51,7 +55,7 @@ public sealed class PartialUploadsTests : IDisposable
     public async Task An_upload_that_cannot_be_deleted_keeps_no_other_from_being_swept()
     {
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
-        var uploads = new PartialUploads(_folder, TimeSpan.FromDays(1), time, _log);
+        var uploads = UploadsAt(time);
         var stuck = await uploads.CreateAsync(10, "a.mp4", default);
         File.Delete(Path.Combine(_folder, $"{stuck.Id}.part"));
         Directory.CreateDirectory(Path.Combine(_folder, $"{stuck.Id}.part")); // Deleting a file of this name fails.
@@ -81,5 +85,18 @@ public sealed class PartialUploadsTests : IDisposable
 
         await Assert.ThrowsAsync<StoreUnavailableException>(async () => await _uploads.CompleteAsync(upload, default, default));
         Assert.Equal(upload, await _uploads.FindAsync(upload.Id, default));
+    }
+
+    [Fact]
+    public async Task So_many_are_incomplete_that_no_more_begin_until_one_ends()
+    {
+        for (var upload = 1; upload < MostIncomplete; upload++)
+            await _uploads.CreateAsync(10, "a.mp4", default);
+        var last = await _uploads.CreateAsync(10, "a.mp4", default);
+
+        await Assert.ThrowsAsync<QueueFullException>(async () => await _uploads.CreateAsync(10, "b.mp4", default));
+
+        await _uploads.CompleteAsync(last, default, default);
+        await _uploads.CreateAsync(10, "b.mp4", default);
     }
 }

@@ -11,7 +11,10 @@ public sealed class VideoIntakeTests : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-intake-").FullName;
     private DataFolder _data = null!;
 
-    private VideoIntake Intake => new(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System);
+    private VideoIntake Intake => IntakeAt(TimeProvider.System);
+
+    private VideoIntake IntakeAt(TimeProvider time) =>
+        new(_data.Events, _data.Blobs, _data.Catalog, new(_data.Catalog, new(), [_folder]), time);
 
     public async ValueTask InitializeAsync() => _data = await DataFolder.OpenAsync(_folder, TimeProvider.System, default);
 
@@ -78,8 +81,7 @@ public sealed class VideoIntakeTests : IAsyncLifetime
                 default);
         var removal = new Meanwhile(() => _data.Blobs.DeleteAsync(removed.Source, default).AsTask().Wait());
 
-        await new VideoIntake(_data.Events, _data.Blobs, _data.Catalog, removal)
-            .AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
+        await IntakeAt(removal).AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
 
         Assert.Equal([(await _data.Catalog.GetAsync(first.Id, default))!.Source], await OriginalsAsync());
     }

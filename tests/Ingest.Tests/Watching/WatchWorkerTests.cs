@@ -7,7 +7,7 @@ namespace TcMgc.Ingest.Tests.Watching;
 
 public sealed class WatchWorkerTests : IAsyncLifetime
 {
-    private const int Still = 5;
+    private const int Still = 5, MostWaiting = 4;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-watch-").FullName;
     private DataFolder _data = null!;
@@ -21,7 +21,9 @@ public sealed class WatchWorkerTests : IAsyncLifetime
             Folder = Directory.CreateDirectory(Path.Combine(_folder, "videos")).FullName,
             Still = TimeSpan.FromSeconds(Still)
         };
-        _worker = new(options, new(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System),
+        _worker = new(options,
+            new(_data.Events, _data.Blobs, _data.Catalog, new(_data.Catalog, new() { MostWaiting = MostWaiting }, [_folder]),
+                TimeProvider.System),
             new(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System),
             TimeProvider.System, NullLogger<WatchWorker>.Instance);
     }
@@ -59,6 +61,25 @@ public sealed class WatchWorkerTests : IAsyncLifetime
         Assert.Equal((0, 0), (Found("waves"), Found("gulls")));
         Assert.Equal([1, 2, 0], (await EventsAsync<VideoTranscribed>()).Select(happened => happened.Cues));
         Assert.Single(await EventsAsync<VideoUploaded>());
+    }
+
+    [Fact]
+    public async Task A_full_folder_waits_for_what_was_accepted_and_leaves_half_of_the_queue_to_uploads()
+    {
+        for (var at = 0; at < 5; at++)
+            await WriteAsync($"{at}.mp4", $"video {at}");
+        await LookAsync(0);
+        await LookAsync(Still);
+        await LookAsync(Still + 1);
+        var accepted = await EventsAsync<VideoUploaded>();
+        Assert.Equal(MostWaiting / 2, accepted.Count);
+
+        await _data.Events.AppendAsync(
+            new VideoDeleted { VideoId = accepted[0].VideoId, UploadId = accepted[0].EventId, Time = accepted[0].Time }, default);
+        await LookAsync(Still + 2);
+        await LookAsync(Still + 3);
+
+        Assert.Equal(3, (await EventsAsync<VideoUploaded>()).Count);
     }
 
     /// <summary>Looks through the folder, and lets the catalog and the words follow what was found.</summary>
