@@ -76,7 +76,7 @@ public sealed partial class EventConsumer(
         {
             await handle(happened, cancel);
         }
-        catch (IOException error) when (DiskFull.Is(error))
+        catch (Exception error) when (DiskFull.Is(error))
         {
             throw DiskFull.Somewhere(error);
         }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
@@ -94,6 +95,7 @@ public static class ServiceProgram
     public static async Task RunUntilStoppedAsync(this WebApplication app, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(app);
+        using var fileSize = IgnoreFileSizeSignal();
         try
         {
             await app.StartAsync(stop);
@@ -105,6 +107,16 @@ public static class ServiceProgram
         await Console.Out.WriteLineAsync($"listening on {string.Join(' ', app.Urls)}");
         await app.WaitForShutdownAsync(stop);
         app.Services.GetRequiredService<WorkerFailure>().ThrowIfAny();
+    }
+
+    /// <summary>
+    /// A write beyond a limit on the size of files then fails like one to a full disk; the system's default is to end the process.
+    /// </summary>
+    private static PosixSignalRegistration? IgnoreFileSizeSignal()
+    {
+        const PosixSignal fileSizeExceeded = (PosixSignal)25; // SIGXFSZ of Linux and macOS.
+        return OperatingSystem.IsWindows() ? null
+            : PosixSignalRegistration.Create(fileSizeExceeded, signal => signal.Cancel = true);
     }
 
     private static void WithDefaults(this WebApplicationBuilder builder)

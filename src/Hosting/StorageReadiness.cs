@@ -5,29 +5,53 @@ using TcMgc.Stores;
 
 namespace TcMgc.Hosting;
 
-/// <summary>Whether the stores that the service needs answer; all are asked at once, and none for long.</summary>
-/// <param name="stores">Catalog and blob store.</param>
+/// <summary>
+/// Whether the stores that the service needs answer and can be written; all are asked at once, and none for long. However often
+/// anybody probes, they are asked once a second.
+/// </summary>
+/// <param name="stores">Catalog, blob store and data folder.</param>
+/// <param name="time">Clock of the seconds.</param>
 /// <param name="index">The vector index; null in services that do not need it to be ready.</param>
-internal sealed class StorageReadiness(Storage stores, IVectorIndex? index = null) : IHealthCheck
+internal sealed class StorageReadiness(Storage stores, TimeProvider time, IVectorIndex? index = null) : IHealthCheck
 {
     /// <summary>Probes give up at 2 seconds. Qdrant's check ends before this, with a better reason.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1.7);
 
-    public async Task<HealthCheckResult> CheckHealthAsync(
+    private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private Task<HealthCheckResult>? _asked;
+    private long _since;
+
+    public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
+        lock (_gate)
+        {
+            if (_asked is null || _asked.IsCompleted && time.GetElapsedTime(_since) > s_fresh)
+                (_asked, _since) = (AskAsync(), time.GetTimestamp());
+            return _asked.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task<HealthCheckResult> AskAsync()
+    {
         var reasons = await Task.WhenAll(
-            ReasonAsync("index", cancel => index?.CheckAsync(cancel).AsTask() ?? Task.CompletedTask, cancellationToken),
-            ReasonAsync("catalog", cancel => stores.Catalog.GetAsync(default, cancel).AsTask(), cancellationToken),
-            ReasonAsync("blob store", cancel => stores.Blobs.FindAsync("ready", cancel).AsTask(), cancellationToken));
+            ReasonAsync("index", cancel => index?.CheckAsync(cancel).AsTask() ?? Task.CompletedTask),
+            ReasonAsync("catalog", cancel => stores.Catalog.GetAsync(default, cancel).AsTask()),
+            ReasonAsync("blob store", cancel => stores.Blobs.CheckAsync(cancel).AsTask()),
+            ReasonAsync("data folder", _ =>
+            {
+                stores.CheckDisk();
+                return Task.CompletedTask;
+            }));
         var description = string.Join("; ", reasons.OfType<string>());
         return description.Length == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(description);
     }
 
-    private static async Task<string?> ReasonAsync(string store, Func<CancellationToken, Task> check, CancellationToken cancel)
+    private static async Task<string?> ReasonAsync(string store, Func<CancellationToken, Task> check)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(s_patience);
+        using var limit = new CancellationTokenSource(s_patience);
         try
         {
             // The token alone is not enough: a file system that hangs ignores it.
@@ -38,7 +62,7 @@ internal sealed class StorageReadiness(Storage stores, IVectorIndex? index = nul
         {
             return error.Message;
         }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             return $"the {store} does not answer within {s_patience.TotalSeconds} s";
         }

@@ -33,6 +33,7 @@ public static class StorageServices
             .AddWorker("event log watch", services => ActivatorUtilities.CreateInstance<EventLogWatch>(services).RunAsync)
             .AddSingleton<CatalogWorker>()
             .AddWorker("catalog", services => services.GetRequiredService<CatalogWorker>().RunAsync)
+            .AddSingleton<StorageReadiness>()
             .AddHealthChecks()
             .AddCheck<StorageReadiness>("stores").AddCheck<OutagesReadiness>("outages").AddCheck<CatalogWorker>("catalog");
         return stores;

@@ -65,6 +65,24 @@ public sealed class DataFolder : IDisposable
         return log.FollowAsync(_catalog.Positions(), cancellationToken);
     }
 
+    /// <summary>Checks that the folder can be written.</summary>
+    /// <exception cref="StoreUnavailableException">It cannot; the message says why.</exception>
+    public void CheckDisk()
+    {
+        try
+        {
+            DiskProbe.Write(Path);
+        }
+        catch (Exception error) when (DiskFull.Is(error))
+        {
+            throw DiskFull.At(Path, error);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnavailableException(Path, $"{Path}: {error.Message} Check its disk and its permissions.", error);
+        }
+    }
+
     /// <summary>Applies an entry of <see cref="FollowAsync"/> to the catalog.</summary>
     /// <exception cref="UserException">The catalog cannot be used.</exception>
     public void Apply(LogEntry entry)

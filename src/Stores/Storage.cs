@@ -46,6 +46,9 @@ public sealed class Storage : IAsyncDisposable
     /// <summary>Passes on what the log brings to the catalog.</summary>
     public CatalogChanges Changes { get; } = new();
 
+    /// <inheritdoc cref="DataFolder.CheckDisk"/>
+    public void CheckDisk() => _data.CheckDisk();
+
     /// <summary>Opens the adapters: the one place where they are chosen.</summary>
     /// <param name="configuration">Says which ones, and how they are set.</param>
     /// <param name="forWork">Whether workers are to run on them: a data folder has the workers of one process at a time.</param>

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
 using TcMgc.EndToEnd.Tests.Services;
 
 namespace TcMgc.EndToEnd.Tests;
@@ -14,7 +16,8 @@ public sealed class DiskFullTests(Workplace place, ITestOutputHelper output) : I
         Assert.SkipUnless(await CanMountAsync(), "this machine lets no user mount a file system of his own (unshare -rm)");
         var disk = Directory.CreateDirectory(place.New("disk")).FullName;
         using var run = await ServeRun.StartOnDiskAsync(place, disk, DiskMiB);
-        await run.UntilAsync(await ServiceCluster.UploadAsync(run, TestClips.Distinct(0, 2)), "indexed");
+        var indexed = await ServiceCluster.UploadAsync(run, TestClips.Distinct(0, 2));
+        await run.UntilAsync(indexed, "indexed");
         var filler = run.PathOf(Path.Combine(disk, "filler"));
 
         // Room for a video, not for its frames.
@@ -28,13 +31,16 @@ public sealed class DiskFullTests(Workplace place, ITestOutputHelper output) : I
         Assert.Contains("the disk is full", await ServeRun.UnavailableAsync(refused), StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFiles(run.PathOf(Path.Combine(disk, "data", "blobs", ".unfinished"))));
         Assert.Equal(2, (await run.UntilListedAsync(2)).Length);
+        await AssertRefusedAsync(run, indexed);
+        await run.UntilReadyzAsync("stores", "data: the disk is full");
 
         File.Delete(filler);
         var started = Stopwatch.GetTimestamp();
         Assert.False((await run.UntilAsync(waiting, "indexed")).TryGetProperty("failure", out _));
-        var indexed = Stopwatch.GetElapsedTime(started);
-        output.WriteLine($"the video that waited indexed {indexed.TotalSeconds:F1} s after there was room");
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        output.WriteLine($"the video that waited indexed {elapsed.TotalSeconds:F1} s after there was room");
         await run.UntilReadyzAsync();
+        await AssertTakenAsync(run, indexed);
         await run.UntilAsync(await ServiceCluster.UploadAsync(run, TestClips.Distinct(2, 2)), "indexed");
         run.Terminate();
         var ended = await run.EndAsync();
@@ -44,12 +50,65 @@ public sealed class DiskFullTests(Workplace place, ITestOutputHelper output) : I
         Assert.DoesNotContain("given up", ended.Errors, StringComparison.Ordinal);
     }
 
-    private static async Task<bool> CanMountAsync()
+    [Fact]
+    public async Task A_limit_on_the_size_of_files_is_a_full_disk_and_ends_neither_the_service_nor_its_work()
+    {
+        Assert.SkipUnless(await CanRunAsync("prlimit", "--fsize"), "there is no prlimit here (util-linux)");
+        using var run = await ServeRun.StartAsync(place, place.New("data"));
+        var indexed = await ServiceCluster.UploadAsync(run, TestClips.Distinct(0, 2));
+        await run.UntilAsync(indexed, "indexed");
+        var waiting = await ServiceCluster.UploadAsync(run, TestClips.Distinct(3, 20));
+
+        await run.LimitFilesAsync(0);
+        using var refused = await run.UploadAsync(TestClips.Distinct(2, 2));
+        await ServeRun.UnavailableAsync(refused);
+        await AssertRefusedAsync(run, indexed);
+        await run.UntilReadyzAsync("stores", "the disk is full");
+
+        await run.LimitFilesAsync(null);
+        await run.UntilAsync(waiting, "indexed");
+        await run.UntilReadyzAsync();
+        await AssertTakenAsync(run, indexed);
+        await run.UntilAsync(await ServiceCluster.UploadAsync(run, TestClips.Distinct(2, 2)), "indexed");
+        run.Terminate();
+        var ended = await run.EndAsync();
+        Assert.True(ended.Status == 0, ended.Errors);
+    }
+
+    /// <summary>Every way to write is answered that it is for now.</summary>
+    private static async Task AssertRefusedAsync(ServeRun run, string video)
+    {
+        using var described = await run.Http.PatchAsJsonAsync($"/api/videos/{video}", new { title = "while it is full" });
+        using var deleted = await run.Http.DeleteAsync($"/api/videos/{video}");
+        using var transcribed = await run.Http.PutAsync($"/api/videos/{video}/transcript", Cue("full"));
+        using var begun = await run.Http.SendAsync(new(HttpMethod.Post, "/api/uploads")
+        {
+            Headers = { { "Tus-Resumable", "1.0.0" }, { "Upload-Length", "9" } },
+        });
+        foreach (var answer in (HttpResponseMessage[])[described, deleted, transcribed, begun])
+            await ServeRun.UnavailableAsync(answer);
+        using var searched = await run.Http.PostAsJsonAsync("/api/search", new { text = "a ball" });
+        Assert.Equal(HttpStatusCode.OK, searched.StatusCode);
+    }
+
+    /// <summary>The same ways, without a restart.</summary>
+    private static async Task AssertTakenAsync(ServeRun run, string video)
+    {
+        using var described = await run.Http.PatchAsJsonAsync($"/api/videos/{video}", new { title = "now" });
+        Assert.Equal("now", (await ServeRun.JsonAsync(described)).GetProperty("title").GetString());
+        using var transcribed = await run.Http.PutAsync($"/api/videos/{video}/transcript", Cue("now"));
+        Assert.Equal(HttpStatusCode.OK, transcribed.StatusCode);
+    }
+
+    private static StringContent Cue(string words) => new($"1\n00:00:00,500 --> 00:00:01,500\n{words}\n");
+
+    private static Task<bool> CanMountAsync() => CanRunAsync("unshare", "-rm", "mount", "-t", "tmpfs", "none", Path.GetTempPath());
+
+    private static async Task<bool> CanRunAsync(string command, params string[] arguments)
     {
         try
         {
-            string[] mount = ["-rm", "mount", "-t", "tmpfs", "none", Path.GetTempPath()];
-            using var run = ProgramRun.StartIn("/", "unshare", mount, []);
+            using var run = ProgramRun.StartIn("/", command, arguments, []);
             return (await run.EndAsync()).Status == 0;
         }
         catch (System.ComponentModel.Win32Exception)

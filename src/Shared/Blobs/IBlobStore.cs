@@ -39,6 +39,10 @@ public interface IBlobStore
     /// <summary>The blobs whose names start with a prefix (empty for all), ordered by name.</summary>
     IAsyncEnumerable<BlobInfo> ListAsync(string prefix, CancellationToken cancellationToken);
 
+    /// <summary>Checks that the store can be used; one in a folder, that the folder can be written.</summary>
+    /// <exception cref="UserException">It cannot; the message says why.</exception>
+    ValueTask CheckAsync(CancellationToken cancellationToken);
+
     /// <summary>Deletes the remains of interrupted writes (killed process, lost connection).</summary>
     /// <param name="before">Writes that were active at this time or later are kept: they may still run.</param>
     /// <param name="cancellationToken">Ends the work.</param>

@@ -87,6 +87,16 @@ public sealed class FolderBlobStore : IBlobStore
         }
     }
 
+    public ValueTask CheckAsync(CancellationToken cancellationToken)
+    {
+        Guarded(() =>
+        {
+            ThrowIfAway();
+            DiskProbe.Write(Path.Combine(_root, Unfinished));
+        });
+        return ValueTask.CompletedTask;
+    }
+
     public ValueTask<int> SweepUnfinishedAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
         new(SweepUnfinished(before));
 
@@ -133,9 +143,15 @@ public sealed class FolderBlobStore : IBlobStore
 
     private bool Exists(FileSystemInfo file)
     {
-        if (!file.Exists && !Directory.Exists(Path.Combine(_root, Unfinished)))
-            throw new DirectoryNotFoundException("the folder is missing, or is another one.");
+        if (!file.Exists)
+            ThrowIfAway();
         return file.Exists;
+    }
+
+    private void ThrowIfAway()
+    {
+        if (!Directory.Exists(Path.Combine(_root, Unfinished)))
+            throw new DirectoryNotFoundException("the folder is missing, or is another one.");
     }
 
     private BlobInfo Info(FileInfo file) =>
@@ -156,7 +172,7 @@ public sealed class FolderBlobStore : IBlobStore
         {
             return action();
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException || DiskFull.Is(error))
         {
             throw DiskFull.Is(error) ? DiskFull.At(_root, error)
                 : new StoreUnavailableException(_root, $"{_root}: {error.Message} Check its mount and its permissions.", error);

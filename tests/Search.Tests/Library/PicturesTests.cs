@@ -144,6 +144,8 @@ public sealed class PicturesTests : IAsyncDisposable
         public IAsyncEnumerable<BlobInfo> ListAsync(string prefix, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
+        public ValueTask CheckAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public ValueTask<int> SweepUnfinishedAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
     }

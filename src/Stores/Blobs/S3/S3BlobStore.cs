@@ -77,6 +77,9 @@ internal sealed class S3BlobStore(string place, S3Options options) : IBlobStore,
                 yield return blob;
     }
 
+    /// <summary>Asks for an object: a bucket has room, and each write of a probe would be paid for.</summary>
+    public async ValueTask CheckAsync(CancellationToken cancellationToken) => await FindAsync("ready", cancellationToken);
+
     public async ValueTask<int> SweepUnfinishedAsync(DateTimeOffset before, CancellationToken cancellationToken)
     {
         var swept = 0;
