@@ -14,20 +14,16 @@ public sealed record ContentHash(string Sha256, long Bytes)
     public VideoId VideoId => VideoId.FromSha256(Convert.FromHexString(Sha256));
 
     /// <summary>Hashes a file.</summary>
+    /// <param name="path">Its path: see <see cref="RegularFile.Open"/>.</param>
+    /// <param name="cancellationToken">Ends the work early.</param>
+    /// <param name="root">The folder in which it must lie; null: anywhere.</param>
     /// <exception cref="UserException">The file cannot be read.</exception>
-    public static async ValueTask<ContentHash> OfFileAsync(string path, CancellationToken cancellationToken)
+    public static async ValueTask<ContentHash> OfFileAsync(
+        string path, CancellationToken cancellationToken, string? root = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
         try
         {
-            // Pipes and devices report length 0; opening one could block for ever.
-            if (LinkedFile.At(path).Length == 0)
-                return new(Convert.ToHexStringLower(SHA256.HashData([])), 0);
-            var file = new FileStream(path, new FileStreamOptions
-            {
-                Options = FileOptions.SequentialScan | FileOptions.Asynchronous,
-                BufferSize = 0,
-            });
+            var file = RegularFile.Open(path, root);
             await using (file)
                 return await OfCopyAsync(file, Stream.Null, cancellationToken);
         }

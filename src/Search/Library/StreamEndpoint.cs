@@ -46,8 +46,7 @@ internal static class StreamEndpoint
             return await blobs.OpenReadAsync(entry.Source, cancel);
         try
         {
-            var file = new FileStream(path,
-                new FileStreamOptions { Share = FileShare.Read | FileShare.Delete, Options = FileOptions.Asynchronous });
+            var file = RegularFile.Open(path);
             if (file.Length == entry.Bytes)
                 return file;
             await file.DisposeAsync();

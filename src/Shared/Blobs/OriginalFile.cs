@@ -49,12 +49,23 @@ public sealed class OriginalFile : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Why a file is not the one that was given; null also where there is none, which its reader says.</summary>
     private static string? ReasonAgainst(string path, long bytes)
     {
-        var file = LinkedFile.At(path);
-        return file.Exists && file.Length != bytes
-            ? $"has changed since it was given ({bytes} bytes then, {file.Length} now); give it again"
-            : null;
+        try
+        {
+            using var file = RegularFile.Open(path);
+            return file.Length == bytes ? null
+                : $"has changed since it was given ({bytes} bytes then, {file.Length} now); give it again";
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return $"cannot be read any more ({error.Message})";
+        }
     }
 
     private static async ValueTask<OriginalFile> CopyAsync(Stream blob, CancellationToken cancellationToken)
