@@ -52,7 +52,8 @@ public static partial class RegularFile
             var file = new FileStream(handle, FileAccess.Read, bufferSize: 0);
             if (!file.CanSeek || file.Length == 0)
                 throw new IOException("it is empty, or not a regular file");
-            return root is null || IsBelow(PathOf(handle, path), root) ? file : throw new IOException($"it lies outside '{root}'");
+            return root is null || IsBelow(PathOf(handle, path), root) ? file
+                : throw new IOException($"it lies outside '{root}'");
         }
         catch
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using TcMgc.Shared.Catalog;
 using TcMgc.Stores;
 
@@ -51,17 +52,30 @@ public sealed class IndexTests(Workplace place) : IClassFixture<Workplace>
         await File.WriteAllTextAsync(Path.Combine(folder, "no-video.mp4"), "this is no video");
         await File.WriteAllBytesAsync(Path.Combine(folder, "empty.mp4"), []);
         File.Copy(TestClips.SoundOnly(), Path.Combine(folder, "sound.mp4"));
+        File.CreateSymbolicLink(Path.Combine(folder, "passwd.mp4"), "/etc/passwd");
+        var clip = Path.GetFileNameWithoutExtension(Clips(1)[0]);
+        await File.WriteAllTextAsync(Path.Combine(folder, $"{clip}.json"), "[{\"\\ud800\":0}]");
+        await BashAsync($"mkfifo pipe.mp4; ln -s pipe.mp4 {clip}.srt; echo 1 > $'caf\\xe9.mp4'");
         var data = place.New("data");
 
         var ended = await ProgramRun.RunAsync("index", folder, "--data", data, "--model", place.Model);
 
         Assert.Equal(1, ended.Status);
-        Assert.All((string[])["no-video.mp4", "empty.mp4", "sound.mp4"],
+        Assert.All((string[])["no-video.mp4", "empty.mp4", "sound.mp4", "passwd.mp4", "pipe.mp4", "caf\uFFFD.mp4",
+            ".srt cannot be read", ".json has no cues"],
             name => Assert.Contains(name, ended.Output + ended.Errors, StringComparison.Ordinal));
+        await BashAsync("rm caf*"); // .NET cannot.
         Assert.DoesNotContain("   at ", ended.Errors, StringComparison.Ordinal);
         var videos = await IndexContents.VideosAsync(data);
         Assert.Equal(1, videos.Count(video => video.State == VideoState.Indexed));
         Assert.All(videos.Where(video => video.State == VideoState.Failed), video => Assert.NotEmpty(video.Reason!));
+
+        async Task BashAsync(string command)
+        {
+            using var bash = Process.Start(new ProcessStartInfo("bash", ["-c", command]) { WorkingDirectory = folder })!;
+            await bash.WaitForExitAsync();
+            Assert.Equal(0, bash.ExitCode);
+        }
     }
 
     [Fact]

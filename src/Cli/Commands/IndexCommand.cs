@@ -63,15 +63,15 @@ internal static class IndexCommand
     {
         var time = TimeProvider.System;
         var files = MediaFiles.Find(paths);
-        foreach (var unreadable in files.Unreadable)
-            Console.Error.WriteLine($"tcmgc: {unreadable}; it is left out");
+        foreach (var reason in files.LeftOut)
+            Console.Error.WriteLine($"tcmgc: {FilePaths.OneLine(reason)}; left out");
         using var data = await DataFolder.OpenAsync(dataPath, time, cancel);
         using var work = data.LockForWork();
         var folder = await ModelChoice.OfAsync(modelName, data, cancel);
         using var model = folder.Load(engine);
         await using var encoder = new VideoEncoder(model, data.Blobs, time, new() { FrameBatch = batch });
         using var room = new FramePackRoom(DecodedAhead);
-        var progress = new ConsoleIndexProgress(files.Paths.Count);
+        var progress = new ConsoleIndexProgress(files.Files.Count);
         var encoding = new EncodeWorker(encoder, data.Events, data.Blobs, data.Index, data.Catalog, time)
         {
             ModelFolder = Path.GetFullPath(folder.Path),
@@ -89,7 +89,7 @@ internal static class IndexCommand
         using var log = new WarningLog(progress.Warn);
         var workers = new IndexWorkers(data, decoding, encoding, log);
         var indexing = new Indexing(data, workers, model.Id, time);
-        var outcomes = await indexing.RunAsync(files.Paths, progress.Tell, progress.Warn, cancel);
+        var outcomes = await indexing.RunAsync(files.Files, progress.Tell, progress.Warn, cancel);
         progress.End();
         return (model.Id, outcomes);
     }

@@ -24,6 +24,7 @@ internal static class VideoNames
 
         bool Matches(CatalogEntry entry) =>
             (VideoId.TryParse(name, out var id) && entry.Id == id) || entry.Name == name
-            || FileSource.PathIn(entry.Source) == Path.GetFullPath(name);
+            || FileSource.PathIn(entry.Source) is { } path
+                && (path == Path.GetFullPath(name) || path == RegularFile.RealPath(name));
     }
 }

@@ -1,3 +1,4 @@
+using TcMgc.Ingest.Files;
 using TcMgc.Ingest.Transcripts;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
@@ -13,12 +14,12 @@ internal sealed class Indexing(DataFolder data, IndexWorkers workers, string mod
     private readonly TranscriptIntake _transcripts = new(data.Events, data.Blobs, data.Catalog, time);
 
     /// <summary>Indexes the files, and what an interrupted run left.</summary>
-    /// <param name="files">Absolute paths.</param>
+    /// <param name="files">The files.</param>
     /// <param name="told">Receives what became of each file as soon as it is known.</param>
     /// <param name="warned">Receives what is wrong with transcripts.</param>
     /// <param name="cancel">Stops; the next run continues.</param>
     public async Task<IReadOnlyList<FileOutcome>> RunAsync(
-        IReadOnlyList<string> files, Action<FileOutcome> told, Action<string> warned, CancellationToken cancel)
+        IReadOnlyList<MediaFile> files, Action<FileOutcome> told, Action<string> warned, CancellationToken cancel)
     {
         var outcomes = new List<FileOutcome>();
         await workers.RunAsync(WorkAsync, cancel);
@@ -33,12 +34,12 @@ internal sealed class Indexing(DataFolder data, IndexWorkers workers, string mod
                 var (known, upload) = await LookAtAsync(file, pending, stop);
                 if (upload is not null)
                 {
-                    waiting.Add(AwaitAsync(file, upload.EventId, stop));
+                    waiting.Add(AwaitAsync(file.Path, upload.EventId, stop));
                     await data.Events.AppendAsync(upload, stop);
                 }
                 if ((upload?.VideoId ?? known?.Video) is { } video && known?.Status is not FileStatus.Duplicate
                     && await _transcripts.AcceptAsync(file, video, upload?.EventId, stop) is { } unread)
-                    warned($"{FilePaths.Display(file)}: {unread}");
+                    warned($"{FilePaths.Display(file.Path)}: {unread}");
                 if (known is not null)
                     Tell(known);
             }
@@ -62,30 +63,30 @@ internal sealed class Indexing(DataFolder data, IndexWorkers workers, string mod
     /// What became of a file already, or the upload to append for it; neither where an interrupted run appended it.
     /// </summary>
     private async ValueTask<(FileOutcome? Known, VideoUploaded? Upload)> LookAtAsync(
-        string file, Dictionary<VideoId, CatalogEntry> pending, CancellationToken cancel)
+        MediaFile file, Dictionary<VideoId, CatalogEntry> pending, CancellationToken cancel)
     {
         ContentHash content;
         try
         {
-            content = await ContentHash.OfFileAsync(file, cancel);
+            content = await ContentHash.OfFileAsync(file.Real, cancel, file.Root);
         }
         catch (UserException error)
         {
-            return (new(file, FileStatus.Failed, null, error.Message), null);
+            return (new(file.Path, FileStatus.Failed, null, error.Message), null);
         }
-        var (video, source) = (content.VideoId, VideoUploaded.SourceOf(file));
-        if (!_given.TryAdd(video, file))
-            return (new(file, FileStatus.Duplicate, video, $"has the content of {_given[video]}"), null);
+        var (video, source) = (content.VideoId, VideoUploaded.SourceOf(file.Real));
+        if (!_given.TryAdd(video, file.Path))
+            return (new(file.Path, FileStatus.Duplicate, video, $"has the content of {_given[video]}"), null);
         if (pending.TryGetValue(video, out var left) && left.Source == source)
             return (null, null);
         if (await data.Catalog.GetAsync(video, cancel) is { State: VideoState.Indexed } entry && entry.ModelId == modelId
             && await data.Index.CountAsync(video, cancel) == entry.Segments) // index.db may have been removed.
-            return (new(file, FileStatus.AlreadyIndexed, video, Entry: entry), null);
+            return (new(file.Path, FileStatus.AlreadyIndexed, video, Entry: entry), null);
         return (null, new()
         {
             VideoId = video,
             Time = time.GetUtcNow(),
-            FileName = Path.GetFileName(file),
+            FileName = Path.GetFileName(file.Path),
             Sha256 = content.Sha256,
             Bytes = content.Bytes,
             Source = source,

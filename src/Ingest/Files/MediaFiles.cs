@@ -3,9 +3,9 @@ using TcMgc.Shared;
 namespace TcMgc.Ingest.Files;
 
 /// <summary>The video files that a user's paths stand for.</summary>
-/// <param name="Paths">Absolute, each once, in the order of the paths given and by name within a folder.</param>
-/// <param name="Unreadable">One line for each folder that could not be listed.</param>
-public sealed record MediaFiles(IReadOnlyList<string> Paths, IReadOnlyList<string> Unreadable)
+/// <param name="Files">Each once, in the order of the paths given and by name within a folder.</param>
+/// <param name="LeftOut">One line for each folder or file that cannot be read, or that a link leads to from elsewhere.</param>
+public sealed record MediaFiles(IReadOnlyList<MediaFile> Files, IReadOnlyList<string> LeftOut)
 {
     private static readonly HashSet<string> VideoExtensions = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -16,77 +16,87 @@ public sealed record MediaFiles(IReadOnlyList<string> Paths, IReadOnlyList<strin
 
     /// <summary>
     /// Expands paths: a file counts whatever its extension; of a folder the files below it whose extension is a video's, without
-    /// hidden ones; links are followed once.
+    /// hidden ones. A named link may lead anywhere, one in a folder to what is below that folder.
     /// </summary>
     /// <exception cref="UserException">A path does not exist, or there is no video in a folder.</exception>
     public static MediaFiles Find(IEnumerable<string> paths)
     {
         ArgumentNullException.ThrowIfNull(paths);
-        var found = new List<string>();
-        var unreadable = new List<string>();
+        var (found, leftOut) = (new List<MediaFile>(), new List<string>());
         foreach (var path in paths)
         {
             if (Directory.Exists(path))
-                AddFolder(path, found, unreadable);
-            else if (File.Exists(path))
-                found.Add(Path.GetFullPath(path));
+                AddFolder(path, found, leftOut);
             else
-                throw new UserException($"'{path}' does not exist. Give video files, or folders that hold some.");
+                found.Add(MediaFile.Named(path) ?? throw new UserException(IsIllegible(path)
+                    ? $"{NotUtf8(path)} It is not indexed."
+                    : $"'{path}' does not exist. Give video files, or folders that hold some."));
         }
-        return new([.. found.Distinct(StringComparer.Ordinal)], unreadable);
+        return new([.. found.DistinctBy(file => file.Real, StringComparer.Ordinal)], leftOut);
     }
 
-    /// <summary>The files below a folder whose extension is a video's; folders that cannot be listed are left out.</summary>
-    internal static IReadOnlyList<string> Below(string folder)
+    /// <summary>The files below a folder whose extension is a video's.</summary>
+    internal static MediaFiles Below(string folder)
     {
-        var found = new List<string>();
-        Walk(new DirectoryInfo(Path.GetFullPath(folder)), [], found, []);
-        return found;
+        var (found, leftOut) = (new List<MediaFile>(), new List<string>());
+        if (RegularFile.RealPath(folder) is { } root)
+            new Walk(root, found, leftOut).Enter(new(root));
+        return new(found, leftOut);
     }
 
-    private static void AddFolder(string path, List<string> found, List<string> unreadable)
+    private static void AddFolder(string path, List<MediaFile> found, List<string> leftOut)
     {
-        var before = (Files: found.Count, Unreadable: unreadable.Count);
-        Walk(new DirectoryInfo(Path.GetFullPath(path)), [], found, unreadable);
-        if (found.Count > before.Files)
-            return;
-        throw new UserException(unreadable.Count > before.Unreadable
-            ? unreadable[before.Unreadable]
-            : $"there is no video in '{path}' or the folders below it (.mp4, .mov, .mkv, .webm, .avi and the like); "
-                + "name a file to index it whatever its extension.");
+        var below = Below(path);
+        found.AddRange(below.Files);
+        leftOut.AddRange(below.LeftOut);
+        if (below.Files.Count == 0)
+            throw new UserException(below.LeftOut.Count > 0
+                ? below.LeftOut[0]
+                : $"there is no video in '{path}' or the folders below it (.mp4, .mov, .mkv, .webm, .avi and the like); "
+                    + "name a file to index it whatever its extension.");
     }
 
-    private static void Walk(DirectoryInfo folder, HashSet<string> visited, List<string> found, List<string> unreadable)
+    /// <summary>Whether a name as .NET reads it has lost bytes: there is no file of that name then.</summary>
+    private static bool IsIllegible(string path) => path.Contains('\uFFFD', StringComparison.Ordinal);
+
+    private static string NotUtf8(string path) => $"the name '{path}' is not UTF-8 (\uFFFD stands for its odd bytes): rename it.";
+
+    /// <summary>Goes through a folder once, whatever its links.</summary>
+    private sealed class Walk(string root, List<MediaFile> found, List<string> leftOut)
     {
-        try
+        private readonly HashSet<string> _visited = [];
+
+        public void Enter(DirectoryInfo folder)
         {
-            if (!visited.Add(folder.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? folder.FullName))
+            if (!_visited.Add(folder.FullName))
                 return;
-            foreach (var entry in folder.EnumerateFileSystemInfos().OrderBy(entry => entry.Name, StringComparer.Ordinal))
+            try
             {
-                if (entry.Name.StartsWith('.'))
-                    continue;
-                if (entry is DirectoryInfo below)
-                    Walk(below, visited, found, unreadable);
-                else if (VideoExtensions.Contains(entry.Extension) && !IsBrokenLink(entry))
-                    found.Add(entry.FullName);
+                foreach (var entry in folder.EnumerateFileSystemInfos().OrderBy(entry => entry.Name, StringComparer.Ordinal))
+                    if (!entry.Name.StartsWith('.') && (entry is DirectoryInfo || VideoExtensions.Contains(entry.Extension)))
+                        Look(entry);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                leftOut.Add($"the folder '{folder.FullName}' cannot be read ({error.Message})");
             }
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            unreadable.Add($"the folder '{folder.FullName}' cannot be read ({error.Message})");
-        }
-    }
 
-    private static bool IsBrokenLink(FileSystemInfo entry)
-    {
-        try
+        private void Look(FileSystemInfo entry)
         {
-            return entry.ResolveLinkTarget(returnFinalTarget: true) is { Exists: false };
-        }
-        catch (IOException)
-        {
-            return true; // Links in a circle.
+            if (RegularFile.RealPath(entry.FullName) is not { } real)
+            {
+                if (IsIllegible(entry.Name))
+                    leftOut.Add(NotUtf8(entry.FullName));
+                else if (entry.LinkTarget is not null)
+                    leftOut.Add($"the link '{entry.FullName}' leads nowhere");
+            }
+            else if (real != root && !RegularFile.IsBelow(real, root))
+                leftOut.Add($"the link '{entry.FullName}' leads out of '{root}'");
+            else if (entry is DirectoryInfo)
+                Enter(new(real));
+            else if (_visited.Add(real))
+                found.Add(new(entry.FullName, real, root));
         }
     }
 }

@@ -44,15 +44,28 @@ internal static class JsonTranscript
             return root;
         if (root.ValueKind == JsonValueKind.Object)
             foreach (var name in new[] { "segments", "cues" })
-                if (root.TryGetProperty(name, out var cues) && cues.ValueKind == JsonValueKind.Array)
+                if (Member(root, name) is { ValueKind: JsonValueKind.Array } cues)
                     return cues;
         return null;
     }
 
+    /// <summary>A member by its name; null where there is none.</summary>
+    private static JsonElement? Member(JsonElement of, string name)
+    {
+        try
+        {
+            return of.TryGetProperty(name, out var member) ? member : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null; // An escaped half of a surrogate pair in another member's name.
+        }
+    }
+
     private static void Add(JsonElement cue, string where, CueList found)
     {
-        if (cue.ValueKind != JsonValueKind.Object || !cue.TryGetProperty("text", out var text)
-            || text.ValueKind != JsonValueKind.String || TextOf(text) is not { } words)
+        if (cue.ValueKind != JsonValueKind.Object || Member(cue, "text") is not { ValueKind: JsonValueKind.String } text
+            || TextOf(text) is not { } words)
             found.Warn($"{where}: no text");
         else if (Seconds(cue, "start") is not { } start)
             found.Warn($"{where}: no time");
@@ -75,12 +88,11 @@ internal static class JsonTranscript
 
     private static double? Seconds(JsonElement cue, string name)
     {
-        if (!cue.TryGetProperty(name, out var time))
-            return null;
-        return time.ValueKind switch
+        var member = Member(cue, name);
+        return member?.ValueKind switch
         {
-            JsonValueKind.Number when time.TryGetDouble(out var seconds) && double.IsFinite(seconds) => seconds,
-            JsonValueKind.String when TextOf(time) is { } text => SubtitleLines.Seconds(text),
+            JsonValueKind.Number when member.Value.TryGetDouble(out var seconds) && double.IsFinite(seconds) => seconds,
+            JsonValueKind.String when TextOf(member.Value) is { } text => SubtitleLines.Seconds(text),
             _ => null,
         };
     }

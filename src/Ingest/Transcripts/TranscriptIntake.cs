@@ -1,3 +1,4 @@
+using TcMgc.Ingest.Files;
 using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
@@ -17,13 +18,6 @@ namespace TcMgc.Ingest.Transcripts;
 /// <param name="time">Dates events.</param>
 public sealed class TranscriptIntake(IEventLog log, IBlobStore blobs, ICatalog catalog, TimeProvider time)
 {
-    private static readonly string[] s_extensions = [".srt", ".vtt", ".json"];
-
-    /// <summary>The files beside a video that may be its transcripts.</summary>
-    internal static IEnumerable<FileInfo> Beside(string path) => s_extensions
-        .Select(extension => new FileInfo(Path.ChangeExtension(path, extension)))
-        .Where(file => file.Exists && file.FullName != path);
-
     /// <summary>Accepts a transcript that is given for a video, in place of the known one.</summary>
     /// <param name="video">The video.</param>
     /// <param name="content">SubRip, WebVTT or JSON.</param>
@@ -67,31 +61,31 @@ public sealed class TranscriptIntake(IEventLog log, IBlobStore blobs, ICatalog c
     /// Accepts the transcripts beside a video. Where there is none any more the known one is forgotten, if the video is still
     /// read from there.
     /// </summary>
-    /// <param name="path">The video's file, absolute.</param>
+    /// <param name="file">The video's file.</param>
     /// <param name="video">The video.</param>
     /// <param name="upload">The upload that it belongs to; null: the one in the catalog.</param>
     /// <param name="cancel">Gives up.</param>
     /// <returns>What could not be read, in one line; null where everything could.</returns>
     /// <exception cref="UserException">A store cannot be used.</exception>
-    public async ValueTask<string?> AcceptAsync(string path, VideoId video, Guid? upload, CancellationToken cancel)
+    public async ValueTask<string?> AcceptAsync(MediaFile file, VideoId video, Guid? upload, CancellationToken cancel)
     {
         var entry = await catalog.GetAsync(video, cancel);
         if ((upload ?? entry?.UploadId) is not { } current)
             return null;
         var known = entry?.UploadId == current ? entry.Transcript : null;
         var (cues, warnings, isGone) = (new List<Cue>(), new List<string>(), true);
-        foreach (var file in Beside(path))
+        foreach (var beside in file.Transcripts())
         {
             isGone = false;
-            var read = await ReadAsync(file, cancel);
+            var read = await ReadAsync(beside, cancel);
             cues.AddRange(read.Cues ?? []);
             if ((read.Reason ?? read.Warning) is { } problem)
-                warnings.Add($"{file.Name} {problem}");
+                warnings.Add($"{Path.GetFileName(beside.Path)} {problem}");
         }
         var warning = warnings.Count == 0 ? null : string.Join("; ", warnings);
         if (cues.Count > 0)
             await StoreAsync(video, current, cues, known, warning, cancel);
-        else if (isGone && known is not null && FileSource.PathIn(entry!.Source) == path)
+        else if (isGone && known is not null && FileSource.PathIn(entry!.Source) == file.Real)
             await AppendAsync(video, current, null, 0, null, cancel);
         return warning;
     }
@@ -122,16 +116,18 @@ public sealed class TranscriptIntake(IEventLog log, IBlobStore blobs, ICatalog c
         await catalog.ApplyAsync(happened, CancellationToken.None); // The next transcript is compared with this one.
     }
 
-    private static async ValueTask<TranscriptFile> ReadAsync(FileInfo file, CancellationToken cancel)
+    private static async ValueTask<TranscriptFile> ReadAsync(MediaFile transcript, CancellationToken cancel)
     {
         try
         {
-            // Pipes and devices report no length; opening them could block for ever.
-            if (file.Length is 0)
-                return TranscriptFile.Refused("is empty");
-            return file.Length > TranscriptFile.LargestBytes
-                ? TranscriptFile.Refused($"has {file.Length >> 20} MiB, at most {TranscriptFile.LargestBytes >> 20} are read")
-                : TranscriptFile.Parse(file.Extension, await File.ReadAllBytesAsync(file.FullName, cancel));
+            var file = RegularFile.Open(transcript.Real, transcript.Root);
+            await using var _ = file;
+            if (file.Length > TranscriptFile.LargestBytes)
+                return TranscriptFile.Refused(
+                    $"has {file.Length >> 20} MiB, at most {TranscriptFile.LargestBytes >> 20} are read");
+            var content = new byte[file.Length];
+            var read = await file.ReadAtLeastAsync(content, content.Length, throwOnEndOfStream: false, cancel);
+            return TranscriptFile.Parse(Path.GetExtension(transcript.Path), content[..read]);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using TcMgc.Ingest.Files;
 using TcMgc.Shared;
 
@@ -26,15 +27,53 @@ public sealed class MediaFilesTests : IDisposable
     }
 
     [Fact]
-    public void Links_are_followed_and_loops_end()
+    public void Links_lead_to_what_is_below_the_folder_and_those_that_lead_elsewhere_are_named()
     {
-        Create("videos/a.mp4", "elsewhere/b.mp4");
-        Directory.CreateSymbolicLink(Path.Combine(_folder, "videos", "up"), Path.Combine(_folder, "videos"));
-        Directory.CreateSymbolicLink(Path.Combine(_folder, "videos", "across"), Path.Combine(_folder, "elsewhere"));
-        File.CreateSymbolicLink(Path.Combine(_folder, "videos", "nowhere.mp4"), Path.Combine(_folder, "gone.mp4"));
-        Directory.CreateSymbolicLink(Path.Combine(_folder, "videos", "itself"), Path.Combine(_folder, "videos", "itself"));
+        Create("videos/a.mp4", "videos/store/4711", "elsewhere/b.mp4");
+        Link("up", "videos");
+        Link("across", "elsewhere");
+        Link("holiday.mp4", "videos/store/4711");
+        Link("same.mp4", "videos/a.mp4");
+        Link("passwd.mp4", "/etc/passwd");
+        Link("nowhere.mp4", "gone.mp4");
+        Link("itself", "videos/itself");
 
-        Assert.Equal(["videos/a.mp4", "videos/across/b.mp4"], Found(Path.Combine(_folder, "videos")));
+        var found = MediaFiles.Find([Path.Combine(_folder, "videos")]);
+
+        Assert.Equal(["a.mp4", "holiday.mp4"], found.Files.Select(file => Path.GetFileName(file.Path)));
+        Assert.Equal(RegularFile.RealPath(Path.Combine(_folder, "videos", "store", "4711")), found.Files[1].Real);
+        Assert.Equal(["across", "nowhere.mp4", "passwd.mp4"],
+            found.LeftOut.Select(line => Path.GetFileName(line.Split('\'')[1])));
+
+        void Link(string name, string target) =>
+            File.CreateSymbolicLink(Path.Combine(_folder, "videos", name), Path.Combine(_folder, target));
+    }
+
+    [Fact]
+    public void A_named_link_leads_anywhere()
+    {
+        Create("elsewhere/b.mp4", "videos/a.mp4");
+        var link = Path.Combine(_folder, "videos", "link");
+        File.CreateSymbolicLink(link, Path.Combine(_folder, "elsewhere", "b.mp4"));
+
+        var file = Assert.Single(MediaFiles.Find([link]).Files);
+
+        Assert.Equal((link, RegularFile.RealPath(link)), (file.Path, file.Real));
+    }
+
+    [Fact]
+    public void A_name_that_is_not_UTF_8_is_told_in_a_folder_and_where_it_was_named()
+    {
+        Create("a.mp4");
+        Bash("echo 1 > $'caf\\xe9.mp4'; mkdir $'gar\\xe7on'; echo 2 > $'notes\\xe9.txt'");
+
+        var found = MediaFiles.Find([_folder]);
+        var named = Assert.Throws<UserException>(() => MediaFiles.Find([Path.Combine(_folder, "caf\uFFFD.mp4")]));
+
+        Assert.Single(found.Files);
+        Assert.Equal(["caf\uFFFD.mp4", "gar\uFFFDon"], found.LeftOut.Select(line => Path.GetFileName(line.Split('\'')[1])));
+        Assert.All([.. found.LeftOut, named.Message], line => Assert.Contains("is not UTF-8", line, StringComparison.Ordinal));
+        Bash("rm -r caf* gar* notes*"); // .NET cannot.
     }
 
     [Fact]
@@ -67,6 +106,13 @@ public sealed class MediaFilesTests : IDisposable
         }
     }
 
+    private void Bash(string command)
+    {
+        using var bash = Process.Start(new ProcessStartInfo("bash", ["-c", command]) { WorkingDirectory = _folder })!;
+        bash.WaitForExit();
+        Assert.Equal(0, bash.ExitCode);
+    }
+
     private IEnumerable<string> Found(params string[] paths) =>
-        MediaFiles.Find(paths).Paths.Select(path => Path.GetRelativePath(_folder, path).Replace('\\', '/'));
+        MediaFiles.Find(paths).Files.Select(file => Path.GetRelativePath(_folder, file.Path));
 }

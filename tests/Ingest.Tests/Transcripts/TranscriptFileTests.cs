@@ -48,6 +48,9 @@ public sealed class TranscriptFileTests
     [InlineData(".json", "[]", "has no cues")]
     [InlineData(".json", "[{\"start\": 1, \"text\": \"\\ud800\"}, 7]",
         "has no cues that can be read (cue 1: no text; cue 2: no text)")]
+    [InlineData(".json", "{\"\\ud800\":[]}", "is no transcript: an array of objects")]
+    [InlineData(".json", "[{\"\\ud800\":0}]", "has no cues that can be read (cue 1: no text)")]
+    [InlineData(".json", "[{\"text\":\"a\",\"\\udc00\":0}]", "has no cues that can be read (cue 1: no t")]
     [InlineData(".srt", "", "has no cues")]
     [InlineData(".srt", "hello", "has no cues that can be read (line 1: text that belongs to no time)")]
     [InlineData(".vtt", "1 --> 2\nno", "has no cues that can be read (line 1: no two times)")]

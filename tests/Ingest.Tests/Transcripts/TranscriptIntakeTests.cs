@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using TcMgc.Ingest.Transcripts;
 using TcMgc.Ingest.Uploads;
 using TcMgc.Shared;
@@ -9,7 +10,8 @@ namespace TcMgc.Ingest.Tests.Transcripts;
 
 public sealed class TranscriptIntakeTests : IAsyncLifetime
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-transcripts-").FullName;
+    private readonly string _folder = RegularFile.RealPath(
+        Directory.CreateTempSubdirectory("tcmgc-transcripts-").FullName)!;
     private DataFolder _data = null!;
     private AcceptedVideo _video = null!;
 
@@ -63,7 +65,7 @@ public sealed class TranscriptIntakeTests : IAsyncLifetime
             StringComparison.Ordinal);
         await WriteAsync("sea.vtt", "");
 
-        Assert.StartsWith("sea.vtt is empty; sea.json is no transcript", await AcceptAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("sea.vtt cannot be read (it is empty, or not a regular file); sea.json is no transcript", await AcceptAsync(), StringComparison.Ordinal);
         Assert.Equal(1, Found("waves"));
         Assert.Equal("sea.vtt line 6: no two times", Assert.Single(await EventsAsync()).Warning);
     }
@@ -77,10 +79,36 @@ public sealed class TranscriptIntakeTests : IAsyncLifetime
         Assert.Equal("sea.srt has 16 MiB, at most 16 are read", await AcceptAsync());
     }
 
+    [Fact]
+    public async Task A_transcript_may_be_a_link_to_a_file_below_the_root_and_to_nothing_else()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "subtitles"));
+        await WriteAsync("subtitles/sea.en.srt", "00:01 --> 00:02\nwaves");
+        File.CreateSymbolicLink(Path.Combine(_folder, "sea.srt"), Path.Combine(_folder, "subtitles", "sea.en.srt"));
+        File.CreateSymbolicLink(Path.Combine(_folder, "sea.vtt"), "/etc/passwd");
+        File.CreateSymbolicLink(Path.Combine(_folder, "sea.json"), "/dev/zero");
+
+        var warning = await AcceptAsync();
+
+        Assert.Equal(1, Found("waves"));
+        Assert.Contains("sea.vtt cannot be read (it lies outside", warning, StringComparison.Ordinal);
+        Assert.Contains("sea.json cannot be read (it is empty", warning, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pipe_beside_a_video_is_not_waited_for()
+    {
+        using (var making = Process.Start("mkfifo", [Path.Combine(_folder, "pipe")]))
+            await making.WaitForExitAsync();
+        File.CreateSymbolicLink(Path.Combine(_folder, "sea.srt"), Path.Combine(_folder, "pipe"));
+
+        Assert.Equal("sea.srt cannot be read (it is empty, or not a regular file)", await AcceptAsync());
+    }
+
     private async Task<string?> AcceptAsync()
     {
         var warning = await new TranscriptIntake(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System)
-            .AcceptAsync(Video, _video.Id, null, default);
+            .AcceptAsync(new(Video, Video, _folder), _video.Id, null, default);
         await foreach (var entry in _data.FollowAsync(_data.Events, default).TakeWhile(entry => entry is not null))
             _data.Apply(entry!);
         await _data.Transcripts.FollowAsync(_data.Catalog, default);

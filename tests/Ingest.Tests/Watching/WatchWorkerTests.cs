@@ -1,5 +1,9 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
+using TcMgc.Ingest.Uploads;
 using TcMgc.Ingest.Watching;
+using TcMgc.Shared;
+using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Events;
 using TcMgc.Stores;
 
@@ -16,16 +20,8 @@ public sealed class WatchWorkerTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _data = await DataFolder.OpenAsync(Path.Combine(_folder, "data"), TimeProvider.System, default);
-        var options = new WatchOptions
-        {
-            Folder = Directory.CreateDirectory(Path.Combine(_folder, "videos")).FullName,
-            Still = TimeSpan.FromSeconds(Still)
-        };
-        _worker = new(options,
-            new(_data.Events, _data.Blobs, _data.Catalog, new(_data.Catalog, new() { MostWaiting = MostWaiting }, [_folder]),
-                TimeProvider.System),
-            new(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System),
-            TimeProvider.System, NullLogger<WatchWorker>.Instance);
+        Directory.CreateDirectory(PathOf(""));
+        Start();
     }
 
     public ValueTask DisposeAsync()
@@ -80,6 +76,125 @@ public sealed class WatchWorkerTests : IAsyncLifetime
         await LookAsync(Still + 3);
 
         Assert.Equal(3, (await EventsAsync<VideoUploaded>()).Count);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Only_regular_files_below_the_folder_are_accepted_and_the_others_hold_up_nothing(bool copy)
+    {
+        Start(copy);
+        await WriteAsync("../private.mp4", "a private video");
+        await WriteAsync("stored", "a stored video");
+        File.CreateSymbolicLink(PathOf("a-passwd.mp4"), "/etc/passwd");
+        File.CreateSymbolicLink(PathOf("b-zeros.mp4"), "/dev/zero");
+        File.CreateSymbolicLink(PathOf("c-private.mp4"), PathOf("../private.mp4"));
+        using (var making = Process.Start("mkfifo", [PathOf("d-pipe.mp4")]))
+            await making.WaitForExitAsync();
+        File.CreateSymbolicLink(PathOf("e-linked.mp4"), PathOf("stored"));
+        await WriteAsync("sea.mp4", "a video");
+        await LookAsync(0);
+        await LookAsync(Still);
+
+        var accepted = await EventsAsync<VideoUploaded>();
+
+        Assert.Equal(["e-linked.mp4", "sea.mp4"], accepted.Select(upload => upload.FileName));
+        Assert.Equal(["a stored video", "a video"], await Task.WhenAll(accepted.Select(ContentAsync)));
+        Assert.Equal(copy ? 2 : 0, await _data.Blobs.ListAsync("", default).CountAsync());
+    }
+
+    [Fact]
+    public async Task A_file_that_a_link_replaces_after_the_look_is_not_followed()
+    {
+        await WriteAsync("../secret", "a video");
+        await WriteAsync("sea.mp4", "a video");
+        await LookAsync(0);
+        var upload = Uploaded(await ContentHash.OfFileAsync(PathOf("sea.mp4"), default));
+        File.Delete(PathOf("sea.mp4"));
+        File.CreateSymbolicLink(PathOf("sea.mp4"), PathOf("../secret"));
+
+        await LookAsync(Still);
+        await using var original = await OriginalFile.OpenAsync(upload.Source, upload.Bytes, _data.Blobs, default);
+
+        Assert.Empty(await EventsAsync<VideoUploaded>());
+        Assert.Equal("cannot be read any more (a link is in its place)", original.Reason);
+    }
+
+    [Fact]
+    public async Task A_bad_transcript_holds_up_nothing()
+    {
+        await WriteAsync("a.mp4", "a video");
+        await WriteAsync("a.json", "[{\"\\ud800\":0}]");
+        await WriteAsync("b.mp4", "another video");
+        await LookAsync(0);
+        await LookAsync(Still);
+
+        Assert.Equal(["a.mp4", "b.mp4"], (await EventsAsync<VideoUploaded>()).Select(upload => upload.FileName));
+    }
+
+    [Fact]
+    public async Task A_removed_video_stays_removed_over_a_restart_until_its_file_changes()
+    {
+        await WriteAsync("sea.mp4", "a video");
+        await LookAsync(0);
+        await LookAsync(Still);
+        var upload = Assert.Single(await EventsAsync<VideoUploaded>());
+        await _data.Events.AppendAsync(
+            new VideoDeleted { VideoId = upload.VideoId, UploadId = upload.EventId, Time = upload.Time }, default);
+
+        Start();
+        await LookAsync(0);
+        await LookAsync(Still);
+        File.SetLastWriteTimeUtc(PathOf("sea.mp4"), DateTime.UnixEpoch);
+        await WriteAsync("sea.srt", "00:01 --> 00:02\nwaves");
+        await LookAsync(10);
+        await LookAsync(10 + Still);
+        Assert.Single(await EventsAsync<VideoUploaded>());
+        Assert.Empty(await EventsAsync<VideoTranscribed>());
+
+        await WriteAsync("sea.mp4", "a video of now");
+        await LookAsync(20);
+        await LookAsync(20 + Still);
+        Assert.Equal(2, (await EventsAsync<VideoUploaded>()).Count);
+    }
+
+    [Fact]
+    public async Task A_file_larger_than_an_upload_may_be_is_not_read()
+    {
+        Start(copy: true);
+        using (var file = File.Create(PathOf("sea.mp4")))
+            file.SetLength(new UploadOptions().LargestBytes + 1);
+        await LookAsync(0);
+        await LookAsync(Still);
+
+        Assert.Empty(await EventsAsync<VideoUploaded>());
+    }
+
+    private void Start(bool copy = false)
+    {
+        var options = new WatchOptions { Folder = PathOf(""), Still = TimeSpan.FromSeconds(Still), Copy = copy };
+        _worker = new(options, new(),
+            new(_data.Events, _data.Blobs, _data.Catalog, new(_data.Catalog, new() { MostWaiting = MostWaiting }, [_folder]),
+                TimeProvider.System),
+            new(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System),
+            _data.Catalog, TimeProvider.System, NullLogger<WatchWorker>.Instance);
+    }
+
+    private VideoUploaded Uploaded(ContentHash content) => new()
+    {
+        VideoId = content.VideoId,
+        Time = TimeProvider.System.GetUtcNow(),
+        FileName = "sea.mp4",
+        Sha256 = content.Sha256,
+        Bytes = content.Bytes,
+        Source = VideoUploaded.SourceOf(PathOf("sea.mp4")),
+    };
+
+    private async Task<string> ContentAsync(VideoUploaded upload)
+    {
+        await using var original = await OriginalFile.OpenAsync(upload.Source, upload.Bytes, _data.Blobs, default);
+        Assert.Null(original.Reason);
+        return await File.ReadAllTextAsync(original.Path);
     }
 
     /// <summary>Looks through the folder, and lets the catalog and the words follow what was found.</summary>
