@@ -22,7 +22,8 @@ public sealed class TranscriptIntakeTests : IAsyncLifetime
         _data = await DataFolder.OpenAsync(Path.Combine(_folder, "data"), TimeProvider.System, default);
         var source = VideoUploaded.SourceOf(Video);
         var room = new UploadRoom(_data.Catalog, new(), [_data.Path]);
-        _video = await new VideoIntake(_data.Events, _data.Blobs, _data.Catalog, room, TimeProvider.System).AcceptAsync("sea.mp4", new(new('0', 64), 3), source, default);
+        _video = await new VideoIntake(_data.Events, _data.Blobs, _data.Catalog, room, TimeProvider.System)
+            .AcceptAsync("sea.mp4", new(new('0', 64), 3), source, default);
     }
 
     public ValueTask DisposeAsync()
@@ -65,7 +66,8 @@ public sealed class TranscriptIntakeTests : IAsyncLifetime
             StringComparison.Ordinal);
         await WriteAsync("sea.vtt", "");
 
-        Assert.StartsWith("sea.vtt cannot be read (it is empty, or not a regular file); sea.json is no transcript", await AcceptAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("sea.vtt cannot be read (it is empty, or not a regular file); sea.json is no transcript",
+            await AcceptAsync(), StringComparison.Ordinal);
         Assert.Equal(1, Found("waves"));
         Assert.Equal("sea.vtt line 6: no two times", Assert.Single(await EventsAsync()).Warning);
     }
