@@ -43,7 +43,8 @@ public sealed class VideoTextModel : IDisposable
             _backend.Value, LoadImageEncoder, encoder => encoder.call(SamplePixels())));
         _textEncoder = new(() => PrecisionChoice.Apply(
             _backend.Value, LoadTextEncoder, encoder => encoder.call(SampleTokens()).Sentence));
-        _scorer = new(() => _head.Create(Exact, config).Load("", weights));
+        _scorer = new(() =>
+            _head.Create(Exact with { Products = PrecisionChoice.ForProducts(options) }, config).Load("", weights));
     }
 
     /// <summary>Tells models apart in an index.</summary>

@@ -11,7 +11,9 @@ namespace TcMgc.Model.Compute;
 /// <param name="Device">Where weights lie and forward passes run.</param>
 /// <param name="Type">What weights are.</param>
 /// <param name="Dropout">What drops activations in training; null when serving.</param>
-internal sealed record Layers(torch.Device Device, ScalarType Type, Dropout? Dropout = null)
+/// <param name="Products">What heads multiply weights with the frames of all candidates in; null for the type.</param>
+internal sealed record Layers(
+    torch.Device Device, ScalarType Type, Dropout? Dropout = null, ScalarType? Products = null)
 {
     /// <summary>Layers that tell names and shapes, or that are trained, on the processor in 32-bit floats.</summary>
     public static Layers Float32 { get; } = new(CPU, ScalarType.Float32);

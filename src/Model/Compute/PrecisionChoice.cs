@@ -61,6 +61,10 @@ public sealed record PrecisionChoice(Precision Precision, string Reason)
         _ => FastOn(options.Device).Precision,
     };
 
+    /// <summary>What heads multiply weights with the frames of all candidates in; the rest of them is 32-bit.</summary>
+    internal static ScalarType ForProducts(ComputeOptions options) =>
+        TypeOf(options.Precision == Precision.Auto ? FastOn(options.Device).Precision : options.Precision);
+
     private static PrecisionChoice FastOn(Device device)
     {
         if (device == Device.Cuda)
@@ -80,11 +84,14 @@ public sealed record PrecisionChoice(Precision Precision, string Reason)
     }
 
     /// <summary>The encoder with weights of another precision; itself for 32-bit floats.</summary>
-    internal static T Convert<T>(T encoder, Precision precision) where T : nn.Module => precision switch
+    internal static T Convert<T>(T encoder, Precision precision) where T : nn.Module =>
+        precision == Precision.Float32 ? encoder : (T)encoder.to(TypeOf(precision));
+
+    private static ScalarType TypeOf(Precision precision) => precision switch
     {
-        Precision.BFloat16 => (T)encoder.to(ScalarType.BFloat16),
-        Precision.Float16 => (T)encoder.to(ScalarType.Float16),
-        _ => encoder,
+        Precision.BFloat16 => ScalarType.BFloat16,
+        Precision.Float16 => ScalarType.Float16,
+        _ => ScalarType.Float32,
     };
 
     // CPUID leaf 7: sub-leaf 0, EDX bit 22 is AMX-BF16; sub-leaf 1, EAX bit 5 is AVX512-BF16.

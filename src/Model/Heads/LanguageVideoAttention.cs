@@ -27,6 +27,7 @@ internal sealed class LanguageVideoAttention : nn.Module
     private readonly Scalar _rootOfChannels, _width;
     private readonly long _heads;
     private readonly bool _masked;
+    private readonly ScalarType _products;
 
     [ComponentName(Name = "layer_norm1")]
     private readonly LayerNorm _norm;
@@ -45,7 +46,7 @@ internal sealed class LanguageVideoAttention : nn.Module
     public LanguageVideoAttention(Layers layers, ModelConfig config) : base(nameof(LanguageVideoAttention))
     {
         var width = config.Encoders.Width;
-        (_heads, _masked) = (config.AttentionHeads, config.MaskedAttention);
+        (_heads, _masked, _products) = (config.AttentionHeads, config.MaskedAttention, layers.Products ?? layers.Type);
         (_rootOfChannels, _width) = (Math.Sqrt(width / _heads).ToScalar(), width.ToScalar());
         _norm = layers.LayerNorm(width);
         _pooledNorm = layers.LayerNorm(width);
@@ -100,8 +101,9 @@ internal sealed class LanguageVideoAttention : nn.Module
         return new(vectors.view(vectors.shape[0], texts, -1, vectors.shape[2]));
     }
 
-    /// <summary>W·x.</summary>
-    private Tensor Projected(Tensor x) => x.flatten(0, 1).matmul(_linear.weight!.t()).view(x.shape);
+    /// <summary>W·x, most of the work of a search's candidates.</summary>
+    private Tensor Projected(Tensor x) =>
+        x.flatten(0, 1).to_type(_products).matmul(_linear.weight!.to_type(_products).t()).to_type(x.dtype).view(x.shape);
 
     private static Tensor Centred(Tensor x) => x - x.mean([-1L], keepdim: true);
 

@@ -6,9 +6,23 @@ using static TorchSharp.torch;
 
 namespace TcMgc.Model.Tests.Heads;
 
-public sealed class LanguageVideoAttentionTests
+public sealed class LanguageVideoAttentionTests : IDisposable
 {
     private const int Texts = 2, Words = 5, Videos = 3, Frames = 4, Width = 32;
+
+    private readonly IDisposable _scope, _inference;
+    private readonly Tensor _queries, _frames, _mask, _others, _directions;
+
+    public LanguageVideoAttentionTests()
+    {
+        LibTorch.Load();
+        (_scope, _inference) = (NewDisposeScope(), inference_mode());
+        using var generator = new Generator(1);
+        (_queries, _frames) = (Random(generator, Texts, Words, Width), Random(generator, Videos, Frames, Width));
+        _mask = tensor(new float[] { 1, 1, 1, 1, 1, 1, 1, 0, 1, 0, 0, 0 }, [Videos, Frames]);
+        _others = Random(generator, Texts, 3, Width);
+        _directions = nn.functional.normalize(_others, dim: -1);
+    }
 
     [Theory]
     [InlineData(1, true)]
@@ -17,30 +31,42 @@ public sealed class LanguageVideoAttentionTests
     [InlineData(4, false)]
     public void Sums_of_a_videos_vectors_are_as_similar_as_the_vectors_computed_whole(int heads, bool masked)
     {
-        LibTorch.Load();
-        using var scope = NewDisposeScope();
-        using var inference = inference_mode();
-        using var generator = new Generator(1);
         using var dropsNothing = new TcMgc.Model.Compute.Dropout(0, CPU);
-        Tensor queries = Random(generator, Texts, Words, Width), frames = Random(generator, Videos, Frames, Width);
-        var mask = tensor(new float[] { 1, 1, 1, 1, 1, 1, 1, 0, 1, 0, 0, 0 }, [Videos, Frames]);
-        var others = Random(generator, Texts, 3, Width);
 
-        var (sums, attention) = Attention(Layers.Float32).Attend(queries, frames, mask);
-        var (whole, same) = Attention(Layers.Float32 with { Dropout = dropsNothing }).Attend(queries, frames, mask);
+        var (sums, attention) = Attention(Layers.Float32, heads, masked).Attend(_queries, _frames, _mask);
+        var (whole, same) = Attention(Layers.Float32 with { Dropout = dropsNothing }, heads, masked)
+            .Attend(_queries, _frames, _mask);
 
-        Close(whole.Similarities(others), sums.Similarities(others));
-        Close(whole.Narrow(1, 3).Similarities(others), sums.Narrow(1, 3).Similarities(others));
+        Close(whole.Similarities(_others), sums.Similarities(_others));
+        Close(whole.Narrow(1, 3).Similarities(_others), sums.Narrow(1, 3).Similarities(_others));
         Close(attention, same);
+    }
 
-        LanguageVideoAttention Attention(Layers layers)
-        {
-            var module = new LanguageVideoAttention(layers, Config(heads, masked));
-            using var weights = new Generator(2);
-            foreach (var (_, parameter) in module.named_parameters())
-                parameter.copy_(randn(parameter.shape, generator: weights));
-            return module;
-        }
+    [Theory]
+    [InlineData(ScalarType.BFloat16, 1e-2f)]
+    [InlineData(ScalarType.Float16, 1e-3f)]
+    public void Products_in_half_precision_move_similarities_by_no_more_than_its_rounding(ScalarType half, float bound)
+    {
+        var (exact, _) = Attention(Layers.Float32, 1, true).Attend(_queries, _frames, _mask);
+        var (rounded, _) = Attention(Layers.Float32 with { Products = half }, 1, true).Attend(_queries, _frames, _mask);
+
+        var moved = (exact.Similarities(_directions) - rounded.Similarities(_directions)).abs().max().item<float>();
+        Assert.InRange(moved, 1e-6f, bound);
+    }
+
+    public void Dispose()
+    {
+        _inference.Dispose();
+        _scope.Dispose();
+    }
+
+    private static LanguageVideoAttention Attention(Layers layers, int heads, bool masked)
+    {
+        var module = new LanguageVideoAttention(layers, Config(heads, masked));
+        using var weights = new Generator(2);
+        foreach (var (_, parameter) in module.named_parameters())
+            parameter.copy_(randn(parameter.shape, generator: weights));
+        return module;
     }
 
     private static ModelConfig Config(int heads, bool masked) => new()
