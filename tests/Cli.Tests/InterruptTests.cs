@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using TcMgc.Cli.Tests.ModelHub;
 
 namespace TcMgc.Cli.Tests;
 

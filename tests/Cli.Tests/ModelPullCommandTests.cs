@@ -1,5 +1,4 @@
 using System.Text.Json;
-using TcMgc.Cli.Tests.ModelHub;
 using TcMgc.Model;
 using TcMgc.Model.Compute;
 using TcMgc.Model.Store;

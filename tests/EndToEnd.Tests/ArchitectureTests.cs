@@ -40,6 +40,7 @@ public sealed class ArchitectureTests
         { "Microsoft.Data.Sqlite", "Stores.Sqlite|Cli.Benchmarks" },
         { "FFMpegCore", "Media" },
         { "TorchSharp", "Model|Training" },
+        { "Polly", "Stores|Hosting|Model.Hub" },
         { "System.CommandLine", "Cli" },
         { "Spectre.Console", "Cli" },
     };

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using TcMgc.Cli.ModelHub;
 using TcMgc.Cli.Pipeline;
 using TcMgc.Model.Heads;
+using TcMgc.Model.Hub;
 using TcMgc.Model.Store;
 
 namespace TcMgc.Cli.Commands;

@@ -1,7 +1,6 @@
-using TcMgc.Cli.ModelHub;
-using TcMgc.Shared;
+using TcMgc.Model.Hub;
 
-namespace TcMgc.Cli.Tests.ModelHub;
+namespace TcMgc.Model.Tests.Hub;
 
 public sealed class HubAddressTests
 {
@@ -21,7 +20,7 @@ public sealed class HubAddressTests
     [InlineData("hub.example", "is not a hub's address")]
     [InlineData("https://hub.example/?token=1", "is not a hub's address")]
     public void An_invalid_or_unprotected_address_is_refused(string address, string reason) =>
-        Assert.Contains(reason, Assert.Throws<UserException>(() => HubAddress.Of(address)).Message, StringComparison.Ordinal);
+        Assert.Contains(reason, Assert.Throws<ModelException>(() => HubAddress.Of(address)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("https://hub.example", "https://content.example", true)]

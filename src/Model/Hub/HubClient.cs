@@ -1,14 +1,13 @@
 using System.Net;
 using System.Net.Http.Headers;
-using TcMgc.Shared;
 
-namespace TcMgc.Cli.ModelHub;
+namespace TcMgc.Model.Hub;
 
 /// <summary>
 /// HTTP client of a hub. Errors worth a retry, such as a lost connection, are <see cref="HttpRequestException"/>s; others are
-/// <see cref="UserException"/>s.
+/// <see cref="ModelException"/>s.
 /// </summary>
-internal sealed class HubClient : IDisposable
+public sealed class HubClient : IDisposable
 {
     private const int MaxRedirects = 8, BufferBytes = 1 << 17;
     private const string LinkedTag = "X-Linked-Etag", LinkedSize = "X-Linked-Size", Commit = "X-Repo-Commit";
@@ -27,7 +26,7 @@ internal sealed class HubClient : IDisposable
     }
 
     /// <summary>The hub's description of a file; null where there is no such file.</summary>
-    public async Task<RemoteFile?> FindAsync(Uri uri, CancellationToken cancel)
+    internal async Task<RemoteFile?> FindAsync(Uri uri, CancellationToken cancel)
     {
         string? commit = null;
         using var response = await FollowAsync(HttpMethod.Head, uri, from: 0, answer =>
@@ -42,7 +41,7 @@ internal sealed class HubClient : IDisposable
         var size = long.TryParse(Value(response, LinkedSize), out var linked) ? linked : response.Content.Headers.ContentLength;
         return size is >= 0 and { } bytes
             ? new(uri, bytes, Value(response, LinkedTag) ?? Value(response, "ETag"), commit)
-            : throw new UserException($"{uri}: the hub does not say how large this file is; is --base a hub's address?");
+            : throw new ModelException($"{uri}: the hub does not say how large this file is; is --base a hub's address?");
     }
 
     /// <summary>
@@ -51,14 +50,14 @@ internal sealed class HubClient : IDisposable
     /// <param name="target">Holds the file's first bytes, but not all.</param>
     /// <param name="received">Receives the target's size in bytes.</param>
     /// <param name="cancel">Ends the download; the target keeps what was received.</param>
-    public async Task ContinueAsync(RemoteFile file, Stream target, Action<long> received, CancellationToken cancel)
+    internal async Task ContinueAsync(RemoteFile file, Stream target, Action<long> received, CancellationToken cancel)
     {
         using var response = await FollowAsync(HttpMethod.Get, file.Uri, target.Length, _ => false, cancel);
         Check(file.Uri, response);
         if (response.StatusCode != HttpStatusCode.PartialContent)
             target.SetLength(0);
         else if (response.Content.Headers.ContentRange?.From != target.Length)
-            throw new UserException(
+            throw new ModelException(
                 $"{file.Uri}: the hub was asked for the bytes from {target.Length} on and sent "
                     + $"{response.Content.Headers.ContentRange}");
         target.Position = target.Length;
@@ -80,7 +79,7 @@ internal sealed class HubClient : IDisposable
             if (count == 0)
                 break;
             if (target.Position + count > file.Bytes)
-                throw new UserException($"{file.Uri}: the hub sends more than the {file.Bytes} bytes that it announced");
+                throw new ModelException($"{file.Uri}: the hub sends more than the {file.Bytes} bytes that it announced");
             await target.WriteAsync(buffer.AsMemory(0, count), cancel);
         }
         if (target.Position < file.Bytes)
@@ -118,9 +117,9 @@ internal sealed class HubClient : IDisposable
             at = new(at, response.Headers.Location!);
             response.Dispose();
             if (!HubAddress.MayRedirect(uri, at))
-                throw new UserException($"{uri}: the hub redirects to {at.Scheme}://{at.Host}, which is not HTTPS");
+                throw new ModelException($"{uri}: the hub redirects to {at.Scheme}://{at.Host}, which is not HTTPS");
         }
-        throw new UserException($"{uri}: the hub redirects more than {MaxRedirects} times");
+        throw new ModelException($"{uri}: the hub redirects more than {MaxRedirects} times");
     }
 
     private async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri uri, long from, CancellationToken cancel)
@@ -148,11 +147,11 @@ internal sealed class HubClient : IDisposable
         var status = (int)response.StatusCode;
         throw status switch
         {
-            404 => new UserException($"{uri}: the hub has no such file (404)"),
-            401 or 403 => new UserException($"{uri}: the hub has no such repository, or does not give it to everyone ({status})"),
+            404 => new ModelException($"{uri}: the hub has no such file (404)"),
+            401 or 403 => new ModelException($"{uri}: the hub has no such repository, or does not give it to everyone ({status})"),
             408 or 429 or >= 500 =>
                 new HttpRequestException($"the hub answered {status} {response.ReasonPhrase}", null, response.StatusCode),
-            _ => new UserException($"{uri}: the hub answered {status} {response.ReasonPhrase}"),
+            _ => new ModelException($"{uri}: the hub answered {status} {response.ReasonPhrase}"),
         };
     }
 

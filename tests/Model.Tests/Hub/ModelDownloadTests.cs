@@ -1,9 +1,8 @@
 using FsCheck;
 using FsCheck.Fluent;
-using TcMgc.Cli.ModelHub;
-using TcMgc.Shared;
+using TcMgc.Model.Hub;
 
-namespace TcMgc.Cli.Tests.ModelHub;
+namespace TcMgc.Model.Tests.Hub;
 
 public sealed class ModelDownloadTests : IDisposable, IProgress<DownloadProgress>
 {
@@ -53,7 +52,7 @@ public sealed class ModelDownloadTests : IDisposable, IProgress<DownloadProgress
 
     private async Task<string> Refusal(int retries = 0, string? address = null)
     {
-        var message = (await Assert.ThrowsAsync<UserException>(() => Pull(retries, address))).Message;
+        var message = (await Assert.ThrowsAsync<ModelException>(() => Pull(retries, address))).Message;
         Assert.DoesNotContain('\n', message);
         return message;
     }

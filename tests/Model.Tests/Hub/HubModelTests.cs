@@ -1,8 +1,6 @@
-using TcMgc.Cli.ModelHub;
-using TcMgc.Model;
-using TcMgc.Shared;
+using TcMgc.Model.Hub;
 
-namespace TcMgc.Cli.Tests.ModelHub;
+namespace TcMgc.Model.Tests.Hub;
 
 public sealed class HubModelTests
 {
@@ -28,7 +26,7 @@ public sealed class HubModelTests
     [InlineData("owner/name\n")]
     public void Another_name_is_refused_with_the_names_there_are(string name) =>
         Assert.Contains(
-            "ViT-B/32, ViT-B/16", Assert.Throws<UserException>(() => HubModel.Parse(name)).Message, StringComparison.Ordinal);
+            "ViT-B/32, ViT-B/16", Assert.Throws<ModelException>(() => HubModel.Parse(name)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Every_short_name_starts_with_an_architecture() =>

@@ -1,16 +1,14 @@
-using TcMgc.Shared;
-
-namespace TcMgc.Cli.ModelHub;
+namespace TcMgc.Model.Hub;
 
 /// <summary>A downloaded model.</summary>
 /// <param name="Folder">Folder of its files.</param>
 /// <param name="Weights">Path of its weight file.</param>
 /// <param name="Source">Repository, revision and file name of the weights.</param>
 /// <param name="Sha256">SHA-256 of the weights, checked against the hub's; null where the hub announced none.</param>
-internal sealed record DownloadedModel(string Folder, string Weights, string Source, string? Sha256);
+public sealed record DownloadedModel(string Folder, string Weights, string Source, string? Sha256);
 
 /// <summary>Downloads the parts of a CLIP, all of one revision: configuration, tokenizer and weights.</summary>
-internal sealed class ModelDownload(HubClient hub, HubAddress address, DownloadOptions options)
+public sealed class ModelDownload(HubClient hub, HubAddress address, DownloadOptions options)
 {
     /// <summary>The revision that is pulled by default.</summary>
     public const string DefaultRevision = "main";
@@ -27,7 +25,7 @@ internal sealed class ModelDownload(HubClient hub, HubAddress address, DownloadO
     private readonly FileDownload _files = new(hub, options);
 
     /// <summary>Downloads a model into a folder; an interrupted download is continued.</summary>
-    /// <exception cref="UserException">The repository lacks a part, or a download failed.</exception>
+    /// <exception cref="ModelException">The repository lacks a part, or a download failed.</exception>
     public async Task<DownloadedModel> RunAsync(
         HubModel model, string revision, string folder, IProgress<DownloadProgress> progress, CancellationToken cancel)
     {
@@ -61,7 +59,7 @@ internal sealed class ModelDownload(HubClient hub, HubAddress address, DownloadO
                 return files;
         }
         var names = string.Join(" or ", choices.Select(choice => string.Join(" with ", choice)));
-        throw new UserException(
+        throw new ModelException(
             $"{address}/{model.Repository}: there is no {names} at revision '{revision}' (404); is it the repository of a "
                 + "CLIP?");
     }
@@ -74,7 +72,7 @@ internal sealed class ModelDownload(HubClient hub, HubAddress address, DownloadO
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{folder}: cannot be created: {error.Message}", error);
+            throw new ModelException($"{folder}: cannot be created: {error.Message}", error);
         }
     }
 }

@@ -1,9 +1,7 @@
-using TcMgc.Shared;
-
-namespace TcMgc.Cli.ModelHub;
+namespace TcMgc.Model.Hub;
 
 /// <summary>Addresses of a hub's files: <c>{base}/{owner}/{name}/resolve/{revision}/{file}</c>.</summary>
-internal sealed class HubAddress
+public sealed class HubAddress
 {
     /// <summary>Environment variable with the address of another hub or a mirror.</summary>
     public const string Variable = "TCMGC_HUB";
@@ -16,17 +14,17 @@ internal sealed class HubAddress
     private HubAddress(string address) => _base = address.TrimEnd('/');
 
     /// <summary>The given hub, else that of <see cref="Variable"/>, else <see cref="Public"/>.</summary>
-    /// <exception cref="UserException">It is not an address, or uses neither HTTPS nor this machine.</exception>
+    /// <exception cref="ModelException">It is not an address, or uses neither HTTPS nor this machine.</exception>
     public static HubAddress Of(string? given)
     {
         var address = given ?? Environment.GetEnvironmentVariable(Variable);
         if (string.IsNullOrWhiteSpace(address))
             return new(Public);
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Query.Length > 0 || uri.Fragment.Length > 0)
-            throw new UserException($"'{address}' is not a hub's address; give one such as {Public}");
+            throw new ModelException($"'{address}' is not a hub's address; give one such as {Public}");
         return IsProtected(uri)
             ? new(uri.AbsoluteUri)
-            : throw new UserException(
+            : throw new ModelException(
                 $"'{address}': files are pulled over HTTPS only (HTTP only from this machine itself); give an https:// address");
     }
 

@@ -1,6 +1,7 @@
 using Spectre.Console;
+using TcMgc.Model.Hub;
 
-namespace TcMgc.Cli.ModelHub;
+namespace TcMgc.Cli;
 
 /// <summary>Shows the progress of downloads on standard error: bars on a terminal, a line now and then elsewhere.</summary>
 internal sealed class DownloadBars(ProgressContext bars) : IProgress<DownloadProgress>

@@ -1,11 +1,10 @@
 using System.Text.RegularExpressions;
-using TcMgc.Shared;
 
-namespace TcMgc.Cli.ModelHub;
+namespace TcMgc.Model.Hub;
 
 /// <summary>A model on a hub.</summary>
 /// <param name="Repository">Owner and name, as in <c>openai/clip-vit-base-patch32</c>.</param>
-internal sealed partial record HubModel(string Repository)
+public sealed partial record HubModel(string Repository)
 {
     /// <summary>OpenAI's CLIPs by the names that <c>--arch</c> uses for their sizes, and two of OpenCLIP's.</summary>
     public static IReadOnlyDictionary<string, HubModel> Named { get; } = new Dictionary<string, HubModel>(
@@ -25,7 +24,7 @@ internal sealed partial record HubModel(string Repository)
     /// <summary>
     /// A model by one of the <see cref="Named"/> names, by a repository's name without its owner, or as owner/name.
     /// </summary>
-    /// <exception cref="UserException">It is none of these.</exception>
+    /// <exception cref="ModelException">It is none of these.</exception>
     public static HubModel Parse(string name)
     {
         if (Named.TryGetValue(name, out var model))
@@ -34,7 +33,7 @@ internal sealed partial record HubModel(string Repository)
             return published;
         return OwnerAndName().IsMatch(name)
             ? new(name)
-            : throw new UserException(
+            : throw new ModelException(
                 $"there is no model '{name}' to pull; give {string.Join(", ", Named.Keys)}, or a repository as OWNER/NAME");
     }
 

@@ -1,7 +1,7 @@
-namespace TcMgc.Cli.ModelHub;
+namespace TcMgc.Model.Hub;
 
 /// <summary>How downloads handle a poor connection.</summary>
-internal sealed record DownloadOptions
+public sealed record DownloadOptions
 {
     /// <summary>Times that an interrupted download is continued before it fails; 0 or more.</summary>
     public int Retries { get; init; } = 4;

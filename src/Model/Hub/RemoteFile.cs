@@ -1,4 +1,4 @@
-namespace TcMgc.Cli.ModelHub;
+namespace TcMgc.Model.Hub;
 
 /// <summary>A file as the hub describes it before it is downloaded.</summary>
 /// <param name="Bytes">Size in bytes.</param>

@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 
-namespace TcMgc.Cli.Tests.ModelHub;
+namespace TcMgc.Tests.Common;
 
 /// <summary>A hub on this machine: serves files from memory as the public hub does, and fails on request.</summary>
 internal sealed class LocalHub : IDisposable

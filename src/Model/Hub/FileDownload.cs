@@ -1,9 +1,8 @@
 using System.Security.Cryptography;
 using Polly;
 using Polly.Retry;
-using TcMgc.Shared;
 
-namespace TcMgc.Cli.ModelHub;
+namespace TcMgc.Model.Hub;
 
 /// <summary>
 /// Downloads files into a folder. Partial downloads are kept and continued; a file gets its name only when complete and checked.
@@ -27,7 +26,7 @@ internal sealed class FileDownload(HubClient hub, DownloadOptions options)
             .Build();
 
     /// <summary>The hub's description of a file; null where there is no such file.</summary>
-    /// <exception cref="UserException">The hub cannot be reached, or its response is not that of a hub.</exception>
+    /// <exception cref="ModelException">The hub cannot be reached, or its response is not that of a hub.</exception>
     public async Task<RemoteFile?> FindAsync(Uri uri, CancellationToken cancel)
     {
         try
@@ -36,7 +35,7 @@ internal sealed class FileDownload(HubClient hub, DownloadOptions options)
         }
         catch (HttpRequestException error)
         {
-            throw new UserException(
+            throw new ModelException(
                 $"{uri}: cannot be reached: {error.Message}; check the network, or give another hub with --base or "
                     + $"{HubAddress.Variable}", error);
         }
@@ -44,7 +43,7 @@ internal sealed class FileDownload(HubClient hub, DownloadOptions options)
 
     /// <summary>Downloads a file, or the rest of it after an interrupted run.</summary>
     /// <returns>Its path in the folder.</returns>
-    /// <exception cref="UserException">The download broke off, the content does not match the hub's hash, or the
+    /// <exception cref="ModelException">The download broke off, the content does not match the hub's hash, or the
     /// file cannot be written.</exception>
     public async Task<string> RunAsync(
         RemoteFile file, string folder, IProgress<DownloadProgress> progress, CancellationToken cancel)
@@ -59,7 +58,7 @@ internal sealed class FileDownload(HubClient hub, DownloadOptions options)
             if (!await MatchesAsync(partial, file, cancel))
             {
                 File.Delete(partial);
-                throw new UserException(
+                throw new ModelException(
                     $"{file.Uri}: the download does not have the SHA-256 that the hub announced, {file.Sha256}; it was removed, "
                     + "run the command again");
             }
@@ -68,12 +67,12 @@ internal sealed class FileDownload(HubClient hub, DownloadOptions options)
         }
         catch (HttpRequestException error)
         {
-            throw new UserException(
+            throw new ModelException(
                 $"{file.Uri}: the download broke off: {error.Message}; run the command again to continue it", error);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new UserException($"{path}: cannot be written: {error.Message}", error);
+            throw new ModelException($"{path}: cannot be written: {error.Message}", error);
         }
     }
 
