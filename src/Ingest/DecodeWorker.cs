@@ -22,9 +22,9 @@ public sealed class DecodeWorker(VideoDecoder decoder, IEventLog log, IBlobStore
     public const string Group = "ingest";
 
     /// <summary>
-    /// Videos that <see cref="RunAsync"/> decodes at a time, at least 1; default 1, because one ffmpeg already uses every core.
+    /// Videos that <see cref="RunAsync"/> decodes at a time, at least 1; default 2, so that one slow video holds up no other.
     /// </summary>
-    public int Concurrency { get; init; } = 1;
+    public int Concurrency { get; init; } = 2;
 
     /// <summary>Receives progress of <see cref="RunAsync"/>. Optional.</summary>
     public IProgress<DecodeProgress>? Progress { get; init; }

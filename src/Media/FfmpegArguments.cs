@@ -12,7 +12,8 @@ internal static class FfmpegArguments
 
     /// <summary>What the input may be, and open.</summary>
     public static string Guards(string formats, MediaOptions options) =>
-        $"-protocol_whitelist file -format_whitelist {formats} -max_pixels {options.MaxMegapixels * 1_000_000L + Room}";
+        $"-protocol_whitelist file -format_whitelist {formats} -codec_whitelist {Codecs.All} -max_streams {options.MaxStreams} "
+        + $"-max_pixels {options.MaxMegapixels * 1_000_000L + Room}";
 
     /// <summary>ffmpeg's, for pictures on standard output: options of the input; which stream, in what format.</summary>
     public static string Pictures(

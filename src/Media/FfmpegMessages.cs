@@ -23,6 +23,10 @@ internal static partial class FfmpegMessages
                 ? (width, height)
                 : null;
 
+    /// <summary>Whether a file has more streams than it may.</summary>
+    public static bool HasTooManyStreams(IReadOnlyList<string> messages) =>
+        messages.Any(message => message.Contains("exceeds max_streams", StringComparison.Ordinal));
+
     /// <summary>Throws where ffmpeg is older than what it is asked for.</summary>
     public static void ThrowIfTooOld(IReadOnlyList<string> messages)
     {
@@ -38,7 +42,7 @@ internal static partial class FfmpegMessages
     [GeneratedRegex(@"\binput(\.\w+)?: ")]
     private static partial Regex InputName();
 
-    [GeneratedRegex("^Last message repeated|non monotonically increasing dts|^Conversion failed|deprecated pixel format")]
+    [GeneratedRegex("^Last message repeated|non monotonically increasing dts|^Conversion failed|^Codec .* not on whitelist|deprecated pixel format")]
     private static partial Regex Noise();
 
     [GeneratedRegex(@"Picture size (\d+)x(\d+) (?:is invalid|exceeds)")]

@@ -1,77 +1,72 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Text;
 using TcMgc.Shared;
 
 namespace TcMgc.Media;
 
 /// <summary>
-/// One run of ffmpeg or ffprobe: its output as a stream under a watchdog, its messages bounded. Disposing it ends the process and
-/// waits for its end.
+/// One run of ffmpeg or ffprobe in its <see cref="Cage"/>: its output as a stream under a watchdog, its messages bounded. Disposing
+/// it ends the process and waits for its end.
 /// </summary>
 internal sealed class FfmpegProcess : IAsyncDisposable
 {
     /// <summary>
     /// Exit status of a process that a signal ended is this and the signal's number; ffmpeg itself says 255 when interrupted.
     /// </summary>
-    private const int SignalBase = 128, Interrupted = 255, Sigkill = 9, Sigterm = 15, Sigint = 2;
+    private const int SignalBase = 128, Interrupted = 255, Sigkill = 9, Sigterm = 15, Sigint = 2, Sigxcpu = 24;
+
+    /// <summary>Exit status of the shell where it cannot run the program.</summary>
+    private const int NotExecutable = 126, NotFound = 127;
 
     private readonly Process _process;
+    private readonly string _program;
     private readonly MessageTail _messages = new();
     private readonly Task _draining;
-    private readonly CancellationTokenSource _watchdog;
+    private readonly CancellationTokenSource _silence;
+    private readonly CancellationTokenSource _end;
     private readonly FfmpegInput _input;
-    private readonly TimeSpan _patience;
+    private readonly MediaOptions _options;
+    private readonly TimeProvider _time;
+    private readonly long _started;
     private bool _disposed;
 
-    private FfmpegProcess(Process process, FfmpegInput input, TimeSpan patience, TimeProvider time)
+    private FfmpegProcess(Process process, string program, FfmpegInput input, MediaOptions options, TimeProvider time)
     {
-        _process = process;
-        _input = input;
-        _patience = patience;
-        _watchdog = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-        _watchdog.Token.UnsafeRegister(static self => ((FfmpegProcess)self!).Stall(), this);
+        (_process, _program, _input, _options, _time) = (process, program, input, options, time);
+        _started = time.GetTimestamp();
+        _silence = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        _silence.Token.UnsafeRegister(static self => ((FfmpegProcess)self!).Silent(), this);
+        _end = new CancellationTokenSource(options.MaxTime, time);
+        _end.Token.UnsafeRegister(static self => ((FfmpegProcess)self!).TooLong(), this);
         _draining = _messages.DrainAsync(process.StandardError);
     }
 
-    /// <summary>True when the watchdog ended the process.</summary>
-    public bool Stalled { get; private set; }
+    /// <summary>The limit that ended the process, in words; null where none did, and before the end.</summary>
+    public string? Limit { get; private set; }
 
     /// <summary>Starts a program in its input's folder, which goes with it.</summary>
-    /// <exception cref="UserException">The program is not installed.</exception>
+    /// <exception cref="UserException">There is no bash.</exception>
     public static FfmpegProcess Start(
         string program, string arguments, FfmpegInput input, MediaOptions options, TimeProvider time)
     {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = input.Folder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardErrorEncoding = Encoding.UTF8,
-        };
-        start.Environment.Remove("FFREPORT"); // would write a report beside the user's files
-        start.Environment["AV_LOG_FORCE_NOCOLOR"] = "1";
         try
         {
-            var process = Process.Start(start)!;
-            process.StandardInput.Close();
-            return new(process, input, options.StallTimeout, time);
+            return new(Cage.Start(program, arguments, input.Folder, options), program, input, options, time);
         }
         catch (Win32Exception error)
         {
             input.Dispose();
-            throw NotRunnable(program, error);
+            throw new UserException($"cannot run bash, which starts '{program}' within its limits ({error.Message})", error);
         }
     }
 
-    internal static UserException NotRunnable(string program, Exception error) =>
-        new($"cannot run '{program}' ({error.Message}). Install ffmpeg 5.1 or newer (apt-get install ffmpeg, "
-            + "or brew install ffmpeg), or set TCMGC_FFMPEG and TCMGC_FFPROBE to the paths of ffmpeg and ffprobe.", error);
+    internal static UserException NotRunnable(string program, string reason) =>
+        new($"cannot run '{program}' ({reason}). Install ffmpeg 5.1 or newer (apt-get install ffmpeg, "
+            + "or brew install ffmpeg), or set TCMGC_FFMPEG and TCMGC_FFPROBE to the paths of ffmpeg and ffprobe.");
 
     /// <summary>
     /// Fills a buffer with the process's output as far as it comes; less only at the output's end. The process is ended when the
-    /// token is cancelled and when nothing comes for the time allowed (see <see cref="Stalled"/>).
+    /// token is cancelled and when nothing comes for the time allowed (see <see cref="Limit"/>).
     /// </summary>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
@@ -82,9 +77,9 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         var filled = 0;
         while (filled < buffer.Length)
         {
-            _watchdog.CancelAfter(_patience);
+            _silence.CancelAfter(_options.StallTimeout);
             var read = await output.ReadAsync(buffer[filled..], CancellationToken.None);
-            _watchdog.CancelAfter(Timeout.InfiniteTimeSpan);
+            _silence.CancelAfter(Timeout.InfiniteTimeSpan);
             cancellationToken.ThrowIfCancellationRequested();
             if (read == 0)
                 break;
@@ -94,42 +89,33 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     }
 
     /// <summary>Waits for the process's end after its output has ended; gives its exit status and messages.</summary>
-    /// <exception cref="UserException">Another program ended it: what it gave says nothing of the file.</exception>
+    /// <exception cref="UserException">
+    /// It could not be run, or another program ended it: what it gave says nothing of the file.
+    /// </exception>
     public async ValueTask<(int Status, IReadOnlyList<string> Messages)> EndAsync(CancellationToken cancellationToken)
     {
         await using var ending = cancellationToken.UnsafeRegister(static self =>
             ((FfmpegProcess)self!).Kill(), this);
-        _watchdog.CancelAfter(_patience);
+        _silence.CancelAfter(_options.StallTimeout);
         await _process.WaitForExitAsync(CancellationToken.None);
         await _draining;
-        _watchdog.CancelAfter(Timeout.InfiniteTimeSpan);
+        _silence.CancelAfter(Timeout.InfiniteTimeSpan);
         cancellationToken.ThrowIfCancellationRequested();
-        var status = _process.ExitCode;
-        if (!Stalled)
-            await ThrowIfInterruptedAsync(status, cancellationToken);
-        string[] messages = [.. _messages.Lines];
+        var (status, messages) = (_process.ExitCode, (string[])[.. _messages.Lines]);
+        if (status is NotExecutable or NotFound)
+            throw NotRunnable(_program, messages.FirstOrDefault() ?? $"status {status}");
         FfmpegMessages.ThrowIfTooOld(messages);
+        Limit ??= SystemLimit(status, messages);
+        if (Limit is null)
+            await ThrowIfInterruptedAsync(status, cancellationToken);
         return (status, messages);
     }
 
-    /// <summary>Ends the process and its children, if they have not ended.</summary>
-    public void Kill() => Try(() => _process.Kill(entireProcessTree: true));
-
     /// <summary>
-    /// Kills without an exception: one would be thrown at whoever cancels, and from the watchdog's timer it would end this
-    /// program.
+    /// Ends the process and its children, if they have not ended: the pipe of the cage is closed. Nothing is thrown at whoever
+    /// cancels.
     /// </summary>
-    internal static void Try(Action kill)
-    {
-        try
-        {
-            kill();
-        }
-        catch (Exception error) when (error is InvalidOperationException or Win32Exception or AggregateException)
-        {
-            // It has ended, or the system does not let it be ended: then its end is waited for.
-        }
-    }
+    public void Kill() => _process.StandardInput.Close();
 
     public async ValueTask DisposeAsync()
     {
@@ -139,26 +125,39 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         Kill();
         await _process.WaitForExitAsync(CancellationToken.None);
         await _draining;
-        _watchdog.Dispose();
+        _silence.Dispose();
+        _end.Dispose();
         _process.Dispose();
         _input.Dispose();
     }
 
-    /// <summary>
-    /// Ctrl-C reaches ffmpeg and this program at the same time; ours is waited for, so that it is not taken for a bad file.
-    /// </summary>
+    /// <summary>The limit of the system that ended it. ffmpeg ends by itself when it is told of the first one.</summary>
+    private string? SystemLimit(int status, string[] messages)
+    {
+        if (status == SignalBase + Sigxcpu || status is Interrupted or SignalBase + Sigkill
+            && _time.GetElapsedTime(_started) * Environment.ProcessorCount >= _options.MaxCpuTime)
+            return $"it took the processors for longer than {_options.MaxCpuTime} (Media:MaxCpuTime)";
+        return status != 0 && messages.Any(line => line.EndsWith("Cannot allocate memory", StringComparison.Ordinal))
+            ? $"it needs more than {_options.MaxMemoryBytes >> 20} MiB of memory (Media:MaxMemoryBytes)" : null;
+    }
+
     /// <exception cref="UserException">Another program ended it.</exception>
     private static async ValueTask ThrowIfInterruptedAsync(int status, CancellationToken cancellationToken)
     {
         if (status is not (Interrupted or SignalBase + Sigkill or SignalBase + Sigterm or SignalBase + Sigint))
             return;
+        // What ends ffmpeg may be about to end this program too; ours is waited for, so that it is not taken for a bad file.
         await Task.Delay(TimeSpan.FromSeconds(1), cancellationToken);
         throw new UserException($"ffmpeg was stopped from outside (status {status}); run the command again");
     }
 
-    private void Stall()
+    private void Silent() => End($"nothing more was decoded within {_options.StallTimeout.TotalSeconds:0} s");
+
+    private void TooLong() => End($"it took longer than {_options.MaxTime} (Media:MaxTime)");
+
+    private void End(string limit)
     {
-        Stalled = true;
+        Limit ??= limit;
         Kill();
     }
 }

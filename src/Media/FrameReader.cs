@@ -63,7 +63,7 @@ public sealed class FrameReader : IAsyncDisposable
     private async ValueTask ConcludeAsync(CancellationToken cancellationToken)
     {
         var (status, messages) = await _ffmpeg.EndAsync(cancellationToken);
-        var problem = _ffmpeg.Stalled ? $"nothing more was decoded within {_options.StallTimeout.TotalSeconds:0} s"
+        var problem = _ffmpeg.Limit is { } limit ? limit
             : FfmpegMessages.Essence(messages) is { } essence ? $"ffmpeg: {essence}"
             : status != 0 ? $"ffmpeg ended with status {status}"
             : null;

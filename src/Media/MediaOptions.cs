@@ -41,6 +41,30 @@ public sealed record MediaOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00", ErrorMessage = OutOfRange)]
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>A run of ffmpeg that takes longer is stopped, 1 second to 7 days; default 12 hours.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00", ErrorMessage = OutOfRange)]
+    public TimeSpan MaxTime { get; init; } = TimeSpan.FromHours(12);
+
+    /// <summary>
+    /// A run of ffmpeg that takes the processors for longer, all together, is stopped, 1 second to 30 days; default 24 hours.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00", ErrorMessage = OutOfRange)]
+    public TimeSpan MaxCpuTime { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Memory of one run of ffmpeg in bytes, 64 MiB to 1 TiB; default 4 GiB. Linux holds it, macOS does not.</summary>
+    [Range(67108864.0, 1099511627776.0, ErrorMessage = OutOfRange)]
+    public long MaxMemoryBytes { get; init; } = 4L << 30;
+
+    /// <summary>Most streams of a file, 1 to 1,000; default 100.</summary>
+    [Range(1, 1000, ErrorMessage = OutOfRange)]
+    public int MaxStreams { get; init; } = 100;
+
+    /// <summary>
+    /// Most frames of a video as it says itself, by length and rate, 1 to 1 billion; default 20 million.
+    /// </summary>
+    [Range(1, 1_000_000_000, ErrorMessage = OutOfRange)]
+    public int MaxFrames { get; init; } = 20_000_000;
+
     /// <summary>
     /// Threads that decode one video, 0 to 256; 0 (default): as many as ffmpeg finds best. 1 costs least where several videos are
     /// decoded at a time.

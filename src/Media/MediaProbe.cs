@@ -19,7 +19,7 @@ public sealed class MediaProbe(MediaOptions options, TimeProvider? time = null)
     private const string DurationTag = "DURATION";
     private const string Entries =
         "format=format_name,start_time,duration:"
-        + "stream=index,codec_type,codec_name,width,height,pix_fmt,field_order,sample_aspect_ratio,start_time,duration:"
+        + "stream=index,codec_type,codec_name,width,height,pix_fmt,field_order,sample_aspect_ratio,avg_frame_rate,start_time,duration:"
         + "stream_disposition=attached_pic,still_image,timed_thumbnails:stream_side_data=side_data_type,rotation:"
         + $"stream_tags={DurationTag}";
 
@@ -38,6 +38,9 @@ public sealed class MediaProbe(MediaOptions options, TimeProvider? time = null)
         ArgumentException.ThrowIfNullOrEmpty(path);
         if (FileHead.ReasonAgainst(path, out var head) is { } reason)
             return MediaResult.Refused<MediaInfo>(reason);
+        if (FileHead.IsAnimatedWebP(head))
+            return MediaResult.Refused<MediaInfo>(
+                "is an animated WebP picture, which ffmpeg cannot decode; convert it to GIF or MP4");
         var input = FfmpegInput.Link(path);
         var arguments = $"-v error -hide_banner -show_entries {Entries} -of json "
             + $"{FfmpegArguments.Guards(ContainerFormats.ForFiles, options)} {input.Name}";
@@ -47,15 +50,19 @@ public sealed class MediaProbe(MediaOptions options, TimeProvider? time = null)
         if (length == json.Length)
             return MediaResult.Refused<MediaInfo>("has more streams than any video");
         var (status, messages) = await ffprobe.EndAsync(cancellationToken);
-        if (ffprobe.Stalled)
-            return MediaResult.Refused<MediaInfo>($"could not be read within {options.StallTimeout.TotalSeconds:0} s");
         if (ContainerFormats.RefusedIn(messages) is { } format)
             return MediaResult.Refused<MediaInfo>(ContainerFormats.ReasonToRefuse(format));
+        if (FfmpegMessages.HasTooManyStreams(messages))
+            return MediaResult.Refused<MediaInfo>($"has more than {options.MaxStreams} streams (Media:MaxStreams)");
+        if (Codecs.RefusedIn(messages) is { } codec && status != 0)
+            return MediaResult.Refused<MediaInfo>(Codecs.ReasonToRefuse(codec));
+        if (ffprobe.Limit is { } limit)
+            return MediaResult.Refused<MediaInfo>($"could not be read ({limit})");
         // Some decoders refuse before ffprobe has a report, others leave the size out of it.
         if (FfmpegMessages.RefusedSize(messages) is { } size && options.IsTooLarge(size.Width, size.Height))
             return MediaResult.Refused<MediaInfo>(options.TooLarge(size.Width, size.Height));
         return status == 0 && Analysis(Encoding.UTF8.GetString(json, 0, length)) is { } report
-            ? Choose(report, head, messages)
+            ? Choose(report, messages)
             : MediaResult.Refused<MediaInfo>(FileHead.ReasonUnreadable(head, messages));
     }
 
@@ -84,14 +91,8 @@ public sealed class MediaProbe(MediaOptions options, TimeProvider? time = null)
         return json.ToJsonString();
     }
 
-    private MediaResult<MediaInfo> Choose(IMediaAnalysis report, byte[] head, IReadOnlyList<string> messages)
+    private MediaResult<MediaInfo> Choose(IMediaAnalysis report, IReadOnlyList<string> messages)
     {
-        var format = report.Format.FormatName;
-        if (FileHead.IsAnimatedWebP(head))
-            return MediaResult.Refused<MediaInfo>(
-                "is an animated WebP picture, which ffmpeg cannot decode; convert it to GIF or MP4");
-        if (ContainerFormats.IsPicture(format))
-            return MediaResult.Refused<MediaInfo>($"is a picture ({format.Split("_pipe")[0]}), not a video");
         // A cover or a thumbnail is kept as if it were a stream.
         if (report.VideoStreams.FirstOrDefault(stream => stream.Disposition?.Any(kind => kind.Value) != true) is not { } video)
             return MediaResult.Refused<MediaInfo>(report.VideoStreams.Count > 0
@@ -101,9 +102,13 @@ public sealed class MediaProbe(MediaOptions options, TimeProvider? time = null)
             return MediaResult.Refused<MediaInfo>("has a video stream of a codec that ffmpeg does not know");
         if (video is not { Width: > 0 and var width, Height: > 0 and var height })
             return MediaResult.Refused<MediaInfo>($"has a video stream that cannot be read{FfmpegMessages.Quoted(messages)}");
-        return options.IsTooLarge(width, height)
-            ? MediaResult.Refused<MediaInfo>(options.TooLarge(width, height))
-            : Describe(report, video, width, height);
+        if (options.IsTooLarge(width, height))
+            return MediaResult.Refused<MediaInfo>(options.TooLarge(width, height));
+        var info = Describe(report, video, width, height);
+        return info.Duration * video.AverageFrameRate > options.MaxFrames
+            ? MediaResult.Refused<MediaInfo>(
+                $"has {info.Duration * video.AverageFrameRate:0} frames, more than {options.MaxFrames} (Media:MaxFrames)")
+            : info;
     }
 
     private static MediaInfo Describe(IMediaAnalysis report, VideoStream video, int width, int height)

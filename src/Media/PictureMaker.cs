@@ -48,7 +48,8 @@ public sealed class PictureMaker(MediaOptions options, TimeProvider time)
         var (_, messages) = await ffmpeg.EndAsync(cancel);
         return bytes is > 0 and < LargestPicture
             ? picture[..bytes]
-            : MediaResult.Refused<byte[]>("gives no picture there" + FfmpegMessages.Quoted(messages));
+            : MediaResult.Refused<byte[]>(
+                "gives no picture there" + (ffmpeg.Limit is { } limit ? $" ({limit})" : FfmpegMessages.Quoted(messages)));
     }
 
     private static string Text(double seconds) => seconds.ToString("0.###", CultureInfo.InvariantCulture);

@@ -63,7 +63,7 @@ public sealed class RawVideoEncoder(string ffmpeg)
         }
         catch (Win32Exception error)
         {
-            throw FfmpegProcess.NotRunnable(ffmpeg, error);
+            throw FfmpegProcess.NotRunnable(ffmpeg, error.Message);
         }
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+using TcMgc.Media.Tests;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Stores;
@@ -72,6 +74,28 @@ public sealed class InterruptionTests(Workplace place) : IClassFixture<Workplace
         using var last = Start(data);
         Assert.Equal(0, (await last.EndAsync()).Status);
         await IndexContents.SameAsync(whole, data);
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Killed_it_takes_an_ffmpeg_that_hangs_along()
+    {
+        var ids = place.New("ids");
+        var ffmpeg = ProgramScript.Make("hangs", "ffmpeg", $"""
+            [ "$1" = -version ] && exec ffmpeg "$@"
+            sleep 600 &
+            echo $$ $! > '{ids}.new'
+            mv '{ids}.new' '{ids}'
+            wait
+            """);
+        using var run = ProgramRun.StartIn(Path.GetTempPath(), ProgramRun.Command[0],
+            [.. ProgramRun.Command[1..], "index", s_clips[0], "--data", place.New("data"), "--model", place.Model],
+            [new("TCMGC_FFMPEG", ffmpeg)]);
+        var started = await ProgramScript.ProcessIdsAsync(ids);
+
+        run.Kill();
+
+        Assert.All(started, id => Assert.True(ProgramScript.Ends(id), $"process {id} still runs"));
     }
 
     [Fact]

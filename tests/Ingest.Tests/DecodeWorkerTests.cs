@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Microsoft.Extensions.Logging.Abstractions;
 using TcMgc.Hosting;
 using TcMgc.Media;
@@ -171,6 +172,40 @@ public sealed class DecodeWorkerTests : IAsyncLifetime
 
         await running;
         Assert.Equal(4, (await PacksAsync()).Count);
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task A_slow_video_holds_up_no_other()
+    {
+        var (slow, other) = (TestClips.Make("slow", ".mkv", ["-i", TestClips.Distinct(0, 1)]), TestClips.Distinct(1, 1));
+        var gate = Path.Combine(_folder, "gate");
+        var ffmpeg = ProgramScript.Make("slow", "ffmpeg", $"""
+            case "$*" in *input.mkv*) while ! [ -e '{gate}' ]; do sleep 0.05; done; esac
+            exec ffmpeg "$@"
+            """);
+        var first = await UploadAsync(slow);
+        var second = await UploadAsync(other);
+        using var stop = new CancellationTokenSource();
+        var decoder = new VideoDecoder(_data.Blobs, Side, TimeProvider.System, new() { Ffmpeg = ffmpeg });
+        var running = new DecodeWorker(decoder, _data.Events, _data.Blobs, _data.Catalog, TimeProvider.System)
+            .RunAsync(Consumer(), stop.Token);
+
+        Assert.Equal(second.VideoId, (await OutcomesAsync(1))[0].VideoId);
+        await File.WriteAllTextAsync(gate, "");
+        Assert.Equal(first.VideoId, (await OutcomesAsync(2))[1].VideoId);
+        await stop.CancelAsync();
+        await running;
+
+        async Task<List<UploadOutcome>> OutcomesAsync(int count)
+        {
+            while (true)
+            {
+                if (await this.OutcomesAsync() is { } outcomes && outcomes.Count >= count)
+                    return outcomes;
+                await Task.Yield();
+            }
+        }
     }
 
     [Fact]

@@ -51,7 +51,7 @@ public sealed class OddFilesTests
         ["audio-only-in-mp4.mp4"] = "has only sound",
         ["git-lfs-pointer.mp4"] = "is a Git LFS pointer",
         ["orig-audio-only.mp3"] = "has only sound",
-        ["orig-audio-with-cover-art.mp3"] = "has only a cover picture",
+        ["orig-audio-with-cover-art.mp3"] = "has only sound",
         ["orig-not-a-video-48-bytes.mp4"] = "is cut short",
         ["png-named-as.mp4"] = "is a picture (png)",
         ["random-bytes.mp4"] = "is not a video, or damaged beyond reading",

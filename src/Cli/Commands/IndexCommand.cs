@@ -16,8 +16,8 @@ internal static class IndexCommand
     /// <summary>Frames encoded at a time unless --batch says otherwise.</summary>
     public static readonly int DefaultBatch = new FeaturizeOptions().FrameBatch;
 
-    /// <summary>Frame packs that exist at a time: one is encoded while the next video is decoded.</summary>
-    private const int DecodedAhead = 2;
+    /// <summary>Frame packs that exist at a time: one is encoded while the next videos are decoded.</summary>
+    private const int DecodedAhead = 3;
 
     private static readonly Argument<string[]> s_paths = new("PATH")
     {
