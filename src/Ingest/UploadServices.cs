@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using TcMgc.Hosting;
 using TcMgc.Ingest.Transcripts;
 using TcMgc.Ingest.Uploads;
+using TcMgc.Ingest.Urls;
 using TcMgc.Ingest.Watching;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
@@ -32,6 +33,7 @@ public static class UploadServices
             .AddSingleton<TranscriptIntake>()
             .AddSingleton(services => new PartialUploads(folder, options, services.GetRequiredService<TimeProvider>(),
                 services.GetRequiredService<ILogger<PartialUploads>>()))
+            .AddSingleton(Settings.Read<UrlOptions>(builder.Configuration, UrlOptions.Section))
             .AddSingleton<UrlSource>()
             .AddWorker("uploads", services => services.GetRequiredService<PartialUploads>().SweepAsync);
         if (watch.Folder is { Length: > 0 } watched)

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using TcMgc.Client;
 using TcMgc.Hosting;
 using TcMgc.Ingest.Uploads;
+using TcMgc.Ingest.Urls;
 
 namespace TcMgc.Ingest.Api;
 
@@ -38,7 +39,7 @@ internal static class UrlEndpoint
                 return Failed("the server does not say how long the video is");
             if (length > options.LargestBytes)
                 return UploadEndpoint.TooLarge(options);
-            var content = await response.Content.ReadAsStreamAsync(cancel);
+            var content = await source.OpenAsync(response, cancel);
             await using (content)
             {
                 var name = body.Name ?? Uri.UnescapeDataString(url.Segments[^1]);
@@ -49,10 +50,6 @@ internal static class UrlEndpoint
         catch (Exception error) when (error is HttpRequestException or IOException)
         {
             return Failed($"the video cannot be fetched: {error.Message}");
-        }
-        catch (OperationCanceledException error) when (!cancel.IsCancellationRequested)
-        {
-            return Failed($"the video cannot be fetched: {(error.InnerException ?? error).Message}");
         }
     }
 
