@@ -8,6 +8,7 @@ using Microsoft.Net.Http.Headers;
 using TcMgc.Client;
 using TcMgc.Hosting;
 using TcMgc.Ingest.Uploads;
+using TcMgc.Shared;
 
 namespace TcMgc.Ingest.Api;
 
@@ -19,6 +20,9 @@ internal static class UploadEndpoint
 {
     /// <summary>Bytes that a form adds to its file.</summary>
     private const int FormBytes = 1 << 16;
+
+    /// <summary>Of a form's parts: RFC 2046, section 5.1.1.</summary>
+    private const int LongestBoundary = 70;
 
     public static void Map(IEndpointRouteBuilder app) => app.MapPost("/api/videos", UploadAsync)
         .WithName("uploadVideo").WithSummary("Upload a video, as the body or as a form's first file.")
@@ -49,10 +53,21 @@ internal static class UploadEndpoint
                 ? Problems.Of(StatusCodes.Status400BadRequest, "video-empty",
                     "the body is empty; send the video as the body, or as a form's file")
                 : UploadAnswer.Of(await intake.AcceptAsync(name, http.Body, cancel));
-        return await FileOfAsync(http, boundary, cancel) is { } file
-            ? UploadAnswer.Of(await intake.AcceptAsync(name ?? file.FileName, file.Content, cancel))
-            : Problems.Of(StatusCodes.Status400BadRequest, "video-missing",
-                "the form has no file; or send the video as the body");
+        if (boundary.Length > LongestBoundary)
+            throw new BadHttpRequestException($"the form's boundary has more than {LongestBoundary} characters");
+        try
+        {
+            return await FileOfAsync(http, boundary, cancel) is { } file
+                ? UploadAnswer.Of(await intake.AcceptAsync(name ?? file.FileName, file.Content, cancel))
+                : Problems.Of(StatusCodes.Status400BadRequest, "video-missing",
+                    "the form has no file; or send the video as the body");
+        }
+        // The stores report errors of their own as UserException: an IOException is a form that breaks off.
+        catch (Exception error) when (error is InvalidDataException or IOException and not BadHttpRequestException
+            && !DiskFull.Is(error))
+        {
+            throw new BadHttpRequestException($"the form cannot be read: {error.Message}", error);
+        }
     }
 
     /// <summary>
@@ -71,16 +86,9 @@ internal static class UploadEndpoint
         HttpRequest http, string boundary, CancellationToken cancel)
     {
         var form = new MultipartReader(boundary, http.Body);
-        try
-        {
-            while (await form.ReadNextSectionAsync(cancel) is { } section)
-                if (section.GetContentDispositionHeader() is { } part && part.IsFileDisposition())
-                    return ((part.FileNameStar.Value ?? part.FileName.Value ?? "").Trim('"'), section.Body);
-            return null;
-        }
-        catch (Exception error) when (error is InvalidDataException or IOException and not BadHttpRequestException)
-        {
-            throw new BadHttpRequestException($"the form cannot be read: {error.Message}", error);
-        }
+        while (await form.ReadNextSectionAsync(cancel) is { } section)
+            if (section.GetContentDispositionHeader() is { } part && part.IsFileDisposition())
+                return ((part.FileNameStar.Value ?? part.FileName.Value ?? "").Trim('"'), section.Body);
+        return null;
     }
 }

@@ -71,6 +71,15 @@ public sealed class HeaderFuzzTests : IAsyncLifetime
         Mutations.Check(Encoding.UTF8.GetBytes(body), Trials, bytes => AnyRequest.AssertClear(
             AnyRequest.Send(_http, "POST", path, [("Content-Type", type)], bytes), Encoding.UTF8.GetString(bytes)));
 
+    [Fact]
+    public void A_form_that_breaks_off_or_has_an_endless_boundary_is_the_clients_fault()
+    {
+        Assert.Equal(400, AnyRequest.Send(_http, "POST", "/api/videos", [("Content-Type", "multipart/form-data; boundary=part")],
+            Encoding.UTF8.GetBytes(Form[..^12])));
+        Assert.Equal(400, AnyRequest.Send(_http, "POST", "/api/videos",
+            [("Content-Type", $"multipart/form-data; boundary={new string('x', 5000)}")], Encoding.UTF8.GetBytes(Form)));
+    }
+
     /// <summary>The id of an upload that lacks seven bytes.</summary>
     private string Begun()
     {
