@@ -1,15 +1,19 @@
 using System.Threading.Channels;
 using TcMgc.Model;
+using TcMgc.Model.Compute;
 
 namespace TcMgc.Featurizer;
 
 /// <summary>
 /// Gathers the frames of the videos in flight into batches for the frame encoder, one batch at a time. A batch closes when it is
 /// full, when no video that could add to it is on its way, or when it has waited for one long enough. At most one request of
-/// each video waits.
+/// each video waits. Encoding has a thread of its own, before which queries go.
 /// </summary>
 internal sealed class FrameBatcher : IAsyncDisposable
 {
+    /// <summary>The name of the thread, and of libtorch's that help it.</summary>
+    public const string ThreadName = "frame encoder";
+
     private readonly record struct Part(FrameRequest Request, int Start, int Frames);
 
     private readonly VideoTextModel _model;
@@ -35,7 +39,7 @@ internal sealed class FrameBatcher : IAsyncDisposable
         _queue = Channel.CreateBounded<FrameRequest>(new BoundedChannelOptions(options.Videos) { SingleReader = true });
         _rgb = GC.AllocateUninitializedArray<byte>(_most * model.FrameBytes);
         _embeddings = new float[_most * model.Width];
-        _running = Task.Run(RunAsync);
+        _running = Task.Factory.StartNew(Run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>Opens the feed of a video; it stays open as long as frames may follow.</summary>
@@ -69,31 +73,34 @@ internal sealed class FrameBatcher : IAsyncDisposable
         _queue.Writer.TryWrite(FrameRequest.None); // Where the queue is full the reader is awake anyway.
     }
 
-    private async Task RunAsync()
+    private void Run()
     {
-        while (await _queue.Reader.WaitToReadAsync(CancellationToken.None))
+        Thread.CurrentThread.Name = ThreadName;
+        BackgroundPriority.Enter();
+        while (WaitForRequest(CancellationToken.None))
         {
-            await GatherAsync();
+            Gather();
             if (_frames > 0)
                 Encode();
         }
     }
 
-    private async ValueTask GatherAsync()
+    private void Gather()
     {
         using var patience = new CancellationTokenSource(_wait, _time);
         while (_frames < _most)
             if (_queue.Reader.TryPeek(out var request))
                 Add(request);
-            else if (_frames == 0 || Volatile.Read(ref _reading) == 0 || !await MoreAsync(patience.Token))
+            else if (_frames == 0 || Volatile.Read(ref _reading) == 0 || !WaitForRequest(patience.Token))
                 return;
     }
 
-    private async ValueTask<bool> MoreAsync(CancellationToken patience)
+    /// <summary>Whether a request came before patience ended and the queue was closed.</summary>
+    private bool WaitForRequest(CancellationToken patience)
     {
         try
         {
-            return await _queue.Reader.WaitToReadAsync(patience);
+            return _queue.Reader.WaitToReadAsync(patience).AsTask().GetAwaiter().GetResult();
         }
         catch (OperationCanceledException)
         {

@@ -1,3 +1,5 @@
+using TcMgc.Model.Compute;
+
 namespace TcMgc.Featurizer.Tests;
 
 public sealed class FrameBatcherTests : IClassFixture<FrameBatcherTests.Shared>, IAsyncLifetime
@@ -86,6 +88,23 @@ public sealed class FrameBatcherTests : IClassFixture<FrameBatcherTests.Shared>,
 
         await feed.EncodeAsync(Pixels(1, 3), embeddings, 3, isLast: false, default);
         await feed.EncodeAsync(Pixels(2, 3), embeddings, 3, isLast: true, default);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task The_threads_that_encode_let_queries_go_first()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "threads have a priority of their own on Linux only");
+        var batcher = Batcher(4);
+        using var feed = batcher.Open();
+        await feed.EncodeAsync(Pixels(1, 4), new float[4 * _shared.Tiny.Model.Width], 4, isLast: true, default);
+
+        // The fields of a thread's stat behind its name in parentheses; the 17th of them is its nice value.
+        var nice = Directory.EnumerateDirectories("/proc/self/task").Select(task => File.ReadAllText(task + "/stat"))
+            .Where(stat => stat.Contains($"({FrameBatcher.ThreadName})", StringComparison.Ordinal))
+            .Select(stat => stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[16]).ToList();
+
+        Assert.NotEmpty(nice);
+        Assert.All(nice, value => Assert.Equal($"{BackgroundPriority.Nice}", value));
     }
 
     [Fact(Timeout = 60_000)]

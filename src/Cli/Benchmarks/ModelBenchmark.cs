@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using TcMgc.Model;
+using TcMgc.Model.Compute;
 
 namespace TcMgc.Cli.Benchmarks;
 
@@ -42,6 +43,7 @@ internal sealed class ModelBenchmark(VideoTextModel model, TimeSpan time, Cancel
         using var asked = new ManualResetEventSlim();
         var frames = OnItsOwnThread(() =>
         {
+            BackgroundPriority.Enter(); // As the featurizer does.
             var rounds = new List<double>();
             do
                 rounds.Add(TimeOf(() => model.EncodeFrames(pixels, batch, embeddings, cancel)));
