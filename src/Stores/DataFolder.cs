@@ -11,7 +11,7 @@ namespace TcMgc.Stores;
 
 /// <summary>
 /// The folder of <c>--data</c>: the embedded adapters in <c>events.db</c>, <c>index.db</c>, <c>catalog.db</c> and <c>blobs/</c>,
-/// and the transcript index in <c>transcripts.db</c>. Many processes may read at a time; one holds <see cref="LockForWork"/> and
+/// and the transcript index in <c>transcripts.db</c>. Nobody but its owner can read what is created there. Many processes may read at a time; one holds <see cref="LockForWork"/> and
 /// writes.
 /// </summary>
 public sealed class DataFolder : IDisposable
@@ -28,7 +28,7 @@ public sealed class DataFolder : IDisposable
     {
         Path = path;
         _events = new(System.IO.Path.Combine(path, "events.db"), clock, s_poll);
-        _blobs = new(System.IO.Path.Combine(path, "blobs"));
+        _blobs = new(System.IO.Path.Combine(path, "blobs"), isOwners: true);
         _index = new(System.IO.Path.Combine(path, "index.db"));
         _catalog = new(System.IO.Path.Combine(path, "catalog.db"));
         _transcripts = new(() => new(System.IO.Path.Combine(path, "transcripts.db"), blobs ?? _blobs));
@@ -110,7 +110,9 @@ public sealed class DataFolder : IDisposable
         path = System.IO.Path.GetFullPath(path);
         try
         {
-            Directory.CreateDirectory(path);
+            OwnerOnly.CreateFolder(path);
+            if (System.IO.Path.GetDirectoryName(path) is { } above)
+                DurableFolder.Flush(above);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -10,13 +10,10 @@ internal static class DiskProbe
     /// <exception cref="UnauthorizedAccessException">They may not be written.</exception>
     public static void Write(string folder)
     {
-        using var file = new FileStream(Path.Combine(folder, $".probe-{Guid.NewGuid():N}"), new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            Options = FileOptions.DeleteOnClose,
-            BufferSize = 0,
-        });
+        var options = OwnerOnly.Options(FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        options.Options = FileOptions.DeleteOnClose;
+        options.BufferSize = 0;
+        using var file = new FileStream(Path.Combine(folder, $".probe-{Guid.NewGuid():N}"), options);
         file.Write(new byte[Bytes]);
         file.Flush(flushToDisk: true);
     }

@@ -19,8 +19,9 @@ internal sealed class WorkLock : IDisposable
         var owner = Path.Combine(folder, "worker.pid");
         try
         {
-            var held = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            File.WriteAllText(owner, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+            var held = new FileStream(path, OwnerOnly.Options(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+            using var pid = new StreamWriter(owner, OwnerOnly.Options(FileMode.Create, FileAccess.Write, FileShare.Read));
+            pid.Write(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             return new(held);
         }
         catch (UnauthorizedAccessException error)

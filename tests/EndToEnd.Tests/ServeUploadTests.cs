@@ -59,6 +59,18 @@ public sealed class ServeUploadTests(Workplace place) : IClassFixture<Workplace>
         Assert.Equal("upload-offset", await ServeRun.ProblemAsync(wrong, HttpStatusCode.Conflict));
         var video = rest.Content.Headers.ContentLocation!.ToString().Split('/')[^1];
         Assert.Equal("ein Tag.mp4", (await later.UntilAsync(video, "indexed")).GetProperty("name").GetString());
+        AssertOwnersOnly(data);
+    }
+
+    private static void AssertOwnersOnly(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+            return;
+        var found = new DirectoryInfo(folder);
+        const UnixFileMode others = ~(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var open = found.EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Prepend(found)
+            .Where(one => (one.UnixFileMode & others) != 0).Select(one => $"{one.FullName}: {one.UnixFileMode}");
+        Assert.Empty(open);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TcMgc.Shared;
+using TcMgc.Stores;
 
 namespace TcMgc.Hosting.Access;
 
@@ -7,8 +8,6 @@ namespace TcMgc.Hosting.Access;
 /// <param name="path">The file; it may be missing.</param>
 public sealed class KeyFile(string path)
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     private readonly System.Threading.Lock _gate = new();
@@ -94,21 +93,13 @@ public sealed class KeyFile(string path)
     {
         try
         {
-            Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
-            return new(path + ".lock", Owned(FileMode.OpenOrCreate));
+            OwnerOnly.CreateFolder(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
+            return new(path + ".lock", OwnerOnly.Options(FileMode.OpenOrCreate, FileAccess.Write, FileShare.None));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new UserException($"{path}: the keys cannot be changed now: {error.Message}", error);
         }
-    }
-
-    private static FileStreamOptions Owned(FileMode mode)
-    {
-        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.Write, Share = FileShare.None };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = OwnerOnly;
-        return options;
     }
 
     /// <summary>The file is whole at any time: it is written beside its place and then moved there.</summary>
@@ -118,12 +109,13 @@ public sealed class KeyFile(string path)
         try
         {
             File.Delete(partial);
-            using (var file = new FileStream(partial, Owned(FileMode.CreateNew)))
+            using (var file = new FileStream(partial, OwnerOnly.Options(FileMode.CreateNew, FileAccess.Write, FileShare.None)))
             {
                 JsonSerializer.Serialize(file, keys, s_json);
                 file.Flush(flushToDisk: true);
             }
             File.Move(partial, path, overwrite: true);
+            DurableFolder.Flush(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!);
             _read = null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

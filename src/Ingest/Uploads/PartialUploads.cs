@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using TcMgc.Shared;
+using TcMgc.Stores;
 
 namespace TcMgc.Ingest.Uploads;
 
@@ -33,7 +34,7 @@ internal sealed partial class PartialUploads
         _options = options;
         _time = time;
         _log = log;
-        Guarded(() => Directory.CreateDirectory(_folder));
+        Guarded(() => OwnerOnly.CreateFolder(_folder));
     }
 
     /// <summary>Begins an upload.</summary>
@@ -47,7 +48,8 @@ internal sealed partial class PartialUploads
         var upload = new PartialUpload(Guid.NewGuid().ToString("N"), length, name);
         try
         {
-            Guarded(() => File.Create(PartOf(upload.Id)).Dispose());
+            Guarded(() => new FileStream(PartOf(upload.Id),
+                OwnerOnly.Options(FileMode.CreateNew, FileAccess.Write, FileShare.None)).Dispose());
             await SaveAsync(upload, cancel);
             return upload;
         }
@@ -79,7 +81,9 @@ internal sealed partial class PartialUploads
     /// <summary>Locks an upload for one request, until disposed; null while another request holds it.</summary>
     public IDisposable? TryLock(string id) => _locked.TryAdd(id, true) ? new UploadLock(this, id) : null;
 
-    /// <summary>Adds bytes at the end. What arrived before a connection broke is kept.</summary>
+    /// <summary>
+    /// Adds bytes at the end, durable when this returns. What arrived before a connection broke is kept.
+    /// </summary>
     public async ValueTask AppendAsync(PartialUpload upload, Stream content, CancellationToken cancel)
     {
         const int buffer = 4096;
@@ -87,6 +91,7 @@ internal sealed partial class PartialUploads
             PartOf(upload.Id), FileMode.Append, FileAccess.Write, FileShare.Read, buffer, FileOptions.Asynchronous));
         await using var _ = file;
         await content.CopyToAsync(file, cancel);
+        file.Flush(flushToDisk: true);
     }
 
     /// <summary>The complete content.</summary>
@@ -105,6 +110,7 @@ internal sealed partial class PartialUploads
     public void Delete(string id)
     {
         File.Delete(PartOf(id));
+        File.Delete(UnfinishedCardOf(id));
         File.Delete(CardOf(id));
     }
 
@@ -121,15 +127,14 @@ internal sealed partial class PartialUploads
 
     private void Sweep()
     {
-        foreach (var card in new DirectoryInfo(_folder).EnumerateFiles("*.json"))
-            TryToDelete(card.FullName, () => DeleteIfExpired(card));
+        // By all of its files: a process that was killed may have left one without the other.
+        foreach (var upload in new DirectoryInfo(_folder).EnumerateFiles().GroupBy(file => file.Name.Split('.')[0]))
+            if (Guid.TryParseExact(upload.Key, "N", out _))
+                TryToDelete(CardOf(upload.Key), () => DeleteIfExpired(upload.Key, upload.Max(file => file.LastWriteTimeUtc)));
     }
 
-    private void DeleteIfExpired(FileInfo card)
+    private void DeleteIfExpired(string id, DateTime touched)
     {
-        var id = Path.GetFileNameWithoutExtension(card.Name);
-        var part = new FileInfo(PartOf(id));
-        var touched = part.Exists ? part.LastWriteTimeUtc : card.LastWriteTimeUtc;
         if (_time.GetUtcNow() - touched <= _options.Expiry)
             return;
         using var held = TryLock(id);
@@ -152,14 +157,20 @@ internal sealed partial class PartialUploads
     private async ValueTask SaveAsync(PartialUpload upload, CancellationToken cancel)
     {
         // Complete or not at all: a crash must not leave half a card.
-        var unfinished = CardOf(upload.Id) + ".new";
+        var unfinished = UnfinishedCardOf(upload.Id);
         await GuardedAsync(async () =>
         {
             try
             {
-                var card = JsonSerializer.SerializeToUtf8Bytes(upload);
-                await File.WriteAllBytesAsync(unfinished, card, cancel);
+                var options = OwnerOnly.Options(FileMode.Create, FileAccess.Write, FileShare.None);
+                var card = new FileStream(unfinished, options);
+                await using (card)
+                {
+                    await JsonSerializer.SerializeAsync(card, upload, cancellationToken: cancel);
+                    card.Flush(flushToDisk: true);
+                }
                 File.Move(unfinished, CardOf(upload.Id), overwrite: true);
+                DurableFolder.Flush(_folder);
                 return true;
             }
             catch
@@ -174,6 +185,8 @@ internal sealed partial class PartialUploads
     private string PartOf(string id) => Path.Combine(_folder, id + ".part");
 
     private string CardOf(string id) => Path.Combine(_folder, id + ".json");
+
+    private string UnfinishedCardOf(string id) => CardOf(id) + ".new";
 
     private T Guarded<T>(Func<T> action)
     {

@@ -6,17 +6,34 @@ namespace TcMgc.Stores.Blobs;
 
 /// <summary>
 /// Stores blobs as files below a folder, with their names as paths. A blob is written to a hidden file and renamed when it is
-/// complete. If the folder of those files is missing, the store is unavailable (a share that is not mounted), not empty.
+/// complete and durable; so is its name, before the write returns. If the folder of those files is missing, the store is unavailable (a share that is not mounted), not empty.
 /// </summary>
 public sealed class FolderBlobStore : IBlobStore
 {
     private const string Unfinished = ".unfinished";
     private readonly string _root;
+    private readonly bool _isOwners;
+    private readonly Action<string> _flush;
 
-    public FolderBlobStore(string root)
+    /// <param name="root">The folder, which is created where it is missing.</param>
+    /// <param name="isOwners">
+    /// Whether only their owner can read folders and files; false: as the system's defaults say, since others may share the folder.
+    /// </param>
+    public FolderBlobStore(string root, bool isOwners = false) : this(root, isOwners, DurableFolder.Flush) { }
+
+    /// <param name="root">The folder.</param>
+    /// <param name="isOwners">Whether only their owner can read folders and files.</param>
+    /// <param name="flush">Makes the names in a folder durable.</param>
+    internal FolderBlobStore(string root, bool isOwners, Action<string> flush)
     {
-        _root = Path.GetFullPath(root);
-        Guarded(() => Directory.CreateDirectory(Path.Combine(_root, Unfinished)));
+        _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
+        _isOwners = isOwners;
+        _flush = flush;
+        Guarded(() =>
+        {
+            CreateFolder(_root);
+            CreateFolder(Path.Combine(_root, Unfinished));
+        });
     }
 
     public async ValueTask WriteAsync(
@@ -118,8 +135,7 @@ public sealed class FolderBlobStore : IBlobStore
         try
         {
             string path;
-            var file = Guarded(
-                () => new FileStream(unfinished, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16));
+            var file = Guarded(() => new FileStream(unfinished, Options()));
             await using (file)
             {
                 path = PathOf(await write(file));
@@ -127,8 +143,10 @@ public sealed class FolderBlobStore : IBlobStore
             }
             Guarded(() =>
             {
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+                var folder = Path.GetDirectoryName(path)!;
+                CreateFolder(folder);
                 File.Move(unfinished, path, overwrite: true);
+                DurableFolder.FlushUpTo(folder, _root, _flush); // An event that names the blob must not outlive it.
             });
         }
         catch (Exception error)
@@ -139,6 +157,23 @@ public sealed class FolderBlobStore : IBlobStore
                 throw DiskFull.At(_root, error);
             throw;
         }
+    }
+
+    private void CreateFolder(string path)
+    {
+        if (_isOwners)
+            OwnerOnly.CreateFolder(path);
+        else
+            Directory.CreateDirectory(path);
+    }
+
+    private FileStreamOptions Options()
+    {
+        var options = _isOwners
+            ? OwnerOnly.Options(FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None)
+            : new() { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        options.BufferSize = 1 << 16;
+        return options;
     }
 
     private bool Exists(FileSystemInfo file)

@@ -25,6 +25,7 @@ internal sealed class SqliteFile
         Path = path;
         _version = version;
         _advice = advice;
+        CreateEmpty();
         using var connection = Open();
         Guarded(() => Create(connection, schema));
     }
@@ -68,6 +69,19 @@ internal sealed class SqliteFile
         action();
         return true;
     });
+
+    /// <summary>SQLite gives its other files the mode of this one. Where it cannot be created, opening it says why.</summary>
+    private void CreateEmpty()
+    {
+        try
+        {
+            new FileStream(Path, OwnerOnly.Options(FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite)).Dispose();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It is there already, or cannot be.
+        }
+    }
 
     public UserException Damaged(string detail) => new($"{Path}: the database is damaged ({detail}); {_advice}");
 

@@ -99,4 +99,24 @@ public sealed class PartialUploadsTests : IDisposable
         await _uploads.CompleteAsync(last, default, default);
         await _uploads.CreateAsync(10, "b.mp4", default);
     }
+
+    [Fact]
+    public async Task What_a_killed_process_left_of_an_upload_is_swept_as_well()
+    {
+        var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
+        foreach (var left in (string[])[$"{Guid.NewGuid():N}.part", $"{Guid.NewGuid():N}.json.new"])
+            await File.WriteAllTextAsync(Path.Combine(_folder, left), "half");
+        await File.WriteAllTextAsync(Path.Combine(_folder, "notes.txt"), "of somebody else");
+        var uploads = UploadsAt(time);
+        using var stop = new CancellationTokenSource();
+
+        var early = uploads.SweepAsync(stop.Token);
+        Assert.Equal(3, Directory.GetFiles(_folder).Length);
+        time.Advance(TimeSpan.FromDays(2));
+        var late = uploads.SweepAsync(stop.Token);
+
+        Assert.Equal("notes.txt", Path.GetFileName(Assert.Single(Directory.GetFiles(_folder))));
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(early, late));
+    }
 }

@@ -51,6 +51,38 @@ public sealed class FolderBlobStoreTests : BlobStoreContract, IDisposable
     }
 
     [Fact]
+    public async Task A_blobs_name_is_durable_in_every_folder_above_it_before_its_write_returns()
+    {
+        var root = _folder.File("durable");
+        var flushed = new List<(string Folder, bool HasName)>();
+        var store = new FolderBlobStore(root, isOwners: false, folder =>
+        {
+            flushed.Add((folder, Directory.EnumerateFileSystemEntries(folder).Any()));
+            DurableFolder.Flush(folder);
+        });
+
+        await store.WriteContentAsync("originals/1", new MemoryStream([1]), CancellationToken.None);
+
+        Assert.Equal([(Path.Combine(root, "originals", "1"), true), (Path.Combine(root, "originals"), true), (root, true)], flushed);
+    }
+
+    [Fact]
+    public async Task A_write_whose_name_may_be_lost_has_failed()
+    {
+        var store = new FolderBlobStore(_folder.File("durable"), isOwners: false, folder => throw new IOException("lost", 5));
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () =>
+            await store.WriteContentAsync("originals/1", new MemoryStream([1]), CancellationToken.None));
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_flushed_is_an_error()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "its file system makes names durable itself");
+        Assert.Throws<IOException>(() => DurableFolder.Flush(_folder.File("nowhere")));
+    }
+
+    [Fact]
     public async Task A_folder_that_is_not_mounted_is_away_and_its_blobs_are_not_taken_for_gone()
     {
         await Write("one", [1]);
