@@ -1,6 +1,7 @@
 using System.Diagnostics.Tracing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using TcMgc.Shared.Configuration;
 
 namespace TcMgc.Hosting;
 
@@ -29,9 +30,9 @@ internal sealed partial class ExportFailure(ILogger<ExportFailure> logger) : Eve
     protected override void OnEventWritten(EventWrittenEventArgs eventData)
     {
         if (eventData.PayloadNames is ["endpoint" or "rawCollectorUri", ..] && Interlocked.Exchange(ref _isLogged, 1) == 0)
-            LogFailure(eventData.Payload![0], $"{eventData.Payload[^1]}".Split('\n')[0].Trim());
+            LogFailure(Secrets.HideIn($"{eventData.Payload![0]}"), $"{eventData.Payload[^1]}".Split('\n')[0].Trim());
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "telemetry does not reach {Receiver}, said once: {Reason}")]
-    private partial void LogFailure(object? receiver, string reason);
+    private partial void LogFailure(string receiver, string reason);
 }

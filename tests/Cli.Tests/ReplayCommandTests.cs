@@ -1,4 +1,5 @@
 using System.Text.Json;
+using TcMgc.Hosting.Audit;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Tests.Events;
 using TcMgc.Stores;
@@ -28,12 +29,14 @@ public sealed class ReplayCommandTests : IDisposable
         Assert.Equal(
             (Topics.Uploaded, "workers"), (letter.GetProperty("topic").GetString(), letter.GetProperty("group").GetString()));
         Assert.Equal((0, "nothing was given up\n"), (again.Status, again.Output));
+        Assert.Contains("\"action\":\"replay\"", Assert.Single(File.ReadAllLines(Path.Combine(_folder, AuditLog.FileName))),
+            StringComparison.Ordinal);
         using var folder = await DataFolder.OpenAsync(_folder, TimeProvider.System, CancellationToken.None);
         Assert.Equal(2, await folder.Events.ReadAllAsync(CancellationToken.None).CountAsync());
     }
 
     [Theory]
-    [InlineData(2, "it must be KEY=VALUE", "--kafka", "127.0.0.1:1", "--kafka-setting", "acks")]
+    [InlineData(2, "must be KEY=VALUE", "--kafka", "127.0.0.1:1", "--kafka-setting", "acks")]
     [InlineData(1, "Kafka:ClientSettings:acks is set by the event log", "--kafka", "127.0.0.1:1", "--kafka-setting", "acks=0")]
     [InlineData(1, "nothing is indexed there", "--data", "none-here")]
     public async Task Wrong_usage_is_reported_in_one_line(int expected, string reason, params string[] arguments)

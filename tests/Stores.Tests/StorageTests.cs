@@ -55,6 +55,19 @@ public sealed class StorageTests : IDisposable
         Assert.Contains(told, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("Qdrant:Url", "Vectors", "qdrant")]
+    [InlineData("S3:Endpoint", "Blobs", "s3://videos")]
+    [InlineData("Blobs", "Vectors", "sqlite")]
+    public async Task A_wrong_address_is_told_without_the_password_in_it(string key, string other, string value)
+    {
+        var error = await Assert.ThrowsAsync<UserException>(
+            () => OpenAsync((other, value), (key, "s3://me:pass/w0rd@videos?token=w0rd")));
+
+        Assert.StartsWith(key, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("w0rd", $"{error}", StringComparison.Ordinal);
+    }
+
     private Task<Storage> OpenAsync(params (string Key, string Value)[] settings) => Storage.OpenAsync(
         new ConfigurationBuilder().AddInMemoryCollection(
             [.. settings.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)), new("Data", _folder)]).Build(),

@@ -26,7 +26,7 @@ internal static class SettingOption
     /// <summary>Refuses values of an option that are not KEY=VALUE.</summary>
     public static void RequireKeyAndValue(OptionResult result)
     {
-        foreach (var token in result.Tokens.Where(token => token.Value.IndexOf('=', StringComparison.Ordinal) < 1))
-            result.AddError($"{result.Option.Name} is '{token.Value}'; it must be KEY=VALUE.");
+        if (result.Tokens.Any(token => token.Value.IndexOf('=', StringComparison.Ordinal) < 1))
+            result.AddError($"{result.Option.Name} must be KEY=VALUE."); // What was given may be a secret.
     }
 }

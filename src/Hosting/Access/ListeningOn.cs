@@ -1,5 +1,6 @@
 using System.Net;
 using TcMgc.Shared;
+using TcMgc.Shared.Configuration;
 
 namespace TcMgc.Hosting.Access;
 
@@ -29,6 +30,6 @@ internal sealed record ListeningOn(bool LoopbackOnly, bool AllInterfaces, IReadO
             && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
             ? address
             : throw new UserException(
-                $"Urls has '{url}'; it must be addresses such as http://127.0.0.1:8080, joined by semicolons");
+                $"Urls has '{Secrets.HideIn(url)}'; it must be addresses such as http://127.0.0.1:8080, joined by semicolons");
     }
 }

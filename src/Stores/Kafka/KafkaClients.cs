@@ -1,5 +1,6 @@
 using Confluent.Kafka;
 using TcMgc.Shared;
+using TcMgc.Shared.Configuration;
 using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Stores.Kafka;
@@ -141,7 +142,7 @@ internal sealed class KafkaClients(KafkaOptions options)
         Remember(new Error(ErrorCode.Local_Transport, reason));
     }
 
-    private static T Build<T>(Func<T> build)
+    private T Build<T>(Func<T> build)
     {
         try
         {
@@ -149,7 +150,8 @@ internal sealed class KafkaClients(KafkaOptions options)
         }
         catch (Exception error) when (error is InvalidOperationException or ArgumentException or KafkaException)
         {
-            throw new UserException($"{Setting} {error.Message.ReplaceLineEndings(" ")}", error);
+            var reason = Secrets.HideIn(error.Message.ReplaceLineEndings(" "), options.ClientSettings);
+            throw new UserException($"{Setting} {reason}"); // Without its cause, whose message quotes the setting.
         }
         catch (DllNotFoundException error)
         {

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using TcMgc.Shared;
+using TcMgc.Shared.Configuration;
 using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Stores.Kafka;
@@ -28,7 +29,7 @@ public sealed record KafkaOptions : IValidatableObject
     public string BootstrapServers { get; init; } = "";
 
     /// <summary>Name of the cluster in messages.</summary>
-    internal string Name => $"Kafka at {BootstrapServers}";
+    internal string Name => $"Kafka at {Secrets.HideIn(BootstrapServers)}";
 
     /// <summary>Prefix of topic and group names, so that installations can share a cluster; default empty.</summary>
     [RegularExpression("[A-Za-z0-9._-]{0,100}", ErrorMessage = "may have up to 100 letters, digits and . _ -")]

@@ -37,7 +37,7 @@ internal sealed class KafkaTopics(Handle client, KafkaOptions options, KafkaName
             if (missing.Count == 0)
                 return;
             if (!options.CreateTopics)
-                throw new UserException($"Kafka at {options.BootstrapServers} has no topic {string.Join(", ", missing)}; "
+                throw new UserException($"{options.Name} has no topic {string.Join(", ", missing)}; "
                     + $"create them, or set {KafkaOptions.Section}:{nameof(KafkaOptions.CreateTopics)}");
             // Brokers refuse for a moment after their start, and see a new topic one after the other.
             var refused = await CreateAsync(missing, metadata.Brokers.Count);
@@ -66,7 +66,7 @@ internal sealed class KafkaTopics(Handle client, KafkaOptions options, KafkaName
                            from partition in topic.Partitions
                            select new TopicPartition(topic.Topic, partition.PartitionId)];
             if (clock.GetElapsedTime(started) >= options.Timeout)
-                throw new UserException($"Kafka at {options.BootstrapServers} has no topic "
+                throw new UserException($"{options.Name} has no topic "
                     + $"{string.Join(", ", required.Except(found.Select(topic => topic.Topic)))} any more");
         }
     }

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using TcMgc.Shared;
+using TcMgc.Shared.Configuration;
 using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Stores.Qdrant;
@@ -108,7 +109,7 @@ public sealed record QdrantOptions : IValidatableObject
         if (!Uri.TryCreate(Url, UriKind.Absolute, out var url)
             || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
             || url.PathAndQuery.Length > 1 || url.Fragment.Length + url.UserInfo.Length > 0)
-            yield return new($"must be an address such as http://localhost:6334, is '{Url}'", [nameof(Url)]);
+            yield return new($"must be an address such as http://localhost:6334, is '{Secrets.HideIn(Url)}'", [nameof(Url)]);
     }
 
     /// <summary>Checks all values.</summary>

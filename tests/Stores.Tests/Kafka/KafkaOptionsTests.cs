@@ -57,6 +57,28 @@ public sealed class KafkaOptionsTests
     }
 
     [Fact]
+    public async Task A_value_of_a_secret_that_the_client_refuses_is_not_told()
+    {
+        // The client quotes the value of the first: here it is that of the second, too.
+        var options = s_options with
+        {
+            ClientSettings = new Dictionary<string, string>
+            {
+                ["enable.ssl.certificate.verification"] = "perhaps",
+                ["sasl.password"] = "perhaps",
+            },
+        };
+
+        var error = await Assert.ThrowsAsync<UserException>(() => OpenAsync(options));
+
+        Assert.DoesNotContain("perhaps", $"{error}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_cluster_is_named_without_who_logs_in_there() =>
+        Assert.Equal("Kafka at ***@broker:9092", new KafkaOptions { BootstrapServers = "me:s3cret@broker:9092" }.Name);
+
+    [Fact]
     public async Task A_cluster_that_does_not_answer_is_told_with_its_address_and_key()
     {
         var error = await Assert.ThrowsAsync<StoreUnavailableException>(() => OpenAsync(s_options));

@@ -8,9 +8,11 @@ public sealed class QdrantOptionsTests
     public static TheoryData<string, QdrantOptions> Wrong => new()
     {
         { "Qdrant:Url must be an address such as http://localhost:6334, is 'localhost:6334'", new() { Url = "localhost:6334" } },
-        { "Qdrant:Url must be an address such as http://localhost:6334, is 'http://h?x=1'", new() { Url = "http://h?x=1" } },
+        { "Qdrant:Url must be an address such as http://localhost:6334, is 'http://h?***'", new() { Url = "http://h?x=1" } },
         { "Qdrant:Url must be an address such as http://localhost:6334, is 'http://h/qdrant'",
             new() { Url = "http://h/qdrant" } },
+        { "Qdrant:Url must be an address such as http://localhost:6334, is 'http://***@h'", new() { Url = "http://me:s3cr/et@h" } },
+        { "Qdrant:Url must be an address such as http://localhost:6334, is '***@h:1'", new() { Url = "me:s3cret@h:1" } },
         { "Qdrant:Url must be an address such as http://localhost:6334", new() { Url = "" } },
         { "Qdrant:ApiKey must be visible ASCII characters without spaces", new() { ApiKey = "a\nb" } },
         { "Qdrant:Alias must be a name of 1 to 64 letters, digits, '.', '_' or '-'", new() { Alias = "a/b" } },

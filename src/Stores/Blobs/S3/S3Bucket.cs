@@ -4,6 +4,7 @@ using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
 using TcMgc.Shared;
+using TcMgc.Shared.Configuration;
 
 namespace TcMgc.Stores.Blobs.S3;
 
@@ -19,7 +20,7 @@ internal sealed partial class S3Bucket : IDisposable
     {
         var match = Form().Match(place);
         if (!match.Success)
-            throw new UserException($"Blobs is '{place}'; it must be a folder, s3://BUCKET or s3://BUCKET/FOLDER");
+            throw new UserException($"Blobs is '{Secrets.HideIn(place)}'; it must be a folder, s3://BUCKET or s3://BUCKET/FOLDER");
         _place = place;
         Name = match.Groups["bucket"].Value;
         Prefix = match.Groups["folder"] is { Length: > 0 } folder ? $"{folder.Value}/" : "";
