@@ -52,6 +52,12 @@ public sealed record SearchOptions
     public long OriginalCacheBytes { get; init; } = 4L << 30;
 
     /// <summary>
+    /// What pictures of videos, kept as blobs once made, take together, in bytes, up to 1 TiB; default 2 GiB. 0 keeps none.
+    /// </summary>
+    [Range(0L, 1L << 40, ErrorMessage = OutOfRange)]
+    public long PictureCacheBytes { get; init; } = 2L << 30;
+
+    /// <summary>
     /// Largest still that is accepted over HTTP, in bytes; 1 KiB to 256 MiB, default 16 MiB. A request holds it in memory.
     /// </summary>
     [Range(1L << 10, 1L << 28, ErrorMessage = OutOfRange)]

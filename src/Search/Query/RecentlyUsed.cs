@@ -33,8 +33,10 @@ internal sealed class RecentlyUsed<TKey, TValue>(long capacity, Func<TValue, lon
     }
 
     /// <summary>Keeps a value, instead of the key's former one; those unused for longest make room.</summary>
-    public void Add(TKey key, TValue value)
+    /// <returns>The keys of those that are no longer kept, which may be this one.</returns>
+    public IReadOnlyList<TKey> Add(TKey key, TValue value)
     {
+        List<TKey>? gone = null;
         lock (_gate)
         {
             if (_values.TryGetValue(key, out var former))
@@ -42,8 +44,12 @@ internal sealed class RecentlyUsed<TKey, TValue>(long capacity, Func<TValue, lon
             _values.Add(key, _byUse.AddFirst((key, value)));
             Size += sizeOf(value);
             while (Size > capacity)
-                Remove(_byUse.Last!);
+            {
+                (gone ??= []).Add(_byUse.Last!.Value.Key);
+                Remove(_byUse.Last);
+            }
         }
+        return gone ?? (IReadOnlyList<TKey>)[];
     }
 
     private void Remove(LinkedListNode<(TKey Key, TValue Value)> node)

@@ -6,7 +6,10 @@ public static class VideoBlobs
     /// <summary>Folder of the originals; the end of their names is the SHA-256 of the content.</summary>
     public const string Originals = "originals";
 
-    private const string Frames = "frames/", Pack = ".pack", Pictures = "pictures/", Transcripts = "transcripts/";
+    /// <summary>Beginning of the names of all pictures.</summary>
+    public const string Pictures = "pictures/";
+
+    private const string Frames = "frames/", Pack = ".pack", Transcripts = "transcripts/";
 
     /// <summary>Name of the frame pack of a video, which exists from decoding until indexing.</summary>
     public static string FramesOf(VideoId video) => $"{Frames}{video}{Pack}";

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using TcMgc.Ingest.Transcripts;
 using TcMgc.Ingest.Uploads;
 using TcMgc.Shared;
@@ -47,6 +48,7 @@ public sealed class TranscriptIntakeTests : IAsyncLifetime
         await WriteAsync("sea.srt", "00:01 --> 00:02\nstorm");
         Assert.Null(await AcceptAsync());
         Assert.Equal((0, 1, 1), (Found("waves"), Found("gulls"), Found("storm")));
+        Assert.Equal((await EventsAsync())[^1].Transcript, Assert.Single(await BlobsAsync()));
 
         File.Delete(Path.Combine(_folder, "sea.srt"));
         File.Delete(Path.Combine(_folder, "sea.json"));
@@ -54,6 +56,7 @@ public sealed class TranscriptIntakeTests : IAsyncLifetime
         Assert.Null(await AcceptAsync());
         Assert.Null((await EventsAsync())[^1].Transcript);
         Assert.Equal((0, 0, 3), (Found("gulls"), Found("storm"), (await EventsAsync()).Count));
+        Assert.Empty(await BlobsAsync());
     }
 
     [Fact]
@@ -107,10 +110,25 @@ public sealed class TranscriptIntakeTests : IAsyncLifetime
         Assert.Equal("sea.srt cannot be read (it is empty, or not a regular file)", await AcceptAsync());
     }
 
+    [Fact]
+    public async Task Of_many_transcripts_that_come_at_once_the_known_one_is_kept_and_no_other()
+    {
+        var intake = Intake();
+
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(at => Task.Run(async () => await intake.AcceptAsync(
+            _video.Id, Encoding.UTF8.GetBytes($"00:01 --> 00:02\nwords {at % 3}"), default))));
+
+        Assert.Equal((await _data.Catalog.GetAsync(_video.Id, default))!.Transcript, Assert.Single(await BlobsAsync()));
+    }
+
+    private TranscriptIntake Intake() => new(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System);
+
+    private async Task<List<string>> BlobsAsync() =>
+        await _data.Blobs.ListAsync("transcripts/", default).Select(blob => blob.Name).ToListAsync();
+
     private async Task<string?> AcceptAsync()
     {
-        var warning = await new TranscriptIntake(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System)
-            .AcceptAsync(new(Video, Video, _folder), _video.Id, null, default);
+        var warning = await Intake().AcceptAsync(new(Video, Video, _folder), _video.Id, null, default);
         await foreach (var entry in _data.FollowAsync(_data.Events, default).TakeWhile(entry => entry is not null))
             _data.Apply(entry!);
         await _data.Transcripts.FollowAsync(_data.Catalog, default);

@@ -89,13 +89,36 @@ public sealed class PicturesTests : IAsyncDisposable
         Assert.Equal(s_picture, (await waiting).Value);
     }
 
+    [Fact]
+    public async Task Whatever_widths_are_asked_for_pictures_are_made_in_a_few()
+    {
+        var pictures = await PicturesAsync();
+
+        for (var width = 16; width <= 1920; width += 16)
+            await pictures.ThumbnailAsync(_entry, time: 1, width, default);
+
+        Assert.Equal(5, _blobs.Pictures.Count);
+    }
+
+    [Fact]
+    public async Task Pictures_take_no_more_room_than_they_may_and_the_ones_used_last_stay()
+    {
+        var room = new SearchOptions { PictureCacheBytes = 3 * s_picture.Length };
+        await ThumbnailAsync(await PicturesAsync(), 100); // Of an earlier process.
+        var pictures = await PicturesAsync(room);
+        foreach (var time in (double[])[1, 2, 1, 3, 1, 4])
+            await ThumbnailAsync(pictures, time);
+
+        Assert.Equal(["320-1.0.jpg", "320-3.0.jpg", "320-4.0.jpg"], _blobs.Pictures.Select(name => name.Split('/')[^1]));
+    }
+
     private async Task<Pictures> PicturesAsync(SearchOptions? options = null)
     {
         var ffmpeg = Path.Combine(_folder, "ffmpeg");
         await File.WriteAllTextAsync(ffmpeg, $"#!/bin/sh\necho run >> {Runs}\nprintf 'a picture'\n");
         File.SetUnixFileMode(ffmpeg, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         _originals = new(_blobs, options ?? new());
-        return new(_blobs, _originals, new(new() { Ffmpeg = ffmpeg }, TimeProvider.System));
+        return new(_blobs, _originals, new(new() { Ffmpeg = ffmpeg }, TimeProvider.System), options ?? new());
     }
 
     private Task<MediaResult<byte[]>> ThumbnailAsync(Pictures pictures, double time) =>
@@ -113,6 +136,8 @@ public sealed class PicturesTests : IAsyncDisposable
         public TaskCompletionSource? Gate { get; set; }
 
         public TaskCompletionSource Begun { get; } = new();
+
+        public IReadOnlyList<string> Pictures => [.. _pictures.Keys.Order(StringComparer.Ordinal)];
 
         public async ValueTask<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken)
         {
@@ -139,10 +164,15 @@ public sealed class PicturesTests : IAsyncDisposable
         public ValueTask<BlobInfo?> FindAsync(string name, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public ValueTask DeleteAsync(string name, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask DeleteAsync(string name, CancellationToken cancellationToken)
+        {
+            _pictures.TryRemove(name, out _);
+            return default;
+        }
 
-        public IAsyncEnumerable<BlobInfo> ListAsync(string prefix, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
+        public IAsyncEnumerable<BlobInfo> ListAsync(string prefix, CancellationToken cancellationToken) => _pictures
+            .Where(picture => picture.Key.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(picture => new BlobInfo(picture.Key, picture.Value.Length, DateTimeOffset.UnixEpoch)).ToAsyncEnumerable();
 
         public ValueTask CheckAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -18,12 +18,16 @@ public sealed class RecentlyUsedTests
                 var known = expected.Remove(key);
                 if (!adds)
                     Assert.Equal(known, kept.TryGet(key, out _));
-                else
-                    kept.Add(key, key);
+                var gone = adds ? kept.Add(key, key) : [];
                 if (known || adds)
                     expected.Add(key);
                 while (expected.Sum() > capacity)
+                {
+                    Assert.Equal(expected[0], gone[0]);
+                    gone = [.. gone.Skip(1)];
                     expected.RemoveAt(0);
+                }
+                Assert.Empty(gone);
                 Assert.Equal(expected.Sum(), kept.Size);
             }
         }).QuickCheckThrowOnFailure();
