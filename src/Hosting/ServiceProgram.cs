@@ -10,8 +10,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using TcMgc.Hosting.Access;
+using TcMgc.Hosting.Audit;
+using TcMgc.Hosting.Limits;
 using TcMgc.Shared;
 using TcMgc.Shared.Configuration;
+using TcMgc.Stores;
 
 namespace TcMgc.Hosting;
 
@@ -123,6 +126,8 @@ public static class ServiceProgram
     {
         var options = Settings.Read<ServiceOptions>(builder.Configuration);
         builder.AddAccess(options);
+        builder.AddLimits();
+        AddAudit(builder);
         builder.WebHost.UseUrls(options.Urls).UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         AddLogs(builder, options.LogFormat);
@@ -137,6 +142,14 @@ public static class ServiceProgram
             .AddExceptionHandler<ProblemHandler>()
             .Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true)
             .AddHealthChecks().AddCheck<Readiness>("service");
+    }
+
+    private static void AddAudit(WebApplicationBuilder builder)
+    {
+        var options = Settings.Read<AuditOptions>(builder.Configuration, AuditOptions.Section);
+        var folder = Settings.Read<StorageOptions>(builder.Configuration).Data;
+        builder.Services.AddSingleton(services => new AuditLog(folder, options, services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILoggerFactory>().CreateLogger(AuditLog.Category)));
     }
 
     /// <summary>Logs to standard error; JSON logs include trace and span ids.</summary>

@@ -29,7 +29,8 @@ public static class SearchServices
             .AddSingleton(services => new PictureMaker(media, services.GetRequiredService<TimeProvider>()))
             .AddSingleton<Originals>()
             .AddSingleton<Pictures>()
-            .AddSingleton<SearchEngine>();
+            .AddSingleton<SearchEngine>()
+            .AddSingleton<QueryImages>();
         return builder;
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TcMgc.Hosting.Access;
+using TcMgc.Hosting.Audit;
 
 namespace TcMgc.Cli.Tests;
 
@@ -36,6 +37,11 @@ public sealed class KeysCommandTests : IDisposable
 
         await RunAsync("revoke", id);
         Assert.Null(keys.Find(next));
+        var audit = File.ReadAllLines(_data.File(AuditLog.FileName));
+        Assert.Equal(["key-add", "key-rotate", "key-revoke"],
+            audit.Select(line => JsonSerializer.Deserialize<JsonElement>(line).GetProperty("action").GetString()));
+        Assert.All(audit, line => Assert.Contains(id, line, StringComparison.Ordinal));
+        Assert.All(audit, line => Assert.DoesNotContain(next.Split('_')[2], line, StringComparison.Ordinal));
     }
 
     [Theory]

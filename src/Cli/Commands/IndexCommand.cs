@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TcMgc.Cli.Pipeline;
 using TcMgc.Featurizer;
+using TcMgc.Hosting.Audit;
 using TcMgc.Ingest;
 using TcMgc.Ingest.Files;
 using TcMgc.Model.Compute;
@@ -89,7 +90,13 @@ internal static class IndexCommand
         using var log = new WarningLog(progress.Warn);
         var workers = new IndexWorkers(data, decoding, encoding, log);
         var indexing = new Indexing(data, workers, model.Id, time);
-        var outcomes = await indexing.RunAsync(files.Files, progress.Tell, progress.Warn, cancel);
+        var audit = Audit.Of(data.Path);
+        var outcomes = await indexing.RunAsync(files.Files, outcome =>
+        {
+            progress.Tell(outcome);
+            if (outcome is { Status: FileStatus.Indexed, Video: { } video })
+                audit.Tell(AuditActions.Upload, video.Value, outcome.Path);
+        }, progress.Warn, cancel);
         progress.End();
         return (model.Id, outcomes);
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TcMgc.Hosting.Access;
+using TcMgc.Hosting.Audit;
 using TcMgc.Shared;
 
 namespace TcMgc.Cli.Commands;
@@ -23,16 +24,17 @@ internal static class KeysCommand
     public static Command Create() => new("keys", "Make, list, rotate and revoke the keys of a service.")
     {
         Of("add", "Make a key and print it, this once.", [s_name, s_scopes], (parsed, keys, now) =>
-            [RowOf(keys.Add(parsed.GetValue(s_name)!, ScopesOf(parsed), now))]),
+            [RowOf(keys.Add(parsed.GetValue(s_name)!, ScopesOf(parsed), now))], AuditActions.KeyAdd),
         Of("list", "List all keys, without their secrets.", [], (_, keys, _) => [.. keys.Keys.Select(key => RowOf((key, null)))]),
         Of("rotate", "Give a key another secret and print it, this once; the former one is no longer valid.", [s_id],
-            (parsed, keys, now) => [RowOf(keys.Rotate(parsed.GetValue(s_id)!, now))]),
+            (parsed, keys, now) => [RowOf(keys.Rotate(parsed.GetValue(s_id)!, now))], AuditActions.KeyRotate),
         Of("revoke", "Make a key invalid, at once.", [s_id],
-            (parsed, keys, now) => [RowOf((keys.Revoke(parsed.GetValue(s_id)!, now), null))]),
+            (parsed, keys, now) => [RowOf((keys.Revoke(parsed.GetValue(s_id)!, now), null))], AuditActions.KeyRevoke),
     };
 
     private static Command Of(
-        string name, string description, Symbol[] own, Func<ParseResult, KeyFile, DateTimeOffset, IReadOnlyList<Row>> run)
+        string name, string description, Symbol[] own, Func<ParseResult, KeyFile, DateTimeOffset, IReadOnlyList<Row>> run,
+        string? audited = null)
     {
         var command = new Command(name, description) { s_data, s_file, s_json };
         foreach (var symbol in own)
@@ -43,7 +45,11 @@ internal static class KeysCommand
         command.SetAction(parsed =>
         {
             var keys = new KeyFile(parsed.GetValue(s_file) ?? Path.Combine(parsed.GetValue(s_data)!, KeyFile.Name));
-            Output.Write(run(parsed, keys, TimeProvider.System.GetUtcNow()), parsed.GetValue(s_json), Print);
+            var rows = run(parsed, keys, TimeProvider.System.GetUtcNow());
+            if (audited is not null)
+                Audit.Of(Path.GetDirectoryName(Path.GetFullPath(keys.Path))!)
+                    .Tell(audited, null, $"{rows[0].Id} {rows[0].Name} ({string.Join(' ', rows[0].Scopes)})");
+            Output.Write(rows, parsed.GetValue(s_json), Print);
         });
         return command;
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TcMgc.Hosting.Audit;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Stores;
@@ -27,7 +28,10 @@ internal static class RemoveCommand
             CatalogEntry[] removed =
                 [.. parsed.GetValue(videos)!.Select(name => VideoNames.Find(entries, name)).DistinctBy(entry => entry.Id)];
             foreach (var entry in removed)
+            {
                 await RemoveAsync(folder, entry, cancel);
+                Audit.Of(folder.Path).Tell(AuditActions.Delete, entry.Id.Value, entry.Name);
+            }
             Output.Write(removed, parsed.GetValue(json), Print);
         });
         return command;

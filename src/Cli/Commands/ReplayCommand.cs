@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TcMgc.Hosting.Audit;
 using TcMgc.Shared.Events;
 using TcMgc.Stores;
 using TcMgc.Stores.Kafka;
@@ -34,6 +35,8 @@ internal static class ReplayCommand
             var letters = parsed.GetValue(s_kafka) is { } servers
                 ? await FromKafkaAsync(servers, parsed, list, cancel)
                 : await FromFolderAsync(parsed.GetValue(s_data)!, list, cancel);
+            if (!list && letters.Count > 0 && Directory.Exists(parsed.GetValue(s_data)))
+                Audit.Of(parsed.GetValue(s_data)!).Tell(AuditActions.Replay, null, $"{letters.Count} dead letters");
             Output.Write(letters, parsed.GetValue(s_json), printed => Print(printed, list));
         });
         return command;

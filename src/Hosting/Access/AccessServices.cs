@@ -55,7 +55,7 @@ internal static class AccessServices
         });
     }
 
-    /// <summary>Checks each request in the order in which it costs: host, origin, key, scope.</summary>
+    /// <summary>Checks each request in the order in which it costs: host, origin, key, limits, scope.</summary>
     /// <exception cref="UserException">Requests need a key, and there is none.</exception>
     public static void UseAccess(this WebApplication app)
     {
@@ -75,6 +75,7 @@ internal static class AccessServices
             app.UseCors();
         app.UseMiddleware<CrossSiteGuard>(rules.Origins);
         app.UseAuthentication();
+        app.UseRateLimiter(); // After it is known whose request it is, and before anything is done for it.
         app.UseAuthorization();
         SessionEndpoints.Map(app, rules.NeedKeys);
     }

@@ -7,6 +7,8 @@ using Microsoft.AspNetCore.Routing;
 using TcMgc.Client;
 using TcMgc.Hosting;
 using TcMgc.Hosting.Access;
+using TcMgc.Hosting.Audit;
+using TcMgc.Hosting.Limits;
 using TcMgc.Ingest.Transcripts;
 using TcMgc.Shared;
 using TcMgc.Shared.Transcripts;
@@ -20,7 +22,7 @@ internal static class TranscriptEndpoint
     {
         var transcript = app.MapGroup("/api/videos/{id}/transcript")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        transcript.MapPut("", PutAsync).RequireAuthorization(Scopes.Upload)
+        transcript.MapPut("", PutAsync).RequireAuthorization(Scopes.Upload).Limit(Work.Transcript)
             .WithName("putTranscript")
             .WithSummary("Say what is said in a video: SubRip, WebVTT or JSON, whatever its type is called; "
                 + "replaces what was known.")
@@ -36,15 +38,16 @@ internal static class TranscriptEndpoint
     }
 
     private static async Task<Results<Ok<ReadTranscript>, ProblemHttpResult>> PutAsync(
-        string id, HttpRequest http, TranscriptIntake intake, CancellationToken cancel)
+        string id, HttpRequest http, TranscriptIntake intake, AuditLog audit, CancellationToken cancel)
     {
         using var content = new MemoryStream();
         await http.Body.CopyToAsync(content, cancel);
         if (!VideoId.TryParse(id, out var video) || await intake.AcceptAsync(video, content.ToArray(), cancel) is not { } read)
             return NoVideo(id);
-        return read.Cues is { } cues
-            ? TypedResults.Ok(new ReadTranscript(cues.Count, read.Warning))
-            : Problems.Of(StatusCodes.Status400BadRequest, "transcript-unreadable", $"the transcript {read.Reason}");
+        if (read.Cues is not { } cues)
+            return Problems.Of(StatusCodes.Status400BadRequest, "transcript-unreadable", $"the transcript {read.Reason}");
+        audit.Tell(http.HttpContext, AuditActions.Transcript, video.Value);
+        return TypedResults.Ok(new ReadTranscript(cues.Count, read.Warning));
     }
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> GetAsync(
@@ -55,10 +58,13 @@ internal static class TranscriptEndpoint
                 $"of a video '{id}' no transcript is known; PUT one");
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        string id, TranscriptIntake intake, CancellationToken cancel) =>
-        VideoId.TryParse(id, out var video) && await intake.ForgetAsync(video, cancel)
-            ? TypedResults.NoContent()
-            : NoVideo(id);
+        string id, HttpContext http, TranscriptIntake intake, AuditLog audit, CancellationToken cancel)
+    {
+        if (!VideoId.TryParse(id, out var video) || !await intake.ForgetAsync(video, cancel))
+            return NoVideo(id);
+        audit.Tell(http, AuditActions.TranscriptDelete, video.Value);
+        return TypedResults.NoContent();
+    }
 
     private static ProblemHttpResult NoVideo(string id) =>
         Problems.Of(StatusCodes.Status404NotFound, "video-not-found",

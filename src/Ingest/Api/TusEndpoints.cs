@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using TcMgc.Hosting;
+using TcMgc.Hosting.Audit;
+using TcMgc.Hosting.Limits;
 using TcMgc.Ingest.Uploads;
 
 namespace TcMgc.Ingest.Api;
@@ -27,8 +29,9 @@ internal static class TusEndpoints
         uploads.MapMethods("", [HttpMethods.Options], Capabilities)
             .WithName("uploadCapabilities").WithSummary("What of the tus protocol is spoken.");
         uploads.MapPost("", CreateAsync)
+            .Limit(Work.Upload)
             .WithName("createUpload").WithSummary("Begin a resumable upload (tus).")
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .Produces(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         uploads.MapMethods("/{id}", [HttpMethods.Head], HeadAsync)
             .WithName("uploadOffset").WithSummary("How much of an upload has come (tus).");
         uploads.MapPatch("/{id}", PatchAsync)
@@ -56,7 +59,8 @@ internal static class TusEndpoints
     }
 
     private static async Task<IResult> CreateAsync(
-        HttpRequest http, PartialUploads uploads, VideoIntake intake, UploadOptions options, CancellationToken cancel)
+        HttpRequest http, PartialUploads uploads, VideoIntake intake, UploadOptions options, AuditLog audit,
+        CancellationToken cancel)
     {
         if (NumberIn(http, "Upload-Length") is not { } length)
             return Problems.Of(StatusCodes.Status400BadRequest, "tus-length",
@@ -69,26 +73,26 @@ internal static class TusEndpoints
         var upload = await uploads.CreateAsync(length, NameIn(http.Headers["Upload-Metadata"].ToString()), cancel);
         http.HttpContext.Response.Headers.Location = $"{http.PathBase}/api/uploads/{upload.Id}";
         using var held = uploads.TryLock(upload.Id);
-        return (http.ContentType == PartType ? await AddAsync(http, upload, uploads, intake, cancel) : null)
+        return (http.ContentType == PartType ? await AddAsync(http, upload, uploads, intake, audit, cancel) : null)
             ?? TypedResults.StatusCode(StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> HeadAsync(
-        string id, HttpResponse http, PartialUploads uploads, VideoIntake intake, CancellationToken cancel)
+        string id, HttpResponse http, PartialUploads uploads, VideoIntake intake, AuditLog audit, CancellationToken cancel)
     {
         http.Headers.CacheControl = "no-store";
         using var held = uploads.TryLock(id);
         if (await uploads.FindAsync(id, cancel) is not { } upload)
             return NotFound(id);
         if (held is not null) // The process may have ended between the last byte and the intake.
-            upload = await FinishAsync(upload, uploads, intake, cancel);
+            upload = await FinishAsync(http.HttpContext, upload, uploads, intake, audit, cancel);
         http.Headers["Upload-Length"] = Text(upload.Length);
         WriteState(http, upload, uploads);
         return TypedResults.Ok();
     }
 
     private static async Task<IResult> PatchAsync(
-        string id, HttpRequest http, PartialUploads uploads, VideoIntake intake, CancellationToken cancel)
+        string id, HttpRequest http, PartialUploads uploads, VideoIntake intake, AuditLog audit, CancellationToken cancel)
     {
         if (http.ContentType != PartType)
             return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "tus-content-type",
@@ -102,7 +106,7 @@ internal static class TusEndpoints
         if (NumberIn(http, "Upload-Offset") != uploads.OffsetOf(upload))
             return Problems.Of(StatusCodes.Status409Conflict, "upload-offset",
                 $"the upload has {uploads.OffsetOf(upload)} bytes; the header Upload-Offset must say so");
-        return await AddAsync(http, upload, uploads, intake, cancel) ?? TypedResults.NoContent();
+        return await AddAsync(http, upload, uploads, intake, audit, cancel) ?? TypedResults.NoContent();
     }
 
     private static async Task<IResult> DeleteAsync(string id, PartialUploads uploads, CancellationToken cancel)
@@ -119,7 +123,8 @@ internal static class TusEndpoints
     /// <summary>Adds the body; a complete upload becomes a video.</summary>
     /// <returns>What is wrong with the request; null where nothing is.</returns>
     private static async ValueTask<IResult?> AddAsync(
-        HttpRequest http, PartialUpload upload, PartialUploads uploads, VideoIntake intake, CancellationToken cancel)
+        HttpRequest http, PartialUpload upload, PartialUploads uploads, VideoIntake intake, AuditLog audit,
+        CancellationToken cancel)
     {
         var missing = upload.Length - uploads.OffsetOf(upload);
         if (http.ContentLength is not { } length || length > missing)
@@ -128,12 +133,14 @@ internal static class TusEndpoints
         UploadEndpoint.Allow(http, length);
         if (length > 0)
             await uploads.AppendAsync(upload, intake.Room.Watch(http.Body), cancel);
-        WriteState(http.HttpContext.Response, await FinishAsync(upload, uploads, intake, cancel), uploads);
+        var now = await FinishAsync(http.HttpContext, upload, uploads, intake, audit, cancel);
+        WriteState(http.HttpContext.Response, now, uploads);
         return null;
     }
 
     private static async ValueTask<PartialUpload> FinishAsync(
-        PartialUpload upload, PartialUploads uploads, VideoIntake intake, CancellationToken cancel)
+        HttpContext http, PartialUpload upload, PartialUploads uploads, VideoIntake intake, AuditLog audit,
+        CancellationToken cancel)
     {
         if (upload.Video is not null || uploads.OffsetOf(upload) < upload.Length)
             return upload;
@@ -141,6 +148,7 @@ internal static class TusEndpoints
         var content = uploads.OpenRead(upload);
         await using (content)
             video = await intake.AcceptAsync(upload.Name, content, cancel);
+        UploadAnswer.Tell(video, http, audit);
         return await uploads.CompleteAsync(upload, video.Id, cancel);
     }
 

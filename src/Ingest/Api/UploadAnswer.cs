@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TcMgc.Client;
+using TcMgc.Hosting.Audit;
 using TcMgc.Ingest.Uploads;
 using TcMgc.Shared;
 
@@ -12,9 +13,18 @@ internal static class UploadAnswer
     /// <summary>Where a video's state is shown.</summary>
     public static string UrlOf(VideoId video) => $"/api/videos/{video}";
 
-    /// <summary>202 for a new video, which is being indexed; 200 for a known one.</summary>
-    public static Results<Accepted<UploadedVideo>, Ok<UploadedVideo>, ProblemHttpResult> Of(AcceptedVideo video)
+    /// <summary>Tells the audit log whose a new video is.</summary>
+    public static void Tell(AcceptedVideo video, HttpContext http, AuditLog audit)
     {
+        if (video.IsNew)
+            audit.Tell(http, AuditActions.Upload, video.Id.Value, video.Name);
+    }
+
+    /// <summary>202 for a new video, which is being indexed; 200 for a known one. A new one is told to the audit log.</summary>
+    public static Results<Accepted<UploadedVideo>, Ok<UploadedVideo>, ProblemHttpResult> Of(
+        AcceptedVideo video, HttpContext http, AuditLog audit)
+    {
+        Tell(video, http, audit);
         var uploaded = new UploadedVideo(video.Id.Value, video.Name, video.Bytes, !video.IsNew, UrlOf(video.Id));
         return video.IsNew ? TypedResults.Accepted(uploaded.Url, uploaded) : TypedResults.Ok(uploaded);
     }

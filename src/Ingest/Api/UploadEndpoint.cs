@@ -7,6 +7,8 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 using TcMgc.Client;
 using TcMgc.Hosting;
+using TcMgc.Hosting.Audit;
+using TcMgc.Hosting.Limits;
 using TcMgc.Ingest.Uploads;
 using TcMgc.Shared;
 
@@ -25,6 +27,7 @@ internal static class UploadEndpoint
     private const int LongestBoundary = 70;
 
     public static void Map(IEndpointRouteBuilder app) => app.MapPost("/api/videos", UploadAsync)
+        .Limit(Work.Upload)
         .WithName("uploadVideo").WithSummary("Upload a video, as the body or as a form's first file.")
         .Accepts<IFormFile>("multipart/form-data", "*/*")
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
@@ -43,7 +46,7 @@ internal static class UploadEndpoint
             $"the video is larger than the limit of {options.LargestBytes} bytes (Upload:LargestBytes)");
 
     private static async Task<Results<Accepted<UploadedVideo>, Ok<UploadedVideo>, ProblemHttpResult>> UploadAsync(
-        HttpRequest http, VideoIntake intake, UploadOptions options, CancellationToken cancel, string? name = null)
+        HttpRequest http, VideoIntake intake, UploadOptions options, AuditLog audit, CancellationToken cancel, string? name = null)
     {
         if (http.ContentLength > options.LargestBytes + FormBytes)
             return TooLarge(options);
@@ -52,13 +55,14 @@ internal static class UploadEndpoint
             return http.ContentLength == 0
                 ? Problems.Of(StatusCodes.Status400BadRequest, "video-empty",
                     "the body is empty; send the video as the body, or as a form's file")
-                : UploadAnswer.Of(await intake.AcceptAsync(name, http.Body, cancel));
+                : UploadAnswer.Of(await intake.AcceptAsync(name, http.Body, cancel), http.HttpContext, audit);
         if (boundary.Length > LongestBoundary)
             throw new BadHttpRequestException($"the form's boundary has more than {LongestBoundary} characters");
         try
         {
             return await FileOfAsync(http, boundary, cancel) is { } file
-                ? UploadAnswer.Of(await intake.AcceptAsync(name ?? file.FileName, file.Content, cancel))
+                ? UploadAnswer.Of(
+                    await intake.AcceptAsync(name ?? file.FileName, file.Content, cancel), http.HttpContext, audit)
                 : Problems.Of(StatusCodes.Status400BadRequest, "video-missing",
                     "the form has no file; or send the video as the body");
         }

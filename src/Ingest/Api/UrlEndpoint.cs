@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using TcMgc.Client;
 using TcMgc.Hosting;
+using TcMgc.Hosting.Audit;
+using TcMgc.Hosting.Limits;
 using TcMgc.Ingest.Uploads;
 using TcMgc.Ingest.Urls;
 
@@ -18,12 +20,14 @@ internal static class UrlEndpoint
     private sealed record UrlUpload(string? Url, string? Name = null);
 
     public static void Map(IEndpointRouteBuilder app) => app.MapPost("/api/videos/url", FetchAsync)
+        .Limit(Work.Upload)
         .WithName("fetchVideo").WithSummary("Fetch a video from a URL; off unless Upload:FromUrl is true.")
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status403Forbidden)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status502BadGateway);
 
     private static async Task<Results<Accepted<UploadedVideo>, Ok<UploadedVideo>, ProblemHttpResult>> FetchAsync(
-        UrlUpload body, VideoIntake intake, UrlSource source, UploadOptions options, CancellationToken cancel)
+        UrlUpload body, VideoIntake intake, UrlSource source, UploadOptions options,
+        HttpContext http, AuditLog audit, CancellationToken cancel)
     {
         if (!options.FromUrl)
             return Problems.Of(StatusCodes.Status403Forbidden, "url-off",
@@ -43,7 +47,7 @@ internal static class UrlEndpoint
             await using (content)
             {
                 var name = body.Name ?? Uri.UnescapeDataString(url.Segments[^1]);
-                return UploadAnswer.Of(await intake.AcceptAsync(name, content, cancel));
+                return UploadAnswer.Of(await intake.AcceptAsync(name, content, cancel), http, audit);
             }
         }
         // The blob store reports errors of its own as UserException: an IOException is a body that breaks off.

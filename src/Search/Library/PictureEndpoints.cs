@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
 using TcMgc.Hosting;
+using TcMgc.Hosting.Limits;
 using TcMgc.Media;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
@@ -21,11 +22,11 @@ internal static class PictureEndpoints
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/videos/{id}/thumbnail", ThumbnailAsync)
+        app.MapGet("/api/videos/{id}/thumbnail", ThumbnailAsync).Limit(Work.Picture)
             .WithName("thumbnail").WithSummary("The picture at a time of a video.")
             .Produces(StatusCodes.Status200OK, contentType: Jpeg).ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status410Gone);
-        app.MapGet("/api/videos/{id}/preview", PreviewAsync)
+        app.MapGet("/api/videos/{id}/preview", PreviewAsync).Limit(Work.Picture)
             .WithName("preview").WithSummary("Pictures of a whole video, one a second, as one.")
             .Produces(StatusCodes.Status200OK, contentType: Jpeg).ProducesProblem(StatusCodes.Status404NotFound)
                 .ProducesProblem(StatusCodes.Status410Gone);

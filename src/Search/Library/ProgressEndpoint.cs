@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
+using TcMgc.Hosting.Limits;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 
@@ -17,7 +18,7 @@ namespace TcMgc.Search.Library;
 /// </summary>
 internal static class ProgressEndpoint
 {
-    public static void Map(IEndpointRouteBuilder app) => app.MapGet("/api/events", Follow)
+    public static void Map(IEndpointRouteBuilder app) => app.MapGet("/api/events", Follow).Limit(Work.Follow)
         .WithName("followVideos").WithSummary("What happens to videos, as server-sent events.")
         .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
 

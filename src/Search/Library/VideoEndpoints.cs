@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using TcMgc.Hosting;
 using TcMgc.Hosting.Access;
+using TcMgc.Hosting.Audit;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
@@ -90,7 +91,7 @@ internal static class VideoEndpoints
 
     private static async Task<Results<Ok<Client.Video>, ProblemHttpResult>> DescribeAsync(
         string id, Client.VideoDescription given, HttpContext http, ICatalog catalog, IEventLog log, TimeProvider time,
-            CancellationToken cancel)
+        AuditLog audit, CancellationToken cancel)
     {
         if (given.Reason() is { } reason)
             return Problems.Of(StatusCodes.Status400BadRequest, "description", reason);
@@ -98,19 +99,23 @@ internal static class VideoEndpoints
             given.ToEvent(entry, time.GetUtcNow()), http, catalog, log, cancel);
         if (problem is not null)
             return problem;
-        var view = VideoViews.Of((await catalog.GetAsync(described!.VideoId, cancel))!);
+        audit.Tell(http, AuditActions.Describe, described!.VideoId.Value);
+        var view = VideoViews.Of((await catalog.GetAsync(described.VideoId, cancel))!);
         EntityTags.Set(http, view);
         return TypedResults.Ok(view);
     }
 
     /// <summary>Hidden at once; what the index and the blob store hold of it goes when the event is handled.</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        string id, HttpContext http, ICatalog catalog, IEventLog log, TimeProvider time, CancellationToken cancel)
+        string id, HttpContext http, ICatalog catalog, IEventLog log, TimeProvider time, AuditLog audit, CancellationToken cancel)
     {
-        var (_, problem) = await ChangeAsync(id, entry =>
+        var (deleted, problem) = await ChangeAsync(id, entry =>
             new VideoDeleted { VideoId = entry.Id, UploadId = entry.UploadId, Time = time.GetUtcNow() }, http, catalog, log,
             cancel);
-        return problem is null ? TypedResults.NoContent() : problem;
+        if (problem is not null)
+            return problem;
+        audit.Tell(http, AuditActions.Delete, deleted!.VideoId.Value);
+        return TypedResults.NoContent();
     }
 
     /// <summary>Appends the event that is made of a video's entry, unless the video is no longer as the client saw it.</summary>

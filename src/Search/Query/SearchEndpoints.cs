@@ -7,8 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using TcMgc.Client;
 using TcMgc.Hosting;
-using TcMgc.Media;
-using TcMgc.Model;
+using TcMgc.Hosting.Limits;
 using TcMgc.Search.Library;
 using TcMgc.Shared;
 
@@ -20,6 +19,7 @@ internal static class SearchEndpoints
     private const int MostSegmentsEach = 100, LargestQuery = 1 << 16;
 
     public static void Map(IEndpointRouteBuilder app) => app.MapPost("/api/search", SearchAsync)
+        .Limit(Work.Search)
         .WithName("search").WithSummary("Find the moments that sentences describe, or that look like an image or like a segment.")
         // An image in base64 is a third larger; one that is somewhat too large is still read, for a clear answer.
         .WithMetadata(new RequestSizeLimitAttribute(
@@ -28,7 +28,7 @@ internal static class SearchEndpoints
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<Results<Ok<SearchAnswer>, ProblemHttpResult>> SearchAsync(
-        SearchQuery query, SearchEngine engine, VideoTextModel model, StillDecoder decoder, SearchOptions options,
+        SearchQuery query, SearchEngine engine, QueryImages images, SearchOptions options, HttpContext http,
         CancellationToken cancel)
     {
         var request = RequestOf(query);
@@ -40,7 +40,7 @@ internal static class SearchEndpoints
             return image.Length > options.LargestImage
                 ? Problems.Of(StatusCodes.Status413PayloadTooLarge, "image-too-large",
                     $"the image has {image.Length} bytes; the limit is {options.LargestImage >> 10} KiB")
-                : await ImageAsync(image, request, engine, model, decoder, cancel);
+                : await ImageAsync(image, request, engine, images, http, cancel);
         var texts = query.Texts ?? [new(query.Text!)];
         return QueryTexts.Problem(texts, options.LongestText) is { } inTexts
             ? Problems.Of(StatusCodes.Status400BadRequest, inTexts.Type, inTexts.Reason)
@@ -48,14 +48,10 @@ internal static class SearchEndpoints
     }
 
     private static async ValueTask<Results<Ok<SearchAnswer>, ProblemHttpResult>> ImageAsync(
-        byte[] image, SearchRequest request, SearchEngine engine, VideoTextModel model, StillDecoder decoder,
-        CancellationToken cancel)
+        byte[] image, SearchRequest request, SearchEngine engine, QueryImages images, HttpContext http, CancellationToken cancel)
     {
-        using var file = new MemoryStream(image, writable: false);
-        var still = await decoder.DecodeAsync(file, model.FrameSide, cancel);
-        return still.Value is { } rgb
-            ? TypedResults.Ok(Shown(await engine.SearchImageAsync(rgb, request, cancel)))
-            : Problems.Of(StatusCodes.Status400BadRequest, "image-unreadable", $"the image {still.Reason}");
+        var (rgb, problem) = await images.DecodeAsync(image, http);
+        return problem is not null ? problem : TypedResults.Ok(Shown(await engine.SearchImageAsync(rgb!, request, cancel)));
     }
 
     private static async ValueTask<Results<Ok<SearchAnswer>, ProblemHttpResult>> LikeAsync(

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using TcMgc.Hosting;
+using TcMgc.Hosting.Audit;
 using TcMgc.Ingest.Api;
 using TcMgc.Shared.Events;
 using TcMgc.Stores;
@@ -77,6 +78,10 @@ public sealed class FullQueueTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, asked.StatusCode);
         Assert.Equal("2", asked.Headers.GetValues("Upload-Offset").Single());
         Assert.NotNull(asked.Content.Headers.ContentLocation);
+        Assert.Equal([$"{first}", asked.Content.Headers.ContentLocation.ToString().Split('/')[^1]],
+            File.ReadAllLines(_folder.File(AuditLog.FileName)).Select(line => JsonSerializer.Deserialize<JsonElement>(line))
+                .Where(line => line.GetProperty("action").GetString() == AuditActions.Upload)
+                .Select(line => line.GetProperty("video").GetString()));
     }
 
     private static async Task AssertFullAsync(HttpResponseMessage answer, bool hasBody = true)

@@ -24,6 +24,9 @@ internal sealed class HostedApi : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    /// <summary>Its data folder.</summary>
+    public string Folder => _folder;
+
     public IReadOnlyList<VideoId> Videos { get; }
 
     /// <summary>Starts it.</summary>
