@@ -113,7 +113,7 @@ public static class ServiceProgram
     }
 
     /// <summary>
-    /// A write beyond a limit on the size of files then fails like one to a full disk; the system's default is to end the process.
+    /// A write beyond a limit on the size of files then fails like one to a full disk; by default the system ends the process.
     /// </summary>
     private static PosixSignalRegistration? IgnoreFileSizeSignal()
     {

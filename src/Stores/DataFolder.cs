@@ -11,7 +11,8 @@ namespace TcMgc.Stores;
 
 /// <summary>
 /// The folder of <c>--data</c>: the embedded adapters in <c>events.db</c>, <c>index.db</c>, <c>catalog.db</c> and <c>blobs/</c>,
-/// and the transcript index in <c>transcripts.db</c>. Nobody but its owner can read what is created there. Many processes may read at a time; one holds <see cref="LockForWork"/> and
+/// and the transcript index in <c>transcripts.db</c>. Nobody but its owner can read what is created there.
+/// Many processes may read at a time; one holds <see cref="LockForWork"/> and
 /// writes.
 /// </summary>
 public sealed class DataFolder : IDisposable

@@ -9,9 +9,13 @@ public static class OwnerOnly
     public static void CreateFolder(string path)
     {
         if (OperatingSystem.IsWindows())
+        {
             Directory.CreateDirectory(path);
-        else
-            Directory.CreateDirectory(path, File | UnixFileMode.UserExecute);
+            return;
+        }
+        if (Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path)) is { Length: > 0 } above && !Directory.Exists(above))
+            CreateFolder(above); // .NET gives the mode to the last one only.
+        Directory.CreateDirectory(path, File | UnixFileMode.UserExecute);
     }
 
     /// <summary>How to open a file, which the mode may create.</summary>

@@ -35,7 +35,8 @@ public sealed class NoSecretsTests : IDisposable
         await app.StartAsync();
         await using (app)
         {
-            using var http = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = new(app.Urls.Single()) };
+            using var handler = new SocketsHttpHandler { UseCookies = false };
+            using var http = new HttpClient(handler) { BaseAddress = new(app.Urls.Single()) };
             foreach (var secret in secrets)
                 foreach (var path in (string[])["/search", "/broken", "/nowhere"])
                 {

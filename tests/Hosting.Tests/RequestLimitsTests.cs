@@ -109,9 +109,13 @@ public sealed class RequestLimitsTests : IDisposable
     [InlineData("Searches", "0")]
     [InlineData("ImagesAtATime", "many")]
     [InlineData("Speed", "1")]
-    public void A_wrong_limit_is_named(string limit, string value) => Assert.Contains($"Limits:{limit}",
-        Assert.Throws<UserException>(() => ServiceProgram.CreateBuilder(["--Data", _data.Path, $"--Limits:{limit}", value], "test"))
-            .Message, StringComparison.Ordinal);
+    public void A_wrong_limit_is_named(string limit, string value)
+    {
+        var error = Assert.Throws<UserException>(
+            () => ServiceProgram.CreateBuilder(["--Data", _data.Path, $"--Limits:{limit}", value], "test"));
+
+        Assert.Contains($"Limits:{limit}", error.Message, StringComparison.Ordinal);
+    }
 
     private static async Task AssertTooManyAsync(HttpResponseMessage answer)
     {

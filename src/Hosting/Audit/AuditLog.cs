@@ -9,8 +9,8 @@ using TcMgc.Stores;
 namespace TcMgc.Hosting.Audit;
 
 /// <summary>
-/// The audit log: who changed what, a line of JSON each, in a file of the data folder that only its owner can read. Full files are
-/// renamed <c>audit.1.jsonl</c> (the youngest), <c>audit.2.jsonl</c> and so on. Several processes may write.
+/// The audit log: who changed what, a line of JSON each, in a file of the data folder that only its owner can read. Full files
+/// are renamed <c>audit.1.jsonl</c> (the youngest), <c>audit.2.jsonl</c> and so on. Several processes may write.
 /// </summary>
 /// <param name="folder">The data folder.</param>
 /// <param name="options">How much is kept.</param>
@@ -29,7 +29,7 @@ public sealed partial class AuditLog(string folder, AuditOptions options, TimePr
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // Names as people write them; line breaks are escaped all the same.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // Names as they are written, but line breaks.
     };
 
     private readonly Lock _gate = new();

@@ -81,7 +81,8 @@ public sealed class RequestLimits : IAsyncDisposable
     {
         Work.Search => Turns("searches", _options.SearchesAtATime),
         Work.Picture => Turns("pictures", _options.Pictures),
-        Work.Follow => RateLimitPartition.GetConcurrencyLimiter("streams", _ => new() { PermitLimit = 10 * _options.EventStreams }),
+        Work.Follow => RateLimitPartition.GetConcurrencyLimiter("streams",
+            _ => new() { PermitLimit = 10 * _options.EventStreams }),
         _ => None,
     };
 

@@ -46,7 +46,8 @@ internal static class UploadEndpoint
             $"the video is larger than the limit of {options.LargestBytes} bytes (Upload:LargestBytes)");
 
     private static async Task<Results<Accepted<UploadedVideo>, Ok<UploadedVideo>, ProblemHttpResult>> UploadAsync(
-        HttpRequest http, VideoIntake intake, UploadOptions options, AuditLog audit, CancellationToken cancel, string? name = null)
+        HttpRequest http, VideoIntake intake, UploadOptions options, AuditLog audit, CancellationToken cancel,
+        string? name = null)
     {
         if (http.ContentLength > options.LargestBytes + FormBytes)
             return TooLarge(options);

@@ -9,7 +9,7 @@ namespace TcMgc.Ingest.Transcripts;
 
 /// <summary>
 /// Accepts transcripts: the files beside a video under its name with <c>.srt</c>, <c>.vtt</c> or <c>.json</c>, or what is given
-/// for it. The cues become a blob, and where they differ from the known ones an event is appended and the blob of those is deleted.
+/// for it. The cues become a blob; where they differ from the known ones an event is appended, and the blob of those is deleted.
 /// Accepting the same transcript twice has the same effect as accepting it once.
 /// </summary>
 /// <param name="log">Receives the events.</param>

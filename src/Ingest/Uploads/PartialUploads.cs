@@ -72,7 +72,9 @@ internal sealed partial class PartialUploads
 
     /// <summary>When an upload is given up unless bytes are added; null once it is complete.</summary>
     public DateTimeOffset? ExpiryOf(PartialUpload upload) =>
-        upload.Video is null ? new DateTimeOffset(File.GetLastWriteTimeUtc(PartOf(upload.Id)), TimeSpan.Zero) + _options.Expiry : null;
+        upload.Video is null
+            ? new DateTimeOffset(File.GetLastWriteTimeUtc(PartOf(upload.Id)), TimeSpan.Zero) + _options.Expiry
+            : null;
 
     /// <summary>Bytes that have arrived.</summary>
     public long OffsetOf(PartialUpload upload) =>
@@ -119,7 +121,8 @@ internal sealed partial class PartialUploads
     /// </summary>
     public async Task SweepAsync(CancellationToken cancel)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromTicks(Math.Min(_options.Expiry.Ticks / 4, s_longestInterval.Ticks)), _time);
+        var interval = TimeSpan.FromTicks(Math.Min(_options.Expiry.Ticks / 4, s_longestInterval.Ticks));
+        using var timer = new PeriodicTimer(interval, _time);
         do
             TryToDelete(_folder, Sweep);
         while (await timer.WaitForNextTickAsync(cancel));

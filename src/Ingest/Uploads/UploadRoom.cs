@@ -51,18 +51,26 @@ public sealed class UploadRoom(ICatalog catalog, UploadOptions options, IReadOnl
     /// </summary>
     public async ValueTask<bool> IsForPatientAsync(CancellationToken cancel)
     {
-        var (videos, bytes) = await catalog.CountWaitingAsync(cancel);
-        return 2 * (videos + _entering) < options.MostWaiting && 2 * bytes < options.MostWaitingBytes
-            && folders.All(folder => Free(folder) >= options.FreeBytes);
+        try
+        {
+            var (videos, bytes) = await catalog.CountWaitingAsync(cancel);
+            return 2 * (videos + _entering) < options.MostWaiting && 2 * bytes < options.MostWaitingBytes
+                && folders.All(folder => Free(folder) >= options.FreeBytes);
+        }
+        catch (Exception error) when (error is UnavailableException or IOException)
+        {
+            return false; // Whoever can wait waits for the stores, too.
+        }
     }
 
     /// <summary>The same content; reading it fails when the disk has less than the reserve.</summary>
-    public Stream Watch(Stream content) => options.FreeBytes == 0 ? content : new WatchedStream(content, () => CheckDisk(coming: 0));
+    public Stream Watch(Stream content) =>
+        options.FreeBytes == 0 ? content : new WatchedStream(content, () => CheckDisk(coming: 0));
 
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
 
-    /// <summary>Those that enter are counted before the catalog, so that one that moves from here to there is not missed.</summary>
+    /// <summary>Counts those that enter before the catalog, so that one that moves from here to there is not missed.</summary>
     private async ValueTask CheckQueueAsync(CancellationToken cancel)
     {
         var entering = Volatile.Read(ref _entering);
@@ -71,7 +79,7 @@ public sealed class UploadRoom(ICatalog catalog, UploadOptions options, IReadOnl
             throw new QueueFullException($"{videos + entering} videos wait to be indexed; no more are taken until fewer than "
                 + $"{options.MostWaiting} do (Upload:MostWaiting)");
         if (bytes >= options.MostWaitingBytes)
-            throw new QueueFullException($"videos of {MiB(bytes)} MiB wait to be indexed; no more are taken until there are fewer "
+            throw new QueueFullException($"videos of {MiB(bytes)} MiB wait to be indexed; no more are taken until it is less "
                 + $"than {MiB(options.MostWaitingBytes)} MiB (Upload:MostWaitingBytes)");
     }
 

@@ -7,8 +7,8 @@ using TcMgc.Shared.Catalog;
 namespace TcMgc.Search.Library;
 
 /// <summary>
-/// Pictures of videos in a few widths, kept as blobs once made. Those unused for longest go, so that all together take no more than
-/// <see cref="SearchOptions.PictureCacheBytes"/>; each process counts those that it found when it started and those that it made.
+/// Pictures of videos in a few widths, kept as blobs once made. Those unused for longest go, so that all together take no more
+/// than <see cref="SearchOptions.PictureCacheBytes"/>; each process counts those that it found at first and those that it made.
 /// </summary>
 /// <param name="blobs">Keeps them.</param>
 /// <param name="originals">What they are made of.</param>

@@ -6,7 +6,8 @@ namespace TcMgc.Stores.Blobs;
 
 /// <summary>
 /// Stores blobs as files below a folder, with their names as paths. A blob is written to a hidden file and renamed when it is
-/// complete and durable; so is its name, before the write returns. If the folder of those files is missing, the store is unavailable (a share that is not mounted), not empty.
+/// complete and durable; so is its name, before the write returns.
+/// If the folder of those files is missing, the store is unavailable (a share that is not mounted), not empty.
 /// </summary>
 public sealed class FolderBlobStore : IBlobStore
 {
@@ -17,7 +18,7 @@ public sealed class FolderBlobStore : IBlobStore
 
     /// <param name="root">The folder, which is created where it is missing.</param>
     /// <param name="isOwners">
-    /// Whether only their owner can read folders and files; false: as the system's defaults say, since others may share the folder.
+    /// Whether only their owner can read folders and files; false: as the system's defaults say, since others may share them.
     /// </param>
     public FolderBlobStore(string root, bool isOwners = false) : this(root, isOwners, DurableFolder.Flush) { }
 

@@ -11,7 +11,7 @@ public sealed class SecretsTests
     [InlineData("me:s3cret@host:1", "***@host:1")]
     [InlineData("//s3cret@", "//***@")]
     [InlineData("https://host/path?api-key=s3cret", "https://host/path?***")]
-    [InlineData("me:s3cret@one:9092,two:9092,SASL_SSL://you:s3cret@three:9092", "***@one:9092,two:9092,SASL_SSL://***@three:9092")]
+    [InlineData("me:s3cret@one:9092,two:9092,SSL://you:s3cret@three:9092", "***@one:9092,two:9092,SSL://***@three:9092")]
     [InlineData("", "")]
     public void An_address_is_told_without_who_logs_in_there(string address, string told) =>
         Assert.Equal(told, Secrets.HideIn(address));

@@ -63,7 +63,8 @@ public sealed class FolderBlobStoreTests : BlobStoreContract, IDisposable
 
         await store.WriteContentAsync("originals/1", new MemoryStream([1]), CancellationToken.None);
 
-        Assert.Equal([(Path.Combine(root, "originals", "1"), true), (Path.Combine(root, "originals"), true), (root, true)], flushed);
+        var originals = Path.Combine(root, "originals");
+        Assert.Equal([(Path.Combine(originals, "1"), true), (originals, true), (root, true)], flushed);
     }
 
     [Fact]

@@ -20,7 +20,8 @@ internal sealed partial class S3Bucket : IDisposable
     {
         var match = Form().Match(place);
         if (!match.Success)
-            throw new UserException($"Blobs is '{Secrets.HideIn(place)}'; it must be a folder, s3://BUCKET or s3://BUCKET/FOLDER");
+            throw new UserException(
+                $"Blobs is '{Secrets.HideIn(place)}'; it must be a folder, s3://BUCKET or s3://BUCKET/FOLDER");
         _place = place;
         Name = match.Groups["bucket"].Value;
         Prefix = match.Groups["folder"] is { Length: > 0 } folder ? $"{folder.Value}/" : "";

@@ -47,6 +47,7 @@ public sealed record S3Options : IValidatableObject
         if (Endpoint is { Length: > 0 } && (!Uri.TryCreate(Endpoint, UriKind.Absolute, out var url)
             || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps) || url.PathAndQuery != "/"
             || url.UserInfo.Length > 0))
-            yield return new($"is '{Secrets.HideIn(Endpoint)}'; it must be an address such as http://localhost:9000", [nameof(Endpoint)]);
+            yield return new(
+                $"is '{Secrets.HideIn(Endpoint)}'; it must be an address such as http://localhost:9000", [nameof(Endpoint)]);
     }
 }
