@@ -39,6 +39,7 @@ internal static class CommandLine
         EvalCommand.Create(),
         EvalSearchCommand.Create(),
         CalibrateCommand.Create(),
+        CompletionCommand.Create(),
     };
 
     public static async Task<int> RunAsync(string[] args)
@@ -46,8 +47,9 @@ internal static class CommandLine
         if (Console.IsOutputRedirected)
             AnsiConsole.Profile.Width = Output.Unwrapped;
         var parsed = Commands().Parse(args);
-        var misuses = parsed.Errors.Select(error => error.Message.ReplaceLineEndings(" "))
-            .Concat(MistakenOptions(parsed)).ToList();
+        if (IsGroup(parsed.CommandResult.Command) && parsed.UnmatchedTokens.Count == 0)
+            parsed = Commands().Parse([.. args, "--help"]);
+        var misuses = parsed.Tokens is [{ Type: TokenType.Directive }, ..] ? [] : Misuses(parsed).ToList();
         if (misuses.Count > 0)
             return Fail(Misused, $"{string.Join(' ', misuses)} Try '{Invoked(parsed)} --help'.");
         try
@@ -65,11 +67,28 @@ internal static class CommandLine
         }
     }
 
-    /// <summary>Misspelt options, which the parser would accept as a path or a text.</summary>
-    private static IEnumerable<string> MistakenOptions(ParseResult parsed) => parsed.Tokens
-        .TakeWhile(token => token.Type != TokenType.DoubleDash)
-        .Where(token => token.Type == TokenType.Argument && token.Value.StartsWith("--", StringComparison.Ordinal))
-        .Select(token => $"There is no option '{token.Value}'; an argument that begins with '--' must follow a '--'.");
+    /// <summary>Whether a command does nothing but to have others below it.</summary>
+    private static bool IsGroup(Command command) => command is { Action: null, Subcommands.Count: > 0 };
+
+    /// <summary>What is wrong with the command line, a misspelt command or option before all.</summary>
+    private static IEnumerable<string> Misuses(ParseResult parsed)
+    {
+        var command = parsed.CommandResult.Command;
+        var mistaken = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash)
+            .Where(token => token.Type == TokenType.Argument && LooksLikeOption(token.Value)).Select(token => token.Value).ToList();
+        if (mistaken.Count > 0)
+            return mistaken.Select(option => $"There is no option '{option}'"
+                + (Typos.Nearest(option, command) is { } meant ? $"; did you mean '{meant}'?"
+                    : "; an argument that begins with '-' must follow a '--'."));
+        if (IsGroup(command) && parsed.UnmatchedTokens is [var word, ..])
+            return [$"There is no command '{word}'"
+                + (Typos.Nearest(word, command) is { } meant ? $"; did you mean '{meant}'?" : ".")];
+        return parsed.Errors.Select(error => error.Message.ReplaceLineEndings(" "));
+    }
+
+    /// <summary>Whether the parser took a misspelt option for a path or a text: '-n', but not '-0.5'.</summary>
+    private static bool LooksLikeOption(string argument) =>
+        argument.StartsWith("--", StringComparison.Ordinal) || (argument is ['-', var letter, ..] && char.IsAsciiLetter(letter));
 
     /// <summary>The command as it was typed.</summary>
     public static string Text(ParseResult parsed) => $"tcmgc {string.Join(' ', parsed.Tokens.Select(token => token.Value))}";

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -105,7 +106,8 @@ public static class ServiceProgram
         }
         catch (IOException error)
         {
-            throw new UserException($"Urls: cannot listen there: {error.Message}", error);
+            var way = error.InnerException is AddressInUseException ? " Choose another port, or 0 for a free one." : "";
+            throw new UserException($"Urls: cannot listen there: {error.Message}{way}", error);
         }
         await Console.Out.WriteLineAsync($"listening on {string.Join(' ', app.Urls)}");
         await app.WaitForShutdownAsync(stop);
@@ -158,6 +160,8 @@ public static class ServiceProgram
         const string time = "yyyy-MM-ddTHH:mm:ss.fffZ ";
         builder.Logging.ClearProviders().AddConfiguration(builder.Configuration.GetSection("Logging"))
             .AddFilter("Microsoft", LogLevel.Warning)
+            // What keeps a host from starting is told once, in one line; workers tell their own failures.
+            .AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None)
             .Configure(log => log.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
         if (format == LogFormat.Json)
             builder.Logging.AddJsonConsole(console =>

@@ -72,6 +72,26 @@ public sealed class ServeTests(Workplace place) : IClassFixture<Workplace>
     }
 
     [Fact]
+    public async Task Beside_a_running_service_videos_are_removed_and_another_one_is_told_that_its_port_is_taken()
+    {
+        var (data, clip) = (place.New("data"), TestClips.Distinct(4));
+        using var run = await ServeRun.StartAsync(place, data);
+        var video = (await GiveAsync(data, clip)).ToString();
+        await run.UntilAsync(video, "indexed");
+
+        var removed = await ProgramRun.RunAsync("remove", video, "--data", data);
+        var second = await ProgramRun.RunAsync(
+            "serve", "--data", place.New("data"), "--model", place.Model, "--port", $"{run.Http.BaseAddress!.Port}");
+
+        Assert.True(removed.Status == 0, removed.Errors);
+        Assert.Empty(await AnswerAsync(await run.Http.PostAsJsonAsync("/api/search", new { text = "a coloured pattern" })));
+        Assert.Equal(HttpStatusCode.NotFound, (await run.Http.GetAsync($"/api/videos/{video}")).StatusCode);
+        Assert.Equal(1, second.Status);
+        Assert.Contains("address already in use", Assert.Single(second.ErrorLines, line => !line.Contains(" info: ")),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_cannot_be_answered_is_a_problem_with_a_stable_type()
     {
         using var run = await ServeRun.StartAsync(place, place.New("data"));

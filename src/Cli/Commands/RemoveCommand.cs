@@ -23,7 +23,6 @@ internal static class RemoveCommand
         command.SetAction(async (parsed, cancel) =>
         {
             using var folder = await DataFolder.OpenExistingAsync(parsed.GetValue(data)!, TimeProvider.System, cancel);
-            using var work = folder.LockForWork();
             var entries = await folder.Catalog.ListAsync(cancel).ToListAsync(cancel);
             CatalogEntry[] removed =
                 [.. parsed.GetValue(videos)!.Select(name => VideoNames.Find(entries, name)).DistinctBy(entry => entry.Id)];
@@ -38,7 +37,8 @@ internal static class RemoveCommand
     }
 
     /// <summary>
-    /// Removes the segments first: after an interrupt the video is still listed and can be removed, or indexed, again.
+    /// Removes the segments first: after an interrupt the video is still listed and can be removed, or indexed, again. A running
+    /// server may have indexed it meanwhile: what it wrote before it knew of the removal goes at the end.
     /// </summary>
     private static async ValueTask RemoveAsync(DataFolder folder, CatalogEntry entry, CancellationToken cancel)
     {
@@ -46,6 +46,7 @@ internal static class RemoveCommand
         await folder.Index.DeleteAsync(entry.Id, cancel);
         await folder.Events.AppendAsync(deleted, cancel);
         await folder.Catalog.ApplyAsync(deleted, cancel);
+        await folder.Index.DeleteAsync(entry.Id, cancel);
     }
 
     private static void Print(CatalogEntry[] removed)

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.ComponentModel;
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using TcMgc.Cli.Pipeline;
 using TcMgc.Cli.Traces;
@@ -16,12 +18,6 @@ namespace TcMgc.Cli.Commands;
 /// <summary><c>tcmgc serve</c>: ingest, featurizer and search in one process, with the model loaded once.</summary>
 internal static class ServeCommand
 {
-    private static readonly Option<string> s_urls = new("--urls")
-    {
-        Description = $"Where to listen; port 0 takes a free one. Default {new ServiceOptions().Urls}.",
-        HelpName = "URL",
-    };
-
     private static readonly Option<int> s_traces = new Option<int>("--traces")
     {
         Description = "Show traces in a browser: starts the Aspire dashboard on loopback, fetched from NuGet at first use. "
@@ -29,6 +25,8 @@ internal static class ServeCommand
         HelpName = "PORT",
         Arity = ArgumentArity.ZeroOrOne,
     }.Between(0, ushort.MaxValue);
+
+    private static readonly Option<bool> s_open = NewOption.Flag("--open", "Open the page in a browser.");
 
     private static readonly Option<bool> s_insecure =
         NewOption.Flag("--insecure", "Let everyone in without a key, also from other machines (docs/security.md).");
@@ -40,23 +38,25 @@ internal static class ServeCommand
         var (data, model) = (DataOption.Create(), ModelOption.Create());
         var command = new Command("serve", "Take uploads, index them and answer searches over HTTP until stopped.")
         {
-            data, model, ComputeChoice.Device, ComputeChoice.Precision, s_urls, s_insecure, s_traces, s_set,
+            data, model, ListeningOptions.Host, ListeningOptions.Port, ListeningOptions.Urls, s_open, ComputeChoice.Device,
+            ComputeChoice.Precision, s_insecure, s_traces, s_set,
         };
+        command.Validators.Add(ListeningOptions.Validate);
         command.SetAction((parsed, cancel) =>
         {
             string[] settings = [.. SettingOption.Given(parsed, data, "Data"), .. SettingOption.Given(parsed, model, "Model"),
                 .. SettingOption.Given(parsed, ComputeChoice.Device, "Device"),
                 .. SettingOption.Given(parsed, ComputeChoice.Precision, "Precision"),
-                .. SettingOption.Given(parsed, s_urls, "Urls"),
+                .. ListeningOptions.Given(parsed),
                 .. parsed.GetValue(s_insecure) ? ["--Access:Keys", "never"]
                     : Array.Empty<string>(), .. SettingOption.Given(parsed, s_set)];
             int? tracesPort = parsed.GetResult(s_traces) is null ? null : parsed.GetValue(s_traces);
-            return RunAsync(settings, tracesPort, cancel);
+            return RunAsync(settings, tracesPort, parsed.GetValue(s_open), cancel);
         });
         return command;
     }
 
-    private static async Task RunAsync(string[] settings, int? tracesPort, CancellationToken cancel)
+    private static async Task RunAsync(string[] settings, int? tracesPort, bool open, CancellationToken cancel)
     {
         await using var traces = tracesPort is { } port ? await TraceDashboard.StartAsync(port, cancel) : null;
         var builder = ServiceProgram.CreateBuilder([.. settings, .. traces?.Settings ?? []], "tcmgc");
@@ -77,6 +77,21 @@ internal static class ServeCommand
         app.MapSearchApi();
         if (traces is not null)
             await Console.Out.WriteLineAsync($"traces at {traces.Url}");
+        if (open)
+            app.Lifetime.ApplicationStarted.Register(() => Open(app.Urls.First()));
         await app.RunUntilStoppedAsync(cancel);
+    }
+
+    /// <summary>Opens an address with the system's program for it.</summary>
+    private static void Open(string url)
+    {
+        try
+        {
+            using var _ = Process.Start(new ProcessStartInfo(url) { UseShellExecute = true });
+        }
+        catch (Win32Exception)
+        {
+            Console.Error.WriteLine($"tcmgc: no browser can be started here; the page is at {url}");
+        }
     }
 }

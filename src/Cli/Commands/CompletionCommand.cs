@@ -1,0 +1,49 @@
+using System.CommandLine;
+
+namespace TcMgc.Cli.Commands;
+
+/// <summary>
+/// <c>tcmgc completion</c>: a script that completes commands and options in a shell. The shell asks the program itself, by the
+/// <c>[suggest]</c> directive of the parser.
+/// </summary>
+internal static class CompletionCommand
+{
+    private static readonly Dictionary<string, string> s_scripts = new()
+    {
+        ["bash"] = """
+            _tcmgc() {
+              local IFS=$'\n' found
+              found=$("${COMP_WORDS[0]}" "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null)
+              COMPREPLY=($(compgen -W "$found" -- "${COMP_WORDS[COMP_CWORD]}"))
+            }
+            complete -o default -F _tcmgc tcmgc ./tcmgc
+            """,
+        ["zsh"] = """
+            #compdef tcmgc
+            _tcmgc() {
+              local -a found
+              found=("${(@f)$("${words[1]}" "[suggest:$CURSOR]" "$BUFFER" 2>/dev/null)}")
+              (( ${#found} )) && compadd -- $found || _files
+            }
+            compdef _tcmgc tcmgc ./tcmgc
+            """,
+        ["fish"] = """
+            function __tcmgc
+              set -l line (commandline -p)
+              set -l words (commandline -opc)
+              $words[1] "[suggest:"(commandline -C)"]" "$line" 2>/dev/null
+            end
+            complete -c tcmgc -a '(__tcmgc)'
+            """,
+    };
+
+    public static Command Create()
+    {
+        var shell = new Argument<string>("SHELL") { Description = $"One of {string.Join(", ", s_scripts.Keys)}." };
+        shell.AcceptOnlyFromAmong([.. s_scripts.Keys]);
+        var command = new Command(
+            "completion", "Print a script that completes commands in a shell: source <(tcmgc completion bash).") { shell };
+        command.SetAction(parsed => Console.WriteLine(s_scripts[parsed.GetValue(shell)!]));
+        return command;
+    }
+}

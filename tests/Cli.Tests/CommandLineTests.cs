@@ -1,0 +1,79 @@
+using FsCheck.Xunit;
+
+namespace TcMgc.Cli.Tests;
+
+/// <summary>What is said of a command line before anything is done.</summary>
+[Collection(ConsoleCollection.Name)]
+public sealed class CommandLineTests
+{
+    [Theory]
+    [InlineData("", "search")]
+    [InlineData("model", "pull")]
+    [InlineData("bench", "train")]
+    public async Task A_group_of_commands_alone_shows_what_belongs_to_it(string group, string command)
+    {
+        var (status, output, errors) = await CommandRun.Of(Words(group));
+
+        Assert.Equal((0, ""), (status, errors));
+        Assert.Contains("Usage:", output, StringComparison.Ordinal);
+        Assert.Contains($"\n  {command} ", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("serch dog", "tcmgc: There is no command 'serch'; did you mean 'search'? Try 'tcmgc --help'.")]
+    [InlineData("model pul ViT-B/32", "tcmgc: There is no command 'pul'; did you mean 'pull'? Try 'tcmgc model --help'.")]
+    [InlineData("paint", "tcmgc: There is no command 'paint'. Try 'tcmgc --help'.")]
+    [InlineData("serve --prot 80", "tcmgc: There is no option '--prot'; did you mean '--port'? Try 'tcmgc serve --help'.")]
+    [InlineData("search dog --treshold 1",
+        "tcmgc: There is no option '--treshold'; did you mean '--threshold'? Try 'tcmgc search --help'.")]
+    [InlineData("search dog -n",
+        "tcmgc: There is no option '-n'; an argument that begins with '-' must follow a '--'. Try 'tcmgc search --help'.")]
+    [InlineData("serve --port 70000", "tcmgc: --port is 70000; it must be from 0 to 65535. Try 'tcmgc serve --help'.")]
+    [InlineData("serve --urls http://127.0.0.1:1 --port 2",
+        "tcmgc: --urls says host and port already; give it alone. Try 'tcmgc serve --help'.")]
+    [InlineData("serve --host a/b",
+        "tcmgc: --host is 'a/b'; it must be a name or an address, such as 127.0.0.1. Try 'tcmgc serve --help'.")]
+    public async Task A_mistake_is_told_in_one_line_with_what_was_meant(string typed, string line)
+    {
+        var (status, output, errors) = await CommandRun.Of(Words(typed));
+
+        Assert.Equal((2, "", line + Environment.NewLine), (status, output, errors));
+    }
+
+    [Fact]
+    public async Task A_negative_number_and_what_follows_two_dashes_are_no_options()
+    {
+        using var none = new ScratchFolder();
+
+        var (status, _, errors) =
+            await CommandRun.Of("search", "--weights", "1", "-0.5", "--data", none.Path, "--", "dog", "-cat");
+
+        Assert.Equal(1, status);
+        Assert.Contains("nothing is indexed there", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("bash", "complete -o default -F _tcmgc tcmgc")]
+    [InlineData("zsh", "compdef _tcmgc tcmgc")]
+    [InlineData("fish", "complete -c tcmgc")]
+    public async Task A_script_for_each_shell_completes_what_is_typed(string shell, string registration)
+    {
+        var (status, script, _) = await CommandRun.Of("completion", shell);
+        Assert.Equal(0, status);
+        Assert.Contains(registration, script, StringComparison.Ordinal);
+
+        var (_, commands, _) = await CommandRun.Of("[suggest:10]", "tcmgc sear");
+        Assert.Contains("search", commands.Split(Environment.NewLine));
+        var (_, options, _) = await CommandRun.Of("[suggest:18]", "./tcmgc serve --po");
+        Assert.Contains("--port", options.Split(Environment.NewLine));
+    }
+
+    [Property]
+    public bool Any_two_words_are_as_far_from_each_other_as_the_other_way_round(string? one, string? other)
+    {
+        var distance = Typos.Distance(one ?? "", other ?? "");
+        return distance == Typos.Distance(other ?? "", one ?? "") && (distance == 0) == ((one ?? "") == (other ?? ""));
+    }
+
+    private static string[] Words(string typed) => typed.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+}
