@@ -1,3 +1,5 @@
+using TcMgc.Stores;
+
 namespace TcMgc.Cli.Tests;
 
 [Collection(ConsoleCollection.Name)]
@@ -27,5 +29,20 @@ public sealed class SearchCommandTests
 
         Assert.Equal(1, status); // There is no such folder: the command line itself is right.
         Assert.Contains("nowhere", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_nothing_is_found_it_says_what_the_model_knows()
+    {
+        using var folder = new ScratchFolder();
+        (await DataFolder.OpenAsync(folder.Path, TimeProvider.System, CancellationToken.None)).Dispose();
+        var tiny = Path.Combine(SharedFolder.RepositoryRoot, "models", "tiny");
+
+        var (status, output, errors) = await CommandRun.Of("search", "a dog", "--data", folder.Path, "--model", tiny);
+
+        Assert.Equal(0, status);
+        Assert.StartsWith("nothing is indexed yet", output, StringComparison.Ordinal);
+        Assert.Contains("the model tiny knows drawn shapes", errors, StringComparison.Ordinal);
+        Assert.Contains("tcmgc model pull", errors, StringComparison.Ordinal);
     }
 }

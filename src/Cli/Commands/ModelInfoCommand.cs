@@ -35,6 +35,7 @@ internal static class ModelInfoCommand
         foreach (var (name, value) in new[]
         {
             ("id", folder.Id),
+            ("about", card.About ?? "its card does not say what it knows"),
             ("head", $"{config.Head}: {SimilarityHead.Of(config).Summary}"),
             ("embedding", $"{config.Clip.EmbeddingWidth} wide"),
             ("images",

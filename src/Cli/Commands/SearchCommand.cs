@@ -90,15 +90,20 @@ internal static class SearchCommand
     private static async Task<SearchAnswer> SearchAsync(
         DataFolder data, ParseResult parsed, SearchRequest request, CancellationToken cancel)
     {
-        using var model =
-            (await ModelChoice.OfAsync(parsed.GetValue(s_model), data, cancel)).Load(ComputeChoice.Of(parsed));
+        var folder = await ModelChoice.OfAsync(parsed.GetValue(s_model), data, cancel);
+        using var model = folder.Load(ComputeChoice.Of(parsed));
         var options = new SearchOptions { Candidates = parsed.GetValue(s_candidates) };
         foreach (var unread in await data.Transcripts.FollowAsync(data.Catalog, cancel))
             Console.Error.WriteLine($"tcmgc: {unread}");
         var search = new SearchEngine(model, data.Index, data.Catalog, TimeProvider.System, options, data.Transcripts);
-        if (parsed.GetValue(s_image) is not { } image)
-            return await search.SearchAsync(Texts(parsed), request, cancel);
-        var still = await new StillDecoder(new()).DecodeAsync(image, model.FrameSide, cancel);
-        return await search.SearchImageAsync(still, request, cancel);
+        if (parsed.GetValue(s_image) is { } image)
+        {
+            var still = await new StillDecoder(new()).DecodeAsync(image, model.FrameSide, cancel);
+            return await search.SearchImageAsync(still, request, cancel);
+        }
+        var answer = await search.SearchAsync(Texts(parsed), request, cancel);
+        if (answer.Results.Count == 0)
+            ModelChoice.Introduce(folder);
+        return answer;
     }
 }

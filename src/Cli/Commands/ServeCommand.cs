@@ -64,6 +64,7 @@ internal static class ServeCommand
         var options = Settings.Read<ModelOptions>(builder.Configuration);
         var data = Settings.Read<StorageOptions>(builder.Configuration).Data;
         var folder = await ModelChoice.OfAsync(options.Model, stores.Index, data, cancel);
+        ModelChoice.Introduce(folder);
         var model = folder.Load(options.ToCompute());
         builder.Services.AddSingleton(_ => model); // By a factory: then the host disposes of it.
         builder.AddUploads();

@@ -34,6 +34,13 @@ internal static class ModelChoice
                 + "then give it with --model");
     }
 
+    /// <summary>Tells on standard error which model works and what it knows, where its card says so.</summary>
+    public static void Introduce(ModelFolder model)
+    {
+        if (model.Card.About is { } about)
+            Console.Error.WriteLine($"tcmgc: the model {model.Card.Name} {about}");
+    }
+
     /// <summary>Where models lie by default: TCMGC_MODELS, else ./models.</summary>
     public static string Models =>
         Environment.GetEnvironmentVariable("TCMGC_MODELS") is { Length: > 0 } folder ? folder : "models";

@@ -16,6 +16,9 @@ public sealed record ModelCard
     /// <summary>What people call it.</summary>
     public required string Name { get; init; }
 
+    /// <summary>What it knows, and what it does not, in one sentence for people; null where nobody said.</summary>
+    public string? About { get; init; }
+
     /// <summary>Sizes and head.</summary>
     public required ModelConfig Config { get; init; }
 
