@@ -7,15 +7,15 @@ using System.Text.RegularExpressions;
 namespace TcMgc.Media;
 
 /// <summary>
-/// What stands around a run of ffmpeg or ffprobe: limits that the system holds, a lower priority, no network where the system lets
-/// a user say so, no variables of this process, and an end with this process, even by kill -9.
+/// What stands around a run of ffmpeg or ffprobe: limits that the system holds, a lower priority, no network where the system
+/// lets a user say so, no variables of this process, and an end with this process, even by kill -9.
 /// </summary>
 internal static partial class Cage
 {
     /// <summary>
-    /// The program runs as a process group of its own. A second job reads a pipe from this process: the pipe ends when this process
-    /// closes it, and when this process ends in whatever way; then the job kills the group. The shell itself only waits, so that
-    /// nothing is left for others to reap. Where a limit of the system is lower than one of these, it stays.
+    /// The program runs as a process group of its own. A second job reads a pipe from this process: the pipe ends when this
+    /// process closes it, and when this process ends in whatever way; then the job kills the group. The shell itself only waits,
+    /// so that nothing is left for others to reap. Where a limit of the system is lower than one of these, it stays.
     /// </summary>
     private const string Script = """
         set -m
@@ -73,7 +73,8 @@ internal static partial class Cage
     }
 
     /// <summary>
-    /// What runs a program in a network namespace without an interface; empty where the system has none, or lets no user make one.
+    /// What runs a program in a network namespace without an interface; empty where the system has none, or lets no user make
+    /// one.
     /// </summary>
     private static string WithoutNetwork()
     {

@@ -42,7 +42,8 @@ internal static partial class FfmpegMessages
     [GeneratedRegex(@"\binput(\.\w+)?: ")]
     private static partial Regex InputName();
 
-    [GeneratedRegex("^Last message repeated|non monotonically increasing dts|^Conversion failed|^Codec .* not on whitelist|deprecated pixel format")]
+    [GeneratedRegex("^Last message repeated|non monotonically increasing dts|^Conversion failed|^Codec .* not on whitelist"
+        + "|deprecated pixel format")]
     private static partial Regex Noise();
 
     [GeneratedRegex(@"Picture size (\d+)x(\d+) (?:is invalid|exceeds)")]

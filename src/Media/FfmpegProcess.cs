@@ -5,8 +5,8 @@ using TcMgc.Shared;
 namespace TcMgc.Media;
 
 /// <summary>
-/// One run of ffmpeg or ffprobe in its <see cref="Cage"/>: its output as a stream under a watchdog, its messages bounded. Disposing
-/// it ends the process and waits for its end.
+/// One run of ffmpeg or ffprobe in its <see cref="Cage"/>: its output as a stream under a watchdog, its messages bounded.
+/// Disposing it ends the process and waits for its end.
 /// </summary>
 internal sealed class FfmpegProcess : IAsyncDisposable
 {

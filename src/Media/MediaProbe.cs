@@ -19,7 +19,8 @@ public sealed class MediaProbe(MediaOptions options, TimeProvider? time = null)
     private const string DurationTag = "DURATION";
     private const string Entries =
         "format=format_name,start_time,duration:"
-        + "stream=index,codec_type,codec_name,width,height,pix_fmt,field_order,sample_aspect_ratio,avg_frame_rate,start_time,duration:"
+        + "stream=index,codec_type,codec_name,width,height,pix_fmt,field_order,sample_aspect_ratio,start_time,duration,"
+        + "avg_frame_rate:"
         + "stream_disposition=attached_pic,still_image,timed_thumbnails:stream_side_data=side_data_type,rotation:"
         + $"stream_tags={DurationTag}";
 

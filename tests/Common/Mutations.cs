@@ -8,6 +8,10 @@ internal static class Mutations
 {
     private const int LongestCopy = 256, LikelyHeader = 4096;
 
+    /// <summary>How many times as many trials as usual: TCMGC_FUZZ.</summary>
+    private static readonly int s_times =
+        int.TryParse(Environment.GetEnvironmentVariable("TCMGC_FUZZ"), out var times) ? times : 1;
+
     private static Arbitrary<(int Kind, int Place, int Value)[]> Any =>
         (from kind in Gen.Choose(0, 4)
          from place in Gen.Choose(0, int.MaxValue)
@@ -16,11 +20,11 @@ internal static class Mutations
 
     /// <summary>Checks that something survives mutations of valid bytes.</summary>
     /// <param name="original">The valid bytes.</param>
-    /// <param name="trials">How many mutations.</param>
+    /// <param name="trials">How many mutations, without <c>TCMGC_FUZZ</c>.</param>
     /// <param name="survives">Asserts it of mutated bytes.</param>
     public static void Check(byte[] original, int trials, Action<byte[]> survives) =>
         Prop.ForAll(Any, list => survives(list.Aggregate(original, Mutate)))
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(trials));
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(trials * s_times));
 
     private static byte[] Mutate(byte[] bytes, (int Kind, int Place, int Value) mutation)
     {

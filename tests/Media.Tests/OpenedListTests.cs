@@ -10,6 +10,7 @@ public sealed class OpenedListTests
             ? $"{parts[1]} {parts[3]}" : "").Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
 
         Assert.Equal(
-            [.. ContainerFormats.ForFiles.Split(','), .. ContainerFormats.ForImages.Split(','), .. Codecs.All.Split(',')], listed);
+            [.. ContainerFormats.ForFiles.Split(','), .. ContainerFormats.ForImages.Split(','), .. Codecs.All.Split(',')],
+            listed);
     }
 }

@@ -69,7 +69,9 @@ internal sealed class PacedStream(Stream inner, long least, TimeSpan window, Tim
         base.Dispose(disposing);
     }
 
-    /// <summary>Begins a new window unless the last one brought too little; nothing reads into the buffer any more then.</summary>
+    /// <summary>
+    /// Begins a new window unless the last one brought too little; nothing reads into the buffer any more then.
+    /// </summary>
     private async ValueTask NextWindowAsync(Task? reading, CancellationTokenSource giveUp)
     {
         var brought = _brought;

@@ -21,7 +21,9 @@ public sealed record UrlOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00", ErrorMessage = OutOfRange)]
     public TimeSpan HeaderTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Least bytes a second of the video, on average over <see cref="RateWindow"/>; 1 to 1 GiB, default 10,000.</summary>
+    /// <summary>
+    /// Least bytes a second of the video, on average over <see cref="RateWindow"/>; 1 to 1 GiB, default 10,000.
+    /// </summary>
     [Range(1, 1 << 30, ErrorMessage = OutOfRange)]
     public int LeastBytesPerSecond { get; init; } = 10_000;
 

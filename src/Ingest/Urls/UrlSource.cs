@@ -26,7 +26,8 @@ internal sealed class UrlSource : IDisposable
     public UrlSource(UrlOptions options, UploadOptions uploads, IOptions<HostFilteringOptions> hosts, TimeProvider time)
     {
         (_options, _time) = (options, time);
-        _ownNames = uploads.FromPrivateNetworks ? [] : [Dns.GetHostName(), .. hosts.Value.AllowedHosts.Where(name => name != "*")];
+        _ownNames = uploads.FromPrivateNetworks ? []
+            : [Dns.GetHostName(), .. hosts.Value.AllowedHosts.Where(name => name != "*")];
         _http = new(new SocketsHttpHandler
         {
             ConnectCallback = (context, cancel) => ConnectAsync(context.DnsEndPoint, uploads.FromPrivateNetworks, cancel),

@@ -5,7 +5,9 @@ using TcMgc.Ingest.Api;
 
 namespace TcMgc.Ingest.Tests.Api;
 
-/// <summary>Whatever the headers of an upload say, and its form: the service answers, and its answer is not that it failed.</summary>
+/// <summary>
+/// Whatever the headers of an upload say, and its form: the service answers, and its answer is not that it failed.
+/// </summary>
 public sealed class HeaderFuzzTests : IAsyncLifetime
 {
     private const int Trials = 100;
@@ -59,7 +61,8 @@ public sealed class HeaderFuzzTests : IAsyncLifetime
         {
             var header = AnyRequest.HeaderOf(bytes);
             var status = AnyRequest.Send(_http, method, path,
-                [.. valid.Where(other => other.Item1 != name), (name, header)], body is null ? null : Encoding.UTF8.GetBytes(body));
+                [.. valid.Where(other => other.Item1 != name), (name, header)],
+                body is null ? null : Encoding.UTF8.GetBytes(body));
             AnyRequest.AssertClear(status, $"{name}: {header}");
         });
     }

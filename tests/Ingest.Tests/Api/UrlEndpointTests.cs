@@ -107,13 +107,12 @@ public sealed class UrlEndpointTests : IAsyncLifetime
     [Fact]
     public void Any_url_is_answered_with_4xx_or_502()
     {
-        var part = Gen.Elements("http://", "https:", "/", "127.0.0.1", "[::1]", ":1", ":", "@", "%", "%00", "xn--", "xn--a.", "ä.invalid",
-            "\u202e", ".", "..", new string('a', 300), "?", "#", " ", "\\", "0x7f.1", "2130706433", "\0", "😀", "*");
+        var part = Gen.Elements("http://", "https:", "/", "127.0.0.1", "[::1]", ":1", ":", "@", "%", "%00", "xn--", "xn--a.",
+            "ä.invalid", "\u202e", ".", "..", new string('a', 300), "?", "#", " ", "\\", "0x7f.1", "2130706433", "\0", "😀", "*");
         Prop.ForAll(part.ListOf().Select(parts => "http://" + string.Concat(parts)).ToArbitrary(), url =>
         {
             var status = FetchAsync(url).GetAwaiter().GetResult().Status;
-            Assert.True(status is HttpStatusCode.BadGateway or (>= HttpStatusCode.BadRequest and < HttpStatusCode.InternalServerError),
-                $"{url}: {status}");
+            Assert.True((int)status is 502 or (>= 400 and < 500), $"{url}: {status}");
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(100));
     }
 

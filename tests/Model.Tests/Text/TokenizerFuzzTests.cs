@@ -39,7 +39,8 @@ public sealed class TokenizerFuzzTests : IDisposable
     [InlineData("tokenizer.json", "{\"model\":{\"vocab\":{},\"merges\":[\"\\ud800 a\"]}}")]
     [InlineData("tokenizer.json", "{\"model\":{\"vocab\":{\"\\udfff\":0},\"merges\":[[\"\\ud800\",\"a\"]]}}")]
     [InlineData("tokenizer.json", "{\"model\":{\"\\ud800\":{}}}")]
-    [InlineData("tokenizer.json", "{\"added_tokens\":[{\"content\":\"\\ud800\",\"id\":0}],\"model\":{\"vocab\":{},\"merges\":[]}}")]
+    [InlineData("tokenizer.json",
+        "{\"added_tokens\":[{\"content\":\"\\ud800\",\"id\":0}],\"model\":{\"vocab\":{},\"merges\":[]}}")]
     public void A_hostile_file_is_refused(string name, string content)
     {
         if (name == "tokenizer.json")
