@@ -75,7 +75,8 @@ internal static class CommandLine
     {
         var command = parsed.CommandResult.Command;
         var mistaken = parsed.Tokens.TakeWhile(token => token.Type != TokenType.DoubleDash)
-            .Where(token => token.Type == TokenType.Argument && LooksLikeOption(token.Value)).Select(token => token.Value).ToList();
+            .Where(token => token.Type == TokenType.Argument && LooksLikeOption(token.Value))
+            .Select(token => token.Value).ToList();
         if (mistaken.Count > 0)
             return mistaken.Select(option => $"There is no option '{option}'"
                 + (Typos.Nearest(option, command) is { } meant ? $"; did you mean '{meant}'?"

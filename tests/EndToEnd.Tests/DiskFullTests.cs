@@ -102,7 +102,8 @@ public sealed class DiskFullTests(Workplace place, ITestOutputHelper output) : I
 
     private static StringContent Cue(string words) => new($"1\n00:00:00,500 --> 00:00:01,500\n{words}\n");
 
-    private static Task<bool> CanMountAsync() => CanRunAsync("unshare", "-rm", "mount", "-t", "tmpfs", "none", Path.GetTempPath());
+    private static Task<bool> CanMountAsync() =>
+        CanRunAsync("unshare", "-rm", "mount", "-t", "tmpfs", "none", Path.GetTempPath());
 
     private static async Task<bool> CanRunAsync(string command, params string[] arguments)
     {

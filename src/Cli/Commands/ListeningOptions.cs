@@ -9,7 +9,8 @@ internal static class ListeningOptions
     public static readonly Option<string> Urls = NewOption.Optional<string>(
         "--urls", $"Where to listen; port 0 takes a free one. Default {new ServiceOptions().Urls}.", "URL");
 
-    public static readonly Option<int?> Port = NewOption.Optional<int?>("--port", "Port to listen on; 0 takes a free one.", "PORT");
+    public static readonly Option<int?> Port =
+        NewOption.Optional<int?>("--port", "Port to listen on; 0 takes a free one.", "PORT");
 
     public static readonly Option<string?> Host = NewOption.Optional<string?>(
         "--host", "Address to listen on; 0.0.0.0 is every address of this machine, which needs keys.", "ADDRESS");

@@ -148,7 +148,8 @@ public sealed class HubClient : IDisposable
         throw status switch
         {
             404 => new ModelException($"{uri}: the hub has no such file (404)"),
-            401 or 403 => new ModelException($"{uri}: the hub has no such repository, or does not give it to everyone ({status})"),
+            401 or 403 => new ModelException(
+                $"{uri}: the hub has no such repository, or does not give it to everyone ({status})"),
             408 or 429 or >= 500 =>
                 new HttpRequestException($"the hub answered {status} {response.ReasonPhrase}", null, response.StatusCode),
             _ => new ModelException($"{uri}: the hub answered {status} {response.ReasonPhrase}"),
