@@ -83,17 +83,18 @@ internal sealed partial class CatalogWorker(IEventLog log, Storage stores, Store
                 _caughtUp.TrySetResult();
                 continue;
             }
-            if (entry.Unreadable is { } reason)
-                LogUnreadable(entry.Partition, entry.Position, reason);
             // An indexed video is found from the end of this span on.
             using var span = entry.Event is { } happened ? EventTelemetry.StartProcess(entry, happened, Name) : null;
+            string? passedOver = null;
             await outages.WaitAsync(() => retries.ExecuteAsync(_ =>
             {
-                stores.Apply(entry);
+                passedOver = stores.Apply(entry);
                 return default;
             }, stop), stop);
             Interlocked.Increment(ref _read);
-            if (entry.Event is not { } applied)
+            if (passedOver is not null)
+                LogPassedOver(entry.Partition, entry.Position, passedOver);
+            if (passedOver is not null || entry.Event is not { } applied)
                 continue;
             if (transcripts is not null)
                 await TryTranscriptsAsync(retries, () => FollowTranscriptAsync(applied.VideoId, stop), stop);
@@ -126,7 +127,7 @@ internal sealed partial class CatalogWorker(IEventLog log, Storage stores, Store
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Partition} at {Position} is passed over: {Reason}")]
-    private partial void LogUnreadable(string partition, long position, string reason);
+    private partial void LogPassedOver(string partition, long position, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "the catalog tries again in {Delay}: {Reason}")]
     private partial void LogRetry(TimeSpan delay, string reason);

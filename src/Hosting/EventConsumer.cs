@@ -59,7 +59,8 @@ public sealed partial class EventConsumer(
                     return; // Not committed: delivered again next time.
                 EventTelemetry.Rejected(span, delivery, error);
                 LogGivenUp(delivery.Event.Topic, delivery.Event.VideoId, error.Message, error is UserException ? null : error);
-                await outages.WaitAsync(() => GiveUpAsync(delivery, error.Message, stage), stop);
+                var failed = stage is null ? null : Failed(delivery.Event, stage, error.Message);
+                await outages.WaitAsync(() => GiveUpAsync(delivery, failed, error.Message), stop);
                 return;
             }
             // Not cancelled: a stop here must not make the group handle it again.
@@ -82,18 +83,20 @@ public sealed partial class EventConsumer(
         }
     }
 
-    /// <summary>The video fails first: interrupted after that, the event is delivered again.</summary>
-    private async ValueTask GiveUpAsync(Delivery delivery, string reason, string? stage)
+    private VideoFailed Failed(VideoEvent happened, string stage, string reason) => new()
     {
-        if (stage is not null)
-            await log.AppendAsync(new VideoFailed
-            {
-                VideoId = delivery.Event.VideoId,
-                UploadId = delivery.Event.Upload,
-                Time = time.GetUtcNow(),
-                Stage = stage,
-                Reason = reason,
-            }, CancellationToken.None);
+        VideoId = happened.VideoId,
+        UploadId = happened.Upload,
+        Time = time.GetUtcNow(),
+        Stage = stage,
+        Reason = reason,
+    };
+
+    /// <summary>The video fails first: interrupted after that, the event is delivered again.</summary>
+    private async ValueTask GiveUpAsync(Delivery delivery, VideoFailed? failed, string reason)
+    {
+        if (failed is not null)
+            await log.AppendAsync(failed, CancellationToken.None);
         await log.RejectAsync(delivery, reason, CancellationToken.None);
     }
 

@@ -17,6 +17,8 @@ namespace TcMgc.Stores;
 /// </summary>
 public sealed class DataFolder : IDisposable
 {
+    private const string LogName = "events.db";
+
     private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(250);
 
     private readonly SqliteEventLog _events;
@@ -25,15 +27,31 @@ public sealed class DataFolder : IDisposable
     private readonly SqliteCatalog _catalog;
     private readonly Lazy<TranscriptIndex> _transcripts;
 
+    private readonly bool _hasBlobs;
+
     private DataFolder(string path, TimeProvider clock, IBlobStore? blobs)
     {
         Path = path;
-        _events = new(System.IO.Path.Combine(path, "events.db"), clock, s_poll);
+        _hasBlobs = blobs is null;
+        _events = new(System.IO.Path.Combine(path, LogName), clock, s_poll);
         _blobs = new(System.IO.Path.Combine(path, "blobs"), isOwners: true);
         _index = new(System.IO.Path.Combine(path, "index.db"));
         _catalog = new(System.IO.Path.Combine(path, "catalog.db"));
         _transcripts = new(() => new(System.IO.Path.Combine(path, "transcripts.db"), blobs ?? _blobs));
     }
+
+    /// <summary>Names of the databases; the log is the last, without which the folder is not opened.</summary>
+    internal static IReadOnlyList<string> DatabaseNames { get; } = ["index.db", "transcripts.db", "catalog.db", LogName];
+
+    /// <summary>The catalog's adapter.</summary>
+    internal SqliteCatalog CatalogFile => _catalog;
+
+    /// <summary>The databases that there are, the log last.</summary>
+    internal IEnumerable<string> Databases => DatabaseNames
+        .Select(name => System.IO.Path.Combine(Path, name)).Where(File.Exists);
+
+    /// <summary>The log that catalog and index belong to; null until <see cref="BelongToAsync"/>.</summary>
+    internal FollowedLog? Log { get; private set; }
 
     /// <summary>The folder, as a full path.</summary>
     public string Path { get; }
@@ -85,16 +103,20 @@ public sealed class DataFolder : IDisposable
     }
 
     /// <summary>Applies an entry of <see cref="FollowAsync"/> to the catalog.</summary>
+    /// <returns>
+    /// Why the entry was passed over: nobody can read its event, or the catalog cannot apply it, today or after a restart; null
+    /// where it was applied.
+    /// </returns>
     /// <exception cref="UserException">The catalog cannot be used.</exception>
-    public void Apply(LogEntry entry)
+    public string? Apply(LogEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        _catalog.Apply(entry);
+        return _catalog.Apply(entry);
     }
 
     /// <summary>Opens the folder, creating what is absent, and brings the catalog up to the log's end.</summary>
     /// <exception cref="UserException">
-    /// The folder cannot be written, or a database is damaged or newer than this program.
+    /// The folder cannot be written, a database is damaged or newer than this program, or belongs to another log.
     /// </exception>
     public static ValueTask<DataFolder> OpenAsync(string path, TimeProvider clock, CancellationToken cancellationToken) =>
         OpenAsync(path, clock, followsOwnLog: true, null, cancellationToken);
@@ -123,7 +145,10 @@ public sealed class DataFolder : IDisposable
         try
         {
             if (followsOwnLog)
+            {
+                await folder.BelongToAsync(_ => new(folder._events.Identity()), cancellationToken);
                 await folder.CatchUpAsync(cancellationToken);
+            }
             return folder;
         }
         catch
@@ -133,10 +158,25 @@ public sealed class DataFolder : IDisposable
         }
     }
 
+    /// <summary>Makes the folder's catalog, index and blobs those of a log.</summary>
+    /// <exception cref="UserException">One of them is that of another log.</exception>
+    internal async ValueTask BelongToAsync(
+        Func<CancellationToken, ValueTask<FollowedLog>> identify, CancellationToken cancellationToken)
+    {
+        var done = _catalog.Positions(); // Before the log's end, which others may move, and follow, meanwhile.
+        var log = await identify(cancellationToken);
+        _catalog.BelongTo(log);
+        log.RequireReached(done);
+        _index.BelongTo(log);
+        if (_hasBlobs)
+            await log.RequireAsync(_blobs, _blobs.Root, cancellationToken);
+        Log = log;
+    }
+
     /// <summary>Opens a folder that something was indexed into.</summary>
     /// <exception cref="UserException">There is none, or as with <see cref="OpenAsync"/>.</exception>
     public static ValueTask<DataFolder> OpenExistingAsync(string path, TimeProvider clock, CancellationToken cancellationToken) =>
-        File.Exists(System.IO.Path.Combine(path, "events.db"))
+        File.Exists(System.IO.Path.Combine(path, LogName)) || File.Exists(System.IO.Path.Combine(path, "catalog.db"))
             ? OpenAsync(path, clock, cancellationToken)
             : throw new UserException($"{path}: nothing is indexed there; 'tcmgc index PATH --data {path}' indexes videos");
 
@@ -170,16 +210,11 @@ public sealed class DataFolder : IDisposable
             _transcripts.Value.Dispose();
     }
 
-    /// <summary>Applies what a killed process left, or everything where catalog.db or events.db was removed.</summary>
+    /// <summary>Applies what a killed process left, or everything where catalog.db was removed.</summary>
     private async ValueTask CatchUpAsync(CancellationToken cancellationToken)
     {
-        var end = _events.End();
-        if (_catalog.IsEmpty() != (end == 0) || _catalog.Positions().Values.Any(position => position > end))
+        if (_catalog.IsEmpty() && !Log!.IsEmpty)
             await _catalog.RebuildAsync(_events, cancellationToken);
-        await foreach (var entry in FollowAsync(_events, cancellationToken))
-            if (entry is null)
-                break;
-            else
-                Apply(entry);
+        await _catalog.CatchUpAsync(_events, cancellationToken);
     }
 }

@@ -19,22 +19,28 @@ public sealed class Storage : IAsyncDisposable
     private readonly DataFolder _data;
     private IDisposable? _work;
 
-    private Storage(DataFolder data, IEventLog events, IBlobStore blobs, IVectorIndex index)
+    private Storage(DataFolder data, IEventLog events, IBlobStore blobs)
     {
         _data = data;
         Events = events;
         Blobs = blobs;
-        Index = index;
+        Index = data.Index;
     }
+
+    /// <summary>The data folder.</summary>
+    internal DataFolder Data => _data;
+
+    /// <summary>Whether event log and index are those of the data folder.</summary>
+    internal bool IsEmbedded => Events == _data.Events && Index == _data.Index;
 
     /// <summary>The event log.</summary>
     public IEventLog Events { get; }
 
     /// <summary>The blob store.</summary>
-    public IBlobStore Blobs { get; }
+    public IBlobStore Blobs { get; private set; }
 
     /// <summary>The vector index.</summary>
-    public IVectorIndex Index { get; }
+    public IVectorIndex Index { get; private set; }
 
     /// <summary>The catalog; an embedded one was brought up to the log's end when it was opened.</summary>
     public ICatalog Catalog => _data.Catalog;
@@ -55,7 +61,8 @@ public sealed class Storage : IAsyncDisposable
     /// <param name="time">Clock of the adapters.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="UserException">
-    /// A setting is wrong, a store cannot be used, or another process works in the data folder.
+    /// A setting is wrong, a store cannot be used or belongs to another log, or another process works in the data folder. Whether
+    /// Qdrant and S3 belong to the log is asked when they are used first, for they may be away now.
     /// </exception>
     public static async ValueTask<Storage> OpenAsync(
         IConfiguration configuration, bool forWork, TimeProvider time, CancellationToken cancellationToken)
@@ -74,19 +81,19 @@ public sealed class Storage : IAsyncDisposable
         try
         {
             data = await DataFolder.OpenAsync(options.Data, time, followsOwnLog: isEmbedded, shared, cancellationToken);
-            IVectorIndex index = options.Vectors switch
-            {
-                VectorStore.Qdrant =>
-                    new QdrantVectorIndex(Settings.Read<QdrantOptions>(configuration, QdrantOptions.Section), time),
-                _ => data.Index,
-            };
-            IEventLog events = options.Events switch
-            {
-                EventStore.Kafka => await KafkaEventLog.OpenAsync(
-                    Settings.Read<KafkaOptions>(configuration, KafkaOptions.Section), time, cancellationToken),
-                _ => data.Events,
-            };
-            stores = new(data, events, shared ?? data.Blobs, index);
+            var kafka = isEmbedded ? null : await KafkaEventLog.OpenAsync(
+                Settings.Read<KafkaOptions>(configuration, KafkaOptions.Section), time, cancellationToken);
+            stores = new(data, kafka ?? data.Events, shared ?? data.Blobs);
+            if (kafka is not null)
+                await data.BelongToAsync(kafka.IdentifyAsync, cancellationToken);
+            var log = data.Log!;
+            if (shared is FolderBlobStore folder)
+                await log.RequireAsync(shared, folder.Root, cancellationToken);
+            else if (shared is not null)
+                stores.Blobs = new CheckedBlobs(shared, log, options.Blobs!);
+            if (options.Vectors == VectorStore.Qdrant)
+                stores.Index = new QdrantVectorIndex(
+                    Settings.Read<QdrantOptions>(configuration, QdrantOptions.Section) with { Log = log }, time);
             stores._work = forWork ? data.LockForWork() : null;
             return stores;
         }
@@ -103,12 +110,19 @@ public sealed class Storage : IAsyncDisposable
         }
     }
 
+    /// <summary>What builds another model's collection beside the one of this installation.</summary>
+    /// <param name="options">Names server and index.</param>
+    /// <param name="time">Clock of the calls.</param>
+    public QdrantReindex OpenReindex(QdrantOptions options, TimeProvider time) =>
+        new((options ?? throw new ArgumentNullException(nameof(options))) with { Log = _data.Log }, time);
+
     /// <summary>The entries of a log that the catalog does not have yet, then those that come.</summary>
     internal IAsyncEnumerable<LogEntry?> FollowAsync(IEventLog log, CancellationToken cancellationToken) =>
         _data.FollowAsync(log, cancellationToken);
 
     /// <summary>Applies an entry of <see cref="FollowAsync"/> to the catalog.</summary>
-    internal void Apply(LogEntry entry) => _data.Apply(entry);
+    /// <returns>Why the entry was passed over; null where it was not.</returns>
+    internal string? Apply(LogEntry entry) => _data.Apply(entry);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -9,14 +9,19 @@ namespace TcMgc.Stores;
 /// </summary>
 internal sealed class WorkLock : IDisposable
 {
+    private const string LockName = "worker.lock", OwnerName = "worker.pid";
+
     private readonly FileStream _lock;
 
     private WorkLock(FileStream held) => _lock = held;
 
+    /// <summary>Whether a file of a data folder is one of these.</summary>
+    public static bool IsOwn(string path) => Path.GetFileName(path) is LockName or OwnerName;
+
     public static WorkLock Acquire(string folder)
     {
-        var path = Path.Combine(folder, "worker.lock");
-        var owner = Path.Combine(folder, "worker.pid");
+        var path = Path.Combine(folder, LockName);
+        var owner = Path.Combine(folder, OwnerName);
         try
         {
             var held = new FileStream(path, OwnerOnly.Options(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));

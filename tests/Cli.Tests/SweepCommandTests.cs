@@ -33,6 +33,19 @@ public sealed class SweepCommandTests : IDisposable
         Assert.Equal((0, "0 blobs (0 bytes) removed\n"), (again.Status, again.Output));
     }
 
+    [Fact]
+    public async Task Beside_a_log_that_was_lost_nothing_is_swept()
+    {
+        var original = await LeaveOrphanAsync();
+        await File.WriteAllBytesAsync(Path.Combine(_folder, "events.db"), []);
+
+        var (status, _, errors) = await CommandRun.Of("sweep", "--data", _folder);
+
+        Assert.Equal(1, status);
+        Assert.Contains("the log is lost, or another one", errors, StringComparison.Ordinal);
+        Assert.True(File.Exists(original));
+    }
+
     [Theory]
     [InlineData(1, "the event log is empty")]
     [InlineData(1, "s3://BUCKET", "--set", "Blobs=s3://")]

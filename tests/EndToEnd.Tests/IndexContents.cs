@@ -29,6 +29,11 @@ internal static class IndexContents
         return videos;
     }
 
+    /// <summary>The files with blobs, without the one that names the log they belong to.</summary>
+    public static IEnumerable<string> Blobs(string data) =>
+        Directory.EnumerateFiles(Path.Combine(data, "blobs"), "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetFileName(file) != "log.id");
+
     public static async Task SameAsync(string expected, string found)
     {
         var (one, other) = (await SegmentsAsync(expected), await SegmentsAsync(found));

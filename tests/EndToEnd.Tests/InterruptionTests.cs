@@ -32,7 +32,7 @@ public sealed class InterruptionTests(Workplace place) : IClassFixture<Workplace
 
         Assert.True(ended.Status == 0, ended.Errors);
         await IndexContents.SameAsync(whole, data);
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(data, "blobs"), "*", SearchOption.AllDirectories));
+        Assert.Empty(IndexContents.Blobs(data));
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class InterruptionTests(Workplace place) : IClassFixture<Workplace
 
         Assert.True(ended.Status == 0, ended.Errors);
         await IndexContents.SameAsync(whole, data);
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(data, "blobs"), "*", SearchOption.AllDirectories));
+        Assert.Empty(IndexContents.Blobs(data));
     }
 
     [Fact]

@@ -105,6 +105,21 @@ public sealed class CatalogWorkerTests : IAsyncLifetime
         Assert.False(_app.Lifetime.ApplicationStopping.IsCancellationRequested);
     }
 
+    [Fact]
+    public async Task An_event_that_the_catalog_cannot_apply_stops_neither_it_nor_the_service()
+    {
+        _mayCatchUp.SetResult();
+        var (broken, later) = (Uploaded(1) with { FileName = null! }, Uploaded(2));
+
+        await _stores.Events.AppendAsync(broken, default);
+        await _stores.Events.AppendAsync(later, default);
+        while (await _stores.Catalog.GetAsync(later.VideoId, default) is null)
+            await Task.Yield();
+
+        Assert.Null(await _stores.Catalog.GetAsync(broken.VideoId, default));
+        Assert.False(_app.Lifetime.ApplicationStopping.IsCancellationRequested);
+    }
+
     /// <summary>A log whose follower is told that it has caught up when a task has ended.</summary>
     private sealed class HeldLog(IEventLog log, Task mayCatchUp) : IEventLog
     {

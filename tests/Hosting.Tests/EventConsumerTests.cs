@@ -88,6 +88,29 @@ public sealed class EventConsumerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_video_that_is_given_up_while_the_log_comes_and_goes_fails_by_one_event()
+    {
+        await _data.Events.AppendAsync(Uploaded(1), default);
+        await _data.Events.AppendAsync(Uploaded(2), default);
+        var time = new JumpingTime();
+        var log = new RefusingLog(_data.Events, rejections: 3);
+        var consumer = new EventConsumer(
+            log, time, s_options, new(time, s_options, new KeptLog()), NullLogger<EventConsumer>.Instance);
+
+        await consumer.RunAsync(s_workers, async (happened, _) =>
+        {
+            if (happened.VideoId == Video(1))
+                throw new InvalidDataException("unreadable");
+            await _stop.CancelAsync();
+        }, _stop.Token, Stages.Index);
+
+        var failed = (await _data.Events.ReadAllAsync(default).ToListAsync()).OfType<VideoFailed>().ToList();
+        Assert.Equal(4, failed.Count);
+        Assert.Single(failed.Distinct());
+        Assert.Single(await DeadLettersAsync());
+    }
+
+    [Fact]
     public async Task A_wrong_setting_is_waited_for_and_no_event_is_given_up()
     {
         await _data.Events.AppendAsync(Uploaded(1), default);
@@ -221,6 +244,38 @@ public sealed class EventConsumerTests : IAsyncLifetime
     private EventConsumer Consumer(TimeSpan? drain = null, TimeProvider? time = null, StoreOutages? outages = null) => new(
         _data.Events, time ?? TimeProvider.System, s_options with { Drain = drain ?? TimeSpan.FromMinutes(1) },
         outages ?? new(TimeProvider.System, s_options, NullLogger<StoreOutages>.Instance), NullLogger<EventConsumer>.Instance);
+
+    /// <summary>A log that is away for the first rejections.</summary>
+    private sealed class RefusingLog(IEventLog log, int rejections) : IEventLog
+    {
+        private int _left = rejections;
+
+        public ValueTask RejectAsync(Delivery delivery, string reason, CancellationToken cancellationToken) =>
+            Interlocked.Decrement(ref _left) >= 0
+                ? throw new StoreUnavailableException("the log", "the log is away")
+                : log.RejectAsync(delivery, reason, cancellationToken);
+
+        public ValueTask AppendAsync(VideoEvent happened, CancellationToken cancellationToken) =>
+            log.AppendAsync(happened, cancellationToken);
+
+        public IAsyncEnumerable<Delivery> SubscribeAsync(Subscription subscription, CancellationToken cancellationToken) =>
+            log.SubscribeAsync(subscription, cancellationToken);
+
+        public ValueTask CommitAsync(Delivery delivery, CancellationToken cancellationToken) =>
+            log.CommitAsync(delivery, cancellationToken);
+
+        public IAsyncEnumerable<LogEntry?> FollowAsync(
+            IReadOnlyDictionary<string, long> done, CancellationToken cancellationToken) =>
+            log.FollowAsync(done, cancellationToken);
+
+        public IAsyncEnumerable<DeadLetter> DeadLettersAsync(CancellationToken cancellationToken) =>
+            log.DeadLettersAsync(cancellationToken);
+
+        public IAsyncEnumerable<DeadLetter> ReplayAsync(CancellationToken cancellationToken) =>
+            log.ReplayAsync(cancellationToken);
+
+        public ValueTask CheckAsync(CancellationToken cancellationToken) => log.CheckAsync(cancellationToken);
+    }
 
     /// <summary>A clock that jumps to the end of each wait.</summary>
     private sealed class JumpingTime : FakeTimeProvider

@@ -56,6 +56,9 @@ internal sealed class MemoryIndex : IVectorIndex
     public ValueTask<int> CountAsync(VideoId video, CancellationToken cancellationToken) =>
         new(_segments.Count(segment => segment.Place.Video == video));
 
+    public ValueTask<IReadOnlyDictionary<VideoId, int>> CountByVideoAsync(CancellationToken cancellationToken) =>
+        new(_segments.CountBy(segment => segment.Place.Video).ToDictionary());
+
     public ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(
         VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
     {

@@ -73,15 +73,105 @@ public sealed class DataFolderTests : IDisposable
         Assert.Equal(3, await again.Catalog.ListAsync(s_never).CountAsync(s_never));
     }
 
-    [Fact]
-    public async Task Without_its_log_the_catalog_knows_of_no_videos()
+    public enum Loss
+    {
+        Missing,
+        Zeroed,
+        Foreign,
+        Older,
+    }
+
+    [Theory]
+    [InlineData(Loss.Missing, "the event log is empty, but", "tcmgc restore")]
+    [InlineData(Loss.Zeroed, "the event log is empty, but", "tcmgc restore")]
+    [InlineData(Loss.Foreign, "belongs to another event log", "remove it")]
+    [InlineData(Loss.Older, "videos.uploaded ends at 1, but the catalog has followed it to 2", "bring back the latest")]
+    public async Task A_lost_or_foreign_log_beside_a_filled_catalog_is_refused_with_what_to_do(
+        Loss loss, string reason, string wayOut)
     {
         await Append(Uploaded(1));
-        File.Delete(Path.Combine(Data, "events.db"));
+        var (log, older) = (Path.Combine(Data, "events.db"), _scratch.File("older.db"));
+        (await Open()).Dispose();
+        File.Copy(log, older);
+        await Append(Uploaded(2));
+        (await Open()).Dispose();
+        Lose(log, loss, older);
 
+        var error = await Assert.ThrowsAsync<UserException>(Open);
+        var again = await Assert.ThrowsAsync<UserException>(Open);
+
+        Assert.Contains(reason, error.Message, StringComparison.Ordinal);
+        Assert.Contains(wayOut, error.Message, StringComparison.Ordinal);
+        Assert.Contains(log, error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+        Assert.Equal(error.Message, again.Message);
+    }
+
+    [Theory]
+    [InlineData("catalog.db")]
+    [InlineData("index.db")]
+    [InlineData("blobs")]
+    public async Task An_empty_log_beside_any_filled_store_is_refused_also_where_that_is_of_an_earlier_program(string store)
+    {
+        FirstFormat.Make(Data);
+        foreach (var other in Entries().Where(name => !name.StartsWith(store, StringComparison.Ordinal)).ToList())
+            Remove(other);
+
+        var error = await Assert.ThrowsAsync<UserException>(Open);
+
+        Assert.Contains("the event log is empty, but " + Path.Combine(Data, store), error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("catalog.db", "remove it")]
+    [InlineData("index.db", "tcmgc rebuild")]
+    [InlineData("blobs", "delete the blob 'log.id'")]
+    public async Task A_store_of_another_log_is_refused_with_what_to_do(string store, string wayOut)
+    {
+        await FillAsync();
+        var aside = _scratch.File("aside");
+        Directory.Move(Data, aside);
+        await Append(Uploaded(1));
+        foreach (var own in Entries().Where(name => name.StartsWith(store, StringComparison.Ordinal)).ToList())
+            Remove(own);
+        Directory.Move(Path.Combine(aside, store), Path.Combine(Data, store));
+
+        var error = await Assert.ThrowsAsync<UserException>(Open);
+
+        Assert.Contains($"{Path.Combine(Data, store)}: belongs to another event log", error.Message, StringComparison.Ordinal);
+        Assert.Contains(wayOut, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_of_an_earlier_program_is_migrated_with_all_that_it_holds_and_takes_an_id_that_it_keeps()
+    {
+        FirstFormat.Make(Data);
+
+        (await Open()).Dispose();
+        var id = await File.ReadAllTextAsync(Path.Combine(Data, "blobs", "log.id"));
         using var folder = await Open();
 
-        Assert.Null(await folder.Catalog.GetAsync(Video(1), s_never));
+        Assert.Equal(id, await File.ReadAllTextAsync(Path.Combine(Data, "blobs", "log.id")));
+        var entry = (await folder.Catalog.GetAsync(FirstFormat.Video, s_never))!;
+        Assert.Equal((VideoState.Indexed, "holiday.mp4", 1), (entry.State, entry.Name, entry.Segments));
+        Assert.Equal(2, await folder.Events.ReadAllAsync(s_never).CountAsync());
+        Assert.Equal("no room", (await folder.Events.DeadLettersAsync(s_never).SingleAsync()).Reason);
+        var found = Assert.Single(
+            await folder.Index.NearestAsync(TcMgc.Shared.Vectors.VectorSpace.Text, new float[] { 1, 0 }, 3, s_never));
+        Assert.Equal((FirstFormat.Video, 1f), (found.Video, found.Similarity));
+    }
+
+    [Fact]
+    public async Task A_migration_that_fails_leaves_the_file_as_it_was()
+    {
+        FirstFormat.Make(Data);
+        Execute("catalog.db", "CREATE TABLE log(other TEXT)"); // Which the migration makes, too.
+
+        await Assert.ThrowsAsync<UserException>(Open);
+        Execute("catalog.db", "DROP TABLE log");
+        using var folder = await Open();
+
+        Assert.NotNull(await folder.Catalog.GetAsync(FirstFormat.Video, s_never));
     }
 
     [Fact]
@@ -135,7 +225,7 @@ public sealed class DataFolderTests : IDisposable
 
     [Theory]
     [InlineData("events.db", "move the --data folder away")]
-    [InlineData("index.db", "remove it and run 'tcmgc index' again")]
+    [InlineData("index.db", "remove it and run 'tcmgc rebuild'")]
     [InlineData("catalog.db", "makes it again from events.db")]
     public async Task A_database_that_is_none_is_named_with_what_to_do(string name, string advice)
     {
@@ -189,7 +279,7 @@ public sealed class DataFolderTests : IDisposable
 
         var error = await Assert.ThrowsAsync<UserException>(Open);
 
-        Assert.Contains("newer tcmgc (schema 7", error.Message, StringComparison.Ordinal);
+        Assert.Contains("newer tcmgc (format 7", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -230,6 +320,46 @@ public sealed class DataFolderTests : IDisposable
         using var folder = await Open();
         foreach (var happened in events)
             await folder.Events.AppendAsync(happened, s_never);
+    }
+
+    /// <summary>One video in log, catalog, index and blobs.</summary>
+    private async Task FillAsync()
+    {
+        await Append(Uploaded(1));
+        using var folder = await Open();
+        await folder.Index.BindAsync(SampleSegments.Model, s_never);
+        await folder.Index.UpsertAsync(SampleSegments.Of(1, 1, 1), s_never);
+        using var content = new MemoryStream([1, 2, 3]);
+        await folder.Blobs.WriteContentAsync("originals/1", content, s_never);
+    }
+
+    private static void Lose(string log, Loss loss, string older)
+    {
+        File.Delete(log);
+        switch (loss)
+        {
+            case Loss.Zeroed:
+                File.Create(log).Dispose();
+                break;
+            case Loss.Foreign:
+                using (var other = new SqliteEventLog(log, TimeProvider.System, TimeSpan.FromSeconds(1)))
+                    other.AppendAsync(Uploaded(3), s_never).AsTask().GetAwaiter().GetResult();
+                break;
+            case Loss.Older:
+                File.Copy(older, log);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Remove(string entry)
+    {
+        var path = Path.Combine(Data, entry);
+        if (Directory.Exists(path))
+            Directory.Delete(path, recursive: true);
+        else
+            File.Delete(path);
     }
 
     private IEnumerable<string> Entries() =>

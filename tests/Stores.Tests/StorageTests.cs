@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using TcMgc.Shared;
-using TcMgc.Stores.Blobs.S3;
 using TcMgc.Stores.Qdrant;
 
 namespace TcMgc.Stores.Tests;
@@ -38,7 +37,7 @@ public sealed class StorageTests : IDisposable
     {
         await using var stores = await OpenAsync(("Blobs", "s3://videos/one"), ("S3:Endpoint", "http://127.0.0.1:9"));
 
-        Assert.IsType<S3BlobStore>(stores.Blobs);
+        Assert.IsType<CheckedBlobs>(stores.Blobs);
     }
 
     [Theory]

@@ -32,6 +32,20 @@ public abstract class VectorIndexContract
     }
 
     [Fact]
+    public async Task The_segments_of_each_video_are_counted()
+    {
+        var index = Create();
+        Assert.Empty(await index.CountByVideoAsync(Never));
+        await index.BindAsync(Model, Never);
+        await index.UpsertAsync([.. Of(1, 3, 1), .. Of(2, 1, 2)], Never);
+        await index.UpsertAsync(Of(3, 2, 3), Never);
+        await index.DeleteAsync(Video(3), Never);
+
+        Assert.Equivalent(
+            new Dictionary<VideoId, int> { [Video(1)] = 3, [Video(2)] = 1 }, await index.CountByVideoAsync(Never), strict: true);
+    }
+
+    [Fact]
     public async Task The_model_is_kept()
     {
         var index = await Bound();

@@ -80,7 +80,7 @@ internal static class ReindexCommand
         var media = Settings.Read<MediaOptions>(configuration, MediaOptions.Section);
         var featurize = Settings.Read<FeaturizeOptions>(configuration, FeaturizeOptions.Section);
         await using var stores = await Storage.OpenAsync(configuration, forWork: false, TimeProvider.System, cancel);
-        using var reindex = new QdrantReindex(qdrant, TimeProvider.System);
+        using var reindex = stores.OpenReindex(qdrant, TimeProvider.System);
         var reindexing = new Reindexing(reindex, stores);
         if (parsed.GetValue(s_dropFormer))
             await reindex.DropFormerAsync(cancel);

@@ -31,6 +31,9 @@ public interface IVectorIndex
     /// <summary>Number of a video's segments.</summary>
     ValueTask<int> CountAsync(VideoId video, CancellationToken cancellationToken);
 
+    /// <summary>Number of segments of each video that has any.</summary>
+    ValueTask<IReadOnlyDictionary<VideoId, int>> CountByVideoAsync(CancellationToken cancellationToken);
+
     /// <summary>The segments whose pooled vectors have the largest dot product with the query, best first.</summary>
     /// <param name="space">Which pooled vector: <see cref="Segment.TextVector"/> or <see cref="Segment.ImageVector"/>.</param>
     /// <param name="query">Unit vector of D values.</param>

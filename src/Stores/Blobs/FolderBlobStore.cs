@@ -37,6 +37,9 @@ public sealed class FolderBlobStore : IBlobStore
         });
     }
 
+    /// <summary>Full path of the folder.</summary>
+    public string Root => _root;
+
     public async ValueTask WriteAsync(
         string name, Func<Stream, CancellationToken, ValueTask> write, CancellationToken cancellationToken)
     {

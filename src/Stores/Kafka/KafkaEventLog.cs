@@ -155,6 +155,11 @@ public sealed class KafkaEventLog : IEventLog, IAsyncDisposable
         }
     }
 
+    /// <summary>Which log this is, and where it ends.</summary>
+    /// <exception cref="UserException">The cluster does not answer, or refuses.</exception>
+    internal ValueTask<FollowedLog> IdentifyAsync(CancellationToken cancellationToken) =>
+        _topics.IdentifyAsync(cancellationToken);
+
     /// <inheritdoc/>
     public ValueTask CheckAsync(CancellationToken cancellationToken) => _topics.CheckAsync(cancellationToken);
 

@@ -1,8 +1,10 @@
 using System.Globalization;
+using System.Text;
 using Confluent.Kafka;
 using Confluent.Kafka.Admin;
 using TcMgc.Shared;
 using TcMgc.Shared.Events;
+using TcMgc.Shared.Ids;
 using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Stores.Kafka;
@@ -20,6 +22,9 @@ internal sealed class KafkaTopics(Handle client, KafkaOptions options, KafkaName
 
     /// <summary>Time-out of one request, short, so that a cancelled start does not wait for an unreachable cluster.</summary>
     private static readonly TimeSpan s_request = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Namespace of the ids of logs.</summary>
+    private static readonly Guid s_ids = new("5c8f2d0e-6a1b-4e57-9c3d-7f4b8a2e1d60");
 
     private readonly IAdminClient _admin = new DependentAdminClientBuilder(client).Build();
 
@@ -52,6 +57,41 @@ internal sealed class KafkaTopics(Handle client, KafkaOptions options, KafkaName
     /// <exception cref="UserException">No broker answers, or they refuse this client.</exception>
     public async ValueTask CheckAsync(CancellationToken cancellationToken) =>
         await MetadataAsync(options.Timeout < s_checkTimeout ? options.Timeout : s_checkTimeout, cancellationToken);
+
+    /// <summary>
+    /// Which log this is: its id follows from the cluster's id and the prefix of the topics. Topics that are made anew are known
+    /// by their ends.
+    /// </summary>
+    /// <exception cref="UserException">The cluster does not answer, or refuses.</exception>
+    public async ValueTask<FollowedLog> IdentifyAsync(CancellationToken cancellationToken)
+    {
+        var partitions = await PartitionsAsync(names.Events, cancellationToken);
+        for (var started = clock.GetTimestamp(); ; await Task.Delay(s_request, clock, cancellationToken))
+            try
+            {
+                return await IdentifyAsync(partitions, cancellationToken);
+            }
+            catch (KafkaException error) when (error.Error.IsFinal() || clock.GetElapsedTime(started) >= options.Timeout)
+            {
+                throw clients.Explained("the event log cannot be identified", error);
+            }
+            catch (KafkaException)
+            {
+                // A topic is new, or a broker has just started.
+            }
+    }
+
+    private async Task<FollowedLog> IdentifyAsync(List<TopicPartition> partitions, CancellationToken cancellationToken)
+    {
+        var cluster = await Task.Run(() => _admin.ClusterId(options.Timeout), cancellationToken)
+            ?? throw new KafkaException(ErrorCode.Local_TimedOut);
+        var found = await _admin.ListOffsetsAsync(
+            partitions.Select(at => new TopicPartitionOffsetSpec { TopicPartition = at, OffsetSpec = OffsetSpec.Latest() }),
+            new() { RequestTimeout = options.Timeout });
+        var ends = found.ResultInfos.Select(end => end.TopicPartitionOffsetError)
+            .ToDictionary(end => names.Partition(end.TopicPartition), end => end.Offset.Value);
+        return new(options.Name, NameBasedUuid.Create(s_ids, Encoding.UTF8.GetBytes($"{cluster}/{names.Prefix}")), ends);
+    }
 
     /// <summary>All partitions of topics, which have the cluster's names.</summary>
     public async Task<List<TopicPartition>> PartitionsAsync(IEnumerable<string> topics, CancellationToken cancellationToken)

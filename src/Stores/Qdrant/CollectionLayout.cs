@@ -11,7 +11,8 @@ internal static class CollectionLayout
 {
     private const int MaxNameLength = 200;
 
-    private const string ModelId = "model", Dimensions = "dimensions", Frames = "frames", Folder = "folder", Former = "former";
+    private const string ModelId = "model", Dimensions = "dimensions", Frames = "frames", Folder = "folder", Former = "former",
+        Log = "log";
 
     /// <summary>
     /// The alias, a hyphen and the model's id; a hash makes the name unique if the id has characters that a name may not have.
@@ -48,7 +49,7 @@ internal static class CollectionLayout
         ShardNumber = (uint)options.ShardNumber,
         ReplicationFactor = (uint)options.ReplicationFactor,
         Payload = new() { Memory = Memory.Cold },
-        Metadata = { Metadata(model) },
+        Metadata = { Metadata(model), options.Log is { } log ? LogMetadata(log) : [] },
     };
 
     /// <summary>
@@ -64,6 +65,12 @@ internal static class CollectionLayout
 
     /// <summary>Metadata that name the collection the alias pointed at before.</summary>
     public static Dictionary<string, Value> FormerMetadata(string former) => new() { [Former] = former };
+
+    /// <summary>Metadata that name the event log that the collection belongs to.</summary>
+    public static Dictionary<string, Value> LogMetadata(FollowedLog log) => new() { [Log] = log.Id.ToString() };
+
+    /// <summary>The id of the event log that the collection belongs to; null where it belongs to none.</summary>
+    public static Guid? LogOf(CollectionConfig config) => Guid.TryParse(Text(config.Metadata, Log), out var id) ? id : null;
 
     /// <summary>The collection that the alias pointed at before; null where there is none.</summary>
     public static string? FormerOf(CollectionConfig config) => Text(config.Metadata, Former);

@@ -19,14 +19,14 @@ internal sealed class QdrantCollection(QdrantConnection connection, QdrantOption
     /// <summary>The model that the collection was made for.</summary>
     /// <exception cref="UserException">It was not made by TcMgc, or its vectors are not of the model's sizes.</exception>
     public async ValueTask<IndexModel?> ModelAsync(CancellationToken cancel) =>
-        await ConfigAsync(reading, cancel) is { } config ? RequireModel(config) : null;
+        await InfoAsync(reading, cancel) is { } info ? await RequireModelAsync(info, cancel) : null;
 
     /// <summary>Whether the collection, where there is one, can be read now and is TcMgc's.</summary>
     /// <exception cref="UserException">It is not.</exception>
     public async ValueTask CheckAsync(CancellationToken cancel)
     {
-        if (await ConfigAsync(connection.Calls.Check, cancel) is { } config)
-            RequireModel(config);
+        if (await InfoAsync(connection.Calls.Check, cancel) is { } info)
+            await RequireModelAsync(info, cancel);
     }
 
     /// <summary>Creates the collection and the indexes of its payload; what another process created first is as good.</summary>
@@ -49,7 +49,7 @@ internal sealed class QdrantCollection(QdrantConnection connection, QdrantOption
 
     /// <summary>The collection that the alias left for this one; null where it left none.</summary>
     public async ValueTask<string?> FormerAsync(CancellationToken cancel) =>
-        await ConfigAsync(reading, cancel) is { } config ? CollectionLayout.FormerOf(config) : null;
+        await InfoAsync(reading, cancel) is { } info ? CollectionLayout.FormerOf(info.Config) : null;
 
     /// <summary>Deletes the collection; nothing happens where there is none.</summary>
     public async ValueTask DropAsync(CancellationToken cancel) => await connection.CallAsync(connection.Calls.Work,
@@ -185,16 +185,25 @@ internal sealed class QdrantCollection(QdrantConnection connection, QdrantOption
 
     private StoredPoint Stored(RetrievedPoint point) => new(point, options.Url);
 
-    private IndexModel RequireModel(CollectionConfig config) => CollectionLayout.ModelOf(config)
-        ?? throw new UserException(
+    private async ValueTask<IndexModel> RequireModelAsync(CollectionInfo info, CancellationToken cancel)
+    {
+        var model = CollectionLayout.ModelOf(info.Config) ?? throw new UserException(
             $"Qdrant at {options.Url}: the collection {name} was not made by TcMgc for vectors of its model, or by an earlier "
-            + "version; "
-            + $"delete it, or set {QdrantOptions.Section}:Alias to another name");
+            + $"version; delete it, or set {QdrantOptions.Section}:Alias to another name");
+        if (options.Log is not { } log)
+            return model;
+        var carried = CollectionLayout.LogOf(info.Config);
+        log.Require($"Qdrant at {options.Url}: the collection {name}", carried, isFilled: info.PointsCount > 0,
+            "delete the collection, and 'tcmgc rebuild' makes it again");
+        if (carried != log.Id)
+            await DescribeAsync(CollectionLayout.LogMetadata(log), cancel);
+        return model;
+    }
 
-    private async ValueTask<CollectionConfig?> ConfigAsync(CallPolicy policy, CancellationToken cancel) =>
+    private async ValueTask<CollectionInfo?> InfoAsync(CallPolicy policy, CancellationToken cancel) =>
         (await connection.CallAsync(policy,
         (client, call) =>
-            client.Collections.GetAsync(new GetCollectionInfoRequest { CollectionName = name }, call), cancel))?.Result.Config;
+            client.Collections.GetAsync(new GetCollectionInfoRequest { CollectionName = name }, call), cancel))?.Result;
 
     private async ValueTask DescribeAsync(Dictionary<string, Value> metadata, CancellationToken cancel)
     {

@@ -21,6 +21,9 @@ public sealed record QdrantOptions : IValidatableObject
     /// <summary>Name of the server in messages.</summary>
     internal string Name => $"Qdrant at {Url}";
 
+    /// <summary>The event log that the index must belong to; null: any.</summary>
+    internal FollowedLog? Log { get; init; }
+
     /// <summary>Key that is sent as <c>api-key</c>; default none. Unencrypted over http.</summary>
     [RegularExpression("[!-~]+", ErrorMessage = "must be visible ASCII characters without spaces")]
     public string? ApiKey { get; init; }

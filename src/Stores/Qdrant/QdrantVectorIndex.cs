@@ -15,6 +15,9 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
     /// <summary>Points in one answer: with frames and features, some ten megabytes for the server to hold.</summary>
     private const int Page = 256;
 
+    /// <summary>Points in one answer without vectors.</summary>
+    private const int BarePage = 4096;
+
     private readonly QdrantConnection _connection;
     private readonly QdrantCollections _collections;
     private readonly QdrantCollection _read;
@@ -86,8 +89,11 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
     }
 
     /// <inheritdoc/>
-    public async ValueTask DeleteAsync(VideoId video, CancellationToken cancellationToken) =>
-        await _read.DeleteAsync(QdrantFilters.Of(video), cancellationToken);
+    public async ValueTask DeleteAsync(VideoId video, CancellationToken cancellationToken)
+    {
+        if ((_known ?? await GetModelAsync(cancellationToken)) is not null)
+            await _read.DeleteAsync(QdrantFilters.Of(video), cancellationToken);
+    }
 
     /// <inheritdoc/>
     public async ValueTask<long> CountAsync(CancellationToken cancellationToken) =>
@@ -96,6 +102,24 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
     /// <inheritdoc/>
     public async ValueTask<int> CountAsync(VideoId video, CancellationToken cancellationToken) =>
         (int)(await _read.CountAsync(QdrantFilters.Of(video), cancellationToken) ?? 0);
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyDictionary<VideoId, int>> CountByVideoAsync(CancellationToken cancellationToken)
+    {
+        var counts = new Dictionary<VideoId, int>();
+        if (await TargetAsync(cancellationToken) is not var (collection, _))
+            return counts;
+        var page = default(PointId);
+        do
+        {
+            (var points, page) = await collection.ScrollAsync(
+                page, BarePage, null, [PointFields.Video], [], cancellationToken);
+            foreach (var point in points)
+                counts[point.Video] = counts.GetValueOrDefault(point.Video) + 1;
+        }
+        while (page is not null);
+        return counts;
+    }
 
     /// <inheritdoc/>
     /// <remarks>Small collections are compared whole; larger ones through the graph, which may miss some.</remarks>

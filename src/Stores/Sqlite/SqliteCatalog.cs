@@ -18,15 +18,27 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
 {
     private const string Waiting = $"state IN ('{nameof(VideoState.Uploaded)}', '{nameof(VideoState.Decoded)}')";
 
+    /// <summary>Errors of SQLite that are the value's fault, not the file's.</summary>
+    private const int Constraint = 19, TooBig = 18;
+
     private static readonly Dictionary<string, long> s_nothing = [];
 
-    private readonly SqliteFile _file = new(path, version: 1, """
+    private readonly SqliteFile _file = new(
+        path, "remove it: the next command makes it again from events.db",
+        """
         CREATE TABLE facts(video BLOB NOT NULL, upload BLOB NOT NULL, topic TEXT NOT NULL, time INTEGER NOT NULL,
             event BLOB NOT NULL, body BLOB NOT NULL, PRIMARY KEY(video, upload, topic)) WITHOUT ROWID;
         CREATE TABLE videos(id BLOB PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, name TEXT NOT NULL, state TEXT NOT NULL,
             entry BLOB NOT NULL) WITHOUT ROWID;
         CREATE INDEX videos_by_name ON videos(name)
-        """, "remove it: the next command makes it again from events.db");
+        """,
+        $"""
+        CREATE TABLE IF NOT EXISTS positions(partition TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE INDEX IF NOT EXISTS waiting_videos ON videos(state) WHERE {Waiting};
+        CREATE TABLE passed_over(partition TEXT NOT NULL, position INTEGER NOT NULL, reason TEXT NOT NULL,
+            PRIMARY KEY(partition, position)) WITHOUT ROWID;
+        {LogMark.Schema}
+        """);
 
     private readonly Lock _gate = new();
     private readonly HashSet<string> _newer = new(StringComparer.Ordinal);
@@ -97,16 +109,33 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
     {
         ArgumentNullException.ThrowIfNull(log);
         // A connection of its own: the transaction spans awaits, and other callers read the former entries in the meantime.
-        using var connection = Open();
+        using var connection = _file.Open();
         using var transaction = _file.Guarded(() => connection.BeginTransaction());
-        _file.Guarded(() => connection.Execute("DELETE FROM facts; DELETE FROM videos; DELETE FROM positions;"));
+        _file.Guarded(() => connection.Execute(
+            "DELETE FROM facts; DELETE FROM videos; DELETE FROM positions; DELETE FROM passed_over"));
         await foreach (var entry in log.FollowAsync(s_nothing, cancellationToken))
             if (entry is null)
                 break;
+            else if (entry.IsNewer)
+                throw new UserException($"the event log has {entry.Unreadable}"); // The catalog would have a gap.
             else
-                _file.Guarded(() => Apply(connection, entry.Event, entry));
+                _file.Guarded(() => Apply(connection, transaction, entry, isDone: true));
         _file.Guarded(transaction.Commit);
     }
+
+    /// <summary>Path of the file.</summary>
+    public string Path => path;
+
+    /// <summary>Makes this the catalog of a log.</summary>
+    /// <exception cref="UserException">It is that of another one.</exception>
+    public void BelongTo(FollowedLog log) => Use(connection =>
+    {
+        log.Require(path, LogMark.Of(connection), isFilled: !IsEmpty(),
+            "remove it, and the next command makes it again from this log");
+        if (LogMark.Of(connection) != log.Id)
+            LogMark.Write(connection, log);
+        return true;
+    });
 
     /// <summary>Whether no event was ever applied.</summary>
     public bool IsEmpty() => Use(connection => connection.ExecuteScalar<bool>("SELECT NOT EXISTS(SELECT 1 FROM facts)"));
@@ -123,27 +152,86 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
     /// <summary>The last position of each partition of the log that is done.</summary>
     public IReadOnlyDictionary<string, long> Positions() => Use(Positions);
 
-    /// <summary>Applies an entry of the log, and remembers that it is done, in one transaction.</summary>
-    public void Apply(LogEntry entry) => Use(connection =>
+    /// <summary>
+    /// Applies an entry of the log, and remembers that it is done, in one transaction. An entry that cannot be applied would stop
+    /// the catalog for ever: it is passed over, and <see cref="PassedOver"/> tells of it.
+    /// </summary>
+    /// <returns>Why the entry was passed over; null where it was not.</returns>
+    public string? Apply(LogEntry entry) => Use(connection =>
     {
         // What a newer program wrote is read again by the next start, which may be that program's.
         if (entry.IsNewer)
             _newer.Add(entry.Partition);
         using var transaction = connection.BeginTransaction();
-        Apply(connection, entry.Event, _newer.Contains(entry.Partition) ? null : entry);
+        var passedOver = Apply(connection, transaction, entry, isDone: !_newer.Contains(entry.Partition));
         transaction.Commit();
-        return true;
+        return passedOver;
     });
 
-    private static void Apply(SqliteConnection connection, VideoEvent? happened, LogEntry? done)
+    /// <summary>The entries that were passed over, and why; empty in a catalog that has all of its log.</summary>
+    public IReadOnlyList<(string Partition, long Position, string Reason)> PassedOver() => Use(connection =>
+        connection.Query<(string, long, string)>(
+            "SELECT partition, position, reason FROM passed_over ORDER BY partition, position").ToList());
+
+    /// <summary>The videos whose entries are not those of another catalog, deleted ones too.</summary>
+    public IReadOnlyList<VideoId> DifferencesFrom(SqliteCatalog other) => Use(connection =>
     {
-        if (happened is not null)
+        connection.Execute("ATTACH $Path AS other", new { other.Path });
+        try
+        {
+            return connection.Query<byte[]>("""
+                SELECT coalesce(own.id, other.id) FROM main.videos AS own FULL JOIN other.videos AS other ON own.id = other.id
+                WHERE own.entry IS NOT other.entry
+                """).Select(id => new VideoId(new Guid(id, bigEndian: true))).ToList();
+        }
+        finally
+        {
+            connection.Execute("DETACH other");
+        }
+    });
+
+    /// <summary>Applies what a log has beyond this catalog, up to its current end.</summary>
+    public async ValueTask CatchUpAsync(IEventLog log, CancellationToken cancellationToken)
+    {
+        await foreach (var entry in log.FollowAsync(Positions(), cancellationToken))
+            if (entry is null)
+                break;
+            else
+                Apply(entry);
+    }
+
+    private static string? Apply(SqliteConnection connection, SqliteTransaction transaction, LogEntry entry, bool isDone)
+    {
+        var passedOver = entry.Event is { } happened ? ReasonAgainst(connection, transaction, happened) : entry.Unreadable;
+        if (!isDone)
+            return passedOver;
+        connection.Execute("""
+            INSERT INTO positions(partition, position) VALUES($Partition, $Position)
+            ON CONFLICT(partition) DO UPDATE SET position = max(position, excluded.position)
+            """, new { entry.Partition, entry.Position });
+        if (passedOver is not null)
+            connection.Execute("INSERT OR REPLACE INTO passed_over VALUES($Partition, $Position, $passedOver)",
+                new { entry.Partition, entry.Position, passedOver });
+        return passedOver;
+    }
+
+    /// <summary>Applies an event, or undoes what could be applied of it and tells why the rest could not.</summary>
+    private static string? ReasonAgainst(SqliteConnection connection, SqliteTransaction transaction, VideoEvent happened)
+    {
+        const string before = "event";
+        transaction.Save(before);
+        try
+        {
             Apply(connection, happened);
-        if (done is not null)
-            connection.Execute("""
-                INSERT INTO positions(partition, position) VALUES($Partition, $Position)
-                ON CONFLICT(partition) DO UPDATE SET position = max(position, excluded.position)
-                """, new { done.Partition, done.Position });
+            return null;
+        }
+#pragma warning disable CA1031 // Whatever the event has, the next ones must be applied.
+        catch (Exception error) when (error is not SqliteException { SqliteErrorCode: not (Constraint or TooBig) })
+#pragma warning restore CA1031
+        {
+            transaction.Rollback(before);
+            return $"{happened.Topic} of video {happened.VideoId} cannot be applied ({error.Message.ReplaceLineEndings(" ")})";
+        }
     }
 
     private static Dictionary<string, long> Positions(SqliteConnection connection) =>
@@ -214,20 +302,7 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
     private T Use<T>(Func<SqliteConnection, T> action)
     {
         lock (_gate)
-            return _file.Guarded(() => action(_connection ??= Open()));
-    }
-
-    /// <summary>
-    /// Catalogs of earlier programs lack the table of positions, and read their log once more; and the index of waiting videos.
-    /// </summary>
-    private SqliteConnection Open()
-    {
-        var connection = _file.Open();
-        connection.Execute($"""
-            CREATE TABLE IF NOT EXISTS positions(partition TEXT PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
-            CREATE INDEX IF NOT EXISTS waiting_videos ON videos(state) WHERE {Waiting}
-            """);
-        return connection;
+            return _file.Guarded(() => action(_connection ??= _file.Open()));
     }
 
     private static byte[] Bytes(Guid id) => id.ToByteArray(bigEndian: true);

@@ -8,11 +8,12 @@ namespace TcMgc.Stores.Sqlite;
 /// <summary>The table of dead letters in the embedded log.</summary>
 internal static class SqliteDeadLetters
 {
-    public static void Create(SqliteConnection connection) => connection.Execute("""
+    /// <summary>Makes the table, which some files of the first format have.</summary>
+    public const string Schema = """
         CREATE TABLE IF NOT EXISTS dead_letters(
             id INTEGER PRIMARY KEY AUTOINCREMENT, consumers TEXT NOT NULL, topic TEXT NOT NULL, position INTEGER NOT NULL,
             video BLOB NOT NULL, body BLOB NOT NULL, reason TEXT NOT NULL, time TEXT NOT NULL)
-        """);
+        """;
 
     /// <summary>Copies a delivery's event to the dead letters; returns the number of added letters.</summary>
     public static int Add(SqliteConnection connection, Delivery delivery, string reason, DateTimeOffset time) =>

@@ -17,13 +17,21 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
 {
     private const int PageSize = 256;
 
-    private readonly SqliteFile _file = new(path, version: 1, """
+    private readonly SqliteFile _file = new(
+        path, "it is the record of what was indexed: restore it from a backup, or move the --data folder away and index again",
+        """
         CREATE TABLE events(
             position INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, video BLOB NOT NULL, body BLOB NOT NULL);
         CREATE INDEX events_of_topic ON events(topic, position);
         CREATE TABLE commits(
             consumers TEXT NOT NULL, topic TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY(consumers, topic)) WITHOUT ROWID
-        """, "it is the record of what was indexed: restore it from a backup, or move the --data folder away and index again");
+        """,
+        $"""
+        CREATE TABLE IF NOT EXISTS traces(position INTEGER PRIMARY KEY, parent TEXT NOT NULL, state TEXT);
+        {SqliteDeadLetters.Schema};
+        {LogMark.Schema};
+        INSERT INTO log(id) VALUES(randomblob(16))
+        """);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Group, string Topic), Consumer> _consumers = [];
@@ -74,11 +82,14 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
                 {
                     await consumer.Room.WaitAsync(cancellationToken);
                     from[topic] = position;
-                    var happened = EventJson.Deserialize(topic, body);
-                    var delivery = new Delivery(subscription.Group, topic, position, happened) { Trace = trace };
+                    var read = Read(topic, body);
+                    var delivery = new Delivery(subscription.Group, topic, position, read.Event!) { Trace = trace };
                     lock (_gate)
                         consumer.Watermarks[topic].Delivered(position);
-                    yield return delivery;
+                    if (read.Reason is { } damage)
+                        await RejectAsync(delivery, damage, cancellationToken);
+                    else
+                        yield return delivery;
                 }
                 cancellationToken.ThrowIfCancellationRequested();
                 if (page.Count == 0)
@@ -170,7 +181,8 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 from[topic] = position;
-                yield return new(topic, position, EventJson.Deserialize(topic, body)) { Trace = trace };
+                var read = Read(topic, body);
+                yield return new(topic, position, read.Event) { Unreadable = read.Reason, Trace = trace };
             }
             if (page.Count > 0)
                 continue;
@@ -182,10 +194,22 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
         }
     }
 
+    /// <exception cref="UserException">A newer program can read it.</exception>
+    private static EventReading Read(string topic, byte[] body) => EventJson.Read(topic, body) is var read && read.IsNewer
+        ? throw new UserException($"the event log has {read.Reason}")
+        : read;
+
     private void CommitUpTo(string group, string topic, long position) => Use(connection => connection.Execute("""
         INSERT INTO commits(consumers, topic, position) VALUES($group, $topic, $position)
         ON CONFLICT(consumers, topic) DO UPDATE SET position = max(position, excluded.position)
         """, new { group, topic, position }));
+
+    /// <summary>Which log this is; its id was made with the file.</summary>
+    public FollowedLog Identity() => Use(connection =>
+    {
+        var end = End() is > 0 and var last ? last + 1 : 0;
+        return new FollowedLog(path, LogMark.Of(connection)!.Value, Topics.All.ToDictionary(topic => topic, _ => end));
+    });
 
     /// <summary>Position of the last event; 0 for an empty log.</summary>
     public long End() => Use(connection => connection.ExecuteScalar<long>("SELECT ifnull(max(position), 0) FROM events"));
@@ -256,16 +280,7 @@ internal sealed class SqliteEventLog(string path, TimeProvider clock, TimeSpan p
     private T Use<T>(Func<SqliteConnection, T> action)
     {
         lock (_gate)
-            return _file.Guarded(() => action(_connection ??= Open()));
-    }
-
-    /// <summary>Opens the file and creates the tables that logs of earlier versions lack.</summary>
-    private SqliteConnection Open()
-    {
-        var connection = _file.Open();
-        connection.Execute("CREATE TABLE IF NOT EXISTS traces(position INTEGER PRIMARY KEY, parent TEXT NOT NULL, state TEXT)");
-        SqliteDeadLetters.Create(connection);
-        return connection;
+            return _file.Guarded(() => action(_connection ??= _file.Open()));
     }
 
     private sealed class Consumer(Subscription subscription)

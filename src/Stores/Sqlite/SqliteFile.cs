@@ -5,29 +5,29 @@ using TcMgc.Shared;
 namespace TcMgc.Stores.Sqlite;
 
 /// <summary>
-/// A database file of one schema: creates it if it is missing, opens it in WAL mode, and turns SQLite's errors into messages for
-/// the user. <c>synchronous=FULL</c> makes a commit durable before it returns, so that an effect in one file is never lost while
-/// its commit in another file survives.
+/// A database file: creates it if it is missing, brings one of an earlier format up to the present one, opens it in WAL mode, and
+/// turns SQLite's errors into messages for the user. <c>synchronous=FULL</c> makes a commit durable before it returns, so that an
+/// effect in one file is never lost while its commit in another file survives.
 /// </summary>
 internal sealed class SqliteFile
 {
     private const int IoError = 10;
     private const int CannotOpen = 14, Corrupt = 11, NotADatabase = 26, Full = 13, ReadOnly = 8, Busy = 5, Locked = 6;
-    private readonly int _version;
     private readonly string _advice;
 
     /// <param name="path">Path of the file.</param>
-    /// <param name="version">Version of the schema, at least 1, stored in <c>user_version</c>.</param>
-    /// <param name="schema">Statements that create version <paramref name="version"/> in an empty file.</param>
     /// <param name="advice">What to do when the file is damaged.</param>
-    public SqliteFile(string path, int version, string schema, string advice)
+    /// <param name="versions">
+    /// The statements that make each version of the format from the one before, the first from an empty file. A file's version is
+    /// its <c>user_version</c>.
+    /// </param>
+    public SqliteFile(string path, string advice, params string[] versions)
     {
         Path = path;
-        _version = version;
         _advice = advice;
         CreateEmpty();
         using var connection = Open();
-        Guarded(() => Create(connection, schema));
+        Guarded(() => Migrate(connection, versions));
     }
 
     public string Path { get; }
@@ -85,24 +85,23 @@ internal sealed class SqliteFile
 
     public UserException Damaged(string detail) => new($"{Path}: the database is damaged ({detail}); {_advice}");
 
-    private void Create(SqliteConnection connection, string schema)
+    private void Migrate(SqliteConnection connection, string[] versions)
     {
-        using var transaction = connection.BeginTransaction(deferred: Version(connection) == _version);
+        var newest = versions.Length;
+        using var transaction = connection.BeginTransaction(deferred: Version(connection) == newest);
         var found = Version(connection);
-        if (found > _version)
+        if (found > newest)
             throw new UserException(
-                $"{Path}: written by a newer tcmgc (schema {found}, this one knows {_version}); use that one, or another --data "
+                $"{Path}: written by a newer tcmgc (format {found}, this one knows {newest}); use that one, or another --data "
                 + "folder");
-        if (found == 0)
-        {
-            if (connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master") > 0)
-                throw new UserException($"{Path}: a database of another program; use another --data folder");
-            connection.Execute($"{schema}; PRAGMA user_version={_version};");
-        }
+        if (found == 0 && connection.ExecuteScalar<long>("SELECT count(*) FROM sqlite_master") > 0)
+            throw new UserException($"{Path}: a database of another program; use another --data folder");
+        if (found < newest)
+            connection.Execute($"{string.Join(";\n", versions[found..])}; PRAGMA user_version={newest};");
         transaction.Commit();
     }
 
-    private static long Version(SqliteConnection connection) => connection.ExecuteScalar<long>("PRAGMA user_version");
+    private static int Version(SqliteConnection connection) => connection.ExecuteScalar<int>("PRAGMA user_version");
 
     private UserException Explained(SqliteException error) => error.SqliteErrorCode switch
     {

@@ -28,9 +28,20 @@ internal sealed class SqliteVectorIndex : IVectorIndex, IDisposable
     /// <exception cref="UserException">It cannot be opened.</exception>
     public SqliteVectorIndex(string path)
     {
-        _file = new(path, version: 1, SegmentRows.Schema, "remove it and run 'tcmgc index' again");
+        _file = new(path, "remove it and run 'tcmgc rebuild'", SegmentRows.Schema, LogMark.Schema);
         _readers = new(_file);
         _loader = new(_file, _readers);
+    }
+
+    /// <summary>Makes this the index of a log's videos.</summary>
+    /// <exception cref="UserException">It is that of another log.</exception>
+    public void BelongTo(FollowedLog log)
+    {
+        var (carried, isFilled) = _readers.Read(connection =>
+            (LogMark.Of(connection), connection.ExecuteScalar<bool>("SELECT EXISTS(SELECT 1 FROM segments)")));
+        log.Require(_file.Path, carried, isFilled, "remove it and run 'tcmgc rebuild'");
+        if (carried != log.Id) // Otherwise a reader would wait for whoever writes.
+            Write(connection => LogMark.Write(connection, log));
     }
 
     public ValueTask CheckAsync(CancellationToken cancellationToken)
@@ -89,6 +100,11 @@ internal sealed class SqliteVectorIndex : IVectorIndex, IDisposable
     public ValueTask<int> CountAsync(VideoId video, CancellationToken cancellationToken) => new(_readers.Read(connection =>
         connection.ExecuteScalar<int>("SELECT count(*) FROM segments WHERE video = $id",
             new { id = SegmentRows.Bytes(video.Value) })));
+
+    public ValueTask<IReadOnlyDictionary<VideoId, int>> CountByVideoAsync(CancellationToken cancellationToken) =>
+        new(_readers.Read(connection =>
+            connection.Query<(byte[] Video, int Count)>("SELECT video, count(*) FROM segments GROUP BY video")
+                .ToDictionary(row => new VideoId(new Guid(row.Video, bigEndian: true)), row => row.Count)));
 
     public async ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(
         VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)

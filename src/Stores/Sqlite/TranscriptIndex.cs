@@ -27,14 +27,14 @@ internal sealed class TranscriptIndex : ITranscriptIndex, IDisposable
     {
         _blobs = blobs;
         // Without diacritics and endings, so that "Hunde" finds "Hünde" and "dogs" "dog".
-        _file = new(path, version: 1, """
+        _file = new(path, "remove it: the next command makes it again from catalog.db and the blobs", """
             CREATE TABLE sources(video BLOB PRIMARY KEY, transcript TEXT NOT NULL) WITHOUT ROWID;
             CREATE TABLE cues(id INTEGER PRIMARY KEY, video BLOB NOT NULL, start REAL NOT NULL, "end" REAL NOT NULL,
                 text TEXT NOT NULL);
             CREATE INDEX cues_by_video ON cues(video);
             CREATE VIRTUAL TABLE words USING fts5(text, content='cues', content_rowid='id',
-                tokenize='porter unicode61 remove_diacritics 2');
-            """, "remove it: the next command makes it again from catalog.db and the blobs");
+                tokenize='porter unicode61 remove_diacritics 2')
+            """);
     }
 
     public IReadOnlyList<CueMatch> Search(IEnumerable<string> texts, VideoId? video, int count)

@@ -61,7 +61,7 @@ public sealed class UrlEndpointTests : IAsyncLifetime
         using var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
         Assert.Equal(HttpStatusCode.BadGateway, response.StatusCode);
         Assert.Equal("urn:tcmgc:problem:url-failed", problem.RootElement.GetProperty("type").GetString());
-        Assert.Empty(await _stores.Blobs.ListAsync("", default).ToListAsync());
+        Assert.Empty(await _stores.Blobs.ListAsync("originals/", default).ToListAsync());
     }
 
     [Theory]

@@ -53,6 +53,9 @@ public sealed class CancellationTests
 
         public ValueTask BindAsync(IndexModel model, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public ValueTask<IReadOnlyDictionary<VideoId, int>> CountByVideoAsync(CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
         public ValueTask UpsertAsync(IReadOnlyList<Segment> segments, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 

@@ -33,6 +33,22 @@ public sealed class KafkaRefusalTests : IDisposable
     }
 
     [Fact]
+    public async Task A_log_whose_brokers_have_just_started_is_identified_once_they_answer()
+    {
+        using var brokers = new MockBrokers(1);
+        foreach (var topic in Topics.All.Append(Topics.Dead))
+            brokers.CreateTopic(topic, partitions: 2);
+        await using var log = await OpenAsync(KafkaCluster.Options(brokers.BootstrapServers, "", 2, KafkaGroupProtocol.Classic));
+        brokers.Refuse(MockBrokers.ListOffsets, MockBrokers.LeaderNotAvailable, MockBrokers.NotLeader);
+
+        var empty = await log.IdentifyAsync(_end.Token);
+        await log.AppendAsync(Uploaded(1), _end.Token);
+        var filled = await log.IdentifyAsync(_end.Token);
+
+        Assert.Equal((true, false, empty.Id), (empty.IsEmpty, filled.IsEmpty, filled.Id));
+    }
+
+    [Fact]
     public async Task Brokers_that_do_not_know_the_new_group_protocol_are_told_with_the_setting()
     {
         Assert.SkipWhen(KafkaServer.Absent is not null, KafkaServer.Absent ?? "");

@@ -48,6 +48,27 @@ public sealed class KafkaStorageTests(KafkaCluster cluster) : IDisposable
     }
 
     [Fact]
+    public async Task A_log_has_one_id_for_all_who_open_it_and_topics_that_are_made_anew_end_before_what_was_followed()
+    {
+        var options = NewLog(cluster);
+        await using var log = await OpenAsync(options);
+        await using var again = await OpenAsync(options);
+        var empty = await log.IdentifyAsync(_end.Token);
+        await log.AppendAsync(Uploaded(1), _end.Token);
+        var filled = await again.IdentifyAsync(_end.Token);
+        using (var admin = Admin(options))
+            await admin.DeleteTopicsAsync([options.Prefix + Topics.Uploaded]);
+        await using var anew = await OpenAsync(options);
+
+        Assert.Equal((true, false, empty.Id), (empty.IsEmpty, filled.IsEmpty, filled.Id));
+        var lost = await anew.IdentifyAsync(_end.Token);
+        Assert.True(lost.IsEmpty);
+        var followed = new Dictionary<string, long> { [$"{Topics.Uploaded}/0"] = 0 };
+        filled.RequireReached(followed);
+        Assert.Throws<UserException>(() => lost.RequireReached(followed));
+    }
+
+    [Fact]
     public async Task More_copies_than_brokers_are_refused_with_the_key()
     {
         var error = await Assert.ThrowsAsync<UserException>(() => OpenAsync(NewLog(cluster) with { ReplicationFactor = 99 }));

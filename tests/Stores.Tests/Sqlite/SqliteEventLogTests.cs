@@ -70,6 +70,29 @@ public sealed class SqliteEventLogTests : EventLogContract
         Assert.Contains("use a newer one", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_damaged_event_is_a_dead_letter_and_the_next_one_is_delivered()
+    {
+        var log = Create();
+        await log.AppendAsync(Uploaded(1), Cancelled);
+        await log.AppendAsync(Uploaded(2), Cancelled);
+        using (var damage = new SqliteConnection($"Data Source={_paths[log]};Pooling=False"))
+        {
+            damage.Open();
+            using var update = damage.CreateCommand();
+            update.CommandText = "UPDATE events SET body = x'00' WHERE position = 1";
+            update.ExecuteNonQuery();
+        }
+
+        var delivered = Assert.Single(await Deliveries(log, new("workers", Topics.All), 1));
+
+        Assert.Equal(Video(2), delivered.Event.VideoId);
+        var letter = Assert.Single(await log.DeadLettersAsync(Cancelled).ToListAsync(Cancelled));
+        Assert.Equal((1, "workers"), (letter.Position, letter.Group));
+        Assert.Contains("damaged event", letter.Reason, StringComparison.Ordinal);
+        Assert.Equal([Video(2)], await log.ReadAllAsync(Cancelled).Select(one => one.VideoId).ToListAsync(Cancelled));
+    }
+
     private async Task<int> Count(IEventLog log)
     {
         var count = 0;

@@ -81,7 +81,7 @@ public sealed class SqliteVectorIndexTests : VectorIndexContract, IDisposable
             await index.NearestAsync(VectorSpace.Text, new float[8], 1, Never));
 
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
-        Assert.Contains("remove it and run 'tcmgc index' again", error.Message, StringComparison.Ordinal);
+        Assert.Contains("remove it and run 'tcmgc rebuild'", error.Message, StringComparison.Ordinal);
     }
 
     private SqliteVectorIndex Open(string path)
