@@ -89,6 +89,15 @@ public sealed class TcMgcClient(HttpClient http)
         await CheckAsync(response, cancel).ConfigureAwait(false);
     }
 
+    /// <summary>Has a failed video processed again; one that did not fail stays as it is.</summary>
+    /// <returns>What is known of the video from now on.</returns>
+    public async Task<Video> RetryAsync(Guid id, CancellationToken cancel = default)
+    {
+        using var response = await http.PostAsync(new Uri($"{At(id)}/retry", UriKind.Relative), null, cancel)
+            .ConfigureAwait(false);
+        return await ReadVideoAsync(response, cancel).ConfigureAwait(false);
+    }
+
     /// <summary>Says what is said in a video, in place of what was known of that.</summary>
     /// <param name="id">The video.</param>
     /// <param name="transcript">SubRip, WebVTT or JSON, at most 16 MiB; it stays open.</param>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TcMgc.Hosting.Audit;
+using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Tests.Events;
 using TcMgc.Stores;
@@ -35,7 +36,25 @@ public sealed class ReplayCommandTests : IDisposable
         Assert.Equal(2, await folder.Events.ReadAllAsync(CancellationToken.None).CountAsync());
     }
 
+    [Fact]
+    public async Task A_failed_video_is_processed_again_by_its_name_and_one_that_did_not_fail_is_refused()
+    {
+        var (failed, sound) = (SampleEvents.Uploaded(1, name: "holiday.mp4"), SampleEvents.Uploaded(2, name: "sea.mp4"));
+        using (var folder = await DataFolder.OpenAsync(_folder, TimeProvider.System, CancellationToken.None))
+            foreach (var happened in (VideoEvent[])[failed, SampleEvents.Failed(failed), sound, SampleEvents.Indexed(sound)])
+                await folder.Events.AppendAsync(happened, CancellationToken.None);
+
+        var refused = await CommandRun.Of("replay", "holiday.mp4", "sea.mp4", "--data", _folder);
+        var retried = await CommandRun.Of("replay", "holiday.mp4", "--data", _folder);
+
+        Assert.Equal((1, $"tcmgc: sea.mp4 ({sound.VideoId}) has not failed\n"), (refused.Status, refused.Errors));
+        Assert.StartsWith($"holiday.mp4 ({failed.VideoId}) is processed again", retried.Output, StringComparison.Ordinal);
+        using var after = await DataFolder.OpenAsync(_folder, TimeProvider.System, CancellationToken.None);
+        Assert.Equal(VideoState.Uploaded, (await after.Catalog.GetAsync(failed.VideoId, CancellationToken.None))!.State);
+    }
+
     [Theory]
+    [InlineData(2, "VIDEO goes with --data alone", "clip.mp4", "--kafka", "127.0.0.1:1")]
     [InlineData(2, "must be KEY=VALUE", "--kafka", "127.0.0.1:1", "--kafka-setting", "acks")]
     [InlineData(1, "Kafka:ClientSettings:acks is set by the event log", "--kafka", "127.0.0.1:1", "--kafka-setting", "acks=0")]
     [InlineData(1, "nothing is indexed there", "--data", "none-here")]

@@ -194,6 +194,11 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await Assertions.Expect(page.Locator(".video").Filter(new() { HasText = "empty.mp4" }).Locator(".failure"))
             .ToContainTextAsync("It was not uploaded: the file is empty.");
 
+        var retried = page.WaitForResponseAsync(answer => answer.Url.EndsWith("/retry", StringComparison.Ordinal));
+        await notes.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+        Assert.Equal(200, (await retried).Status);
+        await Assertions.Expect(notes.Locator(".failure")).ToContainTextAsync("No frames can be taken from it: is not a video");
+
         await notes.GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
         await page.Locator("#sure button[value=yes]").ClickAsync();
         await Assertions.Expect(notes).ToHaveCountAsync(0);

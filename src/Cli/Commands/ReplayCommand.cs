@@ -1,14 +1,22 @@
 using System.CommandLine;
 using TcMgc.Hosting.Audit;
+using TcMgc.Shared;
+using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Stores;
 using TcMgc.Stores.Kafka;
 
 namespace TcMgc.Cli.Commands;
 
-/// <summary><c>tcmgc replay</c>: sends dead letters again.</summary>
+/// <summary><c>tcmgc replay</c>: sends dead letters again, or has failed videos processed again.</summary>
 internal static class ReplayCommand
 {
+    private static readonly Argument<string[]> s_videos = new("VIDEO")
+    {
+        Description = "Failed videos to process again, by id, file name or path; without any, the dead letters are sent again.",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
     private static readonly Option<string> s_data = DataOption.Create();
     private static readonly Option<string?> s_kafka = NewOption.Optional<string?>(
         "--kafka", "Brokers that keep the event log, instead of the folder of --data.", "HOST:PORT,...");
@@ -25,12 +33,23 @@ internal static class ReplayCommand
 
     public static Command Create()
     {
-        var command = new Command("replay", "Send events again that were given up (dead letters).")
+        var command = new Command("replay", "Send events again that were given up (dead letters), or try failed videos again.")
         {
-            s_data, s_kafka, s_prefix, s_settings, s_list, s_json,
+            s_videos, s_data, s_kafka, s_prefix, s_settings, s_list, s_json,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(s_videos) is { Length: > 0 } && (result.GetValue(s_kafka) is not null || result.GetValue(s_list)))
+                result.AddError("VIDEO goes with --data alone; with --kafka, POST /api/videos/{id}/retry tries a video again.");
+        });
         command.SetAction(async (parsed, cancel) =>
         {
+            if (parsed.GetValue(s_videos) is { Length: > 0 } videos)
+            {
+                var retried = await RetryAsync(parsed.GetValue(s_data)!, videos, cancel);
+                Output.Write(retried, parsed.GetValue(s_json), Print);
+                return;
+            }
             var list = parsed.GetValue(s_list);
             var letters = parsed.GetValue(s_kafka) is { } servers
                 ? await FromKafkaAsync(servers, parsed, list, cancel)
@@ -40,6 +59,26 @@ internal static class ReplayCommand
             Output.Write(letters, parsed.GetValue(s_json), printed => Print(printed, list));
         });
         return command;
+    }
+
+    /// <summary>Has failed videos processed again by whoever works in the folder now or next.</summary>
+    private static async Task<List<CatalogEntry>> RetryAsync(string path, string[] names, CancellationToken cancel)
+    {
+        using var folder = await DataFolder.OpenExistingAsync(path, TimeProvider.System, cancel);
+        var retry = new VideoRetry(folder.Events, folder.Catalog, folder.Blobs, TimeProvider.System);
+        var entries = await folder.Catalog.ListAsync(cancel).ToListAsync(cancel);
+        var chosen = names.Select(name => VideoNames.Find(entries, name)).DistinctBy(entry => entry.Id).ToList();
+        foreach (var entry in chosen)
+            if (entry.State != VideoState.Failed)
+                throw new UserException($"{FilePaths.OneLine(entry.Name)} ({entry.Id}) has not failed");
+        var retried = new List<CatalogEntry>();
+        foreach (var entry in chosen)
+            if (await retry.RetryAsync(entry.Id, cancel) is { } now)
+            {
+                Audit.Of(folder.Path).Tell(AuditActions.Retry, entry.Id.Value, entry.Name);
+                retried.Add(now);
+            }
+        return retried;
     }
 
     private static async Task<List<DeadLetter>> FromKafkaAsync(
@@ -72,6 +111,13 @@ internal static class ReplayCommand
         foreach (var setting in given.Select(text => text.Split('=', 2)))
             settings[setting[0]] = setting[1];
         return settings;
+    }
+
+    private static void Print(List<CatalogEntry> retried)
+    {
+        foreach (var entry in retried)
+            Console.WriteLine(
+                $"{FilePaths.OneLine(entry.Name)} ({entry.Id}) is processed again by 'tcmgc serve' or 'tcmgc index'");
     }
 
     private static void Print(List<DeadLetter> letters, bool list)

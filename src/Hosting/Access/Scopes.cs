@@ -6,7 +6,7 @@ public static class Scopes
     /// <summary>Search, and see videos, pictures and progress.</summary>
     public const string Search = "search";
 
-    /// <summary>Add videos and transcripts.</summary>
+    /// <summary>Add videos and transcripts, and have failed videos processed again.</summary>
     public const string Upload = "upload";
 
     /// <summary>Change and remove videos.</summary>

@@ -24,6 +24,9 @@ public static class AuditActions
     /// <summary>A video was removed.</summary>
     public const string Delete = "delete";
 
+    /// <summary>A failed video was to be processed again.</summary>
+    public const string Retry = "retry";
+
     /// <summary>A transcript was given.</summary>
     public const string Transcript = "transcript";
 

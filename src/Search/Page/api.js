@@ -64,6 +64,8 @@ export async function videos() {
 
 export const video = id => json(`api/videos/${id}`);
 
+export const retry = id => json(`api/videos/${id}/retry`, { method: 'POST' });
+
 export const remove = id => ask(`api/videos/${id}`, { method: 'DELETE' });
 
 /** What uploads may have, in bytes; null where this service takes none. */

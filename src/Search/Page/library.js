@@ -171,7 +171,7 @@ export class Library extends EventTarget {
     const stages = element('ol', { className: 'stages' });
     const failure = element('p', { className: 'failure', hidden: true });
     const warning = element('p', { className: 'warning', hidden: true });
-    const retry = button('Try again', () => this.get(id)?.upload?.retry());
+    const retry = button('Try again', () => this.#retry(this.get(id)));
     const where = button('Where in this one?', () => this.onInside(id), 'quiet');
     const remove = button('Remove', () => this.#remove(this.get(id)), 'quiet');
     previewOnHover(open.firstChild, strip, () => this.get(id)?.preview, () => 0, () => this.get(id)?.duration ?? 0);
@@ -203,11 +203,23 @@ export class Library extends EventTarget {
         warning.textContent = video.warning ? api.sentence(video.warning) : '';
         where.hidden = video.state !== 'indexed';
         where.setAttribute('aria-label', `${where.textContent} ${video.title ?? video.name}`);
-        retry.hidden = !video.upload?.retry;
+        retry.hidden = video.upload ? !video.upload.retry : video.state !== 'failed';
+        retry.setAttribute('aria-label', `${retry.textContent} ${video.title ?? video.name}`);
         remove.textContent = video.upload ? (video.state === 'failed' ? 'Dismiss' : 'Cancel') : 'Remove';
         remove.setAttribute('aria-label', `${remove.textContent} ${video.name}`);
       },
     };
+  }
+
+  /** Sends a file again whose upload broke off, or has a failed video processed again. */
+  async #retry(video) {
+    if (video.upload)
+      return video.upload.retry();
+    try {
+      this.put(await api.retry(video.id));
+    } catch (error) {
+      find('status').textContent = error.message;
+    }
   }
 
   async #remove(video) {

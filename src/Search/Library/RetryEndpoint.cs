@@ -1,0 +1,33 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using TcMgc.Hosting.Access;
+using TcMgc.Hosting.Audit;
+using TcMgc.Shared;
+using TcMgc.Shared.Blobs;
+using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Events;
+
+namespace TcMgc.Search.Library;
+
+/// <summary><c>POST /api/videos/{id}/retry</c>: has a failed video processed again.</summary>
+internal static class RetryEndpoint
+{
+    public static void Map(IEndpointRouteBuilder app) => app.MapPost("/api/videos/{id}/retry", RetryAsync)
+        .RequireAuthorization(Scopes.Upload)
+        .WithName("retryVideo").WithSummary("Process a failed video again; one that did not fail stays as it is.")
+        .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+
+    private static async Task<Results<Ok<Client.Video>, ProblemHttpResult>> RetryAsync(string id, HttpContext http,
+        IEventLog log, ICatalog catalog, IBlobStore blobs, TimeProvider time, AuditLog audit, CancellationToken cancel)
+    {
+        var retry = new VideoRetry(log, catalog, blobs, time);
+        if (!VideoId.TryParse(id, out var video) || await retry.RetryAsync(video, cancel) is not { } entry)
+            return VideoEndpoints.NotFound(id);
+        audit.Tell(http, AuditActions.Retry, video.Value);
+        var view = VideoViews.Of(entry);
+        EntityTags.Set(http, view);
+        return TypedResults.Ok(view);
+    }
+}
