@@ -62,6 +62,31 @@ public sealed class ClientTests(Workplace place) : IClassFixture<Workplace>
     }
 
     [Fact]
+    public async Task A_video_whose_original_was_away_failed_and_is_indexed_when_it_is_tried_again()
+    {
+        var (data, clip, away) = (place.New("data"), place.New("clip.mp4"), place.New("away.mp4"));
+        File.Copy(TestClips.Distinct(4, 30), clip);
+        var id = await ServeTests.GiveAsync(data, clip);
+        File.Move(clip, away);
+        using var run = await ServeRun.StartAsync(place, data);
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        var client = new TcMgcClient(run.Http);
+        await run.UntilAsync(id.ToString(), "failed");
+        var failed = (await client.GetAsync(id.Value, limit.Token))!;
+        File.Move(away, clip);
+
+        var again = await client.RetryAsync(id.Value, limit.Token);
+        await run.UntilAsync(id.ToString(), "indexed");
+        var unchanged = await client.RetryAsync(id.Value, limit.Token);
+        var unknown = await Assert.ThrowsAsync<ProblemException>(() => client.RetryAsync(Guid.NewGuid(), limit.Token));
+
+        Assert.Equal((VideoState.Failed, "decode"), (failed.State, failed.Failure!.Stage));
+        Assert.NotEqual(VideoState.Failed, again.State);
+        Assert.Equal((VideoState.Indexed, null), (unchanged.State, unchanged.Failure));
+        Assert.Equal((HttpStatusCode.NotFound, "video-not-found"), (unknown.Status, unknown.Type));
+    }
+
+    [Fact]
     public async Task What_is_wrong_is_told_by_its_type()
     {
         using var run = await ServeRun.StartAsync(place, place.New("data"));

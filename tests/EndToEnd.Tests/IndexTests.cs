@@ -28,7 +28,7 @@ public sealed class IndexTests(Workplace place) : IClassFixture<Workplace>
     {
         var data = await place.IndexedAsync(Clips(2));
 
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(data, "blobs"), "*", SearchOption.AllDirectories));
+        Assert.Empty(IndexContents.Blobs(data));
     }
 
     [Fact]
@@ -124,6 +124,37 @@ public sealed class IndexTests(Workplace place) : IClassFixture<Workplace>
 
         Assert.True(ended.Status == 0, ended.Errors);
         await IndexContents.SameAsync(whole, data);
+    }
+
+    [Fact]
+    public async Task Catalog_and_index_are_rebuilt_from_log_and_originals_as_they_were_also_after_an_interruption()
+    {
+        var clips = Clips(6);
+        var (data, whole) = (await place.IndexedAsync(clips), await place.UndisturbedAsync(clips));
+        var catalog = await IndexContents.VideosAsync(data);
+        foreach (var file in Directory.GetFiles(data, "catalog.db*").Concat(Directory.GetFiles(data, "index.db*")))
+            File.Delete(file);
+        using (var interrupted = ProgramRun.Start("rebuild", "--data", data, "--model", place.Model))
+        {
+            await interrupted.LineAsync("0 of 6 videos are indexed again");
+            interrupted.Interrupt();
+            Assert.Contains((await interrupted.EndAsync()).Status, new[] { 0, 130 });
+        }
+
+        var rebuilt = await ProgramRun.RunAsync("rebuild", "--data", data, "--model", place.Model);
+        var well = await ProgramRun.RunAsync("check", "--data", data);
+        string[] search = ["search", "a coloured pattern", "--model", place.Model, "--data"];
+        var (expected, found) = (await Workplace.JsonAsync([.. search, whole]), await Workplace.JsonAsync([.. search, data]));
+
+        Assert.True(rebuilt.Status == 0, rebuilt.Errors);
+        Assert.Equal((0, "all is well\n"), (well.Status, well.Output));
+        await IndexContents.SameAsync(whole, data);
+        Assert.Equal(catalog, await IndexContents.VideosAsync(data));
+        Assert.Equal(Ranked(expected), Ranked(found));
+
+        static IEnumerable<string> Ranked(System.Text.Json.JsonElement answer) => answer.GetProperty("results").EnumerateArray()
+            .Select(result => $"{result.GetProperty("video")} {string.Join(' ', result.GetProperty("segments").EnumerateArray()
+                .Select(found => $"{found.GetProperty("segment")} at {found.GetProperty("moment")}"))}");
     }
 
     [Fact]

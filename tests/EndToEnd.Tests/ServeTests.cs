@@ -53,7 +53,7 @@ public sealed class ServeTests(Workplace place) : IClassFixture<Workplace>
         run.Terminate();
         var ended = await run.EndAsync();
         Assert.True(ended.Status == 0, ended.Errors);
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(data, "blobs"), "*", SearchOption.AllDirectories));
+        Assert.Empty(IndexContents.Blobs(data));
     }
 
     [Fact]
@@ -89,6 +89,28 @@ public sealed class ServeTests(Workplace place) : IClassFixture<Workplace>
         Assert.Equal(1, second.Status);
         Assert.Contains("address already in use", Assert.Single(second.ErrorLines, line => !line.Contains(" info: ")),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_backup_that_is_taken_while_videos_come_in_is_restored_whole()
+    {
+        var (data, saved, restored) = (place.New("data"), place.New("saved"), place.New("restored"));
+        using var run = await ServeRun.StartAsync(place, data);
+        using var first = await run.UploadAsync(TestClips.Distinct(0));
+        var id = (await ServeRun.JsonAsync(first, HttpStatusCode.Accepted)).GetProperty("id").GetString()!;
+        await run.UntilAsync(id, "indexed");
+
+        var coming = Task.WhenAll(Enumerable.Range(1, 4).Select(clip => run.UploadAsync(TestClips.Distinct(clip))));
+        var backup = await ProgramRun.RunAsync("backup", saved, "--data", data);
+        await coming;
+        var restore = await ProgramRun.RunAsync("restore", saved, "--data", restored);
+        var check = await ProgramRun.RunAsync("check", "--data", restored);
+
+        Assert.True(backup.Status == 0, backup.Errors);
+        Assert.True(restore.Status == 0, restore.Errors);
+        Assert.Equal((0, "all is well\n"), (check.Status, check.Output));
+        var kept = (await IndexContents.VideosAsync(restored)).Single(video => video.Id.ToString() == id);
+        Assert.Equal(Shared.Catalog.VideoState.Indexed, kept.State);
     }
 
     [Fact]
@@ -132,7 +154,7 @@ public sealed class ServeTests(Workplace place) : IClassFixture<Workplace>
     }
 
     /// <summary>Says in the log that a file was uploaded.</summary>
-    private static async Task<VideoId> GiveAsync(string data, string file)
+    internal static async Task<VideoId> GiveAsync(string data, string file)
     {
         using var folder = await DataFolder.OpenAsync(data, TimeProvider.System, CancellationToken.None);
         var content = await ContentHash.OfFileAsync(file, CancellationToken.None);
