@@ -26,6 +26,13 @@ public sealed class TcMgcClient(HttpClient http)
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
+    /// <summary>Which model searches, what it knows, and how much is indexed and waits.</summary>
+    public async Task<ServiceStatus> GetStatusAsync(CancellationToken cancel = default)
+    {
+        using var response = await http.GetAsync(new Uri("api/status", UriKind.Relative), cancel).ConfigureAwait(false);
+        return await ReadAsync<ServiceStatus>(response, cancel).ConfigureAwait(false);
+    }
+
     /// <summary>Gives a video to be indexed; it is streamed.</summary>
     /// <param name="video">The file's content; it stays open.</param>
     /// <param name="name">The file's name.</param>

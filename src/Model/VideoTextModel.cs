@@ -38,6 +38,7 @@ public sealed class VideoTextModel : IDisposable
                 $"the tokenizer has {tokenizer.VocabularySize} tokens, the text encoder {config.Encoders.Vocabulary}; "
                     + "they belong to different models");
         (Id, Config, _weights, _tokenizer, _head) = (id, config, weights, tokenizer, SimilarityHead.Of(config));
+        Device = options.Device;
         _backend = new(() => Backend.Prepare(options));
         _imageEncoder = new(() => PrecisionChoice.Apply(
             _backend.Value, LoadImageEncoder, encoder => encoder.call(SamplePixels())));
@@ -52,6 +53,12 @@ public sealed class VideoTextModel : IDisposable
 
     /// <summary>Sizes and head.</summary>
     public ModelConfig Config { get; }
+
+    /// <summary>What it knows, and what it does not, in one sentence; null where nobody said.</summary>
+    public string? About { get; init; }
+
+    /// <summary>Where it runs.</summary>
+    public Compute.Device Device { get; }
 
     /// <summary>What its scores are worth; null where that was not measured.</summary>
     public ScoreCalibration? Calibration { get; init; }

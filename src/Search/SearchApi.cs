@@ -19,6 +19,7 @@ public static class SearchApi
         StreamEndpoint.Map(search);
         PictureEndpoints.Map(search);
         ProgressEndpoint.Map(search);
+        StatusEndpoint.Map(search);
         VideoEndpoints.Map(app);
         RetryEndpoint.Map(app);
         PageEndpoints.Map(app.MapGroup("").AllowAnonymous());

@@ -50,6 +50,8 @@ public sealed class ClientTests(Workplace place) : IClassFixture<Workplace>
         await foreach (var video in client.ListAsync(limit.Token))
             listed.Add(video);
         Assert.Equal("Summer", Assert.Single(listed).Title);
+        var status = await client.GetStatusAsync(limit.Token);
+        Assert.Equal((1, 0, seen.Segments!.Count), (status.Videos, status.Waiting, (int)status.Segments));
 
         await using (var original = await client.OpenAsync(uploaded.Id, limit.Token))
         {

@@ -59,6 +59,7 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await using var browser = await PageBrowser.OpenAsync(run);
         var page = browser.Page;
         await Assertions.Expect(page.GetByText("No videos yet")).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("#about")).ToContainTextAsync("Model tiny knows drawn shapes");
 
         await page.SetInputFilesAsync("#video-files", clips);
         await Assertions.Expect(page.Locator(".video")).ToHaveCountAsync(clips.Length);

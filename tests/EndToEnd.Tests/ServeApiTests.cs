@@ -25,6 +25,14 @@ public sealed class ServeApiTests(Workplace place) : IClassFixture<Workplace>
                 await run.Http.PatchAsJsonAsync(
                     $"/api/videos/{video}", new { title = "Summer", tags = new[] { "sea", "Sea", "sun" } }));
 
+        var status = await ServeRun.JsonAsync(await run.Http.GetAsync("/api/status"));
+        Assert.StartsWith("model@", status.GetProperty("model").GetProperty("id").GetString(), StringComparison.Ordinal);
+        Assert.Equal("cpu", status.GetProperty("model").GetProperty("device").GetString());
+        Assert.Equal((1, 0), (status.GetProperty("videos").GetInt32(), status.GetProperty("waiting").GetInt32()));
+        Assert.Equal(
+            (await ServeRun.JsonAsync(await run.Http.GetAsync($"/api/videos/{video}"))).GetProperty("segments").GetArrayLength(),
+            status.GetProperty("segments").GetInt32());
+
         Assert.Equal("Summer", described.GetProperty("title").GetString());
         Assert.Equal(["sea", "sun"], described.GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()));
         Assert.Single(

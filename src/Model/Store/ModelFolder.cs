@@ -110,7 +110,7 @@ public sealed class ModelFolder
         var weights = WeightFile.Open(WeightsPath);
         try
         {
-            return new(Id, Card.Config, weights, tokenizer, options) { Calibration = Card.Calibration };
+            return new(Id, Card.Config, weights, tokenizer, options) { About = Card.About, Calibration = Card.Calibration };
         }
         catch
         {

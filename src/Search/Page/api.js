@@ -52,6 +52,9 @@ const base64 = file => new Promise((resolve, reject) => {
   reader.readAsDataURL(file);
 });
 
+/** The model that searches, and how much there is. */
+export const status = () => json('api/status');
+
 export async function videos() {
   const limit = 1000, all = [];
   for (let total = 1; all.length < total;) {

@@ -34,6 +34,12 @@ api.largestUpload().then(bytes => {
   library.refresh();
 });
 
+// Which model searches is seen by everyone, and what it does not know: else its answers would mislead.
+api.status().then(({ model }) => {
+  find('about').textContent = `Model ${model.id.split('@')[0]}${model.about ? api.ended(` ${model.about}`) : ''}`;
+  find('about').hidden = false;
+});
+
 // The query is in the address: it can be reloaded, kept and sent to others.
 function remember() {
   const told = [['q', text.value.trim()], ...filters.parameters].filter(([, value]) => value);
