@@ -27,7 +27,8 @@ internal sealed record FollowedLog(string Name, Guid Id, IReadOnlyDictionary<str
         foreach (var (partition, position) in done)
             if (Ends.TryGetValue(partition, out var end) && position >= end)
                 throw new UserException($"{Name}: {partition} ends at {Math.Max(end - 1, 0)}, but the catalog has followed it to "
-                    + $"{position}: the event log is an older copy, or was made anew; bring back the latest, or remove catalog.db, "
+                    + $"{position}: the event log is an older copy, or was made anew; bring back the latest, "
+                    + "or remove catalog.db, "
                     + "and what came after is lost");
     }
 
