@@ -97,7 +97,7 @@ public sealed class FolderBlobStore : IBlobStore
         await ValueTask.CompletedTask;
         var below = new DirectoryInfo(prefix.LastIndexOf('/') is > 0 and var end ? PathOf(prefix[..end]) : _root);
         var blobs = Guarded(() => !Exists(below) ? [] : below.EnumerateFiles("*", SearchOption.AllDirectories)
-            .Select(Info)
+            .SelectMany(Present)
             .Where(blob => blob.Name.StartsWith(prefix, StringComparison.Ordinal) && !blob.Name.StartsWith('.'))
             .OrderBy(blob => blob.Name, StringComparer.Ordinal)
             .ToList());
@@ -191,6 +191,19 @@ public sealed class FolderBlobStore : IBlobStore
     {
         if (!Directory.Exists(Path.Combine(_root, Unfinished)))
             throw new DirectoryNotFoundException("the folder is missing, or is another one.");
+    }
+
+    /// <summary>A file that is listed; none where it is deleted meanwhile.</summary>
+    private IEnumerable<BlobInfo> Present(FileInfo file)
+    {
+        try
+        {
+            return [Info(file)];
+        }
+        catch (FileNotFoundException)
+        {
+            return [];
+        }
     }
 
     private BlobInfo Info(FileInfo file) =>

@@ -59,7 +59,7 @@ public sealed class FullQueueTests : IAsyncLifetime
         await AssertFullAsync(await CreateAsync(1));
         await AssertFullAsync(await _http.PostAsJsonAsync("/api/videos/url", new { url = source.Url }));
 
-        Assert.Single(await _stores.Blobs.ListAsync("", default).ToListAsync());
+        Assert.Single(await _stores.Blobs.ListAsync("originals/", default).ToListAsync());
         Assert.Empty(Directory.EnumerateFiles(_folder.File("uploads")));
     }
 

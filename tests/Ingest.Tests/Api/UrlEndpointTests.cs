@@ -87,7 +87,7 @@ public sealed class UrlEndpointTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.BadGateway, status);
         Assert.Contains(reason, detail, StringComparison.Ordinal);
-        Assert.Empty(await _stores.Blobs.ListAsync("", default).ToListAsync());
+        Assert.Empty(await _stores.Blobs.ListAsync("originals/", default).ToListAsync());
     }
 
     [Theory]

@@ -100,7 +100,7 @@ public sealed class WatchWorkerTests : IAsyncLifetime
 
         Assert.Equal(["e-linked.mp4", "sea.mp4"], accepted.Select(upload => upload.FileName));
         Assert.Equal(["a stored video", "a video"], await Task.WhenAll(accepted.Select(ContentAsync)));
-        Assert.Equal(copy ? 2 : 0, await _data.Blobs.ListAsync("", default).CountAsync());
+        Assert.Equal(copy ? 2 : 0, await _data.Blobs.ListAsync("originals/", default).CountAsync());
     }
 
     [Fact]

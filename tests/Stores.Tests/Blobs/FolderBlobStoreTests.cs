@@ -84,6 +84,28 @@ public sealed class FolderBlobStoreTests : BlobStoreContract, IDisposable
     }
 
     [Fact]
+    public async Task Blobs_that_go_while_they_are_listed_are_left_out()
+    {
+        await _store.WriteAsync("originals/stays", (stream, cancel) => stream.WriteAsync(new byte[1], cancel), default);
+        using var end = new CancellationTokenSource();
+        var changing = Task.Run(async () =>
+        {
+            while (!end.IsCancellationRequested)
+            {
+                await _store.WriteAsync("originals/goes", (stream, cancel) => stream.WriteAsync(new byte[1], cancel), default);
+                await _store.DeleteAsync("originals/goes", default);
+            }
+        });
+
+        for (var look = 0; look < 500; look++)
+            Assert.Contains("originals/stays",
+                await _store.ListAsync("originals/", default).Select(blob => blob.Name).ToListAsync());
+
+        await end.CancelAsync();
+        await changing;
+    }
+
+    [Fact]
     public async Task A_folder_that_is_not_mounted_is_away_and_its_blobs_are_not_taken_for_gone()
     {
         await Write("one", [1]);
