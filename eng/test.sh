@@ -37,9 +37,9 @@ log="$root/artifacts/test.log"
 echo "tcmgc: testing"
 status=0
 # A test that hangs is named and its project is ended; the longest test takes three minutes on a busy machine. Status 8 means
-# that a project has no test that matches the filter. Three projects at a time, for the longest one mostly waits for processes.
-dotnet test --solution TcMgc.sln -c Release --no-build --no-progress --max-parallel-test-modules 3 \
-  --results-directory artifacts/test-results --long-running 300 --timeout 40m ${1:+--filter-method "*$1*" --ignore-exit-code 8} \
+# that a project has no test that matches the filter.
+dotnet test --solution TcMgc.sln -c Release --no-build --no-progress --results-directory artifacts/test-results \
+  --long-running 300 --timeout 40m ${1:+--filter-method "*$1*" --ignore-exit-code 8} \
   2>&1 | tee "$log" || status=$?
 count() { awk -v name="$1:" '$1 == name { count = $2 } END { print count + 0 }' "$log"; }
 passed=$(count succeeded) failed=$(count failed) skipped=$(count skipped)
