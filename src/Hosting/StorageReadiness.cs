@@ -6,8 +6,8 @@ using TcMgc.Stores;
 namespace TcMgc.Hosting;
 
 /// <summary>
-/// Whether the stores that the service needs answer and can be written; all are asked at once, and none for long. However often
-/// anybody probes, they are asked once a second.
+/// Whether the stores that the service needs answer and can be written; all are asked at once, and none for long. However many
+/// probe, they are asked once at a time, and the disk is written once a second.
 /// </summary>
 /// <param name="stores">Catalog, blob store and data folder.</param>
 /// <param name="time">Clock of the seconds.</param>
@@ -21,15 +21,15 @@ internal sealed class StorageReadiness(Storage stores, TimeProvider time, IVecto
 
     private readonly Lock _gate = new();
     private Task<HealthCheckResult>? _asked;
-    private long _since;
+    private long _written;
 
     public Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         lock (_gate)
         {
-            if (_asked is null || _asked.IsCompleted && time.GetElapsedTime(_since) > s_fresh)
-                (_asked, _since) = (AskAsync(), time.GetTimestamp());
+            if (_asked is not { IsCompleted: false })
+                _asked = AskAsync();
             return _asked.WaitAsync(cancellationToken);
         }
     }
@@ -42,11 +42,21 @@ internal sealed class StorageReadiness(Storage stores, TimeProvider time, IVecto
             ReasonAsync("blob store", cancel => stores.Blobs.CheckAsync(cancel).AsTask()),
             ReasonAsync("data folder", _ =>
             {
-                stores.CheckDisk();
+                CheckDisk();
                 return Task.CompletedTask;
             }));
         var description = string.Join("; ", reasons.OfType<string>());
         return description.Length == 0 ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(description);
+    }
+
+    /// <summary>Writes to the disk; not where that went well within the last second.</summary>
+    private void CheckDisk()
+    {
+        if (_written != 0 && time.GetElapsedTime(_written) < s_fresh)
+            return;
+        _written = 0;
+        stores.CheckDisk();
+        _written = time.GetTimestamp();
     }
 
     private static async Task<string?> ReasonAsync(string store, Func<CancellationToken, Task> check)
