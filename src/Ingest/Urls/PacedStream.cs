@@ -7,24 +7,10 @@ namespace TcMgc.Ingest.Urls;
 /// <param name="least">Bytes.</param>
 /// <param name="window">Time.</param>
 /// <param name="time">Clock.</param>
-internal sealed class PacedStream(Stream inner, long least, TimeSpan window, TimeProvider time) : Stream
+internal sealed class PacedStream(Stream inner, long least, TimeSpan window, TimeProvider time) : ForwardStream
 {
     private TimeSpan _waited;
     private long _brought;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     /// <exception cref="IOException">It brings too little.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -49,18 +35,6 @@ internal sealed class PacedStream(Stream inner, long least, TimeSpan window, Tim
             }
         }
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
