@@ -93,11 +93,7 @@ internal static class AccessServices
                 && http.Request.Headers.Authorization.Count > 0 && KeyAuthentication.KeyOf(http.Request) is null
                 ? JwtBearerDefaults.AuthenticationScheme : null);
         if (options.Authority is not null)
-            authentication.AddJwtBearer(tokens =>
-            {
-                (tokens.Authority, tokens.Audience) = (options.Authority, options.Audience);
-                tokens.MapInboundClaims = false;
-            });
+            authentication.AddJwtBearer(tokens => TokenAuthentication.Configure(tokens, options));
     }
 
     /// <summary>Schemes are set by <see cref="AccessOptions"/> and by nothing else.</summary>

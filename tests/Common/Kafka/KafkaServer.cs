@@ -49,7 +49,7 @@ internal sealed partial class KafkaServer : IDisposable
     public string SecureServers => _settings.SecureServers;
 
     /// <summary>The brokers' certificate.</summary>
-    public BrokerCertificate Certificate => _settings.Certificate;
+    public LoopbackCertificate Certificate => _settings.Certificate;
 
     private static string? Home => SharedFolder.Root is { } shared ? Path.Combine(shared, "kafka") : null;
 

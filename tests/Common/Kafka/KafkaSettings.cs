@@ -18,7 +18,7 @@ internal sealed class KafkaSettings(string folder, int[] ports, string others)
 
     public string SecureServers => string.Join(',', Brokers.Select(broker => $"127.0.0.1:{Secure(broker)}"));
 
-    public BrokerCertificate Certificate { get; } = BrokerCertificate.Create(folder);
+    public LoopbackCertificate Certificate { get; } = LoopbackCertificate.Create(folder);
 
     /// <summary>
     /// server.properties of a broker. Clients without TLS may do everything; the others need access rights. Compaction, and the

@@ -68,7 +68,7 @@ public sealed class KafkaSecurityTests(KafkaCluster cluster) : IAsyncLifetime
     public async Task A_certificate_that_is_not_trusted_is_told_at_once()
     {
         using var folder = new ScratchFolder();
-        var other = BrokerCertificate.Create(folder.Path);
+        var other = LoopbackCertificate.Create(folder.Path);
 
         var error = await Assert.ThrowsAnyAsync<UserException>(() => OpenAsync(Secured("ssl.ca.location", other.Authority)));
 

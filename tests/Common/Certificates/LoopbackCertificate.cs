@@ -2,15 +2,15 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace TcMgc.Tests.Common.Kafka;
+namespace TcMgc.Tests.Common;
 
 /// <summary>A self-signed certificate for 127.0.0.1.</summary>
-/// <param name="KeyStore">File with certificate and key, as brokers read it; PEM.</param>
+/// <param name="KeyStore">File with certificate and key, as servers read it; PEM.</param>
 /// <param name="Authority">File with the certificate that clients trust; PEM.</param>
-internal sealed record BrokerCertificate(string KeyStore, string Authority)
+internal sealed record LoopbackCertificate(string KeyStore, string Authority)
 {
     /// <summary>Creates a certificate in a folder.</summary>
-    public static BrokerCertificate Create(string folder)
+    public static LoopbackCertificate Create(string folder)
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
@@ -20,7 +20,7 @@ internal sealed record BrokerCertificate(string KeyStore, string Authority)
         request.CertificateExtensions.Add(X509BasicConstraintsExtension.CreateForCertificateAuthority());
         var now = TimeProvider.System.GetUtcNow();
         using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
-        var made = new BrokerCertificate(Path.Combine(folder, "keystore.pem"), Path.Combine(folder, "authority.pem"));
+        var made = new LoopbackCertificate(Path.Combine(folder, "keystore.pem"), Path.Combine(folder, "authority.pem"));
         File.WriteAllText(made.KeyStore, $"{key.ExportPkcs8PrivateKeyPem()}\n{certificate.ExportCertificatePem()}\n");
         File.WriteAllText(made.Authority, certificate.ExportCertificatePem());
         return made;
