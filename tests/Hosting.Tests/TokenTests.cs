@@ -32,7 +32,8 @@ public sealed class TokenTests : IAsyncLifetime
         builder.Services.Configure<JwtBearerOptions>(
             JwtBearerDefaults.AuthenticationScheme, tokens => tokens.BackchannelHttpHandler = _provider.Trusting);
         _service = builder.BuildService();
-        _service.MapGet("/search", (HttpContext http) => http.User.FindFirst("sub")?.Value ?? "nobody").RequireAuthorization(Scopes.Search);
+        _service.MapGet("/search", (HttpContext http) => http.User.FindFirst("sub")?.Value ?? "nobody")
+            .RequireAuthorization(Scopes.Search);
         _service.MapPost("/upload", () => "accepted").RequireAuthorization(Scopes.Upload);
         await _service.StartAsync();
         _http = new() { BaseAddress = new(_service.Urls.Single()) };

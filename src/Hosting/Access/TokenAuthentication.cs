@@ -27,8 +27,9 @@ internal static class TokenAuthentication
                     "this token is not valid here: it has expired, is made for another service, or is not of "
                         + options.Authority).ExecuteAsync(challenge.HttpContext);
             },
-            OnForbidden = forbidden => Problems.Of(
-                StatusCodes.Status403Forbidden, "scope", "this token's scopes do not allow it").ExecuteAsync(forbidden.HttpContext),
+            OnForbidden = forbidden => Problems
+                .Of(StatusCodes.Status403Forbidden, "scope", "this token's scopes do not allow it")
+                .ExecuteAsync(forbidden.HttpContext),
         };
     }
 
