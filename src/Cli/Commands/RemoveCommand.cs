@@ -1,9 +1,9 @@
 using System.CommandLine;
 using TcMgc.Hosting.Audit;
+using TcMgc.Ingest;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Stores;
-using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Cli.Commands;
 
@@ -23,30 +23,26 @@ internal static class RemoveCommand
         command.SetAction(async (parsed, cancel) =>
         {
             using var folder = await DataFolder.OpenExistingAsync(parsed.GetValue(data)!, TimeProvider.System, cancel);
+            var removal = new RemovalWorker(folder.Blobs, folder.Index, folder.Catalog);
             var entries = await folder.Catalog.ListAsync(cancel).ToListAsync(cancel);
             CatalogEntry[] removed =
                 [.. parsed.GetValue(videos)!.Select(name => VideoNames.Find(entries, name)).DistinctBy(entry => entry.Id)];
             foreach (var entry in removed)
             {
-                await RemoveAsync(folder, entry, cancel);
+                // The log says it first: whatever ends this command, segments are not missing from a video that is listed.
+                var deleted = new VideoDeleted
+                {
+                    VideoId = entry.Id,
+                    UploadId = entry.UploadId,
+                    Time = TimeProvider.System.GetUtcNow(),
+                };
+                await folder.Events.AppendAsync(deleted, cancel);
+                await removal.HandleAsync(deleted, CancellationToken.None);
                 Audit.Of(folder.Path).Tell(AuditActions.Delete, entry.Id.Value, entry.Name);
             }
             Output.Write(removed, parsed.GetValue(json), Print);
         });
         return command;
-    }
-
-    /// <summary>
-    /// Removes the segments first: after an interrupt the video is still listed and can be removed, or indexed, again. A running
-    /// server may have indexed it meanwhile: what it wrote before it knew of the removal goes at the end.
-    /// </summary>
-    private static async ValueTask RemoveAsync(DataFolder folder, CatalogEntry entry, CancellationToken cancel)
-    {
-        var deleted = new VideoDeleted { VideoId = entry.Id, UploadId = entry.UploadId, Time = TimeProvider.System.GetUtcNow() };
-        await folder.Index.DeleteAsync(entry.Id, cancel);
-        await folder.Events.AppendAsync(deleted, cancel);
-        await folder.Catalog.ApplyAsync(deleted, cancel);
-        await folder.Index.DeleteAsync(entry.Id, cancel);
     }
 
     private static void Print(CatalogEntry[] removed)
