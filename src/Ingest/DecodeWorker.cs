@@ -72,9 +72,15 @@ public sealed class DecodeWorker(VideoDecoder decoder, IEventLog log, IBlobStore
     private async ValueTask<bool> IsDoneAsync(CatalogEntry entry, CancellationToken cancel) => entry.State switch
     {
         VideoState.Deleted or VideoState.Indexed => true,
-        VideoState.Decoded => await SideOfPackAsync(entry.Id, cancel) == decoder.FrameSide,
+        VideoState.Decoded => await SideOfPackAsync(entry.Id, cancel) is { } side
+            ? side == decoder.FrameSide : await IsPastAsync(entry, cancel),
         _ => false,
     };
+
+    /// <summary>Whether frames went because the video is indexed, or has failed, since its entry was read.</summary>
+    private async ValueTask<bool> IsPastAsync(CatalogEntry entry, CancellationToken cancel) =>
+        await catalog.GetAsync(entry.Id, cancel) is { } now
+        && (now.UploadId, now.State) != (entry.UploadId, VideoState.Decoded);
 
     /// <summary>
     /// Decodes again what waits to be encoded with frames of another side: the setting was wrong, or the model has changed.

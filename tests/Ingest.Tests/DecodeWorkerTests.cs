@@ -126,6 +126,32 @@ public sealed class DecodeWorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_video_whose_frames_go_because_it_is_indexed_meanwhile_is_not_decoded_again()
+    {
+        var upload = await UploadAsync(TestClips.Distinct(3, 1));
+        var decoded = Assert.IsType<VideoDecoded>(await Worker().HandleAsync(upload, null, default));
+        await _data.Catalog.ApplyAsync(decoded, default);
+        var catalog = new CountingCatalog(_data.Catalog, async () =>
+        {
+            await _data.Catalog.ApplyAsync(
+                new VideoIndexed
+                {
+                    VideoId = upload.VideoId,
+                    UploadId = upload.EventId,
+                    Time = upload.Time,
+                    ModelId = "a",
+                    Segments = 1,
+                    Frames = 1,
+                    Elapsed = 1,
+                }, default);
+            await _data.Blobs.DeleteAsync(decoded.FramePack, default);
+        });
+
+        Assert.Null(await Worker(catalog: catalog).HandleAsync(upload, null, default));
+        Assert.Empty(await PacksAsync());
+    }
+
+    [Fact]
     public async Task A_removed_video_is_left_alone()
     {
         var upload = await UploadAsync(TestClips.Distinct(4, 1));

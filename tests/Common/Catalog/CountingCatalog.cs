@@ -5,7 +5,9 @@ using TcMgc.Shared.Events;
 namespace TcMgc.Tests.Common;
 
 /// <summary>Counts how often entries are read from a catalog.</summary>
-internal sealed class CountingCatalog(ICatalog catalog) : ICatalog
+/// <param name="catalog">The catalog.</param>
+/// <param name="afterFirst">What happens when an entry was read for the first time, before its reader has it. Optional.</param>
+internal sealed class CountingCatalog(ICatalog catalog, Func<ValueTask>? afterFirst = null) : ICatalog
 {
     private int _reads;
 
@@ -17,10 +19,12 @@ internal sealed class CountingCatalog(ICatalog catalog) : ICatalog
     public ValueTask ApplyAsync(IReadOnlyList<VideoEvent> happened, CancellationToken cancellationToken) =>
         catalog.ApplyAsync(happened, cancellationToken);
 
-    public ValueTask<CatalogEntry?> GetAsync(VideoId id, CancellationToken cancellationToken)
+    public async ValueTask<CatalogEntry?> GetAsync(VideoId id, CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref _reads);
-        return catalog.GetAsync(id, cancellationToken);
+        var entry = await catalog.GetAsync(id, cancellationToken);
+        if (Interlocked.Increment(ref _reads) == 1 && afterFirst is not null)
+            await afterFirst();
+        return entry;
     }
 
     public ValueTask<CatalogEntry?> FindBySha256Async(string sha256, CancellationToken cancellationToken)
