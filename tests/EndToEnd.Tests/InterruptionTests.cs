@@ -1,5 +1,6 @@
 using System.Runtime.Versioning;
 using TcMgc.Media.Tests;
+using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Stores;
@@ -47,6 +48,10 @@ public sealed class InterruptionTests(Workplace place) : IClassFixture<Workplace
             run.Kill();
             await run.EndAsync();
         }
+        // What a killed run had decoded again, and not yet found to be indexed.
+        var indexed = (await IndexContents.VideosAsync(data)).First(video => video.State == VideoState.Indexed);
+        Directory.CreateDirectory(Path.Combine(data, "blobs", "frames"));
+        await File.WriteAllTextAsync(Path.Combine(data, "blobs", VideoBlobs.FramesOf(indexed.Id)), "frames");
 
         using var last = Start(data);
         var ended = await last.EndAsync();

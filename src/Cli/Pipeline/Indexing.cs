@@ -4,6 +4,7 @@ using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Stores;
+using TcMgc.Stores.Blobs;
 
 namespace TcMgc.Cli.Pipeline;
 
@@ -23,6 +24,8 @@ internal sealed class Indexing(DataFolder data, IndexWorkers workers, string mod
     {
         var outcomes = new List<FileOutcome>();
         await workers.RunAsync(WorkAsync, cancel);
+        // Deliveries of an interrupted run may have been under way until now.
+        await new OrphanSweep(data.Blobs, data.Events, data.Catalog, time).SweepFramesAsync(cancel);
         return outcomes;
 
         async Task WorkAsync(CancellationToken stop)

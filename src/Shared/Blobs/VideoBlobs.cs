@@ -9,7 +9,10 @@ public static class VideoBlobs
     /// <summary>Beginning of the names of all pictures.</summary>
     public const string Pictures = "pictures/";
 
-    private const string Frames = "frames/", Pack = ".pack", Transcripts = "transcripts/";
+    /// <summary>Beginning of the names of all frame packs.</summary>
+    public const string Frames = "frames/";
+
+    private const string Pack = ".pack", Transcripts = "transcripts/";
 
     /// <summary>Name of the frame pack of a video, which exists from decoding until indexing.</summary>
     public static string FramesOf(VideoId video) => $"{Frames}{video}{Pack}";

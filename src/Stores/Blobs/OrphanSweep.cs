@@ -51,6 +51,18 @@ public sealed class OrphanSweep(IBlobStore blobs, IEventLog log, ICatalog catalo
             await blobs.SweepUnfinishedAsync(before, cancel);
     }
 
+    /// <summary>
+    /// Deletes the frames of videos that are indexed, have failed or were removed. The catalog must be up with the log, and nobody
+    /// decode meanwhile.
+    /// </summary>
+    /// <exception cref="UserException">A store cannot be used.</exception>
+    public async ValueTask SweepFramesAsync(CancellationToken cancel)
+    {
+        await foreach (var pack in blobs.ListAsync(VideoBlobs.Frames, cancel))
+            if (await IsOrphanAsync(pack, DateTimeOffset.MaxValue, cancel))
+                await blobs.DeleteAsync(pack.Name, cancel);
+    }
+
     private async ValueTask CatchUpAsync(CancellationToken cancel)
     {
         var isEmpty = true;
