@@ -2,6 +2,7 @@ using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
+using TcMgc.Stores.Maintenance;
 
 namespace TcMgc.Ingest.Uploads;
 
@@ -32,9 +33,25 @@ public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalo
         var folder = $"{VideoBlobs.Originals}/{Guid.CreateVersion7()}";
         var blob = await blobs.WriteContentAsync(folder, room.Watch(content), cancel);
         var accepted = await AcceptAsync(name, new(blob.Sha256, blob.Bytes), blob.Name, cancel);
-        if (!accepted.IsNew)
-            await blobs.DeleteAsync(blob.Name, CancellationToken.None);
+        if (accepted.IsNew || await ReplacesAsync(accepted.Id, blob.Name, cancel))
+            return accepted with { IsNew = true };
+        await blobs.DeleteAsync(blob.Name, CancellationToken.None);
         return accepted;
+    }
+
+    /// <summary>
+    /// Has a known video processed again from what was given, where its own original is missing or damaged: what came of that
+    /// may be less than the video. Title, tags and transcript stay.
+    /// </summary>
+    private async ValueTask<bool> ReplacesAsync(VideoId video, string source, CancellationToken cancel)
+    {
+        if (await catalog.GetAsync(video, cancel) is not { State: not VideoState.Deleted } known
+            || await new StoredContents(blobs, readsContents: true).OfOriginalAsync(known, cancel) is null)
+            return false;
+        await new VideoRetry(log, catalog, blobs, time).ProcessAgainAsync(known with { Source = source }, cancel);
+        if (FileSource.PathIn(known.Source) is null)
+            await blobs.DeleteAsync(known.Source, CancellationToken.None);
+        return true;
     }
 
     /// <summary>Accepts a video whose content is stored already, unless the video is known and did not fail.</summary>
@@ -80,5 +97,5 @@ public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalo
 /// <param name="Id">The video.</param>
 /// <param name="Name">File name under which it is known.</param>
 /// <param name="Bytes">Its size.</param>
-/// <param name="IsNew">False where the same content was known already.</param>
+/// <param name="IsNew">False where the same content was known, and stored as it was given, already.</param>
 public sealed record AcceptedVideo(VideoId Id, string Name, long Bytes, bool IsNew);

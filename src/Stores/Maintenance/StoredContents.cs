@@ -8,7 +8,7 @@ namespace TcMgc.Stores.Maintenance;
 /// <summary>Compares stored content with what is known of it.</summary>
 /// <param name="blobs">Holds copied originals and transcripts.</param>
 /// <param name="readsContents">Whether contents are read and hashed; otherwise only sizes are compared.</param>
-internal sealed class StoredContents(IBlobStore blobs, bool readsContents)
+public sealed class StoredContents(IBlobStore blobs, bool readsContents)
 {
     /// <summary>What is wrong with a video's original, if anything.</summary>
     public async ValueTask<Finding?> OfOriginalAsync(CatalogEntry entry, CancellationToken cancel)

@@ -106,6 +106,29 @@ public sealed class VideoIntakeTests : IAsyncLifetime
         Assert.Equal([(await _data.Catalog.GetAsync(first.Id, default))!.Source], await OriginalsAsync());
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Given_again_a_video_whose_original_is_cut_or_missing_is_processed_again_under_its_title(bool isCut)
+    {
+        var first = await Intake.AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
+        var entry = (await _data.Catalog.GetAsync(first.Id, default))!;
+        var described =
+            new VideoDescribed { VideoId = first.Id, UploadId = entry.UploadId, Time = entry.UploadedAt, Title = "waves" };
+        await _data.Catalog.ApplyAsync(described, default);
+        await _data.Blobs.DeleteAsync(entry.Source, default);
+        if (isCut)
+            await _data.Blobs.WriteAsync(entry.Source, (blob, token) => blob.WriteAsync(new byte[] { 1, 2 }, token), default);
+
+        await Intake.AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
+
+        var again = (await _data.Catalog.GetAsync(first.Id, default))!;
+        Assert.Equal((VideoState.Uploaded, "waves"), (again.State, again.Title));
+        Assert.NotEqual(entry.UploadId, again.UploadId);
+        Assert.Equal([again.Source], await OriginalsAsync());
+        Assert.Equal(3, (await _data.Blobs.FindAsync(again.Source, default))!.Value.Bytes);
+    }
+
     private async Task<List<string>> OriginalsAsync()
     {
         var names = new List<string>();
