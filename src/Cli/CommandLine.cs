@@ -34,6 +34,7 @@ internal static class CommandLine
         BackupCommand.Create(),
         RestoreCommand.Create(),
         ReindexCommand.Create(),
+        SoakCommand.Create(),
         ModelCommand.Create(),
         TokenizeCommand.Create(),
         BenchCommand.Create(),

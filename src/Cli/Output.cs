@@ -28,5 +28,8 @@ internal static class Output
             print(result);
     }
 
-    public static void Json<T>(T document) => Console.Out.WriteLine(JsonSerializer.Serialize(document, s_json));
+    public static void Json<T>(T document) => Console.Out.WriteLine(ToJson(document));
+
+    /// <summary>A result as programs read it.</summary>
+    public static string ToJson<T>(T document) => JsonSerializer.Serialize(document, s_json);
 }

@@ -37,7 +37,7 @@ public sealed class ArchitectureTests
         { "Confluent.Kafka", "Stores.Kafka" },
         { "Qdrant.Client", "Stores.Qdrant" },
         { "Amazon", "Stores.Blobs.S3" },
-        { "Microsoft.Data.Sqlite", "Stores.Sqlite|Cli.Benchmarks" },
+        { "Microsoft.Data.Sqlite", "Stores.Sqlite|Cli.Benchmarks|Cli.Soak" },
         { "FFMpegCore", "Media" },
         { "TorchSharp", "Model|Training" },
         { "Polly", "Stores|Hosting|Model.Hub" },

@@ -33,6 +33,9 @@ public sealed class ModelFolder
     /// <summary>Where the weights lie.</summary>
     public string WeightsPath => System.IO.Path.Combine(Path, Card.Weights.File);
 
+    /// <summary>Width and height of the frames that the model takes, in pixels.</summary>
+    public int FrameSide => Card.Config.Encoders.FrameSide;
+
     /// <summary>Whether a folder holds a model.</summary>
     public static bool IsModel(string path) => File.Exists(System.IO.Path.Combine(path, CardFile));
 
