@@ -119,7 +119,8 @@ public sealed class EncodeWorker(
         VideoDecoded decoded, IProgress<EncodeProgress>? progress, CancellationToken cancel)
     {
         var started = time.GetTimestamp();
-        var encoded = await encoder.EncodeAsync(decoded.VideoId, decoded.FramePack, decoded.Duration, progress, cancel);
+        var encoded = await encoder.EncodeAsync(
+            decoded.VideoId, decoded.Collection, decoded.FramePack, decoded.Duration, progress, cancel);
         if (!encoded.Succeeded)
             return Failed(decoded, encoded.Fault);
         using (FeaturizeTelemetry.Begin(SpanNames.Upsert))

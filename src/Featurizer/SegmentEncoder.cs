@@ -14,6 +14,7 @@ internal sealed class SegmentEncoder
 {
     private readonly VideoTextModel _model;
     private readonly VideoId _video;
+    private readonly CollectionId _collection;
     private readonly double _duration;
     private readonly Segmenter _segmenter;
     private readonly int _frames, _width;
@@ -30,9 +31,10 @@ internal sealed class SegmentEncoder
 
     private readonly List<Segment> _segments = [];
 
-    public SegmentEncoder(VideoTextModel model, VideoId video, double duration, FeaturizeOptions options)
+    public SegmentEncoder(
+        VideoTextModel model, VideoId video, CollectionId collection, double duration, FeaturizeOptions options)
     {
-        (_model, _video, _duration, _batch) = (model, video, duration, options.SegmentBatch);
+        (_model, _video, _collection, _duration, _batch) = (model, video, collection, duration, options.SegmentBatch);
         (_frames, _width) = (model.SegmentFrames, model.Width);
         _segmenter = new(_frames, options.Segmenter);
         var waiting = Segmenter.MostWaiting(_frames, options.Segmenter) + 1;
@@ -93,7 +95,9 @@ internal sealed class SegmentEncoder
         double start = index == 0 ? 0 : times[0];
         double end = length < _times.Count ? _times[length] : Math.Max(_duration, times[^1]);
         var layouts = length * ColourLayout.Bytes;
-        _cut.Add((new(SegmentId.Of(_video, _model.Id, index), _video, index, start, end, times), _waitingLayouts[..layouts]));
+        var id = SegmentId.Of(_video, _model.Id, index);
+        var place = new SegmentPlace(id, _video, index, start, end, times) { Collection = _collection };
+        _cut.Add((place, _waitingLayouts[..layouts]));
 
         _waiting.AsSpan(values, (_times.Count - length) * _width).CopyTo(_waiting);
         _waitingLayouts.AsSpan(layouts, (_times.Count - length) * ColourLayout.Bytes).CopyTo(_waitingLayouts);

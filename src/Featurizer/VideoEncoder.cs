@@ -29,6 +29,7 @@ public sealed class VideoEncoder(VideoTextModel model, IBlobStore packs, TimePro
 
     /// <summary>Encodes the frames of one video. Up to <see cref="Videos"/> calls may run at the same time.</summary>
     /// <param name="video">The video.</param>
+    /// <param name="collection">The collection that its segments are found in.</param>
     /// <param name="name">Name of the blob with its frame pack.</param>
     /// <param name="duration">Length of the video in seconds.</param>
     /// <param name="progress">Receives progress after every batch. Optional.</param>
@@ -39,7 +40,8 @@ public sealed class VideoEncoder(VideoTextModel model, IBlobStore packs, TimePro
     /// </exception>
     /// <exception cref="UserException">The blob store cannot be used; the video can be tried again.</exception>
     public async ValueTask<StepResult<IReadOnlyList<Segment>>> EncodeAsync(
-        VideoId video, string name, double duration, IProgress<EncodeProgress>? progress, CancellationToken cancel)
+        VideoId video, CollectionId collection, string name, double duration, IProgress<EncodeProgress>? progress,
+        CancellationToken cancel)
     {
         using var span = FeaturizeTelemetry.Begin(SpanNames.Encode);
         try
@@ -54,7 +56,7 @@ public sealed class VideoEncoder(VideoTextModel model, IBlobStore packs, TimePro
                 throw new WrongSettingException("Decode:FrameSide", $"Decode:FrameSide: the frames of video {video} are "
                     + $"{pack.Side}×{pack.Side}, the model {model.Id} takes {model.FrameSide}×{model.FrameSide}; set it to "
                     + $"{model.FrameSide} in Ingest and start Ingest again, which decodes the video again");
-            return new(await EncodeFramesAsync(video, pack, duration, progress, cancel));
+            return new(await EncodeFramesAsync(video, collection, pack, duration, progress, cancel));
         }
         catch (InvalidDataException error)
         {
@@ -66,13 +68,14 @@ public sealed class VideoEncoder(VideoTextModel model, IBlobStore packs, TimePro
     public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 
     private async ValueTask<IReadOnlyList<Segment>> EncodeFramesAsync(
-        VideoId video, FramePackReader pack, double duration, IProgress<EncodeProgress>? progress, CancellationToken cancel)
+        VideoId video, CollectionId collection, FramePackReader pack, double duration, IProgress<EncodeProgress>? progress,
+        CancellationToken cancel)
     {
         var rgb = ArrayPool<byte>.Shared.Rent(options.FrameBatch * model.FrameBytes);
         using var feed = _batcher.Open();
         try
         {
-            var segments = new SegmentEncoder(model, video, duration, options);
+            var segments = new SegmentEncoder(model, video, collection, duration, options);
             var embeddings = new float[options.FrameBatch * model.Width];
             while (await pack.ReadAsync(rgb.AsMemory(0, options.FrameBatch * model.FrameBytes), cancel) is var count and > 0)
             {

@@ -152,6 +152,7 @@ public sealed class DecodeWorker(VideoDecoder decoder, IEventLog log, IBlobStore
     private VideoDecoded Decoded(CatalogEntry entry, DecodedVideo video) => new()
     {
         VideoId = entry.Id,
+        Collection = entry.Collection,
         UploadId = entry.UploadId,
         Time = time.GetUtcNow(),
         FramePack = video.Pack,

@@ -10,8 +10,8 @@ public sealed record ContentHash(string Sha256, long Bytes)
 {
     private const int BufferBytes = 1 << 18;
 
-    /// <summary>Id of the video with this content.</summary>
-    public VideoId VideoId => VideoId.FromSha256(Convert.FromHexString(Sha256));
+    /// <summary>Id of a collection's video with this content.</summary>
+    public VideoId VideoIn(CollectionId collection) => VideoId.FromSha256(Convert.FromHexString(Sha256), collection);
 
     /// <summary>Hashes a file.</summary>
     /// <param name="path">Its path: see <see cref="RegularFile.Open"/>.</param>

@@ -11,7 +11,8 @@ namespace TcMgc.Stores;
 
 /// <summary>
 /// The folder of <c>--data</c>: the embedded adapters in <c>events.db</c>, <c>index.db</c>, <c>catalog.db</c> and <c>blobs/</c>,
-/// and the transcript index in <c>transcripts.db</c>. Nobody but its owner can read what is created there.
+/// and the transcript index in <c>transcripts.db</c> (of another collection than the default one in
+/// <c>transcripts-NAME.db</c>). Nobody but its owner can read what is created there.
 /// Many processes may read at a time; one holds <see cref="LockForWork"/> and
 /// writes.
 /// </summary>
@@ -37,18 +38,16 @@ public sealed class DataFolder : IDisposable
         _blobs = new(System.IO.Path.Combine(path, "blobs"), isOwners: true);
         _index = new(System.IO.Path.Combine(path, "index.db"));
         _catalog = new(System.IO.Path.Combine(path, "catalog.db"));
-        _transcripts = new(() => new(System.IO.Path.Combine(path, "transcripts.db"), blobs ?? _blobs));
+        _transcripts = new(() => new(path, blobs ?? _blobs));
     }
-
-    /// <summary>Names of the databases; the log is the last, without which the folder is not opened.</summary>
-    internal static IReadOnlyList<string> DatabaseNames { get; } = ["index.db", "transcripts.db", "catalog.db", LogName];
 
     /// <summary>The catalog's adapter.</summary>
     internal SqliteCatalog CatalogFile => _catalog;
 
-    /// <summary>The databases that there are, the log last.</summary>
-    internal IEnumerable<string> Databases => DatabaseNames
-        .Select(name => System.IO.Path.Combine(Path, name)).Where(File.Exists);
+    /// <summary>The databases of a data folder, the log last, without which the folder is not opened.</summary>
+    internal static IEnumerable<string> DatabasesIn(string folder) =>
+        ((string[])["index.db", .. TranscriptIndex.FilesIn(folder), "catalog.db", LogName])
+            .Select(name => System.IO.Path.Combine(folder, name)).Where(File.Exists);
 
     /// <summary>The log that catalog and index belong to; null until <see cref="BelongToAsync"/>.</summary>
     internal FollowedLog? Log { get; private set; }
@@ -69,7 +68,7 @@ public sealed class DataFolder : IDisposable
     public ICatalog Catalog => _catalog;
 
     /// <summary>
-    /// The transcript index, in <c>transcripts.db</c>; opened, and created, by whoever asks for it first, who makes it follow the
+    /// The transcript index; opened, and created, by whoever asks for it first, who makes it follow the
     /// catalog as well.
     /// </summary>
     /// <exception cref="UserException">It cannot be written, or is damaged.</exception>

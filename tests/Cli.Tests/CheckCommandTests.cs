@@ -2,6 +2,7 @@ using System.Text.Json;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Tests.Events;
+using TcMgc.Shared;
 using TcMgc.Stores;
 
 namespace TcMgc.Cli.Tests;
@@ -72,10 +73,10 @@ public sealed class CheckCommandTests : IDisposable
     {
         using var folder = await DataFolder.OpenAsync(Data, TimeProvider.System, CancellationToken.None);
         using var content = new MemoryStream([1, 2, 3]);
-        var blob = await folder.Blobs.WriteContentAsync(VideoBlobs.Originals, content, CancellationToken.None);
+        var blob = await folder.Blobs.WriteContentAsync(VideoBlobs.NewOriginalOf(default), content, CancellationToken.None);
         await folder.Events.AppendAsync(new VideoUploaded
         {
-            VideoId = blob.VideoId,
+            VideoId = VideoId.FromSha256(Convert.FromHexString(blob.Sha256)),
             Time = SampleEvents.Noon,
             FileName = "clip.mp4",
             Sha256 = blob.Sha256,

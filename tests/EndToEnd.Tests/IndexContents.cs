@@ -1,5 +1,6 @@
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Vectors;
+using TcMgc.Shared;
 using TcMgc.Stores;
 
 namespace TcMgc.EndToEnd.Tests;
@@ -14,7 +15,7 @@ internal static class IndexContents
         var segments = new SortedDictionary<string, (string, float[])>(StringComparer.Ordinal);
         if (await folder.Index.GetModelAsync(CancellationToken.None) is not { } model)
             return segments;
-        await foreach (var batch in folder.Index.ReadAllAsync(new(64, model), CancellationToken.None))
+        await foreach (var batch in folder.Index.ReadAllAsync(CollectionId.Default, new(64, model), CancellationToken.None))
             for (var i = 0; i < batch.Count; i++)
                 segments.Add(batch.Places[i].Id.ToString(), (Place(batch.Places[i]), Values(batch, i)));
         return segments;

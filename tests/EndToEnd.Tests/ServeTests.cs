@@ -160,14 +160,14 @@ public sealed class ServeTests(Workplace place) : IClassFixture<Workplace>
         var content = await ContentHash.OfFileAsync(file, CancellationToken.None);
         await folder.Events.AppendAsync(new VideoUploaded
         {
-            VideoId = content.VideoId,
+            VideoId = content.VideoIn(CollectionId.Default),
             Time = TimeProvider.System.GetUtcNow(),
             FileName = Path.GetFileName(file),
             Sha256 = content.Sha256,
             Bytes = content.Bytes,
             Source = VideoUploaded.SourceOf(file),
         }, CancellationToken.None);
-        return content.VideoId;
+        return content.VideoIn(CollectionId.Default);
     }
 
     private static async Task<JsonElement[]> AnswerAsync(HttpResponseMessage response) =>

@@ -105,7 +105,7 @@ public sealed class EncodeWorkerTests : IAsyncLifetime
     {
         var places = new List<(SegmentId, double, double)>();
         await foreach (var batch in _data.Index.ReadAllAsync(
-            new(3, new(_model.Model.Id, _model.Model.Width, _model.Model.SegmentFrames, null)), default))
+            default, new(3, new(_model.Model.Id, _model.Model.Width, _model.Model.SegmentFrames, null)), default))
             foreach (var place in batch.Places)
                 places.Add((place.Id, place.Start, place.End));
         return places;
@@ -172,7 +172,8 @@ public sealed class EncodeWorkerTests : IAsyncLifetime
     {
         var segments = new Dictionary<Guid, (int, float[])>();
         var model = _model.Model;
-        await foreach (var batch in _data.Index.ReadAllAsync(new(3, new(model.Id, model.Width, model.SegmentFrames, null)),
+        await foreach (var batch in _data.Index.ReadAllAsync(default,
+            new(3, new(model.Id, model.Width, model.SegmentFrames, null)),
             default))
             for (var at = 0; at < batch.Count; at++)
             {

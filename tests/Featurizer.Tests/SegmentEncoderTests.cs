@@ -33,7 +33,7 @@ public sealed class SegmentEncoderTests : IClassFixture<SegmentEncoderTests.Mode
 
     private static IReadOnlyList<Segment> Encode(VideoTextModel model, int frames, int segmentBatch = 16)
     {
-        var encoder = new SegmentEncoder(model, s_video, frames + 0.5,
+        var encoder = new SegmentEncoder(model, s_video, CollectionId.Default, frames + 0.5,
             new() { SegmentBatch = segmentBatch, Segmenter = new() { ShortestShot = 2 } });
         for (var frame = 0; frame < frames; frame++)
             encoder.Add(Embedding(frame, model.Width), Layout(frame), frame + 0.25f, default);

@@ -34,7 +34,7 @@ public sealed class VideoEncoderTests : IAsyncLifetime
     {
         await WriteAsync(frames: 9, _model.Model.FrameSide);
 
-        var segments = (await _encoder.EncodeAsync(s_video, Pack, 9.5, null, default)).Value!;
+        var segments = (await _encoder.EncodeAsync(s_video, CollectionId.Default, Pack, 9.5, null, default)).Value!;
 
         Assert.Equal(9, segments.Sum(segment => segment.Place.FrameTimes.Length));
         Assert.Equal((0, 9.5), (segments[0].Place.Start, segments[^1].Place.End));
@@ -44,11 +44,11 @@ public sealed class VideoEncoderTests : IAsyncLifetime
     [Fact]
     public async Task What_is_wrong_with_a_pack_is_a_value()
     {
-        Assert.Equal("missing", (await _encoder.EncodeAsync(s_video, Pack, 1, null, default)).Fault!.Kind);
+        Assert.Equal("missing", (await _encoder.EncodeAsync(s_video, CollectionId.Default, Pack, 1, null, default)).Fault!.Kind);
         await WriteAsync(frames: 0, _model.Model.FrameSide);
-        Assert.Equal("empty", (await _encoder.EncodeAsync(s_video, Pack, 1, null, default)).Fault!.Kind);
+        Assert.Equal("empty", (await _encoder.EncodeAsync(s_video, CollectionId.Default, Pack, 1, null, default)).Fault!.Kind);
         await _packs.WriteAsync(Pack, (stream, cancel) => stream.WriteAsync(new byte[100], cancel), default);
-        Assert.Equal("damaged", (await _encoder.EncodeAsync(s_video, Pack, 1, null, default)).Fault!.Kind);
+        Assert.Equal("damaged", (await _encoder.EncodeAsync(s_video, CollectionId.Default, Pack, 1, null, default)).Fault!.Kind);
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class VideoEncoderTests : IAsyncLifetime
         await WriteAsync(frames: 1, _model.Model.FrameSide / 2);
 
         var error = await Assert.ThrowsAsync<WrongSettingException>(
-            async () => await _encoder.EncodeAsync(s_video, Pack, 1, null, default));
+            async () => await _encoder.EncodeAsync(s_video, CollectionId.Default, Pack, 1, null, default));
 
         Assert.Equal("Decode:FrameSide", error.Obstacle);
     }

@@ -347,7 +347,7 @@ public sealed class DecodeWorkerTests : IAsyncLifetime
         var hash = await ContentHash.OfFileAsync(path, default);
         var upload = new VideoUploaded
         {
-            VideoId = hash.VideoId,
+            VideoId = hash.VideoIn(CollectionId.Default),
             Time = TimeProvider.System.GetUtcNow(),
             FileName = Path.GetFileName(path),
             Sha256 = hash.Sha256,

@@ -18,12 +18,17 @@ internal sealed class MemoryCatalog : ICatalog
     public ValueTask ApplyAsync(IReadOnlyList<VideoEvent> happened, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public ValueTask<CatalogEntry?> FindBySha256Async(string sha256, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
     public IAsyncEnumerable<CatalogEntry> ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public ValueTask<CatalogPage> PageAsync(int offset, int limit, CancellationToken cancellationToken) =>
+    public ValueTask<CatalogPage> PageAsync(
+        CollectionId collection, int offset, int limit, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<CollectionTotals> TotalsAsync(CollectionId collection, CancellationToken cancellationToken) =>
+        new(new CollectionTotals(collection, 0, 0, 0,
+            Entries.Values.Where(entry => entry.Collection == collection).Sum(entry => entry.Segments ?? 0)));
+
+    public ValueTask<IReadOnlyList<CollectionTotals>> TotalsAsync(CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public ValueTask<WaitingVideos> CountWaitingAsync(CancellationToken cancellationToken) => throw new NotSupportedException();

@@ -60,21 +60,21 @@ internal sealed class MemoryIndex : IVectorIndex
         new(_segments.CountBy(segment => segment.Place.Video).ToDictionary());
 
     public ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(
-        VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
+        CollectionId collection, VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
     {
         Asked.Add("Nearest");
-        return new([.. _segments
+        return new([.. _segments.Where(segment => segment.Place.Collection == collection)
             .Select(segment => new SegmentMatch(segment.Place.Id, segment.Place.Video,
                 TensorPrimitives.Dot(query.Span, space == VectorSpace.Text ? segment.TextVector : segment.ImageVector)))
             .OrderByDescending(match => match.Similarity).Take(count)]);
     }
 
     public ValueTask<IReadOnlyList<FrameMatch>> NearestFramesAsync(
-        ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
+        CollectionId collection, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
     {
         Asked.Add("NearestFrames");
-        return new([.. _segments.Select(segment => BestFrame(segment, query.Span)).OrderByDescending(match =>
-            match.Similarity).Take(count)]);
+        return new([.. _segments.Where(segment => segment.Place.Collection == collection)
+            .Select(segment => BestFrame(segment, query.Span)).OrderByDescending(match => match.Similarity).Take(count)]);
     }
 
     public ValueTask FetchAsync(IReadOnlyList<SegmentId> segments, SegmentBatch batch, CancellationToken cancellationToken)
@@ -105,10 +105,10 @@ internal sealed class MemoryIndex : IVectorIndex
             .Select(segment => new SegmentFrames(segment.Place, segment.Frames, segment.Layouts))]);
     }
 
-    public async IAsyncEnumerable<SegmentBatch> ReadAllAsync(SegmentBatch batch,
+    public async IAsyncEnumerable<SegmentBatch> ReadAllAsync(CollectionId collection, SegmentBatch batch,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        foreach (var some in _segments.Chunk(batch.Capacity))
+        foreach (var some in _segments.Where(segment => segment.Place.Collection == collection).Chunk(batch.Capacity))
         {
             await FetchAsync([.. some.Select(segment => segment.Place.Id)], batch, cancellationToken);
             yield return batch;

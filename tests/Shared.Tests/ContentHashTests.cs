@@ -11,7 +11,7 @@ public sealed class ContentHashTests
         var hash = await ContentHash.OfFileAsync(path, default);
 
         Assert.Equal(new("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", 3), hash);
-        Assert.Equal(VideoId.FromSha256(Convert.FromHexString(hash.Sha256)), hash.VideoId);
+        Assert.Equal(VideoId.FromSha256(Convert.FromHexString(hash.Sha256)), hash.VideoIn(CollectionId.Default));
     }
 
     [Fact]

@@ -121,15 +121,31 @@ public abstract class CatalogContract
     }
 
     [Fact]
-    public async Task Videos_are_listed_by_name_and_found_by_their_hash()
+    public async Task Videos_are_listed_by_name()
     {
         var catalog = Create();
         var (b, a) = (Uploaded(1, name: "b.mp4"), Uploaded(2, name: "a.mp4"));
         await Apply(catalog, [b, a]);
 
         Assert.Equal(["a.mp4", "b.mp4"], (await List(catalog)).Select(entry => entry.Name));
-        Assert.Equal("b.mp4", (await catalog.FindBySha256Async(b.Sha256.ToUpperInvariant(), s_never))!.Name);
-        Assert.Null(await catalog.FindBySha256Async(new string('0', 64), s_never));
+    }
+
+    [Fact]
+    public async Task The_same_content_in_two_collections_is_two_videos_each_listed_and_counted_in_its_own()
+    {
+        var (catalog, press, empty) = (Create(), CollectionId.Parse("press"), CollectionId.Parse("empty"));
+        var (own, other) = (Uploaded(1, name: "own.mp4"), In(press, Uploaded(1, name: "other.mp4")));
+        await Apply(catalog, [own, other, In(press, Uploaded(2, name: "another.mp4")), Indexed(other), Uploaded(3), Failed(own)]);
+
+        Assert.Equal(press, (await catalog.GetAsync(other.VideoId, s_never))!.Collection);
+        Assert.Equal(["another.mp4", "other.mp4"],
+            (await catalog.PageAsync(press, 0, 10, s_never)).Entries.Select(entry => entry.Name));
+        Assert.Equal(2, (await catalog.PageAsync(press, 1, 1, s_never)).Total);
+        Assert.Equal(new(press, Videos: 2, Bytes: 2003, Waiting: 1, Segments: 2), await catalog.TotalsAsync(press, s_never));
+        Assert.Equal(new(empty, 0, 0, 0, 0), await catalog.TotalsAsync(empty, s_never));
+        Assert.Equal([CollectionId.Default, press],
+            (await catalog.TotalsAsync(s_never)).Select(totals => totals.Collection));
+        Assert.Equal(new(2, 1002 + 1003), await catalog.CountWaitingAsync(s_never));
     }
 
     [Fact]
@@ -203,7 +219,8 @@ public abstract class CatalogContract
         await Apply(catalog, [.. uploads, Deleted(uploads[3])]);
         var all = await List(catalog);
 
-        var (page, beyond) = (await catalog.PageAsync(2, 3, s_never), await catalog.PageAsync(6, 3, s_never));
+        var page = await catalog.PageAsync(CollectionId.Default, 2, 3, s_never);
+        var beyond = await catalog.PageAsync(CollectionId.Default, 6, 3, s_never);
 
         Assert.Equal(all[2..5].Select(entry => entry.Id), page.Entries.Select(entry => entry.Id));
         Assert.Equal((6, 6, 0), (page.Total, beyond.Total, beyond.Entries.Count));
@@ -221,6 +238,12 @@ public abstract class CatalogContract
         foreach (var happened in events)
             await catalog.ApplyAsync(happened, s_never);
     }
+
+    private static VideoUploaded In(CollectionId collection, VideoUploaded upload) => upload with
+    {
+        Collection = collection,
+        VideoId = VideoId.FromSha256(Convert.FromHexString(upload.Sha256), collection),
+    };
 
     private static async Task<List<CatalogEntry>> List(ICatalog catalog)
     {

@@ -156,8 +156,10 @@ public sealed class DataFolderTests : IDisposable
         Assert.Equal((VideoState.Indexed, "holiday.mp4", 1), (entry.State, entry.Name, entry.Segments));
         Assert.Equal(2, await folder.Events.ReadAllAsync(s_never).CountAsync());
         Assert.Equal("no room", (await folder.Events.DeadLettersAsync(s_never).SingleAsync()).Reason);
-        var found = Assert.Single(
-            await folder.Index.NearestAsync(TcMgc.Shared.Vectors.VectorSpace.Text, new float[] { 1, 0 }, 3, s_never));
+        Assert.Equal(entry, Assert.Single((await folder.Catalog.PageAsync(CollectionId.Default, 0, 9, s_never)).Entries));
+        Assert.Equal([new CollectionTotals(CollectionId.Default, 1, 4, 0, 1)], await folder.Catalog.TotalsAsync(s_never));
+        var found = Assert.Single(await folder.Index.NearestAsync(
+            CollectionId.Default, TcMgc.Shared.Vectors.VectorSpace.Text, new float[] { 1, 0 }, 3, s_never));
         Assert.Equal((FirstFormat.Video, 1f), (found.Video, found.Similarity));
     }
 
@@ -263,7 +265,7 @@ public sealed class DataFolderTests : IDisposable
             using var folder = await Open();
             await foreach (var _ in folder.Events.ReadAllAsync(s_never)) { }
             await foreach (var _ in folder.Catalog.ListAsync(s_never)) { }
-            await folder.Index.NearestAsync(TcMgc.Shared.Vectors.VectorSpace.Text, new float[8], 1, s_never);
+            await folder.Index.NearestAsync(default, TcMgc.Shared.Vectors.VectorSpace.Text, new float[8], 1, s_never);
         });
 
         Assert.Contains(name, error.Message, StringComparison.Ordinal);

@@ -90,7 +90,7 @@ public sealed class FollowedLogTests : IDisposable
     {
         foreach (var use in (Func<ValueTask>[])[
             () => index.CheckAsync(Never), () => index.BindAsync(Model, Never), () => index.DeleteAsync(Video(1), Never),
-            async () => await index.NearestAsync(Shared.Vectors.VectorSpace.Text, new float[8], 1, Never)])
+            async () => await index.NearestAsync(CollectionId.Default, Shared.Vectors.VectorSpace.Text, new float[8], 1, Never)])
         {
             var error = await Assert.ThrowsAsync<UserException>(() => use().AsTask());
             Assert.Contains(reason, error.Message, StringComparison.Ordinal);

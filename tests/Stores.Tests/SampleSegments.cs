@@ -18,6 +18,10 @@ internal static class SampleSegments
         return [.. Enumerable.Range(0, segments).Select(index => One(random, Video(video), index, withFeatures))];
     }
 
+    /// <summary>The same segments in another collection.</summary>
+    public static List<Segment> In(CollectionId collection, IEnumerable<Segment> segments) =>
+        [.. segments.Select(segment => segment with { Place = segment.Place with { Collection = collection } })];
+
     public static float[] Unit(Random random, int rows = 1)
     {
         var values = new float[rows * Model.Dimensions];

@@ -26,8 +26,8 @@ public abstract class VectorIndexContract
 
         Assert.Null(await index.GetModelAsync(Never));
         Assert.Equal(0, await index.CountAsync(Never));
-        Assert.Empty(await index.NearestAsync(VectorSpace.Text, new float[8], 5, Never));
-        Assert.Empty(await index.NearestFramesAsync(new float[8], 5, Never));
+        Assert.Empty(await index.NearestAsync(CollectionId.Default, VectorSpace.Text, new float[8], 5, Never));
+        Assert.Empty(await index.NearestFramesAsync(CollectionId.Default, new float[8], 5, Never));
         await Assert.ThrowsAsync<InvalidOperationException>(() => index.UpsertAsync(Of(1, 1, 1), Never).AsTask());
     }
 
@@ -43,6 +43,34 @@ public abstract class VectorIndexContract
 
         Assert.Equivalent(
             new Dictionary<VideoId, int> { [Video(1)] = 3, [Video(2)] = 1 }, await index.CountByVideoAsync(Never), strict: true);
+    }
+
+    [Fact]
+    public async Task A_small_collection_beside_a_large_one_is_searched_alone()
+    {
+        var (index, small, unknown) = (await Bound(), CollectionId.Parse("small"), CollectionId.Parse("unknown"));
+        var (others, own) = (Of(1, 200, 1), In(small, Of(2, 5, 2)));
+        await index.UpsertAsync([.. others, .. own], Never);
+        await index.UpsertAsync(In(CollectionId.Parse("third"), Of(3, 2, 3)), Never);
+        var query = others[7].TextVector;
+
+        foreach (var from in new[] { index, Reopen(index) })
+        {
+            Assert.Equal(Ids(own), (await from.NearestAsync(small, VectorSpace.Text, query, 10, Never))
+                .Select(match => match.Segment.Value).Order());
+            Assert.Equal(Ids(own), (await from.NearestFramesAsync(small, query, 10, Never))
+                .Select(match => match.Segment.Value).Order());
+            Assert.Equal(others[7].Place.Id,
+                (await from.NearestAsync(CollectionId.Default, VectorSpace.Text, query, 1, Never))[0].Segment);
+            Assert.Empty(await from.NearestAsync(unknown, VectorSpace.Text, query, 10, Never));
+            var read = new List<SegmentPlace>();
+            await foreach (var batch in from.ReadAllAsync(small, new(2, Model), Never))
+                read.AddRange(batch.Places);
+            Assert.Equal(Ids(own), read.Select(place => place.Id.Value).Order());
+            Assert.All(read, place => Assert.Equal(small, place.Collection));
+        }
+
+        static IEnumerable<Guid> Ids(List<Segment> segments) => segments.Select(segment => segment.Place.Id.Value).Order();
     }
 
     [Fact]
@@ -119,9 +147,9 @@ public abstract class VectorIndexContract
         await index.UpsertAsync(segments, Never);
 
         Assert.Equal(segments[3].Place.Id,
-            (await index.NearestAsync(VectorSpace.Text, segments[3].TextVector, 1, Never))[0].Segment);
+            (await index.NearestAsync(CollectionId.Default, VectorSpace.Text, segments[3].TextVector, 1, Never))[0].Segment);
         Assert.Equal(segments[3].Place.Id,
-            (await index.NearestAsync(VectorSpace.Image, segments[3].ImageVector, 1, Never))[0].Segment);
+            (await index.NearestAsync(CollectionId.Default, VectorSpace.Image, segments[3].ImageVector, 1, Never))[0].Segment);
     }
 
     [Fact]
@@ -134,7 +162,7 @@ public abstract class VectorIndexContract
         var query = new float[8];
         TensorPrimitives.ConvertToSingle(wanted.Frames.AsSpan(2 * 8, 8), query);
 
-        var match = (await index.NearestFramesAsync(query, 3, Never))[0];
+        var match = (await index.NearestFramesAsync(CollectionId.Default, query, 3, Never))[0];
 
         Assert.Equal((wanted.Place.Id, wanted.Place.Video, 2, wanted.Place.FrameTimes[2]),
             (match.Segment, match.Video, match.Frame, match.Time));
@@ -183,7 +211,7 @@ public abstract class VectorIndexContract
         await Assert.ThrowsAnyAsync<ArgumentException>(() =>
             index.FetchAsync(new SegmentId[3], new SegmentBatch(2, Model), Never).AsTask());
         await Assert.ThrowsAsync<ArgumentException>(async () =>
-            await index.NearestAsync(VectorSpace.Text, new float[9], 1, Never));
+            await index.NearestAsync(CollectionId.Default, VectorSpace.Text, new float[9], 1, Never));
     }
 
     [Fact]
@@ -217,7 +245,7 @@ public abstract class VectorIndexContract
         await index.UpsertAsync(segments, Never);
         var read = new List<SegmentId>();
 
-        await foreach (var batch in index.ReadAllAsync(new(capacity, Model), Never))
+        await foreach (var batch in index.ReadAllAsync(CollectionId.Default, new(capacity, Model), Never))
             for (var i = 0; i < batch.Count; i++)
             {
                 read.Add(batch.Places[i].Id);
@@ -244,12 +272,12 @@ public abstract class VectorIndexContract
         var index = await Bound();
         var (first, second) = (Of(1, 5, 1), Of(2, 5, 2));
         await index.UpsertAsync(first, Never);
-        await index.NearestAsync(VectorSpace.Text, first[0].TextVector, 1, Never);
+        await index.NearestAsync(CollectionId.Default, VectorSpace.Text, first[0].TextVector, 1, Never);
         var other = Reopen(index);
         await other.UpsertAsync(second, Never);
         await other.DeleteAsync(Video(1), Never);
 
-        var found = await index.NearestAsync(VectorSpace.Text, first[0].TextVector, 100, Never);
+        var found = await index.NearestAsync(CollectionId.Default, VectorSpace.Text, first[0].TextVector, 100, Never);
 
         Assert.Equal(second.Select(segment => segment.Place.Id).Order(SegmentOrder),
             found.Select(match => match.Segment).Order(SegmentOrder));
@@ -260,12 +288,12 @@ public abstract class VectorIndexContract
     {
         var index = await Bound();
         await index.UpsertAsync(Of(1, 5, 1), Never);
-        await index.NearestFramesAsync(new float[8], 1, Never);
+        await index.NearestFramesAsync(CollectionId.Default, new float[8], 1, Never);
         await index.DeleteAsync(Video(1), Never);
         await index.BindAsync(new("wide", 16, 2, null), Never);
 
-        Assert.Empty(await index.NearestFramesAsync(new float[16], 1, Never));
-        Assert.Empty(await index.NearestAsync(VectorSpace.Image, new float[16], 1, Never));
+        Assert.Empty(await index.NearestFramesAsync(CollectionId.Default, new float[16], 1, Never));
+        Assert.Empty(await index.NearestAsync(CollectionId.Default, VectorSpace.Image, new float[16], 1, Never));
     }
 
     /// <summary>Writes, deletions and searches in any order, against a list.</summary>
@@ -308,12 +336,12 @@ public abstract class VectorIndexContract
             var expected = model.Select(segment =>
                 Dot(query, space == VectorSpace.Text ? segment.TextVector : segment.ImageVector));
             Near(expected.OrderDescending().Take(count),
-                (await index.NearestAsync(space, query, count, Never)).Select(match => match.Similarity));
+                (await index.NearestAsync(CollectionId.Default, space, query, count, Never)).Select(match => match.Similarity));
         }
         var best = model.Select(segment =>
             Enumerable.Range(0, segment.Place.FrameTimes.Length).Max(frame => DotHalf(query, segment.Frames, frame)));
         Near(best.OrderDescending().Take(count),
-            (await index.NearestFramesAsync(query, count, Never)).Select(match => match.Similarity));
+            (await index.NearestFramesAsync(CollectionId.Default, query, count, Never)).Select(match => match.Similarity));
         Assert.Equal(model.Count, await index.CountAsync(Never));
     }
 

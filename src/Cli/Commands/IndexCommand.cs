@@ -27,6 +27,7 @@ internal static class IndexCommand
     };
 
     private static readonly Option<int> s_batch = NewOption.Number("--batch", DefaultBatch, 1, 1024, "Frames encoded at a time.");
+    private static readonly Option<CollectionId> s_collection = CollectionOption.Create("The collection to index into.");
     private static readonly Option<string> s_data = DataOption.Create();
     private static readonly Option<string?> s_model = ModelOption.Create();
     private static readonly Option<bool> s_json = NewOption.Json("Print what became of each file as JSON.");
@@ -40,7 +41,7 @@ internal static class IndexCommand
     {
         var command = new Command("index", "Index videos, so that they can be searched.")
         {
-            s_paths, s_data, s_model, ComputeChoice.Device, ComputeChoice.Precision, s_batch, s_json,
+            s_paths, s_collection, s_data, s_model, ComputeChoice.Device, ComputeChoice.Precision, s_batch, s_json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -49,8 +50,9 @@ internal static class IndexCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         var (started, data) = (TimeProvider.System.GetTimestamp(), parsed.GetValue(s_data)!);
-        var (model, outcomes) = await IndexAsync(parsed.GetValue(s_paths)!, data, parsed.GetValue(s_model),
-            ComputeChoice.Of(parsed), parsed.GetValue(s_batch), cancel);
+        var (model, outcomes) = await IndexAsync(
+            parsed.GetValue(s_paths)!, data, parsed.GetValue(s_collection), parsed.GetValue(s_model), ComputeChoice.Of(parsed),
+            parsed.GetValue(s_batch), cancel);
         var elapsed = TimeProvider.System.GetElapsedTime(started);
         var report = new Report(Path.GetFullPath(data), model, elapsed.TotalSeconds, [.. outcomes.Select(Describe)]);
         Output.Write(report, parsed.GetValue(s_json), _ => Console.WriteLine(Summary(outcomes, elapsed, data)));
@@ -60,7 +62,8 @@ internal static class IndexCommand
     /// <summary>Indexes files, and those of folders, into a data folder with progress on standard error.</summary>
     /// <returns>Id of the model, and what became of each file.</returns>
     public static async Task<(string Model, IReadOnlyList<FileOutcome> Outcomes)> IndexAsync(
-        string[] paths, string dataPath, string? modelName, ComputeOptions engine, int batch, CancellationToken cancel)
+        string[] paths, string dataPath, CollectionId collection, string? modelName, ComputeOptions engine, int batch,
+        CancellationToken cancel)
     {
         var time = TimeProvider.System;
         var files = MediaFiles.Find(paths);
@@ -89,7 +92,7 @@ internal static class IndexCommand
 
         using var log = new WarningLog(progress.Warn);
         var workers = new IndexWorkers(data, decoding, encoding, log);
-        var indexing = new Indexing(data, workers, model.Id, time);
+        var indexing = new Indexing(data, collection, workers, model.Id, time);
         var audit = Audit.Of(data.Path);
         var outcomes = await indexing.RunAsync(files.Files, outcome =>
         {

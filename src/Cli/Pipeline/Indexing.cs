@@ -9,7 +9,8 @@ using TcMgc.Stores.Blobs;
 namespace TcMgc.Cli.Pipeline;
 
 /// <summary>Indexes files into a data folder: those whose content is indexed are skipped, the others become uploads.</summary>
-internal sealed class Indexing(DataFolder data, IndexWorkers workers, string modelId, TimeProvider time)
+internal sealed class Indexing(
+    DataFolder data, CollectionId collection, IndexWorkers workers, string modelId, TimeProvider time)
 {
     private readonly Dictionary<VideoId, string> _given = [];
     private readonly TranscriptIntake _transcripts = new(data.Events, data.Blobs, data.Catalog, time);
@@ -77,7 +78,7 @@ internal sealed class Indexing(DataFolder data, IndexWorkers workers, string mod
         {
             return (new(file.Path, FileStatus.Failed, null, error.Message), null);
         }
-        var (video, source) = (content.VideoId, VideoUploaded.SourceOf(file.Real));
+        var (video, source) = (content.VideoIn(collection), VideoUploaded.SourceOf(file.Real));
         if (!_given.TryAdd(video, file.Path))
             return (new(file.Path, FileStatus.Duplicate, video, $"has the content of {_given[video]}"), null);
         if (pending.TryGetValue(video, out var left) && left.Source == source)
@@ -88,6 +89,7 @@ internal sealed class Indexing(DataFolder data, IndexWorkers workers, string mod
         return (null, new()
         {
             VideoId = video,
+            Collection = collection,
             Time = time.GetUtcNow(),
             FileName = Path.GetFileName(file.Path),
             Sha256 = content.Sha256,

@@ -75,7 +75,8 @@ internal sealed class Reencoder : IAsyncDisposable
                 return new(new VideoFault("original", reason));
             var decoded = await _decoder.DecodeAsync(entry.Id, original.Path, null, cancel);
             return decoded.Succeeded
-                ? await _encoder.EncodeAsync(entry.Id, decoded.Value.Pack, decoded.Value.Duration, null, cancel)
+                ? await _encoder.EncodeAsync(
+                    entry.Id, entry.Collection, decoded.Value.Pack, decoded.Value.Duration, null, cancel)
                 : new(decoded.Fault);
         }
         finally

@@ -8,6 +8,7 @@ using TcMgc.Hosting;
 using TcMgc.Hosting.Audit;
 using TcMgc.Hosting.Limits;
 using TcMgc.Ingest.Uploads;
+using TcMgc.Shared;
 
 namespace TcMgc.Ingest.Api;
 
@@ -147,7 +148,7 @@ internal static class TusEndpoints
         AcceptedVideo video;
         var content = uploads.OpenRead(upload);
         await using (content)
-            video = await intake.AcceptAsync(upload.Name, content, cancel);
+            video = await intake.AcceptAsync(CollectionId.Default, upload.Name, content, cancel);
         UploadAnswer.Tell(video, http, audit);
         return await uploads.CompleteAsync(upload, video.Id, cancel);
     }

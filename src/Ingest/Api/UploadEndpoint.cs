@@ -56,14 +56,14 @@ internal static class UploadEndpoint
             return http.ContentLength == 0
                 ? Problems.Of(StatusCodes.Status400BadRequest, "video-empty",
                     "the body is empty; send the video as the body, or as a form's file")
-                : UploadAnswer.Of(await intake.AcceptAsync(name, http.Body, cancel), http.HttpContext, audit);
+                : UploadAnswer.Of(await intake.AcceptAsync(default, name, http.Body, cancel), http.HttpContext, audit);
         if (boundary.Length > LongestBoundary)
             throw new BadHttpRequestException($"the form's boundary has more than {LongestBoundary} characters");
         try
         {
             return await FileOfAsync(http, boundary, cancel) is { } file
                 ? UploadAnswer.Of(
-                    await intake.AcceptAsync(name ?? file.FileName, file.Content, cancel), http.HttpContext, audit)
+                    await intake.AcceptAsync(default, name ?? file.FileName, file.Content, cancel), http.HttpContext, audit)
                 : Problems.Of(StatusCodes.Status400BadRequest, "video-missing",
                     "the form has no file; or send the video as the body");
         }

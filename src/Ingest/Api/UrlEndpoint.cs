@@ -8,6 +8,7 @@ using TcMgc.Hosting.Audit;
 using TcMgc.Hosting.Limits;
 using TcMgc.Ingest.Uploads;
 using TcMgc.Ingest.Urls;
+using TcMgc.Shared;
 
 namespace TcMgc.Ingest.Api;
 
@@ -47,7 +48,7 @@ internal static class UrlEndpoint
             await using (content)
             {
                 var name = body.Name ?? Uri.UnescapeDataString(url.Segments[^1]);
-                return UploadAnswer.Of(await intake.AcceptAsync(name, content, cancel), http, audit);
+                return UploadAnswer.Of(await intake.AcceptAsync(CollectionId.Default, name, content, cancel), http, audit);
             }
         }
         // The blob store reports errors of its own as UserException: an IOException is a body that breaks off.

@@ -23,16 +23,17 @@ public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalo
     public UploadRoom Room => room;
 
     /// <summary>Stores a video as it streams in.</summary>
+    /// <param name="collection">The collection that it comes to.</param>
     /// <param name="name">File name as the user knows it.</param>
     /// <param name="content">Read to its end.</param>
     /// <param name="cancel">Gives up; nothing is left.</param>
     /// <exception cref="UserException">A store cannot be used, or there is no room.</exception>
-    public async ValueTask<AcceptedVideo> AcceptAsync(string? name, Stream content, CancellationToken cancel)
+    public async ValueTask<AcceptedVideo> AcceptAsync(
+        CollectionId collection, string? name, Stream content, CancellationToken cancel)
     {
         using var place = await room.EnterAsync(cancel);
-        var folder = $"{VideoBlobs.Originals}/{Guid.CreateVersion7()}";
-        var blob = await blobs.WriteContentAsync(folder, room.Watch(content), cancel);
-        var accepted = await AcceptAsync(name, new(blob.Sha256, blob.Bytes), blob.Name, cancel);
+        var blob = await blobs.WriteContentAsync(VideoBlobs.NewOriginalOf(collection), room.Watch(content), cancel);
+        var accepted = await AcceptAsync(collection, name, new(blob.Sha256, blob.Bytes), blob.Name, cancel);
         if (accepted.IsNew || await ReplacesAsync(accepted.Id, blob.Name, cancel))
             return accepted with { IsNew = true };
         await blobs.DeleteAsync(blob.Name, CancellationToken.None);
@@ -54,22 +55,27 @@ public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalo
         return true;
     }
 
-    /// <summary>Accepts a video whose content is stored already, unless the video is known and did not fail.</summary>
+    /// <summary>
+    /// Accepts a video whose content is stored already, unless its collection knows the video and it did not fail.
+    /// </summary>
+    /// <param name="collection">The collection that it comes to.</param>
     /// <param name="name">File name as the user knows it.</param>
     /// <param name="content">Hash and size of the content.</param>
     /// <param name="source">Where the content is: see <see cref="VideoUploaded.Source"/>.</param>
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="UserException">A store cannot be used.</exception>
     public async ValueTask<AcceptedVideo> AcceptAsync(
-        string? name, ContentHash content, string source, CancellationToken cancel)
+        CollectionId collection, string? name, ContentHash content, string source, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(content);
-        var known = await catalog.GetAsync(content.VideoId, cancel);
+        var video = content.VideoIn(collection);
+        var known = await catalog.GetAsync(video, cancel);
         if (known is { State: not (VideoState.Deleted or VideoState.Failed) })
             return new(known.Id, known.Name, known.Bytes, IsNew: false);
         var upload = new VideoUploaded
         {
-            VideoId = content.VideoId,
+            VideoId = video,
+            Collection = collection,
             Time = time.GetUtcNow(),
             FileName = PlainName(name),
             Sha256 = content.Sha256,

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TcMgc.Shared;
 
 namespace TcMgc.Ingest.Watching;
 
@@ -22,6 +23,10 @@ public sealed record WatchOptions
     /// <summary>How often the folder is listed, 0.1 seconds to 1 day; default 2 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "1.00:00:00", ErrorMessage = OutOfRange)]
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The collection that the videos come to; default <c>default</c>.</summary>
+    [RegularExpression(CollectionId.Form, ErrorMessage = CollectionId.WrongForm)]
+    public string Collection { get; init; } = CollectionId.Default.Name;
 
     /// <summary>
     /// Whether videos are copied to the blob store; default false: workers read them from the folder, which they must see.

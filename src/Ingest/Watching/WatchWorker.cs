@@ -22,6 +22,7 @@ namespace TcMgc.Ingest.Watching;
 public sealed partial class WatchWorker(WatchOptions options, UploadOptions uploads, VideoIntake intake,
     TranscriptIntake transcripts, ICatalog catalog, TimeProvider time, ILogger<WatchWorker> log)
 {
+    private readonly CollectionId _collection = CollectionId.Parse(options.Collection);
     private readonly StillFiles _files = new(options.Still);
     private readonly HashSet<string> _told = new(StringComparer.Ordinal);
 
@@ -92,16 +93,18 @@ public sealed partial class WatchWorker(WatchOptions options, UploadOptions uplo
         var content = await ContentHash.OfCopyAsync(opened, Stream.Null, cancel);
         if (StampOf(file) != stamp || content.Bytes != stamp.Bytes)
             return (false, null);
-        var known = await catalog.GetAsync(content.VideoId, cancel);
+        var video = content.VideoIn(_collection);
+        var known = await catalog.GetAsync(video, cancel);
         if (known is { State: VideoState.Deleted })
         {
-            LogRemoved(file.Path, content.VideoId);
+            LogRemoved(file.Path, video);
             return (true, null);
         }
         if (!options.Copy || known is { State: not VideoState.Failed })
-            return (true, await intake.AcceptAsync(name, content, VideoUploaded.SourceOf(file.Real), cancel));
+            return (true, await intake.AcceptAsync(
+                _collection, name, content, VideoUploaded.SourceOf(file.Real), cancel));
         opened.Position = 0;
-        return (true, await intake.AcceptAsync(name, opened, cancel));
+        return (true, await intake.AcceptAsync(_collection, name, opened, cancel));
     }
 
     private static bool IsExpected(Exception error) => error is UserException or IOException or UnauthorizedAccessException;

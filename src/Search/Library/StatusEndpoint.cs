@@ -8,6 +8,7 @@ using TcMgc.Client;
 using TcMgc.Model;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Vectors;
+using TcMgc.Shared;
 
 namespace TcMgc.Search.Library;
 
@@ -25,7 +26,7 @@ internal static class StatusEndpoint
         TypedResults.Ok(new ServiceStatus(
             s_version,
             new(model.Id, model.About, model.Config.Head, Lower(model.Device), Lower(model.TextPrecision.Precision)),
-            (await catalog.PageAsync(0, 1, cancel)).Total,
+            (await catalog.PageAsync(Shared.CollectionId.Default, 0, 1, cancel)).Total,
             (await catalog.CountWaitingAsync(cancel)).Videos,
             await index.CountAsync(cancel)));
 

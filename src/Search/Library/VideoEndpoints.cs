@@ -59,7 +59,7 @@ internal static class VideoEndpoints
         if (offset < 0 || limit is < 1 or > LargestLimit)
             return Problems.Of(StatusCodes.Status400BadRequest, "out-of-range",
                 $"offset must be at least 0 and limit from 1 to {LargestLimit}");
-        var (entries, total) = await catalog.PageAsync(offset, limit, cancel);
+        var (entries, total) = await catalog.PageAsync(Shared.CollectionId.Default, offset, limit, cancel);
         var page = new Client.VideoPage([.. entries.Select(entry => VideoViews.Of(entry))], total);
         return NotModified(http, page) is { } known ? known : TypedResults.Ok(page);
     }

@@ -1,22 +1,25 @@
-using TcMgc.Shared.Vectors;
+using TcMgc.Shared;
+using TcMgc.Shared.Catalog;
 
 namespace TcMgc.Search.Query;
 
 /// <summary>
-/// How many segments the index holds, as of a few seconds ago: counting takes time, and confidence needs only its logarithm.
+/// How many segments a collection has, as of a few seconds ago: counting takes time, and confidence needs only their logarithm.
 /// </summary>
-internal sealed class IndexSize(IVectorIndex index, TimeProvider time)
+internal sealed class IndexSize(ICatalog catalog, TimeProvider time)
 {
+    private const int Remembered = 256;
+
     private static readonly TimeSpan s_keep = TimeSpan.FromSeconds(10);
 
-    private Counted? _last;
+    private readonly RecentlyUsed<CollectionId, Counted> _last = new(Remembered, _ => 1);
 
     private sealed record Counted(long Segments, long At);
 
-    public async ValueTask<long> SegmentsAsync(CancellationToken cancel)
+    public async ValueTask<long> SegmentsAsync(CollectionId collection, CancellationToken cancel)
     {
-        if (_last is not { } last || time.GetElapsedTime(last.At) > s_keep)
-            _last = last = new(await index.CountAsync(cancel), time.GetTimestamp());
+        if (!_last.TryGet(collection, out var last) || time.GetElapsedTime(last.At) > s_keep)
+            _last.Add(collection, last = new((await catalog.TotalsAsync(collection, cancel)).Segments, time.GetTimestamp()));
         return last.Segments;
     }
 }

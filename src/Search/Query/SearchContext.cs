@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using TcMgc.Model;
+using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Transcripts;
 using TcMgc.Shared.Vectors;
@@ -26,11 +27,12 @@ internal sealed class SearchContext(
     /// <summary>What is said in the videos; null where that is not known.</summary>
     public ITranscriptIndex? Transcripts => transcripts;
 
-    public IndexSize IndexSize { get; } = new(index, time);
+    public IndexSize IndexSize { get; } = new(catalog, time);
 
     public FeatureCache Features { get; } = new(index, options.FeatureCacheBytes);
 
-    public RecentlyUsed<string, TextFeatures> Texts { get; } = new(options.CachedTexts, _ => 1);
+    /// <summary>By collection too: how long a search takes must not tell what others search for.</summary>
+    public RecentlyUsed<(CollectionId, string), TextFeatures> Texts { get; } = new(options.CachedTexts, _ => 1);
 
     /// <summary>A batch with room for segments. Batches are megabytes; those that were returned are used again.</summary>
     public SegmentBatch RentBatch(IndexModel bound, int segments) =>

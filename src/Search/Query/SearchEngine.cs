@@ -81,14 +81,16 @@ public sealed class SearchEngine
     }
 
     /// <summary>Finds the moments that look like a segment: like its middle frame. The segment itself is left out.</summary>
-    /// <returns>The answer; null where there is no such segment.</returns>
+    /// <returns>The answer; null where the collection has no such segment.</returns>
     /// <exception cref="UserException">The index is another model's.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The request is out of its ranges.</exception>
     public async ValueTask<SearchAnswer?> SearchLikeAsync(SegmentId segment, SearchRequest request, CancellationToken cancel)
     {
         request.Check();
         if (await _bound.GetAsync(cancel) is null
-            || await _context.Index.FetchFramesAsync([segment], cancel) is not [var own])
+            || await _context.Index.FetchFramesAsync([segment], cancel) is not [var own]
+            || await _context.Catalog.GetAsync(own.Place.Video, cancel) is not { State: not Shared.Catalog.VideoState.Deleted } entry
+            || entry.Collection != request.Collection)
             return null;
         var (middle, embedding) = (own.Place.FrameTimes.Length / 2, new float[_context.Model.Width]);
         TensorPrimitives.ConvertToSingle(own.Frames.AsSpan(middle * embedding.Length, embedding.Length), embedding);

@@ -1,4 +1,5 @@
 using TcMgc.Client;
+using TcMgc.Shared;
 
 namespace TcMgc.Search.Query;
 
@@ -7,6 +8,9 @@ public sealed record SearchRequest
 {
     /// <summary>Most results that an answer may have.</summary>
     public const int LargestTop = 1000;
+
+    /// <summary>The collection that is searched; default the default one.</summary>
+    public CollectionId Collection { get; init; }
 
     /// <summary>Results to return, 1 … <see cref="LargestTop"/>; default 10.</summary>
     public int Top { get; init; } = 10;

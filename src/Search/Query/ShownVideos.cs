@@ -4,11 +4,12 @@ using TcMgc.Shared.Catalog;
 namespace TcMgc.Search.Query;
 
 /// <summary>
-/// The videos that a query may show: those that the catalog says are indexed by this model, and that its filter matches. The
-/// index
-/// can hold others: a video is removed from the catalog first, and appears there last. Asks the catalog once a video.
+/// The videos that a query may show: those that the catalog says are its collection's and indexed by this model, and that its
+/// filter matches. The index can hold others: a video is removed from the catalog first, and appears there last. Asks the catalog
+/// once a video.
 /// </summary>
-internal sealed class ShownVideos(ICatalog catalog, string modelId, Client.SearchFilter filter)
+internal sealed class ShownVideos(
+    ICatalog catalog, string modelId, CollectionId collection, Client.SearchFilter filter)
 {
     private readonly Dictionary<VideoId, CatalogEntry?> _known = [];
 
@@ -18,7 +19,8 @@ internal sealed class ShownVideos(ICatalog catalog, string modelId, Client.Searc
         if (_known.TryGetValue(video, out var known))
             return known;
         var entry = await catalog.GetAsync(video, cancel);
-        var isShown = entry is { State: VideoState.Indexed } && entry.ModelId == modelId && Matches(entry);
+        var isShown = entry is { State: VideoState.Indexed } && entry.Collection == collection && entry.ModelId == modelId
+            && Matches(entry);
         return _known[video] = isShown ? entry : null;
     }
 

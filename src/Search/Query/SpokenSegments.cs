@@ -7,7 +7,8 @@ using TcMgc.Stores.Sqlite;
 namespace TcMgc.Search.Query;
 
 /// <summary>The segments in which words of a query are said.</summary>
-internal sealed class SpokenSegments(ITranscriptIndex transcripts, IVectorIndex index, string modelId, ShownVideos shown)
+internal sealed class SpokenSegments(
+    ITranscriptIndex transcripts, CollectionId collection, IVectorIndex index, string modelId, ShownVideos shown)
 {
     private const int MostCues = 200, MostSegments = 50;
 
@@ -30,7 +31,7 @@ internal sealed class SpokenSegments(ITranscriptIndex transcripts, IVectorIndex 
         IEnumerable<string> texts, VideoId? video, CancellationToken cancel)
     {
         var sought = new List<Sought>();
-        foreach (var match in transcripts.Search(texts, video, MostCues))
+        foreach (var match in transcripts.Search(collection, texts, video, MostCues))
             if (sought.Count < MostSegments
                 && await shown.FindAsync(match.Video, cancel) is { Segments: { } count and > 0 })
                 sought.Add(new(match, count));

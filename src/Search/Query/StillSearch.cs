@@ -29,11 +29,15 @@ internal sealed class StillSearch(
 
     private async ValueTask<IEnumerable<SegmentId>> FindCandidatesAsync()
     {
-        var all = Request.Exhaustive ? (int)Math.Clamp(await Context.Index.CountAsync(Cancel), 1, Array.MaxLength) : 0;
+        var all = Request.Exhaustive ? (int)Math.Clamp(await SegmentsAsync(), 1, Array.MaxLength) : 0;
         var matches = await Candidates(all).FindAsync(
-            count => Context.Index.NearestFramesAsync(embedding, count, Cancel), match => match.Video, Cancel);
+            count => Context.Index.NearestFramesAsync(Request.Collection, embedding, count, Cancel), match => match.Video,
+            Cancel);
         return matches.Select(match => match.Segment);
     }
+
+    private async ValueTask<long> SegmentsAsync() =>
+        (await Context.Catalog.TotalsAsync(Request.Collection, Cancel)).Segments;
 
     private async ValueTask ScoreAsync(IEnumerable<SegmentId> segments)
     {

@@ -50,10 +50,10 @@ internal sealed class TextSearch(
 
     private TextFeatures Encode(string text)
     {
-        var known = Context.Texts.TryGet(text, out var features);
+        var known = Context.Texts.TryGet((Request.Collection, text), out var features);
         SearchTelemetry.Cached("texts", known ? 1 : 0, known ? 0 : 1);
         if (!known)
-            Context.Texts.Add(text, features = Context.Model.EncodeText(text, Cancel));
+            Context.Texts.Add((Request.Collection, text), features = Context.Model.EncodeText(text, Cancel));
         return features!;
     }
 
@@ -64,7 +64,7 @@ internal sealed class TextSearch(
             return;
         using var _ = SearchTelemetry.Begin(SpanNames.Transcripts, Context.Time);
         var wanted = texts.Where(text => text.Weight > 0).Select(text => text.Text);
-        var spoken = new SpokenSegments(transcripts, Context.Index, Context.Model.Id, Shown);
+        var spoken = new SpokenSegments(transcripts, Request.Collection, Context.Index, Context.Model.Id, Shown);
         _ranking = new(Request)
         {
             Spoken = await spoken.FindAsync(wanted, OnlyVideo, Cancel),
@@ -81,7 +81,8 @@ internal sealed class TextSearch(
         var found = _ranking.Spoken.Keys.ToHashSet();
         foreach (var query in EncodedText.Queries(_encoded))
             foreach (var match in await Candidates().FindAsync(
-                count => Context.Index.NearestAsync(VectorSpace.Text, query, count, Cancel), match => match.Video, Cancel))
+                count => Context.Index.NearestAsync(Request.Collection, VectorSpace.Text, query, count, Cancel),
+                match => match.Video, Cancel))
                 found.Add(match.Segment);
         return [.. found];
     }
@@ -105,7 +106,7 @@ internal sealed class TextSearch(
     private async ValueTask ScoreAllAsync()
     {
         _batch = Context.RentBatch(bound, Context.Options.ExhaustiveBatch);
-        await foreach (var full in Context.Index.ReadAllAsync(_batch, Cancel))
+        await foreach (var full in Context.Index.ReadAllAsync(Request.Collection, _batch, Cancel))
             await RankAsync(full);
     }
 
@@ -132,9 +133,9 @@ internal sealed class TextSearch(
     {
         if (Context.Model.Calibration is { } calibration)
         {
-            // Fewer candidates than asked for are all segments that there are; else they stand for the whole index.
+            // Fewer candidates than asked for are all segments that there are; else they stand for the whole collection.
             var all = Request.Exhaustive || OnlyVideo is not null || _ranking.Count < Context.Options.Candidates;
-            var segments = all ? _ranking.Count : await Context.IndexSize.SegmentsAsync(Cancel);
+            var segments = all ? _ranking.Count : await Context.IndexSize.SegmentsAsync(Request.Collection, Cancel);
             _confidence = new(calibration, segments, Request.Threshold ?? calibration.Threshold);
         }
         _top = _ranking.Top(_confidence is null ? null : _confidence.Shows);

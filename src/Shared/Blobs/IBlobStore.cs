@@ -60,8 +60,4 @@ public readonly record struct BlobInfo(string Name, long Bytes, DateTimeOffset W
 /// <param name="Name">Name of the blob.</param>
 /// <param name="Sha256">SHA-256 of the content, 64 lower-case hexadecimal digits.</param>
 /// <param name="Bytes">Size in bytes.</param>
-public sealed record BlobContent(string Name, string Sha256, long Bytes)
-{
-    /// <summary>Id of the video with this content.</summary>
-    public VideoId VideoId => VideoId.FromSha256(Convert.FromHexString(Sha256));
-}
+public sealed record BlobContent(string Name, string Sha256, long Bytes);

@@ -14,6 +14,12 @@ public static class VideoBlobs
 
     private const string Pack = ".pack", Transcripts = "transcripts/";
 
+    /// <summary>
+    /// A new folder for an original of a collection: <c>originals/UUID</c>, or <c>originals/COLLECTION/UUID</c>.
+    /// </summary>
+    public static string NewOriginalOf(CollectionId collection) =>
+        $"{Originals}/{(collection.IsDefault ? "" : $"{collection}/")}{Guid.CreateVersion7()}";
+
     /// <summary>Name of the frame pack of a video, which exists from decoding until indexing.</summary>
     public static string FramesOf(VideoId video) => $"{Frames}{video}{Pack}";
 
@@ -26,8 +32,8 @@ public static class VideoBlobs
     /// <summary>Kind and video of a blob by its name; null for other names.</summary>
     internal static (VideoBlobKind Kind, VideoId Video)? Parse(string name)
     {
-        if (name.StartsWith(Originals + "/", StringComparison.Ordinal) && OfContent(name.Split('/')[^1]) is { } content)
-            return (VideoBlobKind.Original, content);
+        if (name.StartsWith(Originals + "/", StringComparison.Ordinal) && OfOriginal(name.Split('/')) is { } original)
+            return (VideoBlobKind.Original, original);
         if (name.StartsWith(Frames, StringComparison.Ordinal) && name.EndsWith(Pack, StringComparison.Ordinal)
             && VideoId.TryParse(name[Frames.Length..^Pack.Length], out var decoded))
             return (VideoBlobKind.Frames, decoded);
@@ -40,8 +46,13 @@ public static class VideoBlobs
             : null;
     }
 
-    private static VideoId? OfContent(string sha256) =>
-        sha256.Length == 64 && sha256.All(char.IsAsciiHexDigitLower) ? VideoId.FromSha256(Convert.FromHexString(sha256)) : null;
+    private static VideoId? OfOriginal(string[] name)
+    {
+        var collection = CollectionId.Default;
+        return (name.Length < 4 || CollectionId.TryParse(name[1], out collection))
+            && name[^1] is { Length: 64 } sha256 && sha256.All(char.IsAsciiHexDigitLower)
+                ? VideoId.FromSha256(Convert.FromHexString(sha256), collection) : null;
+    }
 }
 
 /// <summary>Kind of a video's blob.</summary>

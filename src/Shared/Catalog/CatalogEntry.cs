@@ -29,6 +29,10 @@ public sealed record CatalogEntry
     /// <summary>The video.</summary>
     public required VideoId Id { get; init; }
 
+    /// <summary>The collection that it belongs to; absent in JSON for the default one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public CollectionId Collection { get; init; }
+
     /// <summary>Id of the upload event that the entry describes; the events that follow from it carry it.</summary>
     public required Guid UploadId { get; init; }
 

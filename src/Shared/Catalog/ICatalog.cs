@@ -17,21 +17,23 @@ public interface ICatalog
     /// <summary>The entry of a video (deleted ones too); null where none was uploaded.</summary>
     ValueTask<CatalogEntry?> GetAsync(VideoId id, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// The entry of the video whose content has this SHA-256 (64 hexadecimal digits); null where none was uploaded.
-    /// </summary>
-    ValueTask<CatalogEntry?> FindBySha256Async(string sha256, CancellationToken cancellationToken);
-
-    /// <summary>All entries but deleted ones, by name.</summary>
+    /// <summary>All entries of all collections but deleted ones, by name.</summary>
     IAsyncEnumerable<CatalogEntry> ListAsync(CancellationToken cancellationToken);
 
-    /// <summary>Some of the entries that <see cref="ListAsync"/> gives, in the same order.</summary>
+    /// <summary>Some of a collection's entries that <see cref="ListAsync"/> gives, in the same order.</summary>
+    /// <param name="collection">The collection.</param>
     /// <param name="offset">Entries to leave out before the first, at least 0.</param>
     /// <param name="limit">Most entries of the page, at least 1.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    ValueTask<CatalogPage> PageAsync(int offset, int limit, CancellationToken cancellationToken);
+    ValueTask<CatalogPage> PageAsync(CollectionId collection, int offset, int limit, CancellationToken cancellationToken);
 
-    /// <summary>How many videos wait to be indexed: uploaded or decoded ones.</summary>
+    /// <summary>What a collection holds.</summary>
+    ValueTask<CollectionTotals> TotalsAsync(CollectionId collection, CancellationToken cancellationToken);
+
+    /// <summary>What each collection holds that has a video, by name.</summary>
+    ValueTask<IReadOnlyList<CollectionTotals>> TotalsAsync(CancellationToken cancellationToken);
+
+    /// <summary>How many videos of all collections wait to be indexed: uploaded or decoded ones.</summary>
     ValueTask<WaitingVideos> CountWaitingAsync(CancellationToken cancellationToken);
 
     /// <summary>Replaces all entries by those that follow from a log, in one transaction.</summary>
@@ -42,6 +44,14 @@ public interface ICatalog
 /// <param name="Videos">How many.</param>
 /// <param name="Bytes">Size of their originals together.</param>
 public readonly record struct WaitingVideos(int Videos, long Bytes);
+
+/// <summary>What a collection holds; deleted videos do not count.</summary>
+/// <param name="Collection">The collection.</param>
+/// <param name="Videos">Its videos.</param>
+/// <param name="Bytes">Size of their originals together.</param>
+/// <param name="Waiting">Of the videos, those that wait to be indexed.</param>
+/// <param name="Segments">Segments of those that are indexed.</param>
+public readonly record struct CollectionTotals(CollectionId Collection, int Videos, long Bytes, int Waiting, long Segments);
 
 /// <summary>A page of entries.</summary>
 /// <param name="Entries">The page.</param>

@@ -45,6 +45,7 @@ public sealed class VideoRetry(IEventLog log, ICatalog catalog, IBlobStore blobs
         var upload = new VideoUploaded
         {
             VideoId = entry.Id,
+            Collection = entry.Collection,
             Time = time.GetUtcNow(),
             FileName = entry.Name,
             Sha256 = entry.Sha256,

@@ -5,8 +5,11 @@ namespace TcMgc.Shared.Events;
 /// <summary>An event of a video. Events contain no payloads, only the names of blobs or files.</summary>
 public abstract record VideoEvent
 {
-    /// <summary>The schema version that this program writes, and the newest it reads.</summary>
-    public const int CurrentSchema = 1;
+    /// <summary>
+    /// The newest schema version that this program reads. It writes 1, and 2 where an event names a collection other than the
+    /// default one, which a reader of version 1 would take for that.
+    /// </summary>
+    public const int CurrentSchema = 2;
 
     private protected VideoEvent() { }
 
@@ -16,7 +19,7 @@ public abstract record VideoEvent
 
     /// <summary>Version of the event's schema; increased when older programs could misread the event.</summary>
     [JsonPropertyOrder(-2)]
-    public int SchemaVersion { get; init; } = CurrentSchema;
+    public int SchemaVersion { get; init; } = 1;
 
     /// <summary>Id of this event, the same when it is delivered again.</summary>
     [JsonPropertyOrder(-2)]
@@ -36,6 +39,8 @@ public abstract record VideoEvent
     /// </summary>
     [JsonIgnore]
     public abstract Guid Upload { get; }
+
+    private protected static int SchemaWith(CollectionId collection) => collection.IsDefault ? 1 : CurrentSchema;
 }
 
 /// <summary>An event that results from an upload.</summary>
@@ -62,6 +67,14 @@ public sealed record VideoUploaded : VideoEvent
     /// <inheritdoc/>
     [JsonIgnore]
     public override Guid Upload => EventId;
+
+    /// <summary>The collection that the video was uploaded to; absent in JSON for the default one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public CollectionId Collection
+    {
+        get;
+        init => (field, SchemaVersion) = (value, SchemaWith(value));
+    }
 
     /// <summary>File name as the user knows it, without folders.</summary>
     public required string FileName { get; init; }
@@ -91,6 +104,14 @@ public sealed record VideoDecoded : UploadOutcome
     /// <inheritdoc/>
     [JsonIgnore]
     public override string Topic => Topics.Decoded;
+
+    /// <summary>The video's collection; absent in JSON for the default one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public CollectionId Collection
+    {
+        get;
+        init => (field, SchemaVersion) = (value, SchemaWith(value));
+    }
 
     /// <summary>Name of the blob with the frames.</summary>
     public required string FramePack { get; init; }

@@ -8,12 +8,13 @@ namespace TcMgc.Shared.Transcripts;
 /// </summary>
 public interface ITranscriptIndex
 {
-    /// <summary>The cues that have words of texts; those with more and rarer words come first.</summary>
+    /// <summary>The cues of a collection that have words of texts; those with more and rarer words come first.</summary>
+    /// <param name="collection">The collection.</param>
     /// <param name="texts">Texts as users type them; words that most sentences have are ignored.</param>
     /// <param name="video">The only video to search; null for all.</param>
     /// <param name="count">Most cues returned.</param>
     /// <exception cref="UserException">The index cannot be read.</exception>
-    IReadOnlyList<CueMatch> Search(IEnumerable<string> texts, VideoId? video, int count);
+    IReadOnlyList<CueMatch> Search(CollectionId collection, IEnumerable<string> texts, VideoId? video, int count);
 
     /// <summary>Updates the words of a video to its entry in the catalog; where nothing has changed nothing is done.</summary>
     /// <param name="entry">The video as the catalog has it now.</param>

@@ -1,6 +1,6 @@
 namespace TcMgc.Shared.Vectors;
 
-/// <summary>The segments of all videos with their vectors, as one model made them.</summary>
+/// <summary>The segments of all videos with their vectors, as one model made them. A search is in one collection.</summary>
 public interface IVectorIndex
 {
     /// <summary>Whether the index answers now; says so within two seconds.</summary>
@@ -25,7 +25,7 @@ public interface IVectorIndex
     /// <summary>Deletes a video's segments; nothing happens where it has none.</summary>
     ValueTask DeleteAsync(VideoId video, CancellationToken cancellationToken);
 
-    /// <summary>Number of segments.</summary>
+    /// <summary>Number of segments of all collections.</summary>
     ValueTask<long> CountAsync(CancellationToken cancellationToken);
 
     /// <summary>Number of a video's segments.</summary>
@@ -34,24 +34,27 @@ public interface IVectorIndex
     /// <summary>Number of segments of each video that has any.</summary>
     ValueTask<IReadOnlyDictionary<VideoId, int>> CountByVideoAsync(CancellationToken cancellationToken);
 
-    /// <summary>The segments whose pooled vectors have the largest dot product with the query, best first.</summary>
+    /// <summary>
+    /// The segments of a collection whose pooled vectors have the largest dot product with the query, best first.
+    /// </summary>
+    /// <param name="collection">The collection.</param>
     /// <param name="space">Which pooled vector: <see cref="Segment.TextVector"/> or <see cref="Segment.ImageVector"/>.</param>
     /// <param name="query">Unit vector of D values.</param>
     /// <param name="count">At most so many.</param>
     /// <param name="cancellationToken">Stops the scan.</param>
     ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(
-        VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken);
+        CollectionId collection, VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The segments with the frame nearest to the query, best first: the maximum over each segment's plain frame embeddings,
-    /// exact
-    /// over all frames.
+    /// The segments of a collection with the frame nearest to the query, best first: the maximum over each segment's plain frame
+    /// embeddings, exact over all frames.
     /// </summary>
+    /// <param name="collection">The collection.</param>
     /// <param name="query">Unit vector of D values.</param>
     /// <param name="count">At most so many segments.</param>
     /// <param name="cancellationToken">Stops the scan.</param>
     ValueTask<IReadOnlyList<FrameMatch>> NearestFramesAsync(
-        ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken);
+        CollectionId collection, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken);
 
     /// <summary>
     /// Fills the batch with segments, in the order of the ids; ones that are not there (deleted meanwhile) are left out.
@@ -69,8 +72,8 @@ public interface IVectorIndex
     ValueTask<IReadOnlyList<SegmentFrames>> FetchFramesAsync(
         IReadOnlyList<SegmentId> segments, CancellationToken cancellationToken);
 
-    /// <summary>Every segment, a full batch at a time: the same batch is filled again at each step.</summary>
-    IAsyncEnumerable<SegmentBatch> ReadAllAsync(SegmentBatch batch, CancellationToken cancellationToken);
+    /// <summary>Every segment of a collection, a full batch at a time: the same batch is filled again at each step.</summary>
+    IAsyncEnumerable<SegmentBatch> ReadAllAsync(CollectionId collection, SegmentBatch batch, CancellationToken cancellationToken);
 }
 
 /// <summary>Which pooled vector a query is compared with.</summary>

@@ -7,7 +7,11 @@ namespace TcMgc.Shared.Vectors;
 /// <param name="Start">Where it starts, in seconds.</param>
 /// <param name="End">Where it ends, in seconds.</param>
 /// <param name="FrameTimes">Time of each of its frames in the video, in seconds; 1 to N of them.</param>
-public sealed record SegmentPlace(SegmentId Id, VideoId Video, int Index, double Start, double End, float[] FrameTimes);
+public sealed record SegmentPlace(SegmentId Id, VideoId Video, int Index, double Start, double End, float[] FrameTimes)
+{
+    /// <summary>The video's collection.</summary>
+    public CollectionId Collection { get; init; }
+}
 
 /// <summary>A segment with its vectors. Embeddings of a frame are rows of D values.</summary>
 /// <param name="Place">Which part of which video it is.</param>

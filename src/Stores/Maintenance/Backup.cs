@@ -72,7 +72,7 @@ public sealed class Backup(Storage stores, TimeProvider time)
     private void CopyDatabases(string folder, CancellationToken cancel)
     {
         string CopyOf(string database) => Path.Combine(folder, Path.GetFileName(database));
-        List<string> databases = [.. stores.Data.Databases];
+        List<string> databases = [.. DataFolder.DatabasesIn(stores.Data.Path)];
         SqliteSnapshot.Copy(databases[^1], databases, database => $"{CopyOf(database)}.new", cancel);
         foreach (var database in databases)
         {
@@ -80,6 +80,8 @@ public sealed class Backup(Storage stores, TimeProvider time)
                 File.Delete($"{CopyOf(database)}{left}");
             File.Move($"{CopyOf(database)}.new", CopyOf(database), overwrite: true);
         }
+        foreach (var former in DataFolder.DatabasesIn(folder).Except(databases.Select(CopyOf)).ToList())
+            File.Delete(former);
         if (File.Exists(Path.Combine(stores.Data.Path, Keys)))
             File.Copy(Path.Combine(stores.Data.Path, Keys), Path.Combine(folder, Keys), overwrite: true);
         else

@@ -52,9 +52,9 @@ public sealed class Restoring(TimeProvider time)
         await File.WriteAllTextAsync(unfinished, backup, cancel);
         var (bytes, copied) = await CopyBlobsAsync(
             new(Path.Combine(backup, "blobs")), new(Path.Combine(data, "blobs"), isOwners: true), progress, cancel);
-        foreach (var name in (string[])[Backup.Keys, .. DataFolder.DatabaseNames])
-            if (File.Exists(Path.Combine(backup, name)))
-                await CopyAsync(Path.Combine(backup, name), Path.Combine(data, name), cancel);
+        var keys = Path.Combine(backup, Backup.Keys);
+        foreach (var file in DataFolder.DatabasesIn(backup).Prepend(keys).Where(File.Exists))
+            await CopyAsync(file, Path.Combine(data, Path.GetFileName(file)), cancel);
         File.Delete(unfinished);
         using var folder = await DataFolder.OpenAsync(data, time, cancel);
         var entries = await folder.Catalog.ListAsync(cancel).ToListAsync(cancel);

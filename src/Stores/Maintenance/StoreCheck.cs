@@ -29,7 +29,7 @@ public sealed class StoreCheck(Storage stores, TimeProvider time)
     /// <exception cref="UserException">A store cannot be used.</exception>
     public async IAsyncEnumerable<Finding> RunAsync([EnumeratorCancellation] CancellationToken cancel)
     {
-        foreach (var database in stores.Data.Databases)
+        foreach (var database in DataFolder.DatabasesIn(stores.Data.Path))
             foreach (var line in SqliteIntegrity.Check(database))
                 yield return new(FindingKind.DamagedDatabase, $"{database}: the database is damaged ({line})");
         foreach (var (partition, position, reason) in stores.Data.CatalogFile.PassedOver())

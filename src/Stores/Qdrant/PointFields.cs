@@ -26,6 +26,11 @@ internal static class PointFields
     /// <summary>Payload: the video's UUID. Indexed.</summary>
     public const string Video = "video";
 
+    /// <summary>
+    /// Payload: <see cref="SegmentPlace.Collection"/>; absent for the default one, as in all points of earlier programs. Indexed.
+    /// </summary>
+    public const string Collection = "collection";
+
     /// <summary>Payload: <see cref="SegmentPlace.Index"/>.</summary>
     public const string Index = "index";
 
@@ -45,7 +50,7 @@ internal static class PointFields
     public static readonly string[] Vectors = [Text, Image, Frames, Features];
 
     /// <summary>The payload that <see cref="StoredPoint.Place"/> reads.</summary>
-    public static readonly string[] Place = [Video, Index, Start, End, Times];
+    public static readonly string[] Place = [Video, Collection, Index, Start, End, Times];
 
     /// <summary>The payload of <see cref="SegmentFrames"/>.</summary>
     public static readonly string[] Drawn = [.. Place, Layouts];

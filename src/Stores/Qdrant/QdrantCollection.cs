@@ -37,7 +37,15 @@ internal sealed class QdrantCollection(QdrantConnection connection, QdrantOption
             client.Collections.CreateAsync(create, call), cancel, StatusCode.AlreadyExists);
         await IndexAsync(PointFields.Video, FieldType.Uuid, cancel);
         await IndexAsync(PointFields.Last, FieldType.Bool, cancel);
+        await IndexCollectionsAsync(cancel);
     }
+
+    /// <summary>
+    /// Has points of a collection found by it, also where Qdrant's was made by an earlier program. Qdrant keeps each one's
+    /// together (a tenant), so that a small one is searched without the others.
+    /// </summary>
+    public ValueTask IndexCollectionsAsync(CancellationToken cancel) => IndexAsync(PointFields.Collection, FieldType.Keyword,
+        cancel, new() { KeywordIndexParams = new() { IsTenant = true } });
 
     /// <summary>Changes what the collection says of its model.</summary>
     public ValueTask DescribeAsync(IndexModel model, CancellationToken cancel) =>
@@ -101,15 +109,16 @@ internal sealed class QdrantCollection(QdrantConnection connection, QdrantOption
             client.Points.CountAsync(count, call), cancel))?.Result.Count;
     }
 
-    /// <summary>The points nearest to a vector, best first.</summary>
-    public async ValueTask<List<SegmentMatch>?> NearestAsync(string vector, ReadOnlyMemory<float> query, int count,
-        CancellationToken cancel)
+    /// <summary>The points of a collection that are nearest to a vector, best first.</summary>
+    public async ValueTask<List<SegmentMatch>?> NearestAsync(
+        CollectionId collection, string vector, ReadOnlyMemory<float> query, int count, CancellationToken cancel)
     {
         var points = new QueryPoints
         {
             CollectionName = name,
             Query = Nearest(query),
             Using = vector,
+            Filter = QdrantFilters.Of(collection),
             Limit = (ulong)count,
             Params = CollectionLayout.Search(vector, options),
             WithPayload = new[] { PointFields.Video },
@@ -213,9 +222,16 @@ internal sealed class QdrantCollection(QdrantConnection connection, QdrantOption
             throw Gone();
     }
 
-    private async ValueTask IndexAsync(string field, FieldType type, CancellationToken cancel)
+    private async ValueTask IndexAsync(string field, FieldType type, CancellationToken cancel, PayloadIndexParams? how = null)
     {
-        var index = new CreateFieldIndexCollection { CollectionName = name, Wait = true, FieldName = field, FieldType = type };
+        var index = new CreateFieldIndexCollection
+        {
+            CollectionName = name,
+            Wait = true,
+            FieldName = field,
+            FieldType = type,
+            FieldIndexParams = how,
+        };
         await UpdateAsync((client, call) => client.Points.CreateFieldIndexAsync(index, call), cancel);
     }
 

@@ -9,6 +9,16 @@ internal static class QdrantFilters
     /// <summary>The points of videos.</summary>
     public static Filter Of(params IEnumerable<VideoId> videos) => new() { Must = { OfVideos(videos) } };
 
+    /// <summary>The points of a collection.</summary>
+    public static Filter Of(CollectionId collection) => new()
+    {
+        Must =
+        {
+            collection.IsDefault ? Conditions.IsEmpty(PointFields.Collection)
+                : Conditions.MatchKeyword(PointFields.Collection, collection.Name),
+        },
+    };
+
     /// <summary>The points of videos except those of some segments.</summary>
     public static Filter Others(IEnumerable<VideoId> videos, IEnumerable<SegmentId> segments) => new()
     {

@@ -58,6 +58,7 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
         var bound = await TargetAsync(cancellationToken);
         if (bound is { } target && target.Model == model)
         {
+            await target.Collection.IndexCollectionsAsync(cancellationToken);
             _writing = bound;
             return;
         }
@@ -69,6 +70,7 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
         var collection = same ? bound!.Value.Collection
             : await _collections.PrepareAsync(model, cancellationToken);
         await collection.DescribeAsync(model, cancellationToken);
+        await collection.IndexCollectionsAsync(cancellationToken);
         if (!same)
             await _collections.PointAliasAsync(collection, cancellationToken);
         if (bound is { } left && left.Collection.Name != collection.Name)
@@ -123,26 +125,26 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
 
     /// <inheritdoc/>
     /// <remarks>Small collections are compared whole; larger ones through the graph, which may miss some.</remarks>
-    public async ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(VectorSpace space, ReadOnlyMemory<float> query, int count,
-        CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(
+        CollectionId collection, VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
     {
         if (count < 1 || await ModelOfWidthAsync(query.Length, cancellationToken) is null)
             return [];
         var vector = space == VectorSpace.Text ? PointFields.Text : PointFields.Image;
-        return await _read.NearestAsync(vector, query, count, cancellationToken) ?? [];
+        return await _read.NearestAsync(collection, vector, query, count, cancellationToken) ?? [];
     }
 
     /// <inheritdoc/>
     /// <remarks>Exact unless <see cref="QdrantOptions.FrameGraph"/> is set.</remarks>
-    public async ValueTask<IReadOnlyList<FrameMatch>> NearestFramesAsync(ReadOnlyMemory<float> query, int count,
-        CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<FrameMatch>> NearestFramesAsync(
+        CollectionId collection, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
     {
         if (count < 1 || await ModelOfWidthAsync(query.Length, cancellationToken) is not { } model)
             return [];
         // Qdrant rounds the query to half precision as it does the frames: some more are asked for and ordered by the query
         // itself.
         var asked = (int)Math.Min(count + Math.Max(8L, count / 8), Array.MaxLength);
-        var segments = await _read.NearestAsync(PointFields.Frames, query, asked, cancellationToken) ?? [];
+        var segments = await _read.NearestAsync(collection, PointFields.Frames, query, asked, cancellationToken) ?? [];
         var best = new List<FrameMatch>(segments.Count);
         foreach (var some in segments.Chunk(Page))
             best.AddRange(await BestFramesAsync(some, query, model, cancellationToken));
@@ -181,22 +183,22 @@ public sealed class QdrantVectorIndex : IVectorIndex, IDisposable
         FetchAsync(segments, PointFields.Drawn, [PointFields.Frames], (point, model) => point.Frames(model), cancellationToken);
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<SegmentBatch> ReadAllAsync(SegmentBatch batch,
+    public async IAsyncEnumerable<SegmentBatch> ReadAllAsync(CollectionId collection, SegmentBatch batch,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
         batch.Clear();
         if (await ModelOfAsync(batch, cancellationToken) is null
-            || await TargetAsync(cancellationToken) is not var (collection,
-                _)) // All pages of one collection, wherever the alias goes.
+            || await TargetAsync(cancellationToken) is not var (target,
+                _)) // All pages of one of Qdrant's collections, wherever the alias goes.
             yield break;
         var room = new SegmentReader(batch);
         var page = default(PointId);
         do
         {
             var wanted = Math.Min(batch.Capacity - batch.Count, Page);
-            (var points, page) = await collection.ScrollAsync(page, wanted, null, PointFields.Place, PointFields.Scored,
-                cancellationToken);
+            (var points, page) = await target.ScrollAsync(page, wanted, QdrantFilters.Of(collection), PointFields.Place,
+                PointFields.Scored, cancellationToken);
             foreach (var point in points)
                 room.Add(point);
             if (batch.Count < batch.Capacity && page is not null)

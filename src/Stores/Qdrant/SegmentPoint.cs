@@ -35,6 +35,8 @@ internal static class SegmentPoint
                 [PointFields.Layouts] = Convert.ToBase64String(segment.Layouts),
             },
         };
+        if (!place.Collection.IsDefault)
+            point.Payload[PointFields.Collection] = place.Collection.Name;
         if (last)
             point.Payload[PointFields.Last] = true;
         return point;

@@ -20,6 +20,12 @@ internal readonly struct StoredPoint(PointId id, MapField<string, Value> payload
     public VideoId Video =>
         Guid.TryParse(Field(PointFields.Video).StringValue, out var video) ? new(video) : throw Damaged(PointFields.Video);
 
+    /// <exception cref="UserException">It is no collection's name.</exception>
+    public CollectionId Collection =>
+        !payload.TryGetValue(PointFields.Collection, out var value) ? CollectionId.Default
+        : CollectionId.TryParse(value.StringValue, out var collection) ? collection
+        : throw Damaged(PointFields.Collection);
+
     /// <exception cref="UserException">It is absent, or no number.</exception>
     public int Index => Field(PointFields.Index) is { HasIntegerValue: true } index ? (int)index.IntegerValue
         : throw Damaged(PointFields.Index);
@@ -35,7 +41,8 @@ internal readonly struct StoredPoint(PointId id, MapField<string, Value> payload
         for (var frame = 0; frame < times.Length; frame++)
             times[frame] = (float)Number(values[frame], PointFields.Times);
         return new(Id, Video, Index, Number(Field(PointFields.Start), PointFields.Start),
-            Number(Field(PointFields.End), PointFields.End), times);
+            Number(Field(PointFields.End), PointFields.End), times)
+        { Collection = Collection };
     }
 
     /// <summary>Decodes base64.</summary>

@@ -15,6 +15,7 @@ internal static class CatalogProjection
         var entry = new CatalogEntry
         {
             Id = upload.VideoId,
+            Collection = upload.Collection,
             UploadId = upload.EventId,
             Name = upload.FileName,
             Source = upload.Source,

@@ -14,7 +14,7 @@ internal sealed class MatrixBlock
     public MatrixBlock(int rows, int dimensions, int framesEach, Held held)
     {
         _frameValues = framesEach * dimensions;
-        (Owners, RemovedIn, Previous) = (new RowOwner[rows], new int[rows], new int[rows]);
+        (Owners, Collections, RemovedIn, Previous) = (new RowOwner[rows], new int[rows], new int[rows], new int[rows]);
         RemovedIn.AsSpan().Fill(Never);
         _text = held.HasFlag(Held.Text) ? new(rows, dimensions) : null;
         _image = held.HasFlag(Held.Image) ? new(rows, dimensions) : null;
@@ -22,6 +22,9 @@ internal sealed class MatrixBlock
     }
 
     public RowOwner[] Owners { get; }
+
+    /// <summary>Number of each row's collection.</summary>
+    public int[] Collections { get; }
 
     /// <summary>The first snapshot in which a row is removed.</summary>
     public int[] RemovedIn { get; }

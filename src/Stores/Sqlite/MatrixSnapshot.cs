@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using TcMgc.Shared;
 using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Stores.Sqlite;
@@ -7,12 +8,14 @@ namespace TcMgc.Stores.Sqlite;
 /// <param name="blocks">The matrix's blocks; rows beyond <paramref name="rows"/> are later ones.</param>
 /// <param name="rows">Rows that it has, removed ones included.</param>
 /// <param name="number">Its number among the matrix's snapshots.</param>
+/// <param name="collections">The numbers of collections, also of such as came later.</param>
 /// <param name="rowsPerBlock">Rows of a block.</param>
 /// <param name="dimensions">D.</param>
 /// <param name="framesEach">N.</param>
 /// <param name="held">What it holds of each segment.</param>
 internal sealed class MatrixSnapshot(
-    MatrixBlock[] blocks, int rows, int number, int rowsPerBlock, int dimensions, int framesEach, Held held)
+    MatrixBlock[] blocks, int rows, int number, IReadOnlyDictionary<CollectionId, int> collections, int rowsPerBlock,
+    int dimensions, int framesEach, Held held)
 {
     /// <summary>Bytes from which on a scan is worth splitting over cores (a few hundred microseconds).</summary>
     private const long ParallelFrom = 1 << 22;
@@ -25,27 +28,32 @@ internal sealed class MatrixSnapshot(
 
     public RowOwner Owner(int row) => blocks[row / rowsPerBlock].Owners[row % rowsPerBlock];
 
-    /// <summary>The rows whose pooled vectors have the largest dot product with the query.</summary>
-    public BestRows Nearest(VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
+    /// <summary>The rows of a collection whose pooled vectors have the largest dot product with the query.</summary>
+    public BestRows Nearest(
+        CollectionId collection, VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
     {
-        var coded = CodedRows.Of(query.Span);
+        var (coded, own) = (CodedRows.Of(query.Span), NumberOf(collection));
         return Scan(dimensions, count, (block, filled, best, first) =>
         {
             var vectors = block.Vectors(space);
             for (var row = 0; row < filled; row++)
-                if (!(vectors.Coded.AtMost(coded, row) <= best.Least) && Has(block, row)) // True also where the bound is NaN.
+                if (block.Collections[row] == own
+                    && !(vectors.Coded.AtMost(coded, row) <= best.Least) && Has(block, row)) // True also where the bound is NaN.
                     best.Add(TensorPrimitives.Dot(query.Span, vectors.Exact(row)), first + row);
         }, cancellationToken);
     }
 
-    /// <summary>The rows with the frame nearest to the query.</summary>
-    public BestRows NearestFrames(ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken) =>
-        Scan((long)dimensions * framesEach * 2, count, (block, filled, best, first) =>
+    /// <summary>The rows of a collection with the frame nearest to the query.</summary>
+    public BestRows NearestFrames(
+        CollectionId collection, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
+    {
+        var own = NumberOf(collection);
+        return Scan((long)dimensions * framesEach * 2, count, (block, filled, best, first) =>
         {
             var wide = new float[framesEach * dimensions];
             for (var row = 0; row < filled; row++)
             {
-                if (!Has(block, row))
+                if (block.Collections[row] != own || !Has(block, row))
                     continue;
                 var frames = block.Owners[row].Times.Length;
                 TensorPrimitives.ConvertToSingle(block.Frames.AsSpan(row * framesEach * dimensions, frames * dimensions), wide);
@@ -56,6 +64,9 @@ internal sealed class MatrixSnapshot(
                 best.Add(score, first + row, nearest);
             }
         }, cancellationToken);
+    }
+
+    private int NumberOf(CollectionId collection) => collections.GetValueOrDefault(collection, -1);
 
     private bool Has(MatrixBlock block, int row) => block.RemovedIn[row] > number;
 

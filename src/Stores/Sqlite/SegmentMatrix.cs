@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using TcMgc.Shared;
 
 namespace TcMgc.Stores.Sqlite;
@@ -13,6 +14,7 @@ internal sealed class SegmentMatrix(int dimensions, int framesEach, Held held)
 
     private readonly int _rowsPerBlock = Math.Clamp(LargestBlock / (dimensions * framesEach), 16, 4096);
     private readonly Dictionary<VideoId, int> _lastRows = []; // The others of a video follow by MatrixBlock.Previous.
+    private readonly ConcurrentDictionary<CollectionId, int> _collections = []; // Their numbers.
     private MatrixBlock[] _blocks = [];
     private int _rows, _removed, _snapshots;
 
@@ -20,12 +22,16 @@ internal sealed class SegmentMatrix(int dimensions, int framesEach, Held held)
     public Held Held => held;
 
     /// <summary>The rows as they are now, for searches that go on while the matrix changes.</summary>
-    public MatrixSnapshot Snapshot() => new(_blocks, _rows, _snapshots++, _rowsPerBlock, dimensions, framesEach, held);
+    public MatrixSnapshot Snapshot() =>
+        new(_blocks, _rows, _snapshots++, _collections, _rowsPerBlock, dimensions, framesEach, held);
 
-    /// <summary>Adds a segment. Frames are Count × D; vectors that are not held are ignored.</summary>
-    public void Add(in RowOwner owner, ReadOnlySpan<float> text, ReadOnlySpan<float> image, ReadOnlySpan<Half> frames)
+    /// <summary>
+    /// Adds a segment to a collection. Frames are Count × D; vectors that are not held are ignored.
+    /// </summary>
+    public void Add(CollectionId collection, in RowOwner owner, ReadOnlySpan<float> text, ReadOnlySpan<float> image,
+        ReadOnlySpan<Half> frames)
     {
-        var (block, at) = Append(owner);
+        var (block, at) = Append(owner, _collections.GetOrAdd(collection, _ => _collections.Count));
         block.Set(at, text, image, frames);
     }
 
@@ -44,12 +50,12 @@ internal sealed class SegmentMatrix(int dimensions, int framesEach, Held held)
             Compact();
     }
 
-    private (MatrixBlock Block, int At) Append(in RowOwner owner)
+    private (MatrixBlock Block, int At) Append(in RowOwner owner, int collection)
     {
         if (_rows == _blocks.Length * _rowsPerBlock)
             _blocks = [.. _blocks, new(_rowsPerBlock, dimensions, framesEach, held)];
         var (block, at) = (_blocks[_rows / _rowsPerBlock], _rows % _rowsPerBlock);
-        block.Owners[at] = owner;
+        (block.Owners[at], block.Collections[at]) = (owner, collection);
         block.Previous[at] = _lastRows.GetValueOrDefault(owner.Video, -1);
         _lastRows[owner.Video] = _rows++;
         return (block, at);
@@ -66,7 +72,7 @@ internal sealed class SegmentMatrix(int dimensions, int framesEach, Held held)
             var (source, from) = (blocks[row / _rowsPerBlock], row % _rowsPerBlock);
             if (source.RemovedIn[from] != MatrixBlock.Never)
                 continue;
-            var (block, at) = Append(source.Owners[from]);
+            var (block, at) = Append(source.Owners[from], source.Collections[from]);
             block.Copy(source, from, at);
         }
     }

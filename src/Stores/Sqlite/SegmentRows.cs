@@ -23,11 +23,17 @@ internal static class SegmentRows
         CREATE TABLE changes(number INTEGER PRIMARY KEY AUTOINCREMENT, video BLOB NOT NULL UNIQUE)
         """;
 
+    /// <summary>Makes the second format of the first: what was there is in the default collection.</summary>
+    public const string CollectionSchema = """
+        ALTER TABLE segments ADD COLUMN collection TEXT NOT NULL DEFAULT 'default';
+        CREATE INDEX segments_of_collection ON segments(collection)
+        """;
+
     /// <summary>Columns that <see cref="ToMatrix"/> reads.</summary>
-    public const string MatrixColumns = "s.id, s.video, s.times, s.text_vector, s.image_vector";
+    public const string MatrixColumns = "s.id, s.video, s.times, s.text_vector, s.image_vector, s.collection";
 
     /// <summary>Columns that <see cref="ToPlace"/> reads.</summary>
-    public const string PlaceColumns = "s.id, s.video, s.times, s.place, s.start, s.end";
+    public const string PlaceColumns = "s.id, s.video, s.times, s.place, s.start, s.end, s.collection";
 
     /// <summary>Columns that <see cref="ToBatch"/> reads.</summary>
     public const string BatchColumns = $"{PlaceColumns}, s.text_vector, f.frames, f.features";
@@ -37,7 +43,8 @@ internal static class SegmentRows
 
     /// <summary>Parameters of <see cref="Insert"/>, in the order of <see cref="Write"/>'s values.</summary>
     private static readonly string[] s_inserted =
-        ["$id", "$video", "$place", "$start", "$end", "$times", "$text", "$image", "$frames", "$features", "$layouts"];
+        ["$id", "$video", "$place", "$start", "$end", "$times", "$text", "$image", "$frames", "$features", "$layouts",
+        "$collection"];
 
     /// <summary>The model that the file is bound to; null where to none.</summary>
     public static IndexModel? Model(SqliteConnection connection) =>
@@ -50,8 +57,8 @@ internal static class SegmentRows
     {
         var command = connection.CreateCommand();
         command.CommandText = """
-            INSERT INTO segments(id, video, place, start, end, times, text_vector, image_vector)
-            VALUES($id, $video, $place, $start, $end, $times, $text, $image);
+            INSERT INTO segments(id, video, place, start, end, times, text_vector, image_vector, collection)
+            VALUES($id, $video, $place, $start, $end, $times, $text, $image, $collection);
             INSERT INTO features(number, frames, features, layouts) VALUES(last_insert_rowid(), $frames, $features, $layouts)
             """;
         foreach (var name in s_inserted)
@@ -67,6 +74,7 @@ internal static class SegmentRows
             Bytes(place.Id.Value), Bytes(place.Video.Value), place.Index, place.Start, place.End, Bytes<float>(place.FrameTimes),
             Bytes<float>(segment.TextVector), Bytes<float>(segment.ImageVector), Bytes<Half>(segment.Frames),
             segment.Features is { } features ? (object)Bytes<Half>(features) : DBNull.Value, segment.Layouts,
+            place.Collection.Name,
         ];
         for (var at = 0; at < values.Length; at++)
             insert.Parameters[at].Value = values[at];
@@ -78,31 +86,34 @@ internal static class SegmentRows
         var (id, video, times) = (Id(row, 0, file), Id(row, 1, file), Times(row, model, file).ToArray());
         var text = Sized<float>(row, 3, model.Dimensions, file);
         var image = Sized<float>(row, 4, model.Dimensions, file);
+        var collection = Collection(row, 5, file);
         if (matrix.Held.HasFlag(Held.Frames))
-            matrix.Add(new(new(id), new(video), times), text, image, Sized<Half>(row, 5, times.Length * model.Dimensions, file));
+            matrix.Add(collection, new(new(id), new(video), times), text, image,
+                Sized<Half>(row, 6, times.Length * model.Dimensions, file));
         else
-            matrix.Add(new(new(id), new(video), []), text, image, []); // Times are those of frames.
+            matrix.Add(collection, new(new(id), new(video), []), text, image, []); // Times are those of frames.
     }
 
     public static SegmentPlace ToPlace(SqliteDataReader row, IndexModel model, SqliteFile file) =>
         new(new(Id(row, 0, file)), new(Id(row, 1, file)), row.GetInt32(3), row.GetDouble(4), row.GetDouble(5),
-            Times(row, model, file).ToArray());
+            Times(row, model, file).ToArray())
+        { Collection = Collection(row, 6, file) };
 
     public static void ToBatch(SqliteDataReader row, SegmentBatch batch, IndexModel model, SqliteFile file)
     {
         var place = ToPlace(row, model, file);
-        var features = row.IsDBNull(8)
-            ? Sized<Half>(row, 7, place.FrameTimes.Length * model.Dimensions, file)
-            : Sized<Half>(row, 8, model.Frames * model.Dimensions, file);
-        batch.Add(place, Sized<float>(row, 6, model.Dimensions, file), features);
+        var features = row.IsDBNull(9)
+            ? Sized<Half>(row, 8, place.FrameTimes.Length * model.Dimensions, file)
+            : Sized<Half>(row, 9, model.Frames * model.Dimensions, file);
+        batch.Add(place, Sized<float>(row, 7, model.Dimensions, file), features);
     }
 
     public static SegmentFrames ToFrames(SqliteDataReader row, IndexModel model, SqliteFile file)
     {
         var place = ToPlace(row, model, file);
         return new(place,
-            Sized<Half>(row, 6, place.FrameTimes.Length * model.Dimensions, file).ToArray(),
-            Sized<byte>(row, 7, place.FrameTimes.Length * ColourLayout.Bytes, file).ToArray());
+            Sized<Half>(row, 7, place.FrameTimes.Length * model.Dimensions, file).ToArray(),
+            Sized<byte>(row, 8, place.FrameTimes.Length * ColourLayout.Bytes, file).ToArray());
     }
 
     public static byte[] Bytes(Guid id) => id.ToByteArray(bigEndian: true);
@@ -112,6 +123,11 @@ internal static class SegmentRows
 
     private static Guid Id(SqliteDataReader row, int column, SqliteFile file) =>
         new(Sized<byte>(row, column, 16, file), bigEndian: true);
+
+    private static CollectionId Collection(SqliteDataReader row, int column, SqliteFile file) =>
+        CollectionId.TryParse(row.GetString(column), out var collection)
+            ? collection
+            : throw file.Damaged($"the collection '{row.GetString(column)}'");
 
     private static ReadOnlySpan<float> Times(SqliteDataReader row, IndexModel model, SqliteFile file)
     {

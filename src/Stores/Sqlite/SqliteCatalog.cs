@@ -18,6 +18,12 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
 {
     private const string Waiting = $"state IN ('{nameof(VideoState.Uploaded)}', '{nameof(VideoState.Decoded)}')";
 
+    private const string Listed = $"state <> '{nameof(VideoState.Deleted)}'";
+
+    private const string Totals = $"""
+        SELECT collection, count(*), sum(bytes), sum({Waiting}), sum(segments) FROM videos WHERE {Listed}
+        """;
+
     /// <summary>Errors of SQLite that are the value's fault, not the file's.</summary>
     private const int Constraint = 19, TooBig = 18;
 
@@ -38,6 +44,19 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
         CREATE TABLE passed_over(partition TEXT NOT NULL, position INTEGER NOT NULL, reason TEXT NOT NULL,
             PRIMARY KEY(partition, position)) WITHOUT ROWID;
         {LogMark.Schema}
+        """,
+        // Collections: what was there is in the default one. Bytes and segments are what is counted of an entry.
+        $"""
+        ALTER TABLE videos RENAME TO former;
+        CREATE TABLE videos(id BLOB PRIMARY KEY, collection TEXT NOT NULL, name TEXT NOT NULL, state TEXT NOT NULL,
+            bytes INTEGER NOT NULL, segments INTEGER NOT NULL, entry BLOB NOT NULL) WITHOUT ROWID;
+        INSERT INTO videos(id, collection, name, state, bytes, segments, entry)
+            SELECT id, 'default', name, state, json_extract(CAST(entry AS TEXT), '$.bytes'),
+                iif(state = '{nameof(VideoState.Indexed)}', ifnull(json_extract(CAST(entry AS TEXT), '$.segments'), 0), 0), entry
+            FROM former;
+        DROP TABLE former;
+        CREATE INDEX listed_videos ON videos(collection, name, id, state, bytes, segments) WHERE {Listed};
+        CREATE INDEX waiting_videos ON videos(state, bytes) WHERE {Waiting}
         """);
 
     private readonly Lock _gate = new();
@@ -65,43 +84,50 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
     public ValueTask<CatalogEntry?> GetAsync(VideoId id, CancellationToken cancellationToken) =>
         new(Entries("SELECT entry FROM videos WHERE id = $key", Bytes(id.Value)).FirstOrDefault());
 
-    public ValueTask<CatalogEntry?> FindBySha256Async(string sha256, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(sha256);
-        return new(Entries("SELECT entry FROM videos WHERE sha256 = lower($key)", sha256).FirstOrDefault());
-    }
-
     public async IAsyncEnumerable<CatalogEntry> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await ValueTask.CompletedTask;
-        const string kept = "SELECT entry FROM videos WHERE state <> $key ORDER BY name, id";
-        foreach (var entry in Entries(kept, nameof(VideoState.Deleted)))
+        foreach (var entry in Entries($"SELECT entry FROM videos WHERE {Listed} ORDER BY name, id"))
         {
             cancellationToken.ThrowIfCancellationRequested();
             yield return entry;
         }
     }
 
-    public ValueTask<CatalogPage> PageAsync(int offset, int limit, CancellationToken cancellationToken)
+    public ValueTask<CatalogPage> PageAsync(
+        CollectionId collection, int offset, int limit, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return new(Use(connection =>
         {
             using var snapshot = connection.BeginTransaction(deferred: true);
-            var shown = new { deleted = nameof(VideoState.Deleted), limit, offset };
+            const string ofCollection = $"FROM videos WHERE collection = $Name AND {Listed}";
+            var shown = new { collection.Name, limit, offset };
             var entries = connection.Query<byte[]>(
-                "SELECT entry FROM videos WHERE state <> $deleted ORDER BY name, id LIMIT $limit OFFSET $offset", shown);
+                $"SELECT entry {ofCollection} ORDER BY name, id LIMIT $limit OFFSET $offset", shown);
             return new CatalogPage([.. entries.Select(Entry)],
-                connection.ExecuteScalar<int>("SELECT count(*) FROM videos WHERE state <> $deleted", shown));
+                connection.ExecuteScalar<int>($"SELECT count(*) {ofCollection}", shown));
         }));
+    }
+
+    public ValueTask<CollectionTotals> TotalsAsync(CollectionId collection, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(Use(connection => TotalsIn(connection, "AND collection = $Name", collection) is [var totals]
+            ? totals : new() { Collection = collection }));
+    }
+
+    public ValueTask<IReadOnlyList<CollectionTotals>> TotalsAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(Use(connection => TotalsIn(connection, "", default)));
     }
 
     public ValueTask<WaitingVideos> CountWaitingAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var (videos, bytes) = Use(connection => connection.QuerySingle<(int, long)>($"""
-            SELECT count(*), ifnull(sum(json_extract(CAST(entry AS TEXT), '$.bytes')), 0) FROM videos WHERE {Waiting}
-            """));
+        var (videos, bytes) = Use(connection => connection.QuerySingle<(int, long)>(
+            $"SELECT count(*), ifnull(sum(bytes), 0) FROM videos WHERE {Waiting}"));
         return new(new WaitingVideos(videos, bytes));
     }
 
@@ -244,14 +270,18 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
         if (LastUpload(connection, happened.VideoId) is not { } upload)
             return;
         var entry = CatalogProjection.Of(upload, Outcomes(connection, upload));
-        const string Insert =
-            "INSERT OR REPLACE INTO videos(id, sha256, name, state, entry) VALUES($id, $Sha256, $Name, $state, $json)";
+        const string Insert = """
+            INSERT OR REPLACE INTO videos(id, collection, name, state, bytes, segments, entry)
+            VALUES($id, $collection, $Name, $state, $Bytes, $segments, $json)
+            """;
         connection.Execute(Insert, new
         {
             id = Bytes(entry.Id.Value),
-            entry.Sha256,
+            collection = entry.Collection.Name,
             entry.Name,
             state = entry.State.ToString(),
+            entry.Bytes,
+            segments = entry is { State: VideoState.Indexed, Segments: { } segments } ? segments : 0,
             json = JsonSerializer.SerializeToUtf8Bytes(entry, CatalogJson.Default.CatalogEntry),
         });
     }
@@ -283,7 +313,14 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
         connection.Query<(string Topic, byte[] Body)>($"SELECT topic, body FROM facts {condition}", parameters)
             .Select(fact => EventJson.Deserialize(fact.Topic, fact.Body));
 
-    private List<CatalogEntry> Entries(string query, object key) =>
+    private List<CollectionTotals> TotalsIn(SqliteConnection connection, string condition, CollectionId only) =>
+        [.. connection.Query<(string Collection, int Videos, long Bytes, int Waiting, long Segments)>(
+            $"{Totals} {condition} GROUP BY collection ORDER BY collection", new { only.Name })
+            .Select(row => CollectionId.TryParse(row.Collection, out var collection)
+                ? new CollectionTotals(collection, row.Videos, row.Bytes, row.Waiting, row.Segments)
+                : throw _file.Damaged($"the collection '{row.Collection}'"))];
+
+    private List<CatalogEntry> Entries(string query, object? key = null) =>
         Use(connection => connection.Query<byte[]>(query, new { key }).Select(Entry).ToList());
 
     private CatalogEntry Entry(byte[] json)

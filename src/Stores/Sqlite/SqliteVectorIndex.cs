@@ -28,7 +28,8 @@ internal sealed class SqliteVectorIndex : IVectorIndex, IDisposable
     /// <exception cref="UserException">It cannot be opened.</exception>
     public SqliteVectorIndex(string path)
     {
-        _file = new(path, "remove it and run 'tcmgc rebuild'", SegmentRows.Schema, LogMark.Schema);
+        _file = new(path, "remove it and run 'tcmgc rebuild'", SegmentRows.Schema, LogMark.Schema,
+            SegmentRows.CollectionSchema);
         _readers = new(_file);
         _loader = new(_file, _readers);
     }
@@ -107,12 +108,12 @@ internal sealed class SqliteVectorIndex : IVectorIndex, IDisposable
                 .ToDictionary(row => new VideoId(new Guid(row.Video, bigEndian: true)), row => row.Count)));
 
     public async ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(
-        VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
+        CollectionId collection, VectorSpace space, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
     {
         var needed = space == VectorSpace.Text ? Held.Text : Held.Image;
         if (await SegmentsAsync(query.Length, needed, cancellationToken) is not { } segments)
             return [];
-        var best = segments.Nearest(space, query, count, cancellationToken).Sorted();
+        var best = segments.Nearest(collection, space, query, count, cancellationToken).Sorted();
         var matches = new SegmentMatch[best.Length];
         for (var at = 0; at < best.Length; at++)
         {
@@ -123,11 +124,11 @@ internal sealed class SqliteVectorIndex : IVectorIndex, IDisposable
     }
 
     public async ValueTask<IReadOnlyList<FrameMatch>> NearestFramesAsync(
-        ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
+        CollectionId collection, ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken)
     {
         if (await SegmentsAsync(query.Length, Held.Frames, cancellationToken) is not { } segments)
             return [];
-        var best = segments.NearestFrames(query, count, cancellationToken).Sorted();
+        var best = segments.NearestFrames(collection, query, count, cancellationToken).Sorted();
         var matches = new FrameMatch[best.Length];
         for (var at = 0; at < best.Length; at++)
         {
@@ -168,7 +169,7 @@ internal sealed class SqliteVectorIndex : IVectorIndex, IDisposable
     }
 
     public async IAsyncEnumerable<SegmentBatch> ReadAllAsync(
-        SegmentBatch batch, [EnumeratorCancellation] CancellationToken cancellationToken)
+        CollectionId collection, SegmentBatch batch, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
         await ValueTask.CompletedTask;
@@ -176,7 +177,7 @@ internal sealed class SqliteVectorIndex : IVectorIndex, IDisposable
         do
         {
             cancellationToken.ThrowIfCancellationRequested();
-            last = _readers.Read(connection => Fill(connection, batch, last));
+            last = _readers.Read(connection => Fill(connection, collection, batch, last));
             if (batch.Count > 0)
                 yield return batch;
         }
@@ -212,22 +213,23 @@ internal sealed class SqliteVectorIndex : IVectorIndex, IDisposable
             return found;
         });
 
-    private long Fill(SqliteConnection connection, SegmentBatch batch, long after)
+    private long Fill(SqliteConnection connection, CollectionId collection, SegmentBatch batch, long after)
     {
         batch.Clear();
         var model = ModelOf(connection, batch);
         using var command = connection.CreateCommand();
         command.CommandText = $"""
             SELECT {SegmentRows.BatchColumns}, s.number FROM segments s JOIN features f USING(number)
-            WHERE s.number > $after ORDER BY s.number LIMIT $count
+            WHERE s.collection = $collection AND s.number > $after ORDER BY s.number LIMIT $count
             """;
+        command.Parameters.AddWithValue("$collection", collection.Name);
         command.Parameters.AddWithValue("$after", after);
         command.Parameters.AddWithValue("$count", batch.Capacity);
         using var row = command.ExecuteReader();
         while (row.Read())
         {
             SegmentRows.ToBatch(row, batch, model!, _file);
-            after = row.GetInt64(9);
+            after = row.GetInt64(10);
         }
         return after;
     }

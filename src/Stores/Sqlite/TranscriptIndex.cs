@@ -1,6 +1,4 @@
-using System.Text.Json;
-using Dapper;
-using Microsoft.Data.Sqlite;
+using System.Collections.Concurrent;
 using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
@@ -8,156 +6,89 @@ using TcMgc.Shared.Transcripts;
 
 namespace TcMgc.Stores.Sqlite;
 
-/// <summary>The transcript index in SQLite's full-text search (FTS5), in a file of its own.</summary>
+/// <summary>
+/// The transcript index: a file for each collection that has a transcript, so that neither the rank of a cue nor the time of a
+/// search depends on what is said elsewhere.
+/// </summary>
 internal sealed class TranscriptIndex : ITranscriptIndex, IDisposable
 {
-    // No cue contains control characters.
-    private const char WordStarts = '\x02', WordEnds = '\x03';
+    private const string Stem = "transcripts", Extension = ".db";
 
-    private readonly SqliteFile _file;
+    private readonly string _folder;
     private readonly IBlobStore _blobs;
-    private readonly Lock _gate = new();
-    private SqliteConnection? _connection;
+    private readonly ConcurrentDictionary<CollectionId, Lazy<TranscriptWords>> _words = new();
 
-    /// <summary>Opens the file, creating it where it is absent.</summary>
-    /// <param name="path">The file.</param>
+    /// <summary>Opens the files, creating that of the default collection where it is absent.</summary>
+    /// <param name="folder">The folder of the files.</param>
     /// <param name="blobs">Holds the transcripts.</param>
-    /// <exception cref="UserException">It cannot be written, or is damaged.</exception>
-    public TranscriptIndex(string path, IBlobStore blobs)
+    /// <exception cref="UserException">One cannot be written, or is damaged.</exception>
+    public TranscriptIndex(string folder, IBlobStore blobs)
     {
-        _blobs = blobs;
-        // Without diacritics and endings, so that "Hunde" finds "Hünde" and "dogs" "dog".
-        _file = new(path, "remove it: the next command makes it again from catalog.db and the blobs", """
-            CREATE TABLE sources(video BLOB PRIMARY KEY, transcript TEXT NOT NULL) WITHOUT ROWID;
-            CREATE TABLE cues(id INTEGER PRIMARY KEY, video BLOB NOT NULL, start REAL NOT NULL, "end" REAL NOT NULL,
-                text TEXT NOT NULL);
-            CREATE INDEX cues_by_video ON cues(video);
-            CREATE VIRTUAL TABLE words USING fts5(text, content='cues', content_rowid='id',
-                tokenize='porter unicode61 remove_diacritics 2')
-            """);
+        (_folder, _blobs) = (folder, blobs);
+        Words(CollectionId.Default);
     }
 
-    public IReadOnlyList<CueMatch> Search(IEnumerable<string> texts, VideoId? video, int count)
-    {
-        if (TranscriptQuery.Of(texts) is not { } query)
-            return [];
-        // Only the returned cues are highlighted: a word may be in every cue there is.
-        var found = Use(connection => connection.Query<(byte[] Video, double Start, double End, string Text, string Marked)>($"""
-            SELECT video, start, "end", text,
-                (SELECT highlight(words, 0, char({(int)WordStarts}), char({(int)WordEnds}))
-                    FROM words WHERE words MATCH $query AND rowid = found.id)
-            FROM (
-                SELECT cues.*, words.rank AS rank FROM words JOIN cues ON cues.id = words.rowid
-                WHERE words MATCH $query {(video is null ? "" : "AND video = $only")}
-                ORDER BY words.rank, cues.id LIMIT $count) AS found
-            ORDER BY found.rank, found.id
-            """, new { query, count, only = video is { } id ? Bytes(id) : null }));
-        return [.. found.Select(cue => new CueMatch(
-            Id(cue.Video), new(cue.Start, cue.End, cue.Text), HighlightedIn(cue.Marked)))];
-    }
+    /// <summary>The names of the files in a folder.</summary>
+    public static IEnumerable<string> FilesIn(string folder) => Collections(folder).Select(NameOf);
 
-    public async ValueTask<string?> FollowAsync(CatalogEntry entry, CancellationToken cancellationToken)
+    public IReadOnlyList<CueMatch> Search(CollectionId collection, IEnumerable<string> texts, VideoId? video, int count) =>
+        Has(collection) ? Words(collection).Search(texts, video, count) : [];
+
+    public ValueTask<string?> FollowAsync(CatalogEntry entry, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        var wanted = entry.State == VideoState.Deleted ? null : entry.Transcript;
-        if (Use(connection => SourceOf(connection, entry.Id)) == wanted)
-            return null;
-        var (cues, reason) = wanted is null ? (null, null) : await ReadAsync(wanted, cancellationToken);
-        Replace(entry.Id, cues is null ? null : wanted, cues ?? []);
-        return reason;
+        return entry.Transcript is not null || Has(entry.Collection)
+            ? Words(entry.Collection).FollowAsync(entry, cancellationToken) : new((string?)null);
     }
 
     public async ValueTask<IReadOnlyList<string>> FollowAsync(ICatalog catalog, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(catalog);
-        var gone = Use(connection => connection.Query<byte[]>("SELECT video FROM sources").Select(Id).ToHashSet());
-        var unread = new List<string>();
+        var (known, unread) = (new HashSet<VideoId>(), new List<string>());
         await foreach (var entry in catalog.ListAsync(cancellationToken))
         {
-            gone.Remove(entry.Id);
+            known.Add(entry.Id);
             if (await FollowAsync(entry, cancellationToken) is { } reason)
                 unread.Add(reason);
         }
-        foreach (var video in gone)
-            Replace(video, null, []);
+        foreach (var collection in Collections(_folder))
+            Words(collection).ForgetOthers(known);
         return unread;
     }
 
     public void Dispose()
     {
-        lock (_gate)
+        foreach (var words in _words.Values)
+            if (words.IsValueCreated)
+                words.Value.Dispose();
+    }
+
+    private bool Has(CollectionId collection) =>
+        _words.ContainsKey(collection) || File.Exists(Path.Combine(_folder, NameOf(collection)));
+
+    private TranscriptWords Words(CollectionId collection)
+    {
+        var words = _words.GetOrAdd(collection, of => new(() => new(Path.Combine(_folder, NameOf(of)), _blobs)));
+        try
         {
-            _connection?.Dispose();
-            _connection = null;
+            return words.Value;
+        }
+        catch
+        {
+            _words.TryRemove(new(collection, words)); // A file that could not be opened may be mended.
+            throw;
         }
     }
 
-    /// <summary>The spans between the marks in a text, by their places in the text without marks.</summary>
-    private static List<TextSpan> HighlightedIn(string marked)
+    private static string NameOf(CollectionId collection) =>
+        collection.IsDefault ? $"{Stem}{Extension}" : $"{Stem}-{collection}{Extension}";
+
+    private static IEnumerable<CollectionId> Collections(string folder)
     {
-        var words = new List<TextSpan>();
-        var (at, start) = (0, 0);
-        foreach (var letter in marked)
-            if (letter == WordStarts)
-                start = at;
-            else if (letter == WordEnds)
-                words.Add(new(start, at - start));
-            else
-                at++;
-        return words;
+        foreach (var file in Directory.EnumerateFiles(folder, $"{Stem}*{Extension}").Order(StringComparer.Ordinal))
+            if (Path.GetFileNameWithoutExtension(file)[Stem.Length..] is var end && end.Length == 0)
+                yield return CollectionId.Default;
+            else if (end[0] == '-' && CollectionId.TryParse(end[1..], out var collection) && !collection.IsDefault)
+                yield return collection;
     }
-
-    /// <summary>The cues of a transcript; null where its blob is not there, or cannot be read for a reason.</summary>
-    private async ValueTask<(IReadOnlyList<Cue>? Cues, string? Reason)> ReadAsync(
-        string name, CancellationToken cancellationToken)
-    {
-        if (await _blobs.OpenReadAsync(name, cancellationToken) is not { } blob)
-            return (null, null);
-        await using (blob)
-            try
-            {
-                return (await Transcript.DeserializeAsync(blob, cancellationToken), null);
-            }
-            catch (Exception error) when (error is JsonException or IOException)
-            {
-                return (null, $"the transcript {name} cannot be read ({error.Message}); give it again");
-            }
-    }
-
-    private void Replace(VideoId video, string? transcript, IReadOnlyList<Cue> cues) => Use(connection =>
-    {
-        using var transaction = connection.BeginTransaction();
-        Replace(connection, Bytes(video), transcript, cues);
-        transaction.Commit();
-        return true;
-    });
-
-    // FTS5 deletes the words of an external table by the text that they were inserted with.
-    private static void Replace(SqliteConnection connection, byte[] video, string? transcript, IReadOnlyList<Cue> cues)
-    {
-        connection.Execute("""
-            INSERT INTO words(words, rowid, text) SELECT 'delete', id, text FROM cues WHERE video = $video;
-            DELETE FROM cues WHERE video = $video;
-            DELETE FROM sources WHERE video = $video
-            """, new { video });
-        if (transcript is null)
-            return;
-        connection.Execute("INSERT INTO sources(video, transcript) VALUES($video, $transcript)", new { video, transcript });
-        connection.Execute("INSERT INTO cues(video, start, \"end\", text) VALUES($video, $Start, $End, $Text)",
-            cues.Select(cue => new { video, cue.Start, cue.End, cue.Text }));
-        connection.Execute("INSERT INTO words(rowid, text) SELECT id, text FROM cues WHERE video = $video", new { video });
-    }
-
-    private static string? SourceOf(SqliteConnection connection, VideoId video) =>
-        connection.ExecuteScalar<string>("SELECT transcript FROM sources WHERE video = $video", new { video = Bytes(video) });
-
-    private T Use<T>(Func<SqliteConnection, T> action)
-    {
-        lock (_gate)
-            return _file.Guarded(() => action(_connection ??= _file.Open()));
-    }
-
-    private static VideoId Id(byte[] bytes) => new(new Guid(bytes, bigEndian: true));
-
-    private static byte[] Bytes(VideoId video) => video.Value.ToByteArray(bigEndian: true);
 }

@@ -27,16 +27,17 @@ internal sealed class CountingCatalog(ICatalog catalog, Func<ValueTask>? afterFi
         return entry;
     }
 
-    public ValueTask<CatalogEntry?> FindBySha256Async(string sha256, CancellationToken cancellationToken)
-    {
-        Interlocked.Increment(ref _reads);
-        return catalog.FindBySha256Async(sha256, cancellationToken);
-    }
-
     public IAsyncEnumerable<CatalogEntry> ListAsync(CancellationToken cancellationToken) => catalog.ListAsync(cancellationToken);
 
-    public ValueTask<CatalogPage> PageAsync(int offset, int limit, CancellationToken cancellationToken) =>
-        catalog.PageAsync(offset, limit, cancellationToken);
+    public ValueTask<CatalogPage> PageAsync(
+        CollectionId collection, int offset, int limit, CancellationToken cancellationToken) =>
+        catalog.PageAsync(collection, offset, limit, cancellationToken);
+
+    public ValueTask<CollectionTotals> TotalsAsync(CollectionId collection, CancellationToken cancellationToken) =>
+        catalog.TotalsAsync(collection, cancellationToken);
+
+    public ValueTask<IReadOnlyList<CollectionTotals>> TotalsAsync(CancellationToken cancellationToken) =>
+        catalog.TotalsAsync(cancellationToken);
 
     public ValueTask<WaitingVideos> CountWaitingAsync(CancellationToken cancellationToken) =>
         catalog.CountWaitingAsync(cancellationToken);

@@ -9,6 +9,7 @@ using TcMgc.Hosting;
 using TcMgc.Ingest.Api;
 using TcMgc.Ingest.Transcripts;
 using TcMgc.Shared.Events;
+using TcMgc.Shared;
 using TcMgc.Stores;
 
 namespace TcMgc.Ingest.Tests.Api;
@@ -57,7 +58,7 @@ public sealed class TranscriptEndpointTests : IAsyncLifetime
         Assert.Equal((200, """{"cues":1}"""), await PutAsync(Gulls, "application/json"));
         await UntilFoundAsync("gulls", 1);
 
-        Assert.Empty(_stores.Transcripts.Search(["waves"], null, 10));
+        Assert.Empty(_stores.Transcripts.Search(CollectionId.Default, ["waves"], null, 10));
         Assert.Equal([1, 1], (await EventsAsync()).Select(told => told.Cues));
     }
 
@@ -171,7 +172,7 @@ public sealed class TranscriptEndpointTests : IAsyncLifetime
 
     private async Task UntilFoundAsync(string word, int count)
     {
-        while (_stores.Transcripts.Search([word], null, 10).Count != count)
+        while (_stores.Transcripts.Search(CollectionId.Default, [word], null, 10).Count != count)
             await Task.Delay(20);
     }
 

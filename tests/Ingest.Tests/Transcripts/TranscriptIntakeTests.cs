@@ -24,7 +24,7 @@ public sealed class TranscriptIntakeTests : IAsyncLifetime
         var source = VideoUploaded.SourceOf(Video);
         var room = new UploadRoom(_data.Catalog, new(), [_data.Path]);
         _video = await new VideoIntake(_data.Events, _data.Blobs, _data.Catalog, room, TimeProvider.System)
-            .AcceptAsync("sea.mp4", new(new('0', 64), 3), source, default);
+            .AcceptAsync(CollectionId.Default, "sea.mp4", new(new('0', 64), 3), source, default);
     }
 
     public ValueTask DisposeAsync()
@@ -135,7 +135,7 @@ public sealed class TranscriptIntakeTests : IAsyncLifetime
         return warning;
     }
 
-    private int Found(string word) => _data.Transcripts.Search([word], null, 10).Count;
+    private int Found(string word) => _data.Transcripts.Search(CollectionId.Default, [word], null, 10).Count;
 
     private Task WriteAsync(string name, string content) => File.WriteAllTextAsync(Path.Combine(_folder, name), content);
 

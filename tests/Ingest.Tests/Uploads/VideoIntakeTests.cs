@@ -28,8 +28,8 @@ public sealed class VideoIntakeTests : IAsyncLifetime
     [Fact]
     public async Task The_same_content_is_one_video_under_its_hash_whatever_its_name()
     {
-        var first = await Intake.AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
-        var again = await Intake.AcceptAsync("two.mp4", new MemoryStream([1, 2, 3]), default);
+        var first = await Intake.AcceptAsync(CollectionId.Default, "one.mp4", new MemoryStream([1, 2, 3]), default);
+        var again = await Intake.AcceptAsync(CollectionId.Default, "two.mp4", new MemoryStream([1, 2, 3]), default);
 
         Assert.True(first.IsNew);
         Assert.Equal((first.Id, "one.mp4", false), (again.Id, again.Name, again.IsNew));
@@ -48,17 +48,17 @@ public sealed class VideoIntakeTests : IAsyncLifetime
     [InlineData(@"C:\clips\a.mp4", "a.mp4")]
     [InlineData("a\nb\u0007.mp4", "ab.mp4")]
     public async Task A_name_is_the_last_part_of_what_was_given_and_legible(string? given, string known) =>
-        Assert.Equal(known, (await Intake.AcceptAsync(given, new MemoryStream([1]), default)).Name);
+        Assert.Equal(known, (await Intake.AcceptAsync(CollectionId.Default, given, new MemoryStream([1]), default)).Name);
 
     [Fact]
     public async Task A_video_that_was_removed_can_come_again()
     {
-        var first = await Intake.AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
+        var first = await Intake.AcceptAsync(CollectionId.Default, "one.mp4", new MemoryStream([1, 2, 3]), default);
         var entry = (await _data.Catalog.GetAsync(first.Id, default))!;
         await _data.Catalog.ApplyAsync(
             new VideoDeleted { VideoId = first.Id, UploadId = entry.UploadId, Time = TimeProvider.System.GetUtcNow() }, default);
 
-        Assert.True((await Intake.AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default)).IsNew);
+        Assert.True((await Intake.AcceptAsync(CollectionId.Default, "one.mp4", new MemoryStream([1, 2, 3]), default)).IsNew);
     }
 
     /// <summary>Time is asked between the look into the catalog and the event: here something happens in between.</summary>
@@ -74,14 +74,14 @@ public sealed class VideoIntakeTests : IAsyncLifetime
     [Fact]
     public async Task The_removal_of_an_earlier_upload_takes_nothing_of_a_later_one()
     {
-        var first = await Intake.AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
+        var first = await Intake.AcceptAsync(CollectionId.Default, "one.mp4", new MemoryStream([1, 2, 3]), default);
         var removed = (await _data.Catalog.GetAsync(first.Id, default))!;
         await _data.Catalog.ApplyAsync(
             new VideoDeleted { VideoId = first.Id, UploadId = removed.UploadId, Time = TimeProvider.System.GetUtcNow() },
                 default);
         var removal = new Meanwhile(() => _data.Blobs.DeleteAsync(removed.Source, default).AsTask().Wait());
 
-        await IntakeAt(removal).AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
+        await IntakeAt(removal).AcceptAsync(CollectionId.Default, "one.mp4", new MemoryStream([1, 2, 3]), default);
 
         Assert.Equal([(await _data.Catalog.GetAsync(first.Id, default))!.Source], await OriginalsAsync());
     }
@@ -89,7 +89,7 @@ public sealed class VideoIntakeTests : IAsyncLifetime
     [Fact]
     public async Task The_copy_of_an_upload_that_failed_goes_when_it_comes_again()
     {
-        var first = await Intake.AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
+        var first = await Intake.AcceptAsync(CollectionId.Default, "one.mp4", new MemoryStream([1, 2, 3]), default);
         var entry = (await _data.Catalog.GetAsync(first.Id, default))!;
         await _data.Catalog.ApplyAsync(
             new VideoFailed
@@ -101,7 +101,7 @@ public sealed class VideoIntakeTests : IAsyncLifetime
                 Reason = "it is no video"
             }, default);
 
-        await Intake.AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
+        await Intake.AcceptAsync(CollectionId.Default, "one.mp4", new MemoryStream([1, 2, 3]), default);
 
         Assert.Equal([(await _data.Catalog.GetAsync(first.Id, default))!.Source], await OriginalsAsync());
     }
@@ -111,7 +111,7 @@ public sealed class VideoIntakeTests : IAsyncLifetime
     [InlineData(false)]
     public async Task Given_again_a_video_whose_original_is_cut_or_missing_is_processed_again_under_its_title(bool isCut)
     {
-        var first = await Intake.AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
+        var first = await Intake.AcceptAsync(CollectionId.Default, "one.mp4", new MemoryStream([1, 2, 3]), default);
         var entry = (await _data.Catalog.GetAsync(first.Id, default))!;
         var described =
             new VideoDescribed { VideoId = first.Id, UploadId = entry.UploadId, Time = entry.UploadedAt, Title = "waves" };
@@ -120,7 +120,7 @@ public sealed class VideoIntakeTests : IAsyncLifetime
         if (isCut)
             await _data.Blobs.WriteAsync(entry.Source, (blob, token) => blob.WriteAsync(new byte[] { 1, 2 }, token), default);
 
-        await Intake.AcceptAsync("one.mp4", new MemoryStream([1, 2, 3]), default);
+        await Intake.AcceptAsync(CollectionId.Default, "one.mp4", new MemoryStream([1, 2, 3]), default);
 
         var again = (await _data.Catalog.GetAsync(first.Id, default))!;
         Assert.Equal((VideoState.Uploaded, "waves"), (again.State, again.Title));

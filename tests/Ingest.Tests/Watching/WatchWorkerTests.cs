@@ -182,7 +182,7 @@ public sealed class WatchWorkerTests : IAsyncLifetime
 
     private VideoUploaded Uploaded(ContentHash content) => new()
     {
-        VideoId = content.VideoId,
+        VideoId = content.VideoIn(CollectionId.Default),
         Time = TimeProvider.System.GetUtcNow(),
         FileName = "sea.mp4",
         Sha256 = content.Sha256,
@@ -206,7 +206,7 @@ public sealed class WatchWorkerTests : IAsyncLifetime
         await _data.Transcripts.FollowAsync(_data.Catalog, default);
     }
 
-    private int Found(string word) => _data.Transcripts.Search([word], null, 10).Count;
+    private int Found(string word) => _data.Transcripts.Search(CollectionId.Default, [word], null, 10).Count;
 
     private string PathOf(string name) => Path.Combine(_folder, "videos", name);
 

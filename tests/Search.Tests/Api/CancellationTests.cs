@@ -36,7 +36,7 @@ public sealed class CancellationTests
 
         public ValueTask<IndexModel?> GetModelAsync(CancellationToken cancellationToken) => new(model);
 
-        public async IAsyncEnumerable<SegmentBatch> ReadAllAsync(SegmentBatch batch,
+        public async IAsyncEnumerable<SegmentBatch> ReadAllAsync(CollectionId collection, SegmentBatch batch,
             [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             Begun.SetResult();
@@ -65,11 +65,11 @@ public sealed class CancellationTests
 
         public ValueTask<int> CountAsync(VideoId video, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(VectorSpace space, ReadOnlyMemory<float> query, int count,
-            CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask<IReadOnlyList<SegmentMatch>> NearestAsync(CollectionId collection, VectorSpace space,
+            ReadOnlyMemory<float> query, int count, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public ValueTask<IReadOnlyList<FrameMatch>> NearestFramesAsync(ReadOnlyMemory<float> query, int count,
-            CancellationToken cancellationToken) => throw new NotSupportedException();
+        public ValueTask<IReadOnlyList<FrameMatch>> NearestFramesAsync(CollectionId collection, ReadOnlyMemory<float> query,
+            int count, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         public ValueTask FetchAsync(IReadOnlyList<SegmentId> segments, SegmentBatch batch, CancellationToken cancellationToken) =>
             throw new NotSupportedException();

@@ -141,7 +141,7 @@ public sealed class PicturesTests : IAsyncDisposable
 
         public async ValueTask<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken)
         {
-            if (!name.StartsWith(VideoBlobs.Originals, StringComparison.Ordinal))
+            if (!name.StartsWith("originals/", StringComparison.Ordinal))
                 return _pictures.TryGetValue(name, out var picture) ? new MemoryStream(picture) : null;
             Interlocked.Increment(ref _fetched);
             Begun.TrySetResult();

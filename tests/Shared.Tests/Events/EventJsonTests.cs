@@ -23,6 +23,24 @@ public sealed class EventJsonTests
         Assert.Equal(Topics.All, Every().Select(row => row.Data.Topic));
 
     [Fact]
+    public void A_collection_is_read_as_it_was_written_and_refused_by_readers_who_know_none()
+    {
+        Assert.True(CollectionId.TryParse("press", out var press));
+        var upload = Uploaded(1) with { Collection = press };
+        foreach (var happened in new VideoEvent[] { upload, Decoded(upload) with { Collection = press } })
+        {
+            var json = EventJson.Serialize(happened);
+
+            Assert.Equal(happened, EventJson.Deserialize(happened.Topic, json));
+            Assert.StartsWith("{\"schemaVersion\":2,", Encoding.UTF8.GetString(json), StringComparison.Ordinal);
+            Assert.Contains("\"collection\":\"press\"", Encoding.UTF8.GetString(json), StringComparison.Ordinal);
+        }
+        Assert.StartsWith("{\"schemaVersion\":1,", Encoding.UTF8.GetString(EventJson.Serialize(Uploaded(1))),
+            StringComparison.Ordinal);
+        Assert.DoesNotContain("collection", Encoding.UTF8.GetString(EventJson.Serialize(Uploaded(1))), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Tags_are_read_as_they_were_written() =>
         Assert.Equal(
             ["sea", "sun"],
@@ -45,7 +63,7 @@ public sealed class EventJsonTests
     }
 
     [Theory]
-    [InlineData("{\"schemaVersion\":2,\"shape\":\"unknown\"}", "schema version 2")]
+    [InlineData("{\"schemaVersion\":3,\"shape\":\"unknown\"}", "schema version 3")]
     [InlineData("{\"schemaVersion\":1}", "damaged")]
     [InlineData("{\"videoId\":\"x\"}", "no schema version")]
     [InlineData("not json", "damaged")]

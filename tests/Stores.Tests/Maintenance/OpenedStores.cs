@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Events;
+using TcMgc.Shared;
 using static TcMgc.Shared.Tests.Events.SampleEvents;
 
 namespace TcMgc.Stores.Tests.Maintenance;
@@ -29,10 +30,10 @@ internal static class OpenedStores
     public static async Task<VideoUploaded> UploadAsync(this Storage stores, int number)
     {
         using var content = new MemoryStream(BitConverter.GetBytes(number));
-        var blob = await stores.Blobs.WriteContentAsync($"{VideoBlobs.Originals}/{Guid.NewGuid()}", content, s_never);
+        var blob = await stores.Blobs.WriteContentAsync(VideoBlobs.NewOriginalOf(default), content, s_never);
         var upload = new VideoUploaded
         {
-            VideoId = blob.VideoId,
+            VideoId = VideoId.FromSha256(Convert.FromHexString(blob.Sha256)),
             Time = Noon,
             FileName = $"{number}.mp4",
             Sha256 = blob.Sha256,

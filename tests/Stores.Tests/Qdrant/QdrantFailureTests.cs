@@ -123,12 +123,12 @@ public sealed class QdrantFailureTests : IAsyncLifetime
         var check = Stopwatch.GetElapsedTime(started);
         started = Stopwatch.GetTimestamp();
         await Assert.ThrowsAsync<StoreUnavailableException>(async () =>
-            await index.NearestAsync(VectorSpace.Text, Of(1, 1, 1)[0].TextVector, 3, Never));
+            await index.NearestAsync(CollectionId.Default, VectorSpace.Text, Of(1, 1, 1)[0].TextVector, 3, Never));
         var search = Stopwatch.GetElapsedTime(started);
         _server.Before = null;
 
         await index.CheckAsync(Never);
-        Assert.Equal(3, (await index.NearestAsync(VectorSpace.Text, Of(1, 1, 1)[0].TextVector, 3, Never)).Count);
+        Assert.Equal(3, (await index.NearestAsync(default, VectorSpace.Text, Of(1, 1, 1)[0].TextVector, 3, Never)).Count);
         Assert.True(check < TimeSpan.FromSeconds(2) && search < TimeSpan.FromSeconds(5), $"check {check}, search {search}");
     }
 
@@ -146,7 +146,7 @@ public sealed class QdrantFailureTests : IAsyncLifetime
         await _index.BindAsync(Model, Never);
         await _index.UpsertAsync(Of(1, 3, 1), Never);
         await _index.CheckAsync(Never);
-        await _index.NearestAsync(VectorSpace.Text, Of(1, 1, 1)[0].TextVector, 3, Never);
+        await _index.NearestAsync(CollectionId.Default, VectorSpace.Text, Of(1, 1, 1)[0].TextVector, 3, Never);
 
         Assert.All(calls, call => Assert.False(string.IsNullOrEmpty(call.Timeout), call.Path));
         Assert.All(calls, call => Assert.Equal("identity", call.Encoding?.Trim(',') ?? "identity"));

@@ -1,5 +1,6 @@
 using Qdrant.Client.Grpc;
 using TcMgc.Shared.Vectors;
+using TcMgc.Shared;
 using TcMgc.Stores.Qdrant;
 using TcMgc.Stores.Tests.Qdrant.StandIn;
 using static TcMgc.Stores.Tests.SampleSegments;
@@ -55,7 +56,8 @@ public sealed class QdrantLayoutTests : IAsyncLifetime
         var options = new QdrantOptions { Url = _server.Url, OnDisk = true, Quantization = quantization };
 
         var text = (await VectorsAsync(options))["text"];
-        var search = await SearchAsync(options, (index, query) => index.NearestAsync(VectorSpace.Text, query, 3, Never).AsTask());
+        var search = await SearchAsync(
+            options, (index, query) => index.NearestAsync(default, VectorSpace.Text, query, 3, Never).AsTask());
 
         Assert.Equal(Memory.Cold, text.Memory);
         Assert.Equal(
@@ -82,7 +84,7 @@ public sealed class QdrantLayoutTests : IAsyncLifetime
         var options = new QdrantOptions { Url = _server.Url, FrameGraph = graph };
 
         var vectors = await VectorsAsync(options);
-        var search = await SearchAsync(options, (index, query) => index.NearestFramesAsync(query, 3, Never).AsTask());
+        var search = await SearchAsync(options, (index, query) => index.NearestFramesAsync(default, query, 3, Never).AsTask());
 
         Assert.Equal((edges, 0), ((int)vectors["frames"].HnswConfig.M, (int)vectors["features"].HnswConfig.M));
         Assert.Equal(exact, search.Exact);
@@ -95,6 +97,36 @@ public sealed class QdrantLayoutTests : IAsyncLifetime
 
         var asked = _server.Asked.OfType<CreateCollection>().Single();
         Assert.Equal((6u, 2u, Memory.Cold), (asked.ShardNumber, asked.ReplicationFactor, asked.Payload.Memory));
+    }
+
+    [Fact]
+    public async Task Points_are_kept_by_collection_as_tenants_and_those_of_the_default_one_name_none()
+    {
+        using var index = new QdrantVectorIndex(new() { Url = _server.Url }, TimeProvider.System);
+        await index.BindAsync(Model, Never);
+        var press = TcMgc.Shared.CollectionId.Parse("press");
+        await index.UpsertAsync([.. Of(1, 1, 1), .. In(press, Of(2, 1, 2))], Never);
+        await index.NearestAsync(press, VectorSpace.Text, Of(1, 1, 1)[0].TextVector, 3, Never);
+
+        Assert.Equal([null, "press"], _server.Asked.OfType<UpsertPoints>().Single().Points.Select(point =>
+            point.Payload.TryGetValue("collection", out var value) ? value.StringValue : null));
+        var asked = _server.Asked.OfType<CreateFieldIndexCollection>().First(one => one.FieldName == "collection");
+        Assert.True(asked.FieldIndexParams.KeywordIndexParams.IsTenant);
+        Assert.Equal(("collection", "press"), _server.Asked.OfType<QueryPoints>().Single().Filter.Must.Select(condition =>
+            (condition.Field.Key, condition.Field.Match.Keyword)).Single());
+    }
+
+    [Fact]
+    public async Task A_collection_in_Qdrant_of_an_earlier_program_gets_the_index_when_a_worker_binds_it()
+    {
+        var options = new QdrantOptions { Url = _server.Url };
+        await VectorsAsync(options);
+        var before = _server.Asked.Count;
+
+        await VectorsAsync(options);
+
+        Assert.Contains(
+            "collection", _server.Asked.Skip(before).OfType<CreateFieldIndexCollection>().Select(one => one.FieldName));
     }
 
     [Fact]

@@ -147,7 +147,7 @@ public sealed class QdrantReindexTests : IClassFixture<QdrantServer>, IDisposabl
         {
             await index.BindAsync(s_next, cancel);
             await index.UpsertAsync(Of(0, 2, 1).ConvertAll(Next), cancel);
-            await foreach (var batch in index.ReadAllAsync(new(4, s_next), cancel))
+            await foreach (var batch in index.ReadAllAsync(CollectionId.Default, new(4, s_next), cancel))
                 foreach (var place in batch.Places)
                     read.Add(place.Id);
             await Assert.ThrowsAsync<InvalidOperationException>(() => index.BindAsync(Model, cancel).AsTask());

@@ -2,6 +2,7 @@ using System.Numerics.Tensors;
 using FsCheck;
 using FsCheck.Fluent;
 using TcMgc.Shared.Vectors;
+using TcMgc.Shared;
 using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Stores.Tests.Sqlite;
@@ -23,17 +24,19 @@ public sealed class SegmentMatrixTests
         for (var row = 0; row < Rows; row++)
         {
             var vector = all.AsSpan(row * Dimensions, Dimensions);
-            matrix.Add(new(default, SampleSegments.Video(row), [row]), vector, vector, SampleSegments.Halves(vector.ToArray()));
+            matrix.Add(default, new(default, SampleSegments.Video(row), [row]), vector, vector,
+                SampleSegments.Halves(vector.ToArray()));
         }
 
         var expected = Enumerable.Range(0, Rows).OrderByDescending(row => Dot(query, all, row)).Take(10).ToArray();
 
         var whole = matrix.Snapshot();
-        Assert.Equal(expected, Videos(whole, whole.Nearest(VectorSpace.Text, query, 10, CancellationToken.None)));
-        Assert.Equal(expected[0], Videos(whole, whole.NearestFrames(query, 10, CancellationToken.None))[0]);
+        Assert.Equal(expected, Videos(whole, whole.Nearest(default, VectorSpace.Text, query, 10, CancellationToken.None)));
+        Assert.Equal(expected[0], Videos(whole, whole.NearestFrames(CollectionId.Default, query, 10, CancellationToken.None))[0]);
         matrix.Remove(SampleSegments.Video(expected[0]));
         var without = matrix.Snapshot();
-        Assert.Equal(expected[1..], Videos(without, without.Nearest(VectorSpace.Image, query, 9, CancellationToken.None)));
+        Assert.Equal(expected[1..], Videos(
+            without, without.Nearest(default, VectorSpace.Image, query, 9, CancellationToken.None)));
     }
 
     [Fact]
@@ -41,10 +44,10 @@ public sealed class SegmentMatrixTests
     {
         var matrix = new SegmentMatrix(Dimensions, 1, Held.Text);
         for (var row = 0; row < Rows; row++)
-            matrix.Add(default, new float[Dimensions], new float[Dimensions], []);
+            matrix.Add(CollectionId.Default, default, new float[Dimensions], new float[Dimensions], []);
 
         Assert.ThrowsAny<OperationCanceledException>(() =>
-            matrix.Snapshot().Nearest(VectorSpace.Text, new float[Dimensions], 1, new(canceled: true)));
+            matrix.Snapshot().Nearest(CollectionId.Default, VectorSpace.Text, new float[Dimensions], 1, new(canceled: true)));
     }
 
     [Fact]
@@ -57,12 +60,13 @@ public sealed class SegmentMatrixTests
         float[][] rows = [.. Enumerable.Range(0, 500).Select(row => Sum(centres[row % 3], Values(random, dimensions, 0.01f)))];
         var (matrix, query) = (new SegmentMatrix(dimensions, 1, Held.Text), Values(random, dimensions, 1));
         for (var row = 0; row < rows.Length; row++)
-            matrix.Add(new(default, default, [row]), rows[row], [], []);
+            matrix.Add(CollectionId.Default, new(default, default, [row]), rows[row], [], []);
 
         Assert.Equal(
             Enumerable.Range(0, rows.Length).Select(row => (Score: TensorPrimitives.Dot<float>(query, rows[row]), Row: row))
                 .OrderByDescending(pair => pair.Score).ThenBy(pair => pair.Row).Take(count).Select(pair => pair.Score),
-            matrix.Snapshot().Nearest(VectorSpace.Text, query, count, CancellationToken.None).Sorted().ToArray().Select(kept =>
+            matrix.Snapshot().Nearest(default, VectorSpace.Text, query, count, CancellationToken.None).Sorted().ToArray()
+                .Select(kept =>
                 kept.Score));
     }).QuickCheckThrowOnFailure();
 
@@ -123,11 +127,13 @@ public sealed class SegmentMatrixTests
     private static void Add(SegmentMatrix matrix, int video, int rows)
     {
         for (var row = 0; row < rows; row++)
-            matrix.Add(new(default, SampleSegments.Video(video), [video]), new float[Dimensions], [], []);
+            matrix.Add(CollectionId.Default, new(default, SampleSegments.Video(video), [video]), new float[Dimensions], [], []);
     }
 
     private static int[] VideosIn(MatrixSnapshot snapshot) =>
-        [.. Videos(snapshot, snapshot.Nearest(VectorSpace.Text, new float[Dimensions], 1000, CancellationToken.None)).Order()];
+        [
+            .. Videos(snapshot, snapshot.Nearest(default, VectorSpace.Text, new float[Dimensions], 1000, CancellationToken.None))
+                .Order()];
 
     private static int[] Videos(MatrixSnapshot matrix, BestRows best) =>
         Array.ConvertAll(best.Sorted().ToArray(), kept => (int)matrix.Owner(kept.Row).Times[0]);

@@ -54,8 +54,8 @@ public sealed class SqliteVectorIndexTests : VectorIndexContract, IDisposable
         {
             while (!writer.IsCompleted)
                 Assert.NotEmpty(seed == 0
-                    ? (IEnumerable<object>)(await index.NearestFramesAsync(Unit(new(seed)), 3, Never)).Cast<object>()
-                    : (await index.NearestAsync(VectorSpace.Text, Unit(new(seed)), 3, Never)).Cast<object>());
+                    ? (IEnumerable<object>)(await index.NearestFramesAsync(default, Unit(new(seed)), 3, Never)).Cast<object>()
+                    : (await index.NearestAsync(default, VectorSpace.Text, Unit(new(seed)), 3, Never)).Cast<object>());
         }));
 
         await Task.WhenAll([writer, .. searchers]);
@@ -78,7 +78,7 @@ public sealed class SqliteVectorIndexTests : VectorIndexContract, IDisposable
         }
 
         var error = await Assert.ThrowsAsync<UserException>(async () =>
-            await index.NearestAsync(VectorSpace.Text, new float[8], 1, Never));
+            await index.NearestAsync(CollectionId.Default, VectorSpace.Text, new float[8], 1, Never));
 
         Assert.Contains(reason, error.Message, StringComparison.Ordinal);
         Assert.Contains("remove it and run 'tcmgc rebuild'", error.Message, StringComparison.Ordinal);

@@ -21,7 +21,7 @@ public sealed class TranscriptIndexTests : IDisposable
     public TranscriptIndexTests()
     {
         _blobs = new(_scratch.File("blobs"));
-        _index = new(_scratch.File("transcripts.db"), _blobs);
+        _index = new(_scratch.Path, _blobs);
     }
 
     public void Dispose()
@@ -41,7 +41,7 @@ public sealed class TranscriptIndexTests : IDisposable
         Assert.Equal(["dogs", "barking"], barking.Words.Select(word => barking.Cue.Text.Substring(word.Start, word.Length)));
         Assert.Equal(3, Assert.Single(Search("hunde")).Cue.Start);
         Assert.Equal(Video(2), Assert.Single(Search("cats")).Video);
-        Assert.Empty(_index.Search(["cats"], Video(1), 10));
+        Assert.Empty(_index.Search(CollectionId.Default, ["cats"], Video(1), 10));
         Assert.Empty(Search("a the of"));
     }
 
@@ -53,7 +53,7 @@ public sealed class TranscriptIndexTests : IDisposable
 
         Assert.Equal("a red ball", Search("red ball")[0].Cue.Text);
         Assert.Equal(4, Search("red ball").Count);
-        Assert.Single(_index.Search(["red ball"], null, 1));
+        Assert.Single(_index.Search(CollectionId.Default, ["red ball"], null, 1));
     }
 
     [Fact]
@@ -121,9 +121,9 @@ public sealed class TranscriptIndexTests : IDisposable
 
         Assert.Empty(await folder.Transcripts.FollowAsync(folder.Catalog, s_never));
 
-        Assert.Single(folder.Transcripts.Search(["stays"], null, 10));
-        Assert.Empty(folder.Transcripts.Search(["goes"], null, 10));
-        Assert.Single(folder.Transcripts.Search(["comes"], null, 10));
+        Assert.Single(folder.Transcripts.Search(CollectionId.Default, ["stays"], null, 10));
+        Assert.Empty(folder.Transcripts.Search(CollectionId.Default, ["goes"], null, 10));
+        Assert.Single(folder.Transcripts.Search(CollectionId.Default, ["comes"], null, 10));
 
         async Task<VideoEvent> HeardAsync(VideoUploaded upload, string word)
         {
@@ -159,14 +159,33 @@ public sealed class TranscriptIndexTests : IDisposable
             using (var folder = await DataFolder.OpenAsync(data, TimeProvider.System, s_never))
             {
                 await folder.Transcripts.FollowAsync(folder.Catalog, s_never);
-                Assert.Single(folder.Transcripts.Search(["kept"], null, 10));
+                Assert.Single(folder.Transcripts.Search(CollectionId.Default, ["kept"], null, 10));
             }
             if (!removes)
                 File.Delete(Path.Combine(data, "transcripts.db"));
         }
     }
 
-    private IReadOnlyList<CueMatch> Search(string text) => _index.Search([text], null, 10);
+    [Fact]
+    public async Task What_is_said_in_one_collection_is_found_in_no_other_and_ranks_nothing_there()
+    {
+        var (press, never) = (CollectionId.Parse("press"), CollectionId.Parse("never"));
+        await FollowAsync(1, new Cue(0, 1, "rare words"), new Cue(2, 3, "common things"));
+        var before = Search("rare common");
+        for (var other = 2; other < 6; other++)
+        {
+            var entry = Entry(other, await WriteAsync(other, new Cue(0, 1, "rare"))) with { Collection = press };
+            await _index.FollowAsync(entry, s_never);
+        }
+
+        Assert.Equal(before.Select(match => match.Cue), Search("rare common").Select(match => match.Cue));
+        Assert.Equal(4, _index.Search(press, ["rare"], null, 10).Count);
+        Assert.Empty(_index.Search(never, ["rare"], null, 10));
+        Assert.Equal(["transcripts-press.db", "transcripts.db"], TranscriptIndex.FilesIn(_scratch.Path));
+        Assert.False(File.Exists(_scratch.File("transcripts-never.db")));
+    }
+
+    private IReadOnlyList<CueMatch> Search(string text) => _index.Search(CollectionId.Default, [text], null, 10);
 
     private async Task FollowAsync(int video, params Cue[] cues) =>
         await _index.FollowAsync(Entry(video, await WriteAsync(video, cues)), s_never);

@@ -94,8 +94,8 @@ internal sealed class StandInCollection
     /// <summary>Qdrant filters without an index too, slowly (or refuses, in strict mode); we never mean to.</summary>
     private void RefuseUnindexed(Filter? filter)
     {
-        foreach (var field in (filter?.Must ?? []).Concat(filter?.MustNot ?? []).Where(condition =>
-            condition.Field is not null).Select(condition => condition.Field.Key))
+        foreach (var field in (filter?.Must ?? []).Concat(filter?.MustNot ?? [])
+            .Select(condition => condition.Field?.Key ?? condition.IsEmpty?.Key).OfType<string>())
             if (!_info.PayloadSchema.ContainsKey(field))
                 throw new RpcException(
                     new(StatusCode.InvalidArgument, $"Bad request: Index required but not found for \"{field}\""));

@@ -59,6 +59,7 @@ internal sealed class StandInPoint(Guid id, Dictionary<string, float[][]> rows, 
 
     private bool Holds(Condition condition) => condition switch
     {
+        { IsEmpty: { } empty } => !payload.ContainsKey(empty.Key),
         { HasId: { } ids } => ids.HasId.Any(one => Guid.Parse(one.Uuid) == id),
         { Field: { Match: var match, Key: var key } } => payload.TryGetValue(key, out var value) && Is(value, match),
         _ => throw new NotSupportedException($"this stand-in knows no {condition.ConditionOneOfCase}"),
