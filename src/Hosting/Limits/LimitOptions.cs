@@ -36,7 +36,7 @@ public sealed record LimitOptions
     public int SearchesAtATime { get; init; } = 64;
 
     /// <summary>
-    /// Images decoded at a time, 1 to 1,000; default 2. Further ones wait. One of 100 megapixels takes about 1.1 GB.
+    /// Images decoded at a time, 1 to 1,000; default 2. Further ones wait. One of 100 megapixels takes 0.4 to 1.2 GB.
     /// </summary>
     [Range(1, 1000, ErrorMessage = OutOfRange)]
     public int ImagesAtATime { get; init; } = 2;
