@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
@@ -15,7 +18,7 @@ namespace TcMgc.Hosting;
 /// </summary>
 internal static class ApiDocument
 {
-    private const string Name = "v1", Path = "/openapi.json";
+    private const string Name = "v1", Path = "/openapi.json", Key = "key";
 
     public static void Add(IServiceCollection services) => services.AddOpenApi(Name, options =>
     {
@@ -26,6 +29,9 @@ internal static class ApiDocument
             GroupByPath(document);
             return Task.CompletedTask;
         });
+        options.AddDocumentTransformer(DescribeKeys);
+        options.AddOperationTransformer(DescribeRefusals);
+        options.AddOperationTransformer(ShowExample);
         options.AddSchemaTransformer(DescribeIds);
     });
 
@@ -60,6 +66,64 @@ internal static class ApiDocument
         foreach (var (path, item) in document.Paths)
             foreach (var operation in item.Operations!.Values)
                 operation.Tags = new HashSet<OpenApiTagReference> { new(GroupOf(path), document) };
+    }
+
+    private static async Task DescribeKeys(
+        OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancel)
+    {
+        var problem = await context.GetOrCreateSchemaAsync(typeof(ProblemDetails), cancellationToken: cancel);
+        document.AddComponent(nameof(ProblemDetails), problem);
+        document.AddComponent<IOpenApiSecurityScheme>(Key, new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            Description = "A key of `tcmgc keys add`, or a token of the identity provider. A service on loopback asks for none.",
+        });
+    }
+
+    /// <summary>What may be answered to any request: who may not is refused, and so is what cannot be done now.</summary>
+    private static Task DescribeRefusals(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
+    {
+        operation.Responses ??= [];
+        Refuse("400", "The request cannot be understood.");
+        if (operation.RequestBody is not null)
+        {
+            Refuse("413", "The body is larger than the service takes.");
+            Refuse("415", "The body is of another type.");
+        }
+        Refuse("500", "A defect of the service; its log has the details under the answer's traceId.");
+        Refuse("503", "A store does not answer, or there is no room now: try again after Retry-After.");
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<IAllowAnonymous>().Any())
+            return Task.CompletedTask;
+        Refuse("401", "A valid key is needed.");
+        Refuse("403", "The key's scopes do not allow it, or a page of another origin asks.");
+        operation.Security =
+        [
+            new() { [new(Key, context.Document)] = [] },
+            [], // On loopback.
+        ];
+        return Task.CompletedTask;
+
+        void Refuse(string status, string description) => operation.Responses.TryAdd(status, new OpenApiResponse
+        {
+            Description = description,
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                ["application/problem+json"] = new()
+                {
+                    Schema = new OpenApiSchemaReference(nameof(ProblemDetails), context.Document),
+                },
+            },
+        });
+    }
+
+    private static Task ShowExample(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
+    {
+        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RequestExample>().SingleOrDefault() is { } example)
+            operation.RequestBody!.Content!["application/json"].Example = JsonNode.Parse(example.Json);
+        return Task.CompletedTask;
     }
 
     /// <summary>Describes ids: their converters hide the JSON type from the generator.</summary>

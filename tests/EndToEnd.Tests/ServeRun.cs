@@ -65,7 +65,7 @@ internal sealed class ServeRun : IDisposable
     private static async Task<ServeRun> ListeningAsync(ProgramRun run)
     {
         var listening = await run.LineAsync("listening on ");
-        return new(run, new() { BaseAddress = new(listening.Split(' ')[^1]), Timeout = s_patience });
+        return new(run, new(new DescribedAnswers()) { BaseAddress = new(listening.Split(' ')[^1]), Timeout = s_patience });
     }
 
     /// <summary>What asks a service to stop.</summary>

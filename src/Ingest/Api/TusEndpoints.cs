@@ -32,13 +32,21 @@ internal static class TusEndpoints
         uploads.MapPost("", CreateAsync)
             .Limit(Work.Upload)
             .WithName("createUpload").WithSummary("Begin a resumable upload (tus).")
-            .Produces(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .Produces(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(OtherVersion);
         uploads.MapMethods("/{id}", [HttpMethods.Head], HeadAsync)
-            .WithName("uploadOffset").WithSummary("How much of an upload has come (tus).");
+            .WithName("uploadOffset").WithSummary("How much of an upload has come (tus).")
+            .Produces(StatusCodes.Status200OK).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(OtherVersion);
         uploads.MapPatch("/{id}", PatchAsync)
-            .WithName("continueUpload").WithSummary("Add bytes to an upload (tus).");
+            .WithName("continueUpload").WithSummary("Add bytes to an upload (tus).")
+            .Accepts<byte[]>(PartType).Produces(StatusCodes.Status204NoContent)
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(OtherVersion).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType).ProducesProblem(StatusCodes.Status423Locked);
         uploads.MapDelete("/{id}", DeleteAsync)
-            .WithName("deleteUpload").WithSummary("Give an upload up (tus).");
+            .WithName("deleteUpload").WithSummary("Give an upload up (tus).")
+            .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(OtherVersion).ProducesProblem(StatusCodes.Status423Locked);
     }
 
     private static async ValueTask<object?> CheckVersionAsync(

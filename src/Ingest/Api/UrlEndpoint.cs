@@ -23,6 +23,7 @@ internal static class UrlEndpoint
     public static void Map(IEndpointRouteBuilder app) => app.MapPost("/api/videos/url", FetchAsync)
         .Limit(Work.Upload)
         .WithName("fetchVideo").WithSummary("Fetch a video from a URL; off unless Upload:FromUrl is true.")
+        .WithExample("""{"url": "https://media.example.org/holiday.mp4", "name": "holiday.mp4"}""")
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status403Forbidden)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status502BadGateway);
 

@@ -19,10 +19,19 @@ internal static class StreamEndpoint
     private const string Bytes = "application/octet-stream";
     private static readonly FileExtensionContentTypeProvider s_types = new();
 
-    public static void Map(IEndpointRouteBuilder app) =>
-        app.MapMethods("/api/videos/{id}/stream", [HttpMethods.Get, HttpMethods.Head], GetAsync)
-        .WithName("streamVideo").WithSummary("The original video; answers range requests.")
-        .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status410Gone);
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        Map(HttpMethods.Get).WithName("streamVideo").WithSummary("The original video; answers range requests.");
+        Map(HttpMethods.Head).WithName("streamVideoHead").WithSummary("The headers of the original video's stream.");
+
+        RouteHandlerBuilder Map(string method) => app.MapMethods("/api/videos/{id}/stream", [method], GetAsync)
+            .Produces(StatusCodes.Status200OK, contentType: Bytes)
+            .Produces(StatusCodes.Status206PartialContent, contentType: Bytes)
+            .Produces(StatusCodes.Status304NotModified)
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status410Gone)
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed)
+            .ProducesProblem(StatusCodes.Status416RangeNotSatisfiable);
+    }
 
     /// <summary>The path of a video's stream.</summary>
     public static string PathOf(Guid video) => $"/api/videos/{video}/stream";

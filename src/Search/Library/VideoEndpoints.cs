@@ -36,6 +36,7 @@ internal static class VideoEndpoints
             .Produces(StatusCodes.Status304NotModified).ProducesProblem(StatusCodes.Status404NotFound);
         videos.MapPatch("/{id}", DescribeAsync).RequireAuthorization(Scopes.Admin)
             .WithName("describeVideo").WithSummary("Give a video a title or tags.")
+            .WithExample("""{"title": "A day at the beach", "tags": ["dog", "holiday"]}""")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed);
         videos.MapDelete("/{id}", DeleteAsync).RequireAuthorization(Scopes.Admin)

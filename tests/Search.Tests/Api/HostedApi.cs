@@ -19,7 +19,7 @@ internal sealed class HostedApi : IAsyncDisposable
     private HostedApi(string folder, WebApplication app, IReadOnlyList<VideoId> videos)
     {
         (_folder, _app, Videos) = (folder, app, videos);
-        Http = new() { BaseAddress = new(app.Urls.Single()), Timeout = TimeSpan.FromMinutes(3) };
+        Http = new(new DescribedAnswers()) { BaseAddress = new(app.Urls.Single()), Timeout = TimeSpan.FromMinutes(3) };
     }
 
     public HttpClient Http { get; }

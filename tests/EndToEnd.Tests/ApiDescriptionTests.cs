@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Microsoft.OpenApi;
+using Microsoft.OpenApi.Reader;
+using TcMgc.Client;
+
+namespace TcMgc.EndToEnd.Tests;
+
+/// <summary>docs/openapi.json, which <see cref="ServeApiTests"/> holds to be what the service says of itself.</summary>
+public sealed class ApiDescriptionTests
+{
+    private static readonly string s_json =
+        File.ReadAllText(Path.Combine(SharedFolder.RepositoryRoot, "docs", "openapi.json"));
+
+    private static readonly ReadResult s_read = OpenApiDocument.Parse(
+        s_json, "json", new() { RuleSet = ValidationRuleSet.GetDefaultRuleSet() });
+
+    private static IEnumerable<(string Path, HttpMethod Method, OpenApiOperation Operation)> Operations =>
+        s_read.Document!.Paths.SelectMany(path => path.Value.Operations!.Select(one => (path.Key, one.Key, one.Value)));
+
+    [Fact]
+    public void It_is_valid()
+    {
+        Assert.Empty(s_read.Diagnostic!.Errors.Select(error => $"{error.Pointer}: {error.Message}"));
+        Assert.Empty(s_read.Diagnostic.Warnings.Select(warning => $"{warning.Pointer}: {warning.Message}"));
+    }
+
+    [Fact]
+    public void Every_operation_has_a_name_of_its_own_a_summary_and_a_success()
+    {
+        Assert.Equal(Operations.Count(), Operations.Select(one => one.Operation.OperationId).Distinct().Count());
+        Assert.All(Operations, one =>
+        {
+            Assert.NotEmpty(one.Operation.OperationId!);
+            Assert.NotEmpty(one.Operation.Summary!);
+            Assert.Contains(one.Operation.Responses!.Keys, status => status.StartsWith('2'));
+        });
+    }
+
+    [Fact]
+    public void Every_part_of_a_path_that_is_a_parameter_is_described()
+    {
+        foreach (var (path, method, operation) in Operations)
+            Assert.True(path.Split('/').Where(part => part.StartsWith('{')).Select(part => part.Trim('{', '}')).ToHashSet()
+                .SetEquals((operation.Parameters ?? []).Where(one => one.In == ParameterLocation.Path).Select(one => one.Name!)),
+                $"{method} {path}");
+    }
+
+    [Fact]
+    public void Every_body_of_JSON_has_an_example()
+    {
+        var bodies = Operations
+            .Where(one => one.Operation.RequestBody?.Content?.Keys.SequenceEqual(["application/json"]) is true).ToList();
+
+        Assert.NotEmpty(bodies);
+        Assert.All(bodies, one => Assert.NotNull(one.Operation.RequestBody!.Content!["application/json"].Example));
+    }
+
+    [Fact]
+    public void The_example_of_a_search_is_one()
+    {
+        var search = Operations.Single(one => one.Operation.OperationId == "search").Operation;
+        var example = search.RequestBody!.Content!["application/json"].Example!;
+
+        var query = JsonSerializer.Deserialize<SearchQuery>(example, JsonSerializerOptions.Web)!;
+        Assert.NotEmpty(query.Text!);
+        Assert.NotEmpty(query.Filter.Tags!);
+    }
+}
