@@ -59,9 +59,9 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
         CREATE INDEX waiting_videos ON videos(state, bytes) WHERE {Waiting}
         """);
 
-    private readonly Lock _gate = new();
+    private readonly Lock _gate = new(), _writing = new();
     private readonly HashSet<string> _newer = new(StringComparer.Ordinal);
-    private SqliteConnection? _connection;
+    private SqliteConnection? _connection, _writer;
 
     public ValueTask ApplyAsync(VideoEvent happened, CancellationToken cancellationToken) =>
         ApplyAsync([happened], cancellationToken);
@@ -70,7 +70,7 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
     {
         ArgumentNullException.ThrowIfNull(happened);
         cancellationToken.ThrowIfCancellationRequested();
-        Use(connection =>
+        Write(connection =>
         {
             using var transaction = connection.BeginTransaction();
             foreach (var one in happened)
@@ -173,6 +173,11 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
             _connection?.Dispose();
             _connection = null;
         }
+        lock (_writing)
+        {
+            _writer?.Dispose();
+            _writer = null;
+        }
     }
 
     /// <summary>The last position of each partition of the log that is done.</summary>
@@ -183,7 +188,7 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
     /// the catalog for ever: it is passed over, and <see cref="PassedOver"/> tells of it.
     /// </summary>
     /// <returns>Why the entry was passed over; null where it was not.</returns>
-    public string? Apply(LogEntry entry) => Use(connection =>
+    public string? Apply(LogEntry entry) => Write(connection =>
     {
         // What a newer program wrote is read again by the next start, which may be that program's.
         if (entry.IsNewer)
@@ -340,6 +345,13 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
     {
         lock (_gate)
             return _file.Guarded(() => action(_connection ??= _file.Open()));
+    }
+
+    /// <summary>A write may wait for one of another process; reads do not wait with it.</summary>
+    private T Write<T>(Func<SqliteConnection, T> action)
+    {
+        lock (_writing)
+            return _file.Guarded(() => action(_writer ??= _file.Open()));
     }
 
     private static byte[] Bytes(Guid id) => id.ToByteArray(bigEndian: true);

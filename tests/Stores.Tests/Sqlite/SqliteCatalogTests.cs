@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using TcMgc.Shared.Catalog;
 using TcMgc.Stores.Sqlite;
 using static TcMgc.Shared.Tests.Events.SampleEvents;
@@ -37,6 +38,25 @@ public sealed class SqliteCatalogTests : CatalogContract, IDisposable
 
         Assert.Equal(("all", 2L), catalog.PassedOver().Select(one => (one.Partition, one.Position)).Single());
         Assert.NotNull(await catalog.GetAsync(sound.VideoId, s_never));
+    }
+
+    [Fact]
+    public async Task Entries_are_read_while_a_write_waits_for_that_of_another_process()
+    {
+        var catalog = Create();
+        await catalog.ApplyAsync(Uploaded(1), s_never);
+        await using var other = new SqliteConnection($"Data Source={_folder.File("catalog-0.db")};Pooling=False");
+        await other.OpenAsync(s_never);
+        var held = other.BeginTransaction();
+        var writing = Task.Factory.StartNew(() => catalog.ApplyAsync(Uploaded(2), s_never).AsTask(),
+            TaskCreationOptions.LongRunning).Unwrap();
+
+        for (var read = 0; read < 200; read++)
+            Assert.NotNull(await catalog.GetAsync(Uploaded(1).VideoId, s_never));
+
+        Assert.False(writing.IsCompleted); // Else the reads have waited until it gave up.
+        await held.DisposeAsync();
+        await writing;
     }
 
     protected override ICatalog Create()
