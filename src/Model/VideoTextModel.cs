@@ -18,10 +18,11 @@ public sealed class VideoTextModel : IDisposable
     private readonly WeightFile _weights;
     private readonly ITokenizer _tokenizer;
     private readonly SimilarityHead _head;
-    private readonly Lazy<Backend> _backend;
-    private readonly Lazy<(nn.Module<Tensor, Tensor> Module, PrecisionChoice Precision)> _imageEncoder;
-    private readonly Lazy<(nn.Module<Tensor, (Tensor Sentence, Tensor Words)> Module, PrecisionChoice Precision)> _textEncoder;
-    private readonly Lazy<HeadModule> _scorer;
+    private readonly OnDemand<Backend> _backend;
+    private readonly OnDemand<(nn.Module<Tensor, Tensor> Module, PrecisionChoice Precision)> _imageEncoder;
+    private readonly OnDemand<(nn.Module<Tensor, (Tensor Sentence, Tensor Words)> Module, PrecisionChoice Precision)>
+        _textEncoder;
+    private readonly OnDemand<HeadModule> _scorer;
 
     /// <summary>Takes ownership of the weights.</summary>
     /// <param name="id">Tells models apart in an index: features of one never meet those of another.</param>
@@ -183,11 +184,11 @@ public sealed class VideoTextModel : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (_imageEncoder.IsValueCreated)
+        if (_imageEncoder.IsMade)
             _imageEncoder.Value.Module.Dispose();
-        if (_textEncoder.IsValueCreated)
+        if (_textEncoder.IsMade)
             _textEncoder.Value.Module.Dispose();
-        if (_scorer.IsValueCreated)
+        if (_scorer.IsMade)
             _scorer.Value.Dispose();
         _weights.Dispose();
     }

@@ -55,6 +55,9 @@ public sealed class DiskFullTests(Workplace place, ITestOutputHelper output) : I
     {
         Assert.SkipUnless(await CanRunAsync("prlimit", "--fsize"), "there is no prlimit here (util-linux)");
         using var run = await ServeRun.StartAsync(place, place.New("data"));
+        await run.LimitFilesAsync(0);
+        using var first = await run.Http.PostAsJsonAsync("/api/search", new { text = "a ball" }); // Loads the model; it may not.
+        await run.LimitFilesAsync(null);
         var indexed = await ServiceCluster.UploadAsync(run, TestClips.Distinct(0, 2));
         await run.UntilAsync(indexed, "indexed");
         var waiting = await ServiceCluster.UploadAsync(run, TestClips.Distinct(3, 20));

@@ -12,7 +12,7 @@ internal static partial class LibTorch
 {
     private static readonly string s_extension = OperatingSystem.IsMacOS() ? "dylib" : "so";
     private static readonly string s_torchSharp = $"libLibTorchSharp.{s_extension}";
-    private static readonly Lazy<nint> s_loaded = new(() => LoadFrom(FolderOfLibraries()));
+    private static readonly OnDemand<nint> s_loaded = new(() => LoadFrom(FolderOfLibraries()));
 
     /// <summary>
     /// Loads the libraries unless they are loaded. To be called before the first use of TorchSharp, from any thread; the first
