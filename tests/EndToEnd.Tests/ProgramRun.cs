@@ -87,9 +87,11 @@ internal sealed partial class ProgramRun : IDisposable
     /// <summary>What asks a service to stop.</summary>
     public void Terminate() => Assert.Equal(0, Signal(_process.Id, 15));
 
-    public async Task<Ended> EndAsync()
+    /// <summary>Waits for its end.</summary>
+    /// <param name="longest">How long at most; default ten minutes.</param>
+    public async Task<Ended> EndAsync(TimeSpan? longest = null)
     {
-        using var limit = new CancellationTokenSource(s_longest);
+        using var limit = new CancellationTokenSource(longest ?? s_longest);
         await _process.WaitForExitAsync(limit.Token);
         await _read.WaitAsync(limit.Token);
         return new(_process.ExitCode, _output.ToString(), _errors.ToString());

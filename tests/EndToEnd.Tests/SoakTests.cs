@@ -56,9 +56,10 @@ public sealed class SoakTests(Workplace place, ITestOutputHelper output) : IClas
         await using var qdrant = await QdrantStandIn.StartAsync();
         var folder = Directory.CreateTempSubdirectory("tcmgc-soak-").FullName;
 
-        var ended = await ProgramRun.RunAsync("soak", "--minutes", minutes, "--seed", seed, "--model", place.Model,
+        using var run = ProgramRun.Start("soak", "--minutes", minutes, "--seed", seed, "--model", place.Model,
             "--kafka", brokers.BootstrapServers, "--qdrant", qdrant.Url, "--session-timeout", $"{SessionSeconds}",
             "--folder", folder);
+        var ended = await run.EndAsync(TimeSpan.FromHours(2));
 
         output.WriteLine(ended.Output);
         Assert.True(ended.Status == 0, ended.Output + ended.Errors);

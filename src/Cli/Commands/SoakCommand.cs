@@ -11,10 +11,12 @@ internal static class SoakCommand
 
     private static readonly Option<double> s_minutes =
         NewOption.Number("--minutes", 10, 0.1, 10_000, "How long clients work; the check at the end comes on top.", "M");
-    private static readonly Option<int> s_seed = NewOption.WithDefault("--seed", 1, "Seed of what clients do, and of the faults.");
+    private static readonly Option<int> s_seed =
+        NewOption.WithDefault("--seed", 1, "Seed of what clients do, and of the faults.");
     private static readonly Option<string> s_model = ModelOption.CreateTinyByDefault();
     private static readonly Option<string?> s_kafka = NewOption.Optional<string?>("--kafka",
-        "Soak Ingest, Featurizer and Search as services: all brokers, as they tell clients (advertised.listeners).", "HOST:PORT,…");
+        "Soak Ingest, Featurizer and Search as services: all brokers, as they tell clients (advertised.listeners).",
+        "HOST:PORT,…");
     private static readonly Option<string?> s_qdrant =
         NewOption.Optional<string?>("--qdrant", "The gRPC interface of Qdrant, for the services' index.", "URL");
     private static readonly Option<double> s_session = NewOption.Number("--session-timeout", 45, 1.0, 3600,

@@ -20,7 +20,7 @@ internal sealed class Clients : IDisposable
     private readonly Clips _clips;
     private readonly Ledger _ledger;
     private readonly Record _record;
-    private readonly Func<bool> _isCalm;
+    private readonly Striker _striker;
     private readonly TimeProvider _time;
     private readonly HttpClient _intakeHttp, _libraryHttp;
     private readonly TcMgcClient _intake, _library;
@@ -29,11 +29,11 @@ internal sealed class Clients : IDisposable
     /// <param name="ledger">Receives what was promised.</param>
     /// <param name="record">Receives what happened.</param>
     /// <param name="installation">What is asked.</param>
-    /// <param name="isCalm">Whether nothing is struck.</param>
+    /// <param name="striker">Says whether something is struck.</param>
     /// <param name="time">Measures.</param>
-    public Clients(Clips clips, Ledger ledger, Record record, Installation installation, Func<bool> isCalm, TimeProvider time)
+    public Clients(Clips clips, Ledger ledger, Record record, Installation installation, Striker striker, TimeProvider time)
     {
-        (_clips, _ledger, _record, _isCalm, _time) = (clips, ledger, record, isCalm, time);
+        (_clips, _ledger, _record, _striker, _time) = (clips, ledger, record, striker, time);
         _intakeHttp = new() { BaseAddress = installation.Intake.Address };
         _libraryHttp = new() { BaseAddress = installation.Library.Address };
         (_intake, _library) = (new(_intakeHttp), new(_libraryHttp));
@@ -158,20 +158,23 @@ internal sealed class Clients : IDisposable
         }
         else
         {
-            // A service that has not heard of the removal yet takes it for known: then it is given again.
+            // It is known where an answer to this client was lost, and to a service that has not heard of the removal yet.
             UploadedVideo answer;
-            while ((answer = await UploadAsync(video, cancel)).Known)
+            while ((answer = await UploadAsync(video, cancel)).Known && !await IsThereAsync(video, cancel))
                 await Task.Delay(s_pause, _time, cancel);
             Accepted(video, answer);
         }
         _record.Answered(OperationKind.UploadAgain);
     }
 
+    private async Task<bool> IsThereAsync(SoakVideo video, CancellationToken cancel) =>
+        await UntilAnsweredAsync(token => _library.GetAsync(video.Id, token), cancel) is not null;
+
     private void Accepted(SoakVideo video, UploadedVideo answer)
     {
         if (answer.Id != video.Id)
             _record.IsWrong($"{video} was taken for {answer.Id}");
-        (video.PromisedAt, video.WasStruck) = (_time.GetTimestamp(), !_isCalm());
+        (video.PromisedAt, video.WasStruck) = (_time.GetTimestamp(), !_striker.IsCalm);
         (video.IsListed, video.IsSearchable, video.Title) = (false, false, null);
         (video.IsDamaged, video.HasDamagedOriginal) = (false, false);
         video.Promise = Promise.Kept;
@@ -211,11 +214,13 @@ internal sealed class Clients : IDisposable
     /// <summary>A search is not repeated: nobody waits for it any more.</summary>
     private async Task SearchAsync(double pick, CancellationToken cancel)
     {
-        var (wasCalm, started) = (_isCalm(), _time.GetTimestamp());
+        var (wasCalm, fault, started) = (_striker.IsCalm, _striker.Current, _time.GetTimestamp());
         try
         {
             await _library.SearchAsync(_clips.CaptionOf((int)(pick * Clips.Pictures)), cancel);
-            (wasCalm ? _record.CalmSearches : _record.StruckSearches).Add(_time.GetElapsedTime(started));
+            var under = fault is null ? "between faults" : $"under {fault.Kind}";
+            (wasCalm ? _record.CalmSearches : _record.StruckSearches.GetOrAdd(under, _ => new()))
+                .Add(_time.GetElapsedTime(started));
             _record.Answered(OperationKind.Search);
         }
         catch (Exception error) when (IsPassing(error, cancel))
@@ -246,7 +251,7 @@ internal sealed class Clients : IDisposable
         if (video.IsSearchable || listed.State != VideoState.Indexed)
             return;
         video.IsSearchable = true;
-        (video.WasStruck || !_isCalm() ? _record.StruckIndexing : _record.CalmIndexing)
+        (video.WasStruck || !_striker.IsCalm ? _record.StruckIndexing : _record.CalmIndexing)
             .Add(_time.GetElapsedTime(video.PromisedAt));
     }
 
@@ -254,7 +259,7 @@ internal sealed class Clients : IDisposable
     {
         for (; ; await Task.Delay(s_pause, _time, cancel))
         {
-            var wasCalm = _isCalm();
+            var wasCalm = _striker.IsCalm;
             try
             {
                 return await request(cancel);
@@ -273,7 +278,7 @@ internal sealed class Clients : IDisposable
         _record.RefusedWith(reason);
         if (error is ProblemException { Status: not (HttpStatusCode.ServiceUnavailable or HttpStatusCode.TooManyRequests) })
             _record.IsWrong($"{reason}: {error.Message}");
-        else if (wasCalm && _isCalm())
+        else if (wasCalm && _striker.IsCalm)
             _record.IsUncalled($"{reason}: {error.Message}");
     }
 

@@ -105,7 +105,8 @@ internal sealed class Gate : IAsyncDisposable
                     return;
                 await _passing.Task.WaitAsync(end.Token);
                 await server.ConnectAsync(_host, _port, end.Token);
-                var answers = _addresses is null ? PassAsync(server, client, end.Token) : PassFramesAsync(server, client, end.Token);
+                var answers =
+                    _addresses is null ? PassAsync(server, client, end.Token) : PassFramesAsync(server, client, end.Token);
                 await await Task.WhenAny(PassAsync(client, server, end.Token), answers); // Disposing ends the other.
             }
             catch (Exception error) when (error is IOException or SocketException or OperationCanceledException)

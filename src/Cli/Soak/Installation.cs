@@ -48,7 +48,7 @@ internal sealed class Installation : IAsyncDisposable
         .. Workers.Select(worker => new FaultChoice(FaultKind.Freeze, worker.Name, Freeze.Least, Freeze.Most)),
         .. Workers.Where(worker => worker.Decodes).Select(worker => Of(FaultKind.KillFfmpeg, worker.Name, 5, 10)),
         .. Workers.SelectMany(worker => Databases()
-            .Select(name => Of(FaultKind.LockDatabase, $"{worker.Name}/{name}", 1, 15))),
+            .Select(name => Of(FaultKind.LockDatabase, $"{worker.Name}/{name}", 1, 35))),
         .. Workers.Select(worker => Of(FaultKind.FillDisk, worker.Name, 2, 15)),
         Of(FaultKind.TruncateOriginal, Intake.Name, 0, 0),
         Of(FaultKind.TruncateFrames, Intake.Name, 5, 10),
@@ -70,8 +70,8 @@ internal sealed class Installation : IAsyncDisposable
             .. settings.SelectMany(setting => new[] { "--set", setting }),
         ];
         var serve = new Worker("serve", address, data, command, folder, time) { Decodes = true };
-        return new("embedded", [serve], Path.Combine(data, "blobs"), [$"--Data={data}", .. settings.Select(setting => $"--{setting}")],
-            new Dictionary<string, IReadOnlyList<Gate>>());
+        string[] stores = [$"--Data={data}", .. settings.Select(setting => $"--{setting}")];
+        return new("embedded", [serve], Path.Combine(data, "blobs"), stores, new Dictionary<string, IReadOnlyList<Gate>>());
     }
 
     /// <summary>Ingest, Featurizer and Search on Kafka and Qdrant, with a log and an index of their own there.</summary>
@@ -117,7 +117,8 @@ internal sealed class Installation : IAsyncDisposable
     public ValueTask<Storage> OpenAsync(CancellationToken cancel) =>
         Storage.OpenAsync(Configuration(), forWork: false, TimeProvider.System, cancel);
 
-    /// <exception cref="UserException">A worker does not start, or goes another way to a server than through its gate.</exception>
+    /// <summary>Starts the workers.</summary>
+    /// <exception cref="UserException">One does not start, or goes another way to a server than through its gate.</exception>
     public async Task StartAsync(CancellationToken cancel)
     {
         await Task.WhenAll(Workers.Select(worker => worker.StartAsync(cancel)));

@@ -32,8 +32,9 @@ internal sealed class Invariants(Installation installation, Ledger ledger, Recor
         for (var started = time.GetTimestamp(); time.GetElapsedTime(started) < patience; await Task.Delay(s_glance, time, cancel))
         {
             var (videos, status) = (await VideosAsync(cancel), await StatusAsync(cancel));
-            if (videos is not null && status is not null && ledger.Kept.All(video => videos.TryGetValue(video.Id, out var found)
-                && found.State is VideoState.Indexed or VideoState.Failed) && await SegmentsAsync(videos, cancel) == status.Segments)
+            if (videos is not null && status is not null
+                && ledger.Kept.All(video => videos.GetValueOrDefault(video.Id)?.State is VideoState.Indexed or VideoState.Failed)
+                && await SegmentsAsync(videos, cancel) == status.Segments)
                 return;
         }
     }
@@ -102,11 +103,12 @@ internal sealed class Invariants(Installation installation, Ledger ledger, Recor
     {
         var found = await FindingsAsync(cancel);
         var expected = ledger.Kept.Where(video => video.HasDamagedOriginal).ToDictionary(video => video.Id);
-        var named = found.Where(finding => finding.Kind == FindingKind.DamagedOriginal).Select(finding => finding.Video!.Value.Value)
-            .ToHashSet();
+        var named = found.Where(finding => finding.Kind == FindingKind.DamagedOriginal)
+            .Select(finding => finding.Video!.Value.Value).ToHashSet();
         Tell("the check finds the originals that were cut, and nothing else",
         [
-            .. expected.Values.Where(video => !named.Contains(video.Id)).Select(video => $"{video}: its cut original is not found"),
+            .. expected.Values.Where(video => !named.Contains(video.Id))
+                .Select(video => $"{video}: its cut original is not found"),
             .. found.Where(finding => finding.Kind != FindingKind.DamagedOriginal
                 || !expected.ContainsKey(finding.Video!.Value.Value)).Select(finding => finding.Text),
         ]);

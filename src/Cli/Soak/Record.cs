@@ -48,7 +48,8 @@ internal sealed class Record
 
     public Durations CalmSearches { get; } = new();
 
-    public Durations StruckSearches { get; } = new();
+    /// <summary>Searches between the first fault and the aftermath of the last, by the fault under way.</summary>
+    public ConcurrentDictionary<string, Durations> StruckSearches { get; } = new();
 
     public Durations CalmIndexing { get; } = new();
 

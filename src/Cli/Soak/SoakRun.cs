@@ -21,7 +21,7 @@ internal sealed class SoakRun(Installation installation, Clips clips, SoakPlan p
     public async Task<SoakReport> RunAsync(CancellationToken cancel)
     {
         var striker = new Striker(installation, _ledger, _record, time);
-        using var clients = new Clients(clips, _ledger, _record, installation, () => striker.IsCalm, time);
+        using var clients = new Clients(clips, _ledger, _record, installation, striker, time);
         var invariants = new Invariants(installation, _ledger, _record, clients, time);
         var isInterrupted = false;
         try
@@ -42,15 +42,16 @@ internal sealed class SoakRun(Installation installation, Clips clips, SoakPlan p
     private async Task WorkAsync(Clients clients, Striker striker, CancellationToken cancel)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var watching = installation.Workers.Select(worker => worker.WatchAsync(end.Token)).Append(clients.WatchAsync(end.Token))
+        var running = installation.Workers.Select(worker => worker.WatchAsync(end.Token)).Append(clients.WatchAsync(end.Token))
             .ToList();
         try
         {
             await clients.GivePicturesAsync(cancel);
             var started = time.GetTimestamp();
             var striking = striker.RunAsync(plan, started, fault => progress.Show(
-                $"{time.GetElapsedTime(started):m\\:ss} of {plan.Length:m\\:ss}: {fault.Kind} {fault.Target}"), cancel);
-            var working = clients.RunAsync(plan, started, cancel);
+                $"{time.GetElapsedTime(started):m\\:ss} of {plan.Length:m\\:ss}: {fault.Kind} {fault.Target}"), end.Token);
+            var working = clients.RunAsync(plan, started, end.Token);
+            running.AddRange([striking, working]);
             await Task.WhenAll(striking, working).WaitAsync(plan.Length + s_patience, time, cancel);
         }
         catch (TimeoutException)
@@ -60,7 +61,7 @@ internal sealed class SoakRun(Installation installation, Clips clips, SoakPlan p
         finally
         {
             await end.CancelAsync();
-            await Task.WhenAll(watching).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -93,16 +94,20 @@ internal sealed class SoakRun(Installation installation, Clips clips, SoakPlan p
         Faults = _record.Struck,
         Missed = _record.Missed,
         Videos = _ledger.Videos.GroupBy(video => video.Promise).ToDictionary(group => $"{group.Key}", group => group.Count()),
-        Times = new Dictionary<string, Quantiles?>
-        {
-            ["search, calm"] = _record.CalmSearches.Of(),
-            ["search, under faults"] = _record.StruckSearches.Of(),
-            ["upload to searchable, calm"] = _record.CalmIndexing.Of(),
-            ["upload to searchable, struck"] = _record.StruckIndexing.Of(),
-            ["end of a fault to ready"] = _record.Recoveries.Of(),
-        },
+        Times = Times(),
         Usage = installation.Workers.ToDictionary(worker => worker.Name, worker => worker.Usage),
         Swept = invariants.Swept,
         Invariants = invariants.Found,
     };
+
+    private Dictionary<string, Quantiles?> Times()
+    {
+        var times = new Dictionary<string, Quantiles?> { ["search, calm"] = _record.CalmSearches.Of() };
+        foreach (var (under, searches) in _record.StruckSearches.OrderBy(one => one.Key, StringComparer.Ordinal))
+            times.Add($"search, {under}", searches.Of());
+        times.Add("upload to searchable, calm", _record.CalmIndexing.Of());
+        times.Add("upload to searchable, struck", _record.StruckIndexing.Of());
+        times.Add("end of a fault to ready", _record.Recoveries.Of());
+        return times;
+    }
 }

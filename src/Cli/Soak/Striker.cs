@@ -4,7 +4,9 @@ using TcMgc.Shared.Blobs;
 
 namespace TcMgc.Cli.Soak;
 
-/// <summary>Strikes the faults of a plan, one after the other: each ends, and everything is ready again, before the next.</summary>
+/// <summary>
+/// Strikes the faults of a plan, one after the other: each ends, and everything is ready again, before the next.
+/// </summary>
 internal sealed class Striker(Installation installation, Ledger ledger, Record record, TimeProvider time)
 {
     /// <summary>How long after the end of a fault a request may still be refused.</summary>
@@ -13,7 +15,7 @@ internal sealed class Striker(Installation installation, Ledger ledger, Record r
     private static readonly TimeSpan s_glance = TimeSpan.FromMilliseconds(50), s_patience = TimeSpan.FromMinutes(2);
 
     private long _ended = long.MinValue;
-    private volatile bool _strikes;
+    private volatile Fault? _struck;
 
     /// <summary>Whether no fault is under way, nor was a moment ago.</summary>
     public bool IsCalm
@@ -21,9 +23,12 @@ internal sealed class Striker(Installation installation, Ledger ledger, Record r
         get
         {
             var ended = Interlocked.Read(ref _ended);
-            return !_strikes && (ended == long.MinValue || time.GetElapsedTime(ended) > s_aftermath);
+            return _struck is null && (ended == long.MinValue || time.GetElapsedTime(ended) > s_aftermath);
         }
     }
+
+    /// <summary>The fault that is under way; null where there is none.</summary>
+    public Fault? Current => _struck;
 
     /// <summary>Strikes what the plan says.</summary>
     /// <param name="plan">The plan.</param>
@@ -39,7 +44,7 @@ internal sealed class Striker(Installation installation, Ledger ledger, Record r
             if (time.GetElapsedTime(started) > plan.StrikesUntil)
                 return;
             progress(fault);
-            _strikes = true;
+            _struck = fault;
             try
             {
                 record.Strike(fault, await StrikeAsync(fault, cancel));
@@ -54,7 +59,7 @@ internal sealed class Striker(Installation installation, Ledger ledger, Record r
             else
                 record.IsWrong($"not ready {s_patience.TotalSeconds:F0} s after {fault.Kind} {fault.Target}");
             Interlocked.Exchange(ref _ended, time.GetTimestamp());
-            _strikes = false;
+            _struck = null;
         }
     }
 
@@ -104,8 +109,7 @@ internal sealed class Striker(Installation installation, Ledger ledger, Record r
         var path = Path.Combine(WorkerOf(fault).Data, fault.Target.Split('/')[1]);
         try
         {
-            await using var connection = new SqliteConnection(
-                new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ToString());
+            await using var connection = new SqliteConnection($"Data Source={path};Mode=ReadWrite;Pooling=False");
             await connection.OpenAsync(cancel);
             await using var held = await connection.BeginTransactionAsync(cancel); // Immediate: nobody else writes.
             await Task.Delay(fault.Lasts, time, cancel);

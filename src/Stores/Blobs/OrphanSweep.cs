@@ -52,8 +52,8 @@ public sealed class OrphanSweep(IBlobStore blobs, IEventLog log, ICatalog catalo
     }
 
     /// <summary>
-    /// Deletes the frames of videos that are indexed, have failed or were removed. The catalog must be up with the log, and nobody
-    /// decode meanwhile.
+    /// Deletes the frames of videos that are indexed, have failed or were removed. The catalog must be up with the log, and
+    /// nobody decode meanwhile.
     /// </summary>
     /// <exception cref="UserException">A store cannot be used.</exception>
     public async ValueTask SweepFramesAsync(CancellationToken cancel)
