@@ -53,9 +53,11 @@ internal static class SearchResults
                 $"{rank + 1}", $"{result.Score:F3}", Clock(result.Moment),
                 $"{Clock(result.Segments[0].Start)} – {Clock(result.Segments[0].End)}", Markup.Escape(path),
             ];
-            table.AddRow(isSure ? [.. row, Sure(result.Confidence)] : row);
+            table.AddRow(isSure ? [.. row, Sure(result.Segments[0])] : row);
         }
         AnsiConsole.Write(table);
+        if (response.Results.Any(result => result.Segments[0].Unfamiliar))
+            Console.WriteLine("unknown: the footage is unlike what the model was calibrated on; the order is its best guess");
     }
 
     private static void PrintExplanation(int rank, string name, ScoreExplanation explanation)
@@ -88,8 +90,13 @@ internal static class SearchResults
         AnsiConsole.Write(frames);
     }
 
-    private static string Sure(Confidence? confidence) =>
-        confidence is { } known ? $"{known.Band.ToString().ToLowerInvariant()}, {100 * known.Probability:F0} %" : "";
+    private static string Sure(FoundSegment segment) => segment switch
+    {
+        { Said: not null } => "said",
+        { Unfamiliar: true } => "unknown",
+        { Confidence: { } known } => $"{known.Band.ToString().ToLowerInvariant()}, {100 * known.Probability:F0} %",
+        _ => "",
+    };
 
     private static string Clock(double seconds) =>
         TimeSpan.FromSeconds(seconds).ToString(seconds < 3600 ? @"m\:ss\.f" : @"h\:mm\:ss\.f", CultureInfo.InvariantCulture);

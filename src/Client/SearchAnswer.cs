@@ -61,6 +61,11 @@ public sealed record FoundSegment(Guid Segment, double Start, double End, double
     /// </summary>
     public Confidence? Confidence { get; init; }
 
+    /// <summary>
+    /// Whether its footage is unlike what the model was calibrated on, so that its confidence is not known.
+    /// </summary>
+    public bool Unfamiliar { get; init; }
+
     /// <summary>What is said in it that has words of the query; null where nothing has.</summary>
     public SaidWords? Said { get; init; }
 

@@ -25,14 +25,15 @@ internal static class CalibrateCommand
     private static readonly Option<bool> s_json = NewOption.Json();
 
     private sealed record Measured(
-        Split Split, int Videos, int Questions, Reliability Reliability, IReadOnlyList<ThresholdRates> Rates);
+        Split Split, int Videos, int Questions, Reliability Reliability, IReadOnlyList<ThresholdRates> Rates, double Unfamiliar);
 
     private sealed record Report(
         string Dataset, string Model, bool Written, ScoreCalibration Calibration, Measured Fitted, Measured? Tested);
 
     /// <summary>First results of a split, by the size of the libraries they come from.</summary>
     private sealed record Asked(
-        Split Split, int Videos, int Questions, IReadOnlyList<(int Size, IReadOnlyList<FirstResult> Results)> BySize)
+        Split Split, int Videos, int Questions, IReadOnlyList<(int Size, IReadOnlyList<FirstResult> Results)> BySize,
+        IReadOnlyList<float[]> Frames)
     {
         public IReadOnlyList<FirstResult> All => [.. BySize.SelectMany(some => some.Results)];
     }
@@ -54,7 +55,10 @@ internal static class CalibrateCommand
                 throw new UserException(
                     $"{dataset.Root}: has no validation videos; a calibration is fitted to videos that were not trained on");
             var fitted = await AskAsync(dataset, Split.Validation, model, cache, cancel);
-            var calibration = Calibrator.Fit(fitted.All, $"{dataset.Name} {DatasetFrames.Key(dataset.Validation)}, validation");
+            var footage = FootageFit.Fit(fitted.Frames, model.Width);
+            var calibration = Calibrator.Fit(fitted.All, $"{dataset.Name} {DatasetFrames.Key(dataset.Validation)}, validation")
+                with
+            { Footage = footage };
             var tested = dataset.Test.Count == 0 ? null : await AskAsync(dataset, Split.Test, model, cache, cancel);
             var written = !parsed.GetValue(s_dry);
             if (written)
@@ -84,12 +88,14 @@ internal static class CalibrateCommand
         TextShape[] shapes = [.. questions.Select(question => model.ShapeOf(question.Text))];
         return new(
             split, present.Length, questions.Count,
-            [.. FirstResults.Sizes(present.Length).Select(size => (size, FirstResults.Of(questions, shapes, logits, size)))]);
+            [.. FirstResults.Sizes(present.Length).Select(size => (size, FirstResults.Of(questions, shapes, logits, size)))],
+            await Task.Run(() => FrameEmbeddings.Of(model, present, frames, cancel), CancellationToken.None));
     }
 
     private static Measured Measure(ScoreCalibration calibration, Asked asked) =>
         new(asked.Split, asked.Videos, asked.Questions, Reliability.Of(calibration, asked.All),
-            [.. asked.BySize.SelectMany(some => Reliability.Rates(calibration, some.Results, some.Size))]);
+            [.. asked.BySize.SelectMany(some => Reliability.Rates(calibration, some.Results, some.Size))],
+            asked.Frames.Average(video => calibration.Footage!.Distance(video) > calibration.Footage.Limit ? 1.0 : 0));
 
     private static void Print(Report report)
     {
@@ -106,6 +112,7 @@ internal static class CalibrateCommand
             $"{SplitOption.Name(measured.Split)}: {measured.Videos:N0} videos, {measured.Questions:N0} questions, "
             + $"{measured.Reliability.Answers:N0} answers; promised and kept differ by {100 * measured.Reliability.Error:F1} "
             + "points on average");
+        Console.WriteLine($"{100 * measured.Unfamiliar:F1} % of these videos count as footage of another kind");
         PrintBins(measured.Reliability);
         Console.WriteLine();
         PrintRates(measured.Rates);

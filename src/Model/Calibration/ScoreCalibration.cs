@@ -15,6 +15,11 @@ namespace TcMgc.Model.Calibration;
 public sealed record ScoreCalibration(
     double Intercept, double Score, double Segments, double Length, double Spelling, double Threshold, string Data, int Answers)
 {
+    /// <summary>
+    /// What the footage looks like that it was fitted on; null where nobody measured that: then it is taken to hold for any.
+    /// </summary>
+    public Footage? Footage { get; init; }
+
     /// <summary>How sure a video is that scores so.</summary>
     /// <param name="logit">The best segment's score with the text.</param>
     /// <param name="segments">Segments that it was chosen from, at least 1.</param>
@@ -38,5 +43,5 @@ public sealed record ScoreCalibration(
     /// <summary>Why it cannot be one; null where it can.</summary>
     internal string? Reason =>
         !(Score > 0) || !new[] { Intercept, Score, Segments, Length, Spelling }.All(double.IsFinite) ? "its weights cannot be"
-        : Threshold is >= 0 and <= 1 ? null : $"its threshold is {Threshold}, it must be from 0 to 1";
+        : Threshold is >= 0 and <= 1 ? Footage?.Reason : $"its threshold is {Threshold}, it must be from 0 to 1";
 }

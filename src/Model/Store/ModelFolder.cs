@@ -17,7 +17,7 @@ public sealed class ModelFolder
     /// <summary>Name of the weight file.</summary>
     public const string WeightsFile = "weights.safetensors";
 
-    private const int IdDigits = 12, LongestCard = 1 << 20;
+    private const int IdDigits = 12, LongestCard = 1 << 22;
 
     private ModelFolder(string path, ModelCard card) => (Path, Card) = (path, card);
 
@@ -87,6 +87,9 @@ public sealed class ModelFolder
         if (card.Calibration?.Reason is { } reason)
             throw new ModelException($"{source}: its calibration cannot be used: {reason}; calibrate the model again");
         card.Config.Validate();
+        if (card.Calibration?.Footage is { } footage && footage.Width != card.Config.Encoders.Width)
+            throw new ModelException($"{source}: its calibration is of a model of width {footage.Width}, this one has "
+                + $"{card.Config.Encoders.Width}; calibrate the model again");
         SimilarityHead.Of(card.Config);
     }
 
@@ -156,9 +159,10 @@ public sealed class ModelFolder
     /// <param name="tensors">Its weights.</param>
     /// <param name="writeTokenizer">Puts the tokenizer's files into the folder it is given.</param>
     /// <param name="provenance">Where it comes from.</param>
+    /// <param name="about">What it knows, in one sentence; null where nobody says.</param>
     /// <exception cref="ModelException">The place is taken or cannot be written.</exception>
     public static ModelFolder Write(string path, string name, ModelConfig config, IEnumerable<TensorSource> tensors,
-        Action<string> writeTokenizer, Provenance provenance)
+        Action<string> writeTokenizer, Provenance provenance, string? about = null)
     {
         path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         RequireFree(path);
@@ -175,6 +179,7 @@ public sealed class ModelFolder
             var card = new ModelCard
             {
                 Name = name,
+                About = about,
                 Config = config,
                 Tokenizer = tokenizer,
                 Provenance = provenance,

@@ -83,6 +83,13 @@ internal sealed class Ranking(SearchRequest request)
         return [.. Results().Where(segments => shows is null || Shows(segments, shows)).Skip(request.Offset).Take(request.Top)];
     }
 
+    /// <summary>The segments of so many results, whether they are sure enough or not.</summary>
+    public IReadOnlyList<SegmentId> First(int results)
+    {
+        Fuse();
+        return [.. Results().Take(results).SelectMany(segments => segments.ToArray()).Select(segment => segment.Place.Id)];
+    }
+
     /// <summary>Results whose best segment is not sure enough.</summary>
     public int Below(Func<ScoredSegment, bool> shows)
     {

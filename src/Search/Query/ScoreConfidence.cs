@@ -1,4 +1,5 @@
 using TcMgc.Model.Calibration;
+using TcMgc.Shared;
 
 namespace TcMgc.Search.Query;
 
@@ -6,12 +7,21 @@ namespace TcMgc.Search.Query;
 /// <param name="calibration">The model's.</param>
 /// <param name="segments">Segments that the results were chosen from.</param>
 /// <param name="threshold">Least probability of what is shown.</param>
-internal sealed class ScoreConfidence(ScoreCalibration calibration, long segments, double threshold)
+/// <param name="unfamiliar">
+/// Segments of footage that the calibration says nothing of: they have no confidence. Where most are, all are shown; few among
+/// others are shown where their score would do for the others.
+/// </param>
+internal sealed class ScoreConfidence(ScoreCalibration calibration, long segments, double threshold,
+    (IReadOnlySet<SegmentId> Segments, bool AreMost) unfamiliar)
 {
     public double Threshold => threshold;
 
-    public Client.Confidence Of(in ScoredSegment segment)
+    public bool IsUnfamiliar(in ScoredSegment segment) => unfamiliar.Segments.Contains(segment.Place.Id);
+
+    public Client.Confidence? Of(in ScoredSegment segment)
     {
+        if (IsUnfamiliar(segment))
+            return null;
         var confidence = Judge(segment);
         return new(confidence.Probability, confidence.Band switch
         {
@@ -21,7 +31,8 @@ internal sealed class ScoreConfidence(ScoreCalibration calibration, long segment
         });
     }
 
-    public bool Shows(ScoredSegment segment) => Judge(segment).Probability >= threshold;
+    public bool Shows(ScoredSegment segment) =>
+        (unfamiliar.AreMost && IsUnfamiliar(segment)) || Judge(segment).Probability >= threshold;
 
     private Confidence Judge(in ScoredSegment segment) => calibration.Of(segment.Corrected, Math.Max(1, segments));
 }

@@ -29,6 +29,10 @@ internal sealed class SearchContext(
 
     public IndexSize IndexSize { get; } = new(catalog, time);
 
+    /// <summary>Which footage the calibration says nothing of; null where that was not measured.</summary>
+    public UnfamiliarFootage? Unfamiliar { get; } =
+        model.Calibration?.Footage is { } footage ? new(footage, index) : null;
+
     public FeatureCache Features { get; } = new(index, options.FeatureCacheBytes);
 
     /// <summary>By collection too: how long a search takes must not tell what others search for.</summary>

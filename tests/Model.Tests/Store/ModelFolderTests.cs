@@ -129,7 +129,7 @@ public sealed class ModelFolderTests : TemporaryFolder
     public void A_card_of_any_size_is_not_read()
     {
         Write();
-        File.AppendAllText(Path.Combine(Model, ModelFolder.CardFile), new string(' ', 2 << 20));
+        File.AppendAllText(Path.Combine(Model, ModelFolder.CardFile), new string(' ', 5 << 20));
 
         Assert.Contains("more than a model's card can have", Refused(), StringComparison.Ordinal);
     }

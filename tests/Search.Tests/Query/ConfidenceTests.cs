@@ -1,5 +1,7 @@
+using System.Runtime.InteropServices;
 using TcMgc.Client;
 using TcMgc.Model;
+using TcMgc.Model.Calibration;
 using TcMgc.Search.Query;
 using TcMgc.Shared;
 
@@ -21,13 +23,14 @@ public sealed class ConfidenceTests : IDisposable
     }
 
     /// <summary>A library whose model is calibrated so that a video of the middle score is as sure as not.</summary>
-    private async Task<SampleLibrary> CalibratedAsync(double threshold)
+    private async Task<SampleLibrary> CalibratedAsync(double threshold, Footage? footage = null)
     {
         var plain = await FilledAsync(_tiny.Model);
         var scores = (await plain.Engine.SearchAsync(Sentence, new(), default)).Results.Select(result =>
             (double)result.Score).ToList();
         var (middle, steep) = ((scores[2] + scores[3]) / 2, 1 / Math.Max(1e-6, scores[2] - scores[3]));
-        _model = _tiny.Folder.Calibrate(new(-steep * middle, steep, 0, 0, 0, threshold, "a test", 100))
+        _model = _tiny.Folder
+            .Calibrate(new(-steep * middle, steep, 0, 0, 0, threshold, "a test", 100) { Footage = footage })
             .Load(new() { Threads = 1 });
         return await FilledAsync(_model);
     }
@@ -61,6 +64,26 @@ public sealed class ConfidenceTests : IDisposable
         Assert.Equal((Videos, 0, 0.0), (answer.Results.Count, answer.Weaker, answer.Threshold));
         Assert.Equal(answer.Results.OrderByDescending(result => result.Confidence!.Probability), answer.Results);
         Assert.All(answer.Results.SelectMany(result => result.Segments), segment => Assert.NotNull(segment.Confidence));
+    }
+
+    [Theory]
+    [InlineData(0.5)]
+    [InlineData(2)]
+    public async Task Footage_beyond_the_calibrations_limit_is_shown_without_a_confidence(double limit)
+    {
+        // Every segment has the same distance from nothing: 1 / D.
+        var d = _tiny.Model.Width;
+        float[] unit = [.. Enumerable.Range(0, d).SelectMany(row => Enumerable.Range(0, row + 1), (row, column) =>
+            row == column ? 1f : 0)];
+        var footage = new Footage(new byte[d * sizeof(float)], MemoryMarshal.AsBytes<float>(unit).ToArray(), limit / d);
+        var library = await CalibratedAsync(threshold: 0.5, footage);
+
+        var answer = await library.Engine.SearchAsync(Sentence, new(), default);
+
+        var isBeyond = limit < 1;
+        Assert.Equal(isBeyond ? (Videos, 0) : (3, 3), (answer.Results.Count, answer.Weaker));
+        Assert.All(answer.Results.SelectMany(result => result.Segments), segment =>
+            Assert.Equal((isBeyond, isBeyond), (segment.Unfamiliar, segment.Confidence is null)));
     }
 
     [Fact]
