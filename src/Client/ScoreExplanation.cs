@@ -29,7 +29,7 @@ public sealed record Fusion(int VisualRank, int? TranscriptRank, double Transcri
 /// <param name="Score">Its logit.</param>
 /// <param name="Contrasts">The head's single scores, whose weighted sum is the logit; empty for heads with one.</param>
 /// <param name="Frames">The segment's frames in order.</param>
-/// <param name="Words">The sentence's tokens in order, start and end token left out.</param>
+/// <param name="Words">The sentence's words in order; none for heads that look at the sentence alone.</param>
 public sealed record TextEvidence(string Text, float Share, float Score, IReadOnlyList<Contrast> Contrasts,
     IReadOnlyList<FrameEvidence> Frames, IReadOnlyList<WordEvidence> Words);
 
@@ -46,6 +46,13 @@ public sealed record Contrast(string Name, float Score, float Weight);
 public sealed record FrameEvidence(double Time, float Similarity, float? Attention);
 
 /// <summary>Where one word is seen.</summary>
-/// <param name="Text">The token's characters.</param>
-/// <param name="Similarities">Cosine of the word with each frame's scored feature.</param>
-public sealed record WordEvidence(string Text, IReadOnlyList<float> Similarities);
+/// <param name="Text">The word.</param>
+/// <param name="Similarities">Cosine of the word with each frame's scored feature; of a word of several tokens, their mean.</param>
+public sealed record WordEvidence(string Text, IReadOnlyList<float> Similarities)
+{
+    /// <summary>
+    /// How far its best similarity lies above the mean of the segments that were scored together, in their standard deviations;
+    /// null where those are too few to tell.
+    /// </summary>
+    public double? Lead { get; init; }
+}

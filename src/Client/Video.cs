@@ -46,6 +46,9 @@ public sealed record Video(Guid Id, string Name, VideoState State, DateTimeOffse
     /// <summary>Where pictures of all of it are, once decoded.</summary>
     public VideoPreview? Preview { get; init; }
 
+    /// <summary>Where what is said in it is, where that is known; relative to the service.</summary>
+    public string? Transcript { get; init; }
+
     /// <summary>Its parts in the index, where it was asked for alone.</summary>
     public IReadOnlyList<VideoSegment>? Segments { get; init; }
 

@@ -173,10 +173,24 @@ public sealed class VideoTextModel : IDisposable
         return new(read, Math.Min(words, read));
     }
 
-    /// <summary>
-    /// The characters that one of <see cref="TextFeatures.Tokens"/> stands for; empty for the start and end token.
-    /// </summary>
-    public string TokenText(long token) => _tokenizer.Decode([(int)token]);
+    /// <summary>Whether its scores look at single words, so that their features mean something.</summary>
+    public bool ReadsWords => _head.ReadsWords;
+
+    /// <summary>The words that <see cref="TextFeatures.Tokens"/> make up, in their order.</summary>
+    public IReadOnlyList<Word> WordsOf(IReadOnlyList<long> tokens)
+    {
+        var (words, first) = (new List<Word>(), 1);
+        for (var token = 1; token < tokens.Count - 1; token++)
+            // A space between two tokens ends a word; one behind the last is cut off.
+            if (token == tokens.Count - 2 || _tokenizer.Decode([(int)tokens[token], (int)tokens[token + 1]]).Contains(' '))
+            {
+                words.Add(new(_tokenizer.Decode([.. Range(first, token).Select(at => (int)tokens[at])]), first, token - first + 1));
+                first = token + 1;
+            }
+        return words;
+
+        static IEnumerable<int> Range(int from, int to) => Enumerable.Range(from, to - from + 1);
+    }
 
     /// <summary>Room for the candidates of one query; dispose it to free the memory.</summary>
     public CandidateBatch Candidates(int count) => new(_scorer.Value, _backend.Value.Device, Config, count);

@@ -25,6 +25,7 @@ internal static class VideoViews
             Stream = StreamEndpoint.PathOf(entry.Id.Value),
             Thumbnail = entry.Duration is { } length ? PictureEndpoints.ThumbnailOf(entry.Id.Value, length / 2) : null,
             Preview = entry.Duration is { } duration ? Preview(entry, Strip.Of(duration)) : null,
+            Transcript = entry.Transcript is null ? null : $"/api/videos/{entry.Id.Value}/transcript",
             Segments = segments,
         };
 

@@ -18,12 +18,14 @@ internal sealed class ScoredBatch : IDisposable
     private readonly SegmentBatch _batch;
     private readonly CandidateBatch _candidates;
     private readonly float[] _logits, _attention, _features;
+    private readonly SeenWords?[] _words;
 
     private ScoredBatch(VideoTextModel model, IReadOnlyList<EncodedText> texts, SegmentBatch batch, CandidateBatch candidates,
         float[] logits, float[] features)
     {
         (_model, _texts, _batch, _candidates, _logits, _features) = (model, texts, batch, candidates, logits, features);
         _attention = candidates.FrameAttention.ToArray();
+        _words = new SeenWords?[texts.Count];
     }
 
     /// <summary>Scores every segment of a batch of at least one.</summary>
@@ -76,7 +78,7 @@ internal sealed class ScoredBatch : IDisposable
         var frames = FeaturesOf(at);
         for (var text = 0; text < evidence.Length; text++)
             evidence[text] = new(_texts[text].Text.Text, _texts[text].Share, Logit(text, at),
-                Contrasts(text, at), Frames(text, at, frames), Words(_texts[text].Features, at, frames));
+                Contrasts(text, at), Frames(text, at, frames), Words(text).In(at));
         return new(evidence);
     }
 
@@ -84,13 +86,17 @@ internal sealed class ScoredBatch : IDisposable
 
     private float Logit(int text, int segment) => _logits[(text * _batch.Count) + segment];
 
-    /// <summary>N × D: a segment's frame features as the model scored them.</summary>
+    /// <summary>V × N × D: the segments' frame features as the model scored them.</summary>
+    private ReadOnlySpan<float> Features => _features.Length > 0 ? _features : _candidates.Features;
+
+    /// <summary>N × D: those of one segment.</summary>
     private ReadOnlySpan<float> FeaturesOf(int segment)
     {
-        var features = _features.Length > 0 ? _features : _candidates.Features;
         var values = _batch.FramesEach * _batch.Dimensions;
-        return features.Slice(segment * values, values);
+        return Features.Slice(segment * values, values);
     }
+
+    private SeenWords Words(int text) => _words[text] ??= new(_model, _texts[text].Features, _batch, Features);
 
     /// <summary>Texts with a negative weight add no moment to the result.</summary>
     private int BestFrame(int segment)
@@ -127,20 +133,6 @@ internal sealed class ScoredBatch : IDisposable
         return frames;
     }
 
-    private WordEvidence[] Words(TextFeatures text, int segment, ReadOnlySpan<float> features)
-    {
-        var words = new WordEvidence[text.Tokens.Count - 2]; // Without start and end token.
-        for (var word = 0; word < words.Length; word++)
-        {
-            var feature = text.Words.AsSpan((word + 1) * _batch.Dimensions, _batch.Dimensions);
-            var similarities = new float[_batch.Places[segment].FrameTimes.Length];
-            for (var frame = 0; frame < similarities.Length; frame++)
-                similarities[frame] = Similarity(feature, Row(features, frame));
-            words[word] = new(_model.TokenText(text.Tokens[word + 1]), similarities);
-        }
-        return words;
-    }
-
     /// <summary>The sentence's attention to a frame; null for heads without.</summary>
     private float? Attention(int text, int segment, int frame) =>
         _attention.Length == 0 ? null : _attention[(((text * _batch.Count) + segment) * _batch.FramesEach) + frame];
@@ -152,6 +144,6 @@ internal sealed class ScoredBatch : IDisposable
         features.Slice(frame * _batch.Dimensions, _batch.Dimensions);
 
     /// <summary>Cosine; 0, which says that nothing is alike, for a zero vector, where it is undefined.</summary>
-    private static float Similarity(ReadOnlySpan<float> left, ReadOnlySpan<float> right) =>
+    internal static float Similarity(ReadOnlySpan<float> left, ReadOnlySpan<float> right) =>
         TensorPrimitives.CosineSimilarity(left, right) is var cosine && float.IsFinite(cosine) ? cosine : 0;
 }
