@@ -30,7 +30,9 @@ public static class SearchServices
             .AddSingleton<Originals>()
             .AddSingleton<Pictures>()
             .AddSingleton<SearchEngine>()
-            .AddSingleton<QueryImages>();
+            .AddSingleton<QueryImages>()
+            .AddSingleton<RecentVideos>()
+            .AddWorker("throughput", services => services.GetRequiredService<RecentVideos>().RunAsync);
         return builder;
     }
 }

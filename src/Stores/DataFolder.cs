@@ -44,6 +44,9 @@ public sealed class DataFolder : IDisposable
     /// <summary>The catalog's adapter.</summary>
     internal SqliteCatalog CatalogFile => _catalog;
 
+    /// <summary>The vector index's adapter.</summary>
+    internal SqliteVectorIndex IndexFile => _index;
+
     /// <summary>The databases of a data folder, the log last, without which the folder is not opened.</summary>
     internal static IEnumerable<string> DatabasesIn(string folder) =>
         ((string[])["index.db", .. TranscriptIndex.FilesIn(folder), "catalog.db", LogName])

@@ -52,6 +52,9 @@ public sealed class Storage : IAsyncDisposable
     /// <summary>Passes on what the log brings to the catalog.</summary>
     public CatalogChanges Changes { get; } = new();
 
+    /// <summary>The disk of the data folder.</summary>
+    public DriveInfo Disk => new(OperatingSystem.IsWindows() ? Path.GetPathRoot(_data.Path)! : _data.Path);
+
     /// <inheritdoc cref="DataFolder.CheckDisk"/>
     public void CheckDisk() => _data.CheckDisk();
 
@@ -109,6 +112,19 @@ public sealed class Storage : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Whether another model's index can be built beside the one in use: where that is in the data folder.</summary>
+    public bool CanHaveNextIndex => Index == _data.Index;
+
+    /// <summary>Whether another model's index was begun beside the one in use.</summary>
+    public bool HasNextIndex => CanHaveNextIndex && NextIndex.IsIn(_data);
+
+    /// <summary>Opens another model's index beside the one in use, or begins it.</summary>
+    /// <exception cref="UserException">It cannot be opened.</exception>
+    public NextIndex OpenNextIndex() => NextIndex.Open(_data);
+
+    /// <summary>Deletes it; nobody may have it open.</summary>
+    public void DeleteNextIndex() => NextIndex.DeleteFrom(_data);
 
     /// <summary>What builds another model's collection beside the one of this installation.</summary>
     /// <param name="options">Names server and index.</param>

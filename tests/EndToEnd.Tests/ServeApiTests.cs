@@ -29,6 +29,11 @@ public sealed class ServeApiTests(Workplace place) : IClassFixture<Workplace>
         Assert.StartsWith("model@", status.GetProperty("model").GetProperty("id").GetString(), StringComparison.Ordinal);
         Assert.Equal("cpu", status.GetProperty("model").GetProperty("device").GetString());
         Assert.Equal((1, 0), (status.GetProperty("videos").GetInt32(), status.GetProperty("waiting").GetInt32()));
+        Assert.Equal(0, status.GetProperty("waitingBytes").GetInt64());
+        Assert.Equal(1, status.GetProperty("throughput").GetProperty("videos").GetInt32());
+        Assert.Equal(8, status.GetProperty("throughput").GetProperty("footage").GetDouble(), 0.5);
+        Assert.InRange(status.GetProperty("disk").GetProperty("free").GetInt64(), 1,
+            status.GetProperty("disk").GetProperty("total").GetInt64());
         Assert.Equal(
             (await ServeRun.JsonAsync(await run.Http.GetAsync($"/api/videos/{video}"))).GetProperty("segments").GetArrayLength(),
             status.GetProperty("segments").GetInt32());

@@ -21,6 +21,11 @@ internal sealed class ServeRun : IDisposable
         ["serve", "--data", data, "--model", place.Model, "--urls", "http://127.0.0.1:0",
             .. settings.SelectMany(setting => new[] { "--set", setting })]));
 
+    /// <summary>As <see cref="StartAsync"/>, with the model that the data folder's index was made with.</summary>
+    public static Task<ServeRun> StartAgainAsync(string data, params string[] settings) => ListeningAsync(ProgramRun.Start(
+        ["serve", "--data", data, "--urls", "http://127.0.0.1:0",
+            .. settings.SelectMany(setting => new[] { "--set", setting })]));
+
     /// <summary>
     /// As <see cref="StartAsync"/>, with the data folder on a disk of so many MiB that is mounted on a folder for its process
     /// alone.

@@ -80,6 +80,7 @@ internal static class ModelImportCommand
         public string? Name { get; init; }
         public string? Tokenizer { get; init; }
         public string? Origin { get; init; }
+        public string? About { get; init; }
         public bool Partial { get; init; }
         public bool Json { get; init; }
         public ImportOptions Options { get; init; } = new();
@@ -89,7 +90,7 @@ internal static class ModelImportCommand
     {
         using var checkpoint = CheckpointReader.Open(source);
         var import = ModelImport.Plan(checkpoint, target.Options);
-        if (Refusal(import, target.Partial) is { } refusal)
+        if (import.Refusal(target.Partial) is { } refusal)
         {
             if (target.Json)
                 Output.Json(Describe(target.Out, null, import));
@@ -97,12 +98,7 @@ internal static class ModelImportCommand
                 List(import);
             throw new UserException($"{checkpoint.Path}: is not a complete model with head '{import.Config.Head}': {refusal}");
         }
-        var tokenizer = TokenizerSource.Find(target.Tokenizer, checkpoint.Path, import.Config.Clip.Text.Vocabulary);
-        var folder = ModelFolder.Write(
-            target.Out, target.Name ?? new DirectoryInfo(target.Out).Name, import.Config, import.Weights(Seed), tokenizer.WriteTo,
-            new(target.Command, TimeProvider.System.GetUtcNow(), target.Origin ?? Path.GetFileName(checkpoint.Path),
-                Sha256(checkpoint.Path)));
-
+        var (folder, tokenizer) = Write(checkpoint, import, target);
         if (target.Json)
             Output.Json(Describe(folder.Path, folder.Card, import));
         else
@@ -116,18 +112,16 @@ internal static class ModelImportCommand
                 + "or import again with --tokenizer");
     }
 
-    private static string? Refusal(ModelImport import, bool partial)
+    /// <summary>Makes the model of a checkpoint that can become one.</summary>
+    internal static (ModelFolder Folder, TokenizerSource Tokenizer) Write(
+        Checkpoint checkpoint, ModelImport import, Target target)
     {
-        var reasons = new List<string>();
-        if (import.WrongShapes.Count > 0)
-            reasons.Add($"{Tensors(import.WrongShapes.Count)} of the wrong shape");
-        if (import.MissingOfClip.Any() || (import.Missing.Count > 0 && !partial))
-            reasons.Add(
-                $"{Tensors(import.Missing.Count)} missing"
-                + $"{(import.MissingOfClip.Any() ? "" : " (--partial starts them as training does)")}");
-        return reasons.Count == 0 ? null : string.Join(", ", reasons);
-
-        static string Tensors(int count) => count == 1 ? "1 tensor is" : $"{count} tensors are";
+        var tokenizer = TokenizerSource.Find(target.Tokenizer, checkpoint.Path, import.Config.Clip.Text.Vocabulary);
+        var folder = ModelFolder.Write(
+            target.Out, target.Name ?? new DirectoryInfo(target.Out).Name, import.Config, import.Weights(Seed), tokenizer.WriteTo,
+            new(target.Command, TimeProvider.System.GetUtcNow(), target.Origin ?? Path.GetFileName(checkpoint.Path),
+                Sha256(checkpoint.Path)), target.About);
+        return (folder, tokenizer);
     }
 
     private static Result Describe(string folder, ModelCard? card, ModelImport import) =>

@@ -9,7 +9,10 @@ namespace TcMgc.Cli.Commands;
 /// <summary><c>tcmgc model pull</c>: a published CLIP with its tokenizer, from its hub to a model folder.</summary>
 internal static class ModelPullCommand
 {
-    private const string DownloadEnding = ".download";
+    internal const string DownloadEnding = ".download";
+
+    /// <summary>What people are told of a published CLIP.</summary>
+    internal const string About = "knows what pictures of the web show; it looks at frames, not at their order";
 
     private static readonly Argument<string> s_model = new("NAME")
     {
@@ -51,6 +54,7 @@ internal static class ModelPullCommand
                 Out = path,
                 Name = parsed.GetValue(s_name),
                 Origin = downloaded.Source,
+                About = About,
                 Partial = true,
                 Json = parsed.GetValue(s_json),
                 Command = CommandLine.Text(parsed),

@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using TcMgc.Cli.Pipeline;
+using TcMgc.Cli.Serving;
 using TcMgc.Cli.Traces;
 using TcMgc.Featurizer;
 using TcMgc.Hosting;
@@ -59,8 +60,20 @@ internal static class ServeCommand
     private static async Task RunAsync(string[] settings, int? tracesPort, bool open, CancellationToken cancel)
     {
         await using var traces = tracesPort is { } port ? await TraceDashboard.StartAsync(port, cancel) : null;
-        var builder = ServiceProgram.CreateBuilder([.. settings, .. traces?.Settings ?? []], "tcmgc");
+        if (traces is not null)
+            await Console.Out.WriteLineAsync($"traces at {traces.Url}");
+        string[] given = [.. settings, .. traces?.Settings ?? []];
+        for (string[]? again = []; again is not null; open = false)
+            again = await RunOnceAsync([.. given, .. again], open, cancel);
+    }
+
+    /// <summary>Runs the service until it is stopped, or until another model takes the place of the one it has.</summary>
+    /// <returns>What to start it with again, beside the settings; null where it was stopped.</returns>
+    private static async Task<string[]?> RunOnceAsync(string[] settings, bool open, CancellationToken cancel)
+    {
+        var builder = ServiceProgram.CreateBuilder(settings, "tcmgc");
         var stores = await builder.AddStorageAsync(forWork: true, cancel);
+        await ModelChangeLog.AppendAsync(stores, cancel); // Where the last start of this kind was interrupted.
         var options = Settings.Read<ModelOptions>(builder.Configuration);
         var data = Settings.Read<StorageOptions>(builder.Configuration).Data;
         var folder = await ModelChoice.OfAsync(options.Model, stores.Index, data, cancel);
@@ -72,15 +85,23 @@ internal static class ServeCommand
         builder.AddDecoding(model.FrameSide);
         builder.AddFeaturizing(Path.GetFullPath(folder.Path));
         builder.AddSearch();
+        builder.AddServing(options);
 
         await using var app = builder.BuildService();
         app.MapUploadApi();
         app.MapSearchApi();
-        if (traces is not null)
-            await Console.Out.WriteLineAsync($"traces at {traces.Url}");
+        app.MapServing();
         if (open)
             app.Lifetime.ApplicationStarted.Register(() => Open(app.Urls.First()));
         await app.RunUntilStoppedAsync(cancel);
+        var change = app.Services.GetRequiredService<ModelSwitch>();
+        if (!change.IsComplete || cancel.IsCancellationRequested)
+            return null;
+        var other = await change.TakePlaceAsync(cancel);
+        // A free port that was found stays the same; every other address is as it was given.
+        string[] urls = Settings.Read<ServiceOptions>(builder.Configuration).Urls.Contains(":0", StringComparison.Ordinal)
+            ? ["--Urls", string.Join(';', app.Urls)] : [];
+        return ["--Model", other.Path, .. urls];
     }
 
     /// <summary>Opens an address with the system's program for it.</summary>

@@ -9,7 +9,7 @@ public static class Scopes
     /// <summary>Add videos and transcripts, and have failed videos processed again.</summary>
     public const string Upload = "upload";
 
-    /// <summary>Change and remove videos.</summary>
+    /// <summary>Change and remove videos, download and change models.</summary>
     public const string Admin = "admin";
 
     /// <summary>All of them.</summary>

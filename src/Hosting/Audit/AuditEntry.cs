@@ -42,6 +42,15 @@ public static class AuditActions
     /// <summary>A key was made invalid.</summary>
     public const string KeyRevoke = "key-revoke";
 
+    /// <summary>The demo's clips were drawn.</summary>
+    public const string Demo = "demo";
+
+    /// <summary>A model was downloaded.</summary>
+    public const string ModelPull = "model-pull";
+
+    /// <summary>The library was to be encoded with another model.</summary>
+    public const string ModelUse = "model-use";
+
     /// <summary>Dead letters were sent again.</summary>
     public const string Replay = "replay";
 }

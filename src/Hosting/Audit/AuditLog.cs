@@ -39,9 +39,9 @@ public sealed partial class AuditLog(string folder, AuditOptions options, TimePr
     /// <summary>Tells what a request did.</summary>
     /// <param name="http">The request.</param>
     /// <param name="action">One of <see cref="AuditActions"/>.</param>
-    /// <param name="video">The video.</param>
+    /// <param name="video">The video; null where it is about none.</param>
     /// <param name="detail">What else tells it apart.</param>
-    public void Tell(HttpContext http, string action, Guid video, string? detail = null)
+    public void Tell(HttpContext http, string action, Guid? video, string? detail = null)
     {
         ArgumentNullException.ThrowIfNull(http);
         var user = http.User.Identity is { IsAuthenticated: true } ? http.User : null;

@@ -41,6 +41,21 @@ public sealed class ModelImport
     /// <summary>Parameters of CLIP itself that are missing: nothing can stand in for them.</summary>
     public IEnumerable<ParameterSpec> MissingOfClip => Missing.Where(p => p.Name.StartsWith("clip.", StringComparison.Ordinal));
 
+    /// <summary>Why it cannot become a model; null where it can.</summary>
+    /// <param name="partial">Whether missing parameters of the head may start as training does.</param>
+    public string? Refusal(bool partial)
+    {
+        var reasons = new List<string>();
+        if (WrongShapes.Count > 0)
+            reasons.Add($"{Tensors(WrongShapes.Count)} of the wrong shape");
+        if (MissingOfClip.Any() || (Missing.Count > 0 && !partial))
+            reasons.Add($"{Tensors(Missing.Count)} missing"
+                + $"{(MissingOfClip.Any() ? "" : " (--partial starts them as training does)")}");
+        return reasons.Count == 0 ? null : string.Join(", ", reasons);
+
+        static string Tensors(int count) => count == 1 ? "1 tensor is" : $"{count} tensors are";
+    }
+
     /// <summary>Compares a checkpoint with the model that it seems to be.</summary>
     /// <exception cref="ModelException">It holds no CLIP that is supported, or its sizes do not fit each other.</exception>
     public static ModelImport Plan(Checkpoint checkpoint, ImportOptions options)

@@ -7,16 +7,8 @@ namespace TcMgc.Model.Hub;
 public sealed partial record HubModel(string Repository)
 {
     /// <summary>OpenAI's CLIPs by the names that <c>--arch</c> uses for their sizes, and two of OpenCLIP's.</summary>
-    public static IReadOnlyDictionary<string, HubModel> Named { get; } = new Dictionary<string, HubModel>(
-        StringComparer.OrdinalIgnoreCase)
-    {
-        ["ViT-B/32"] = new("openai/clip-vit-base-patch32"),
-        ["ViT-B/16"] = new("openai/clip-vit-base-patch16"),
-        ["ViT-L/14"] = new("openai/clip-vit-large-patch14"),
-        ["ViT-L/14@336px"] = new("openai/clip-vit-large-patch14-336"),
-        ["ViT-B/32-LAION-2B"] = new("laion/CLIP-ViT-B-32-laion2B-s34B-b79K"),
-        ["ViT-L/14-DataComp-1B"] = new("laion/CLIP-ViT-L-14-DataComp.XL-s13B-b90K"),
-    };
+    public static IReadOnlyDictionary<string, HubModel> Named { get; } = OfferedModel.All.ToDictionary(
+        offered => offered.Name, offered => new HubModel(offered.Repository), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The repository's name without its owner.</summary>
     public string Name => Repository[(Repository.IndexOf('/', StringComparison.Ordinal) + 1)..];

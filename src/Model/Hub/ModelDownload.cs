@@ -37,6 +37,8 @@ public sealed class ModelDownload(HubClient hub, HubAddress address, DownloadOpt
         var layout = s_layouts.First(layout => layout.Configuration == configuration.Name);
         var weights = (await FindAsync(model, revision, Each(layout.Weights), cancel))[0];
         CreateFolder(folder);
+        foreach (var file in (RemoteFile[])[configuration, .. tokenizer, weights])
+            progress.Report(new(file.Name, 0, file.Bytes)); // How much is to come is known from the beginning.
         foreach (var file in (RemoteFile[])[configuration, .. tokenizer])
             await _files.RunAsync(file, folder, progress, cancel);
         var path = await _files.RunAsync(weights, folder, progress, cancel);

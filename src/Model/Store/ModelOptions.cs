@@ -13,6 +13,11 @@ public sealed record ModelOptions
     [Required(ErrorMessage = "is empty; it must be a folder of models")]
     public string Models { get; init; } = "models";
 
+    /// <summary>
+    /// Address of the hub that models are downloaded from, over HTTPS (HTTP from this machine itself); default the public one.
+    /// </summary>
+    public string? Hub { get; init; }
+
     /// <summary>Device: <c>cpu</c>, the default, or <c>cuda</c>.</summary>
     [RegularExpression("(?i)cpu|cuda", ErrorMessage = "must be cpu or cuda")]
     public string Device { get; init; } = "cpu";

@@ -45,6 +45,35 @@ internal sealed class SqliteVectorIndex : IVectorIndex, IDisposable
             Write(connection => LogMark.Write(connection, log));
     }
 
+    /// <summary>Takes another index's model and segments in place of its own, in one transaction.</summary>
+    public void ReplaceBy(SqliteVectorIndex other)
+    {
+        lock (_writing)
+            _file.Guarded(() =>
+            {
+                _writer ??= OpenWriter();
+                _writer.Execute("ATTACH DATABASE $path AS next", new { path = other._file.Path });
+                try
+                {
+                    using var transaction = _writer.BeginTransaction();
+                    _writer.Execute("""
+                        INSERT OR REPLACE INTO changes(video) SELECT DISTINCT video FROM main.segments;
+                        DELETE FROM main.segments;
+                        DELETE FROM main.model;
+                        INSERT INTO main.model SELECT * FROM next.model;
+                        INSERT INTO main.segments SELECT * FROM next.segments;
+                        INSERT INTO main.features SELECT * FROM next.features;
+                        INSERT OR REPLACE INTO changes(video) SELECT DISTINCT video FROM main.segments
+                        """);
+                    transaction.Commit();
+                }
+                finally
+                {
+                    _writer.Execute("DETACH DATABASE next");
+                }
+            });
+    }
+
     public ValueTask CheckAsync(CancellationToken cancellationToken)
     {
         _readers.Read(SegmentRows.Model);
