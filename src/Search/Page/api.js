@@ -55,6 +55,31 @@ const base64 = file => new Promise((resolve, reject) => {
 /** The model that searches, and how much there is. */
 export const status = () => json('api/status');
 
+export const session = () => json('api/session');
+
+/** The models that are here, those that can be downloaded, and how far that is. */
+export const models = () => json('api/models');
+
+const post = (path, body) =>
+  json(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: body && JSON.stringify(body) });
+
+export const pullModel = name => post('api/models/pull', { name });
+
+export const stopPull = () => ask('api/models/pull', { method: 'DELETE' });
+
+/** Has the library encoded with another model, which searches then. */
+export const useModel = (name, withoutFailed) => post('api/models/use', { name, withoutFailed });
+
+export const keepModel = () => ask('api/models/use', { method: 'DELETE' });
+
+/** The demo's clips, and how many are drawn. */
+export const demo = () => json('api/demo');
+
+export const startDemo = () => post('api/demo');
+
+/** What is said in a video, by the address of its transcript. */
+export const transcript = address => json(address.replace(/^\//, ''));
+
 export async function videos() {
   const limit = 1000, all = [];
   for (let total = 1; all.length < total;) {

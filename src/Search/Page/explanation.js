@@ -1,69 +1,127 @@
-// Where a score comes from: the contrasts with the weights LSA gave them, attention over frames, and words over frames.
+// Why a moment was found: in words and frames, and behind "Details" in the numbers that the model computed.
 
 import { element } from './dom.js';
-import { score } from './format.js';
+import { clock, score } from './format.js';
 import { showAt } from './strip.js';
 
-const contrastNames = {
-  'video-sentence': 'Segment ↔ sentence',
-  'video-word': 'Segment ↔ words',
-  'sentence-frame': 'Sentence ↔ frames',
-  'frame-word': 'Frames ↔ words',
+/** Standard deviations above the other segments from which on a word counts as seen. */
+const seen = 1;
+const mostFrames = 3;
+
+/** Words that name nothing to see. */
+const small = new Set(('a an the and or but of in on at to from by with without for as is are was were be been it its this that '
+  + 'these those there here then than too also while after before first later starts scene view into onto up down out off over '
+  + 'not no he she they his her their them i you we').split(' '));
+
+const contrasts = {
+  'video-sentence': ['Segment and sentence', 'the whole segment beside the whole sentence'],
+  'video-word': ['Segment and words', 'the whole segment beside each word'],
+  'sentence-frame': ['Sentence and frames', 'the whole sentence beside each frame'],
+  'frame-word': ['Frames and words', 'each frame beside each word'],
 };
 
-export function explain(place, { texts, fusion }, tools) {
-  const ranks = fusion ? [element('p', { className: 'note ranks' }, ranksOf(fusion))] : [];
-  place.replaceChildren(...ranks, ...texts.flatMap(text => [
-    texts.length > 1
-      ? element('h4', {},
-      `${text.share < 0 ? 'But not' : 'Wanted'}: “${text.text}” · ${score(text.score)} × ${text.share.toFixed(2)}`) : null,
-    ...explainText(text, tools),
-  ].filter(Boolean)));
+/** tools: at(time) as text, seek(time), preview() of the video. */
+export function explain(place, { explanation: { texts, fusion }, said, moment }, tools) {
+  place.replaceChildren(
+    ...(said ? [spoken(said, tools)] : []),
+    ...texts.filter(text => text.share > 0).map(text => inWords(text, moment, texts.length > 1, said, tools)).filter(Boolean),
+    details([
+      fusion ? element('p', { className: 'note ranks' }, ranksOf(fusion)) : null,
+      ...texts.flatMap(text => [
+        texts.length > 1 ? element('h4', {}, `${text.share < 0 ? 'But not' : 'Wanted'}: “${text.text}” · `
+          + `${score(text.score)} × ${text.share.toFixed(2)}`) : null,
+        ...numbersOf(text, tools),
+      ]),
+    ]));
+}
+
+/** The same for what looks like an image or another moment. */
+export function resembles(place, what, segment) {
+  place.replaceChildren(
+    element('p', { className: 'because' }, `The frame at ${clock(segment.moment)} looks most like ${what}.`),
+    details([element('p', { className: 'note' }, `Likeness ${score(segment.score)} of at most 1: the cosine of the embeddings `
+      + 'less the difference of the colours.')]));
+}
+
+const details = parts => element('details', { className: 'details' }, element('summary', {}, 'Details'), parts);
+
+/** "Matches dog, throws at 0:04", with the frames. */
+function inWords({ text, words, frames }, moment, isOneOfSeveral, said, tools) {
+  const byFrame = new Map(), clearest = new Map(); // A word that comes twice is told once, where it is clearest.
+  for (const word of words.filter(word => word.lead >= seen && /[\p{L}\p{N}]/u.test(word.text) && !small.has(word.text)))
+    if (!(clearest.get(word.text)?.lead >= word.lead))
+      clearest.set(word.text, word);
+  for (const word of clearest.values()) {
+    const at = word.similarities.indexOf(Math.max(...word.similarities));
+    byFrame.set(at, [...byFrame.get(at) ?? [], word.text]);
+  }
+  const groups = [...byFrame].sort((a, b) => b[1].length - a[1].length).slice(0, mostFrames);
+  const whole = isOneOfSeveral ? `“${text}” as a whole` : 'The sentence as a whole';
+  if (!groups.length)
+    return said ? null : element('div', { className: 'because' },
+      element('p', {}, `${whole} is nearest to the frame at ${tools.at(moment)}.`), element('p', { className: 'frames' },
+        frameButton(moment, tools)));
+  return element('div', { className: 'because' },
+    element('p', {}, 'Matches ', groups.flatMap(([at, found], index) => [index ? '; ' : '', ...listed(found),
+      ` at ${tools.at(frames[at].time)}`]), '.'),
+    element('p', { className: 'frames' }, groups.map(([at]) => frameButton(frames[at].time, tools))));
+}
+
+const listed = words => words.flatMap((word, index) => [index ? ', ' : '', element('em', {}, word)]);
+
+function spoken({ start, text, words }, tools) {
+  const found = [...new Set(words.map(({ start: at, length }) => text.slice(at, at + length)))];
+  return element('p', { className: 'because' }, 'Somebody says ', listed(found), ' at ',
+    element('button', { type: 'button', className: 'seek', onclick: () => tools.seek(start) }, tools.at(start)), '.');
+}
+
+/** A frame as a button that plays it. */
+function frameButton(time, { at, seek, preview }) {
+  const picture = element('span', { className: 'strip' });
+  picture.hidden = !showAt(picture, preview(), time);
+  return element('button', { type: 'button', className: 'frame', title: `Go to ${at(time)}`, onclick: () => seek(time) }, picture,
+    at(time));
 }
 
 const ranksOf = ({ visualRank, transcriptRank, transcriptWeight }) =>
-  `By what is seen it is number ${visualRank}; ${transcriptRank
-    ? `by what is said number ${transcriptRank}, which counts ${transcriptWeight} times as much`
-    : 'none of the words is said in it'}.`;
+  `By what is seen it is number ${visualRank}; ${transcriptRank ? `by what is said number ${transcriptRank}`
+    : 'none of the words is said in it'}. The order of results joins both ranks${transcriptWeight === 1 ? ', each as important '
+      + 'as the other' : `: what is said counts ${transcriptWeight}, what is seen 1`}.`;
 
-function explainText({ contrasts, frames, words }, tools) {
-  return [
-    contrasts.length ? contrastsTable(contrasts) : null,
-    words.length && frames.length ? heatTable(frames, words, tools) : null,
-  ];
-}
+const numbersOf = ({ contrasts, frames, words }, tools) => [
+  contrasts.length ? contrastsTable(contrasts) : null,
+  frames.length ? heatTable(frames, words, tools) : null,
+];
 
-function contrastsTable(contrasts) {
-  const most = Math.max(...contrasts.map(contrast => Math.abs(contrast.score * contrast.weight)), 1e-9);
+function contrastsTable(compared) {
+  const most = Math.max(...compared.map(contrast => Math.abs(contrast.score * contrast.weight)), 1e-9);
   return element('table', { className: 'contrasts' },
-    element('caption', {}, 'Four comparisons, each with its weight; their weighted sum is the score.'),
+    element('caption', {}, 'The model compares in four ways. Each comparison has a score, and a weight that says how much the '
+      + 'model relies on it for this sentence and this segment. The weights add up to 100 %; scores times weights add up to the '
+      + 'score.'),
     element('thead', {}, row('th', 'Comparison', 'Score', 'Weight', 'Share of the score')),
-    element('tbody', {}, contrasts.map(contrast => {
-      const part = contrast.score * contrast.weight;
+    element('tbody', {}, compared.map(contrast => {
+      const part = contrast.score * contrast.weight, [name, meaning] = contrasts[contrast.name] ?? [contrast.name, ''];
       const bar = element('span', { className: part < 0 ? 'share less' : 'share' });
       bar.style.setProperty('--share', Math.abs(part) / most);
-      return element('tr', {}, element('th', { scope: 'row' }, contrastNames[contrast.name] ?? contrast.name),
+      return element('tr', {}, element('th', { scope: 'row', title: meaning }, name),
         element('td', {}, score(contrast.score)), element('td', {}, `${(contrast.weight * 100).toFixed(0)} %`),
         element('td', { className: 'part' }, bar, element('span', {}, score(part))));
     })),
     element('tfoot', {}, element('tr', {}, element('th', { scope: 'row' }, 'Score'), element('td'), element('td'),
       element('td', { className: 'part' },
-        score(contrasts.reduce((sum, contrast) => sum + contrast.score * contrast.weight, 0))))));
+        score(compared.reduce((sum, contrast) => sum + contrast.score * contrast.weight, 0))))));
 }
 
 /** Each word against each frame; a frame's picture plays it. */
-function heatTable(frames, words, { at, seek, preview }) {
-  const low = Math.min(...words.flatMap(word => word.similarities)), high = Math.max(...words.flatMap(word => word.similarities));
+function heatTable(frames, words, tools) {
+  const similarities = words.flatMap(word => word.similarities);
+  const low = Math.min(...similarities), high = Math.max(...similarities);
   const best = frames.reduce((most, frame, index) => frame.similarity > frames[most].similarity ? index : most, 0);
   const table = element('table', { className: 'heat' },
     element('caption', {}, 'Where each word is seen: the stronger the colour, the nearer the word is to the frame.'),
-    element('thead', {}, element('tr', {}, element('td'), frames.map((frame, index) => {
-      const picture = element('span', { className: 'strip' });
-      const play = element('button', { type: 'button', title: `Go to ${at(frame.time)}`, onclick: () => seek(frame.time) },
-        picture, at(frame.time));
-      picture.hidden = !showAt(picture, preview(), frame.time);
-      return element('th', { scope: 'col', className: index === best ? 'best' : '' }, play);
-    }))),
+    element('thead', {}, element('tr', {}, element('td'), frames.map((frame, index) =>
+      element('th', { scope: 'col', className: index === best ? 'best' : '' }, frameButton(frame.time, tools))))),
     element('tbody', {},
       frames.every(frame => frame.attention != null)
         ? heatRow('attention', frames.map(frame => frame.attention), 0, Math.max(...frames.map(frame => frame.attention)),

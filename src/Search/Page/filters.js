@@ -33,11 +33,10 @@ export class Filters {
   /** The fields that say something, for the address. */
   get parameters() { return Object.entries(this.#values).filter(([, value]) => value); }
 
-  set parameters(entries) {
-    for (const [name, value] of entries)
-      if (fields.includes(name))
-        this.form.elements[name].value = value;
-    this.#toggle(this.isActive);
+  set parameters(asked) {
+    for (const name of fields)
+      this.form.elements[name].value = asked.get(name) ?? '';
+    this.#toggle(Object.entries(this.#values).some(([name, value]) => value && name !== 'video'));
     this.#show();
   }
 

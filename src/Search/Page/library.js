@@ -22,8 +22,9 @@ export class Library extends EventTarget {
   #loaded = false;
   #watch;
 
-  constructor({ onWatch, onAdd, onInside }) {
+  constructor({ onWatch, onAdd, onInside, firstSteps }) {
     super();
+    this.firstSteps = firstSteps;
     this.#watch = onWatch;
     this.onInside = onInside;
     this.onAdd = onAdd;
@@ -37,6 +38,8 @@ export class Library extends EventTarget {
   get = id => this.#videos.get(id);
 
   get searchable() { return [...this.#videos.values()].filter(video => video.state === 'indexed').length; }
+
+  get searchableNames() { return [...this.#videos.values()].filter(kinds.searchable[1]).map(video => video.name); }
 
   get coming() { return [...this.#videos.values()].filter(kinds.coming[1]).length; }
 
@@ -135,7 +138,7 @@ export class Library extends EventTarget {
     if (this.takesUploads)
       showState(find('library-state'), 'empty', 'No videos yet',
         'Drop some here, or choose them. Each becomes searchable a moment after it has arrived; nothing leaves this server.',
-        button('Add videos', this.onAdd));
+        ...this.firstSteps());
     else
       showState(find('library-state'), 'empty', 'No videos yet',
         'This service searches; videos come in through the ingest service.');

@@ -1,23 +1,39 @@
-// Puts the page together: query, library, uploads, player, and the keys that lead through them.
+// Puts the page together: query, library, uploads, models, player, the address, and the keys that lead through them.
 
+import { addressOf, decoded, encoded, read, write } from './address.js';
 import * as api from './api.js';
-import { find, isTyping } from './dom.js';
+import { Demo } from './demo.js';
+import { button, element, find, isTyping } from './dom.js';
 import { Filters } from './filters.js';
 import { Library, told } from './library.js';
+import { Models } from './models.js';
 import { Player } from './player.js';
 import { Search } from './search.js';
 import { Uploads } from './uploads.js';
 
 const choose = () => find('video-files').click();
-const library = new Library({ onWatch: video => player.whole(video), onAdd: choose, onInside: id => filters.inside(id) });
-const player = new Player(library, { onLike: moment => like(moment), onInside: id => filters.inside(id) });
+const models = new Models();
+const library = new Library({
+  onWatch: video => player.whole(video), onAdd: choose, onInside: id => filters.inside(id), firstSteps: () => firstSteps(),
+});
+const player = new Player(library, {
+  onLike: moment => like(moment), onInside: id => filters.inside(id), onPlace: place => placed(place),
+});
 const uploads = new Uploads(library);
 const filters = new Filters(library, () => {
   remember();
   search.again();
 });
-const search = new Search(library, filters, (moments, at) => player.moments(moments, at));
+const search = new Search(library, filters, models, {
+  onWatch: (moments, at) => player.moments(moments, at), onWeak: () => remember(),
+});
 const text = find('text');
+const demo = new Demo(library, sentence => {
+  text.value = sentence;
+  remember();
+  search.text();
+  text.focus();
+});
 
 const announce = () => {
   if (!search.isActive)
@@ -26,6 +42,25 @@ const announce = () => {
 library.addEventListener('loaded', announce);
 library.addEventListener('state', announce);
 library.addEventListener('dropped', announce);
+models.addEventListener('known', () => library.refresh());
+models.addEventListener('changed', () => search.again());
+demo.addEventListener('changed', () => library.refresh());
+
+/** What an empty library offers: one's own videos, the demo, and the model that one's videos need. */
+function firstSteps() {
+  const known = models.name && models.about
+    ? element('p', { className: 'about-model' }, `This server searches with the model ${models.name}, which `
+      + api.ended(models.about)) : null;
+  const start = demo.isThere ? button('Try the demo', () => demo.start(), 'outlined') : null;
+  if (start)
+    start.disabled = demo.isDrawing;
+  return [
+    known,
+    element('div', { className: 'steps' }, button('Add videos', choose), start,
+      models.canChoose ? button('Choose a model', () => models.open(), 'outlined') : null),
+    demo.told ? element('p', { role: 'status' }, demo.told) : null,
+  ].filter(Boolean);
+}
 
 api.largestUpload().then(bytes => {
   uploads.largest = bytes;
@@ -34,51 +69,113 @@ api.largestUpload().then(bytes => {
   library.refresh();
 });
 
-// Which model searches is seen by everyone, and what it does not know: else its answers would mislead.
-api.status().then(({ model }) => {
-  find('about').textContent = `Model ${model.id.split('@')[0]}${model.about ? api.ended(` ${model.about}`) : ''}`;
-  find('about').hidden = false;
-});
+// The address follows what is seen. A view of another kind is a step for Back; letters of one query are not, until it was
+// looked at or entered.
+const near = 0.01; // Seconds: an address has two decimals.
+let kind = null, searched = null, isSettled = false;
 
-// The query is in the address: it can be reloaded, kept and sent to others.
-function remember() {
-  const told = [['q', text.value.trim()], ...filters.parameters].filter(([, value]) => value);
-  history.replaceState(null, '', told.length ? `?${new URLSearchParams(told)}` : location.pathname);
+const kindOf = (place, query, like, image) => JSON.stringify([Boolean(place), query !== '', query ? null : like,
+  query ? null : image, filters.parameters.find(([name]) => name === 'video')]);
+
+function remember(place = player.place) {
+  const { like, of, at, image, weak } = search.subject, query = text.value.trim();
+  const subject = query ? [['weak', weak === query ? 1 : null]] : [['like', like], ['of', of], ['at', at]];
+  const fields = [['q', query], ...subject, ...filters.parameters], picture = query ? null : image;
+  const address = addressOf([...fields, ['v', place?.v], ['t', place?.t]], picture);
+  const now = kindOf(place, query, like, image);
+  const isStep = kind !== null && (now !== kind || isSettled && addressOf(fields, picture) !== searched);
+  write(address, isStep, place && isStep ? { opened: true } : history.state);
+  [kind, searched, isSettled] = [now, addressOf(fields, picture), isSettled && !isStep];
+  document.title = query ? `${query} · TcMgc` : 'TcMgc';
 }
+
+/** The player has opened, gone on or been closed: closing goes back to where it was opened. */
+function placed(place) {
+  isSettled = true;
+  if (place || !history.state?.opened)
+    remember(place);
+  else
+    history.back();
+}
+
+/** Makes the page what the address says. */
+async function restore() {
+  const { fields, image } = read();
+  const place = fields.get('v') && { v: fields.get('v'), t: Number(fields.get('t')) || 0 };
+  if (!place)
+    player.leave();
+  text.value = fields.get('q') ?? '';
+  filters.parameters = fields;
+  const asked = addressOf([...fields].filter(([name]) => name !== 'v' && name !== 't'), image);
+  if (asked !== searched)
+    ask(fields, image);
+  searched = asked;
+  document.title = text.value ? `${text.value} · TcMgc` : 'TcMgc';
+  if (place && (player.place?.v !== place.v || player.place.t !== place.t))
+    await open(place);
+  kind = kindOf(place, text.value.trim(), fields.get('like') ?? undefined, image ?? undefined);
+}
+
+function ask(fields, image) {
+  if (text.value)
+    search.text({ weak: fields.has('weak') });
+  else if (fields.get('like'))
+    search.like(Object.fromEntries(['like', 'of', 'at'].map(name => [name, fields.get(name)])));
+  else if (image && decoded(image))
+    search.image(decoded(image), image);
+  else
+    search.clear();
+}
+
+/** Opens what an address names: the moment that the search finds there, else the video from that time on. */
+async function open({ v, t }) {
+  const moments = await search.found;
+  const at = moments.findIndex(({ result, segment: { start, end } }) => result.video === v && t > start - near && t < end + near);
+  try {
+    if (at >= 0)
+      player.moments(moments, at, t);
+    else
+      player.whole(library.get(v) ?? await api.video(v), t);
+  } catch (error) {
+    find('status').textContent = error.message;
+  }
+}
+addEventListener('popstate', restore);
+
 text.addEventListener('input', () => {
   search.typed();
   remember();
   announce();
 });
+text.addEventListener('change', () => { isSettled = true; });
 find('query').addEventListener('submit', event => {
   event.preventDefault();
+  isSettled = true;
   if (text.value.trim())
     search.text();
   else
     search.again();
 });
-const asked = new URLSearchParams(location.search);
-text.value = asked.get('q') ?? '';
-filters.parameters = asked;
-search.text();
+restore();
 
 const add = files => {
   if (!files.length)
     return;
   text.value = '';
-  remember();
   search.clear();
+  remember();
   uploads.add(files);
 };
-const searchImage = file => {
+const searchImage = async file => {
   text.value = '';
+  const image = await encoded(file);
+  search.image(image ? Object.assign(decoded(image), { name: file.name }) : file, image);
   remember();
-  search.image(file);
 };
 const like = moment => {
   text.value = '';
-  remember();
   search.like(moment);
+  remember();
 };
 find('add').onclick = choose;
 find('video-files').onchange = event => {

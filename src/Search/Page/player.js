@@ -1,29 +1,37 @@
-// A video from a moment on, with what was found in it marked on its timeline.
+// A video from a moment on, with what was found in it on its timeline, why, and what is said.
 
 import * as api from './api.js';
 import { element, find, isTyping, showState } from './dom.js';
-import { clock, score } from './format.js';
-import { explain } from './explanation.js';
+import { explain, resembles } from './explanation.js';
+import { clock } from './format.js';
 import { showAt } from './strip.js';
+import { showMarks } from './timeline.js';
+import { Transcript } from './transcript.js';
 
-const step = 1, page = 10;
+const step = 1, page = 10, fastest = 4, usualFrame = 1 / 25;
 
 export class Player {
   #moments = [];
   #at = 0;
   #shown = null;
   #from = null;
+  #isLeft = false;
+  #frame = usualFrame;
 
-  constructor(library, { onLike, onInside }) {
+  /** onPlace: what is shown, or that nothing is, has changed. */
+  constructor(library, { onLike, onInside, onPlace }) {
     this.library = library;
     this.onLike = onLike;
     this.onInside = onInside;
+    this.onPlace = onPlace;
     this.dialog = find('player');
     this.video = find('video');
     this.timeline = find('timeline');
+    this.transcript = new Transcript(time => this.#seek(time));
     find('close').onclick = () => this.dialog.close();
     find('like').onclick = () => this.#like();
     find('where').onclick = () => this.#where();
+    find('copy').onclick = () => this.#copy();
     find('previous').onclick = () => this.#go(-1);
     find('next').onclick = () => this.#go(1);
     this.dialog.addEventListener('close', () => this.#stop());
@@ -32,23 +40,37 @@ export class Player {
     this.#listen();
   }
 
-  /** Opens one of the moments that a search found; the others are a key away. */
-  moments(moments, at) {
+  /** Video and time of what is open, for the address; null where nothing is. */
+  get place() { return this.#shown && { v: this.#shown.id, t: Number(this.#shown.start.toFixed(2)) }; }
+
+  /** Opens one of the moments that a search found, from it or a time on; the others are a key away. */
+  moments(moments, at, start = moments[at].segment.moment) {
     this.#moments = moments;
     this.#at = at;
     const { result, segment, query } = moments[at];
-    const others = moments.filter(moment => moment.result === result).map(moment => moment.segment);
-    this.#show(
-      { id: result.video, name: result.name, source: result.source, duration: result.duration, start: segment.moment, segment,
-      segments: others, query });
+    this.#show({
+      id: result.video, name: result.name, source: result.source, duration: result.duration, start, segment, query,
+      found: moments.filter(moment => moment.result.video === result.video).map(moment => moment.segment),
+    });
   }
 
-  /** Opens a whole video of the library. */
-  whole(video) {
+  /** Opens a whole video of the library, from its beginning or a time on. */
+  whole(video, start = 0) {
     this.#moments = [];
-    this.#show(
-      { id: video.id, name: video.title ?? video.name, source: video.stream.replace(/^\//, ''), duration: video.duration,
-      start: 0, segment: null, segments: [], query: null, of: video });
+    this.#show({
+      id: video.id, name: video.title ?? video.name, source: video.stream, duration: video.duration, start, segment: null,
+      found: [], query: null, of: video,
+    });
+  }
+
+  /** Closes for good: focus goes nowhere, and nobody is told. */
+  leave() {
+    if (!this.dialog.open)
+      return;
+    this.#moments = [];
+    this.#isLeft = true;
+    this.#shown = null;
+    this.dialog.close();
   }
 
   get #duration() { return Number.isFinite(this.video.duration) ? this.video.duration : this.#shown?.duration ?? 0; }
@@ -56,8 +78,7 @@ export class Player {
   #show(shown) {
     this.#shown = shown;
     find('player-title').textContent = this.library.get(shown.id)?.title ?? shown.name;
-    find('player-place').textContent = shown.segment
-      ? `${clock(shown.segment.start)} – ${clock(shown.segment.end)} · score ${score(shown.segment.score)}`
+    find('player-place').textContent = shown.segment ? `${clock(shown.segment.start)} – ${clock(shown.segment.end)}`
       : shown.of.failure ? api.sentence(shown.of.failure.reason) : shown.duration ? clock(shown.duration) : '';
     find('like').hidden = !shown.segment;
     find('where').hidden = !shown.segment && shown.of.state !== 'indexed';
@@ -65,23 +86,29 @@ export class Player {
     find('previous').disabled = this.#at === 0;
     find('next').disabled = this.#at === this.#moments.length - 1;
     find('player-state').hidden = true;
+    find('copied').textContent = '';
+    find('link').hidden = true;
     this.video.hidden = false;
     this.dialog.dataset.kind = shown.segment ? 'moment' : 'video';
     this.#load(shown);
     this.#mark();
     this.#explain(shown);
+    this.#survey(shown);
     if (!this.dialog.open) {
       this.#from = document.activeElement;
+      this.#isLeft = false;
       this.dialog.showModal();
     }
     this.video.focus();
+    this.onPlace(this.place);
   }
 
   #load({ source, start, segment }) {
     const url = new URL(source.replace(/^\//, ''), document.baseURI).href;
-    if (this.video.src !== url)
+    if (this.video.src !== url) {
       this.video.src = url;
-    else if (this.video.error)
+      this.#frame = usualFrame;
+    } else if (this.video.error)
       this.video.load();
     this.#seek(start);
     if (segment)
@@ -90,10 +117,15 @@ export class Player {
 
   #stop() {
     this.video.pause();
+    this.video.playbackRate = 1;
     this.video.removeAttribute('src');
     this.video.load();
     const opener = this.#moments[this.#at];
     this.#shown = null;
+    this.transcript.show(null);
+    if (this.#isLeft)
+      return;
+    this.onPlace(null);
     // The dialog has closed a moment ago: who has gone on to something else meanwhile stays there.
     if (opener && [document.body, this.#from].includes(document.activeElement))
       find('moments').querySelector(`[data-segments~="${CSS.escape(opener.segment.segment)}"] .open`)?.focus();
@@ -113,22 +145,50 @@ export class Player {
       this.moments(this.#moments, at);
   }
 
-  /** Closes for good: focus does not go back to the card. */
-  #leave() {
-    this.#moments = [];
-    this.dialog.close();
-  }
-
   #like() {
-    const { segment, start, id, name } = this.#shown;
-    this.#leave();
-    this.onLike({ segment: segment.segment, name: this.library.get(id)?.title ?? name, start });
+    const { segment, start, id } = this.#shown;
+    this.leave();
+    this.onLike({ like: segment.segment, of: id, at: start });
   }
 
   #where() {
     const { id } = this.#shown;
-    this.#leave();
+    this.leave();
     this.onInside(id);
+  }
+
+  /** Copies the address of what is seen now; shows it where the browser lets no page copy. */
+  async #copy() {
+    const address = new URL(location.href);
+    address.searchParams.set('t', this.video.currentTime.toFixed(1));
+    try {
+      await navigator.clipboard.writeText(address.href);
+      find('copied').textContent = `The link to ${clock(this.video.currentTime)} is copied`;
+    } catch {
+      const field = find('link');
+      field.hidden = false;
+      field.value = address.href;
+      field.select();
+      find('copied').textContent = 'This browser lets no page copy: here is the link';
+    }
+  }
+
+  /** How near every part of the video is to the query, and what is said in it. */
+  async #survey(shown) {
+    const video = shown.of ?? this.library.get(shown.id) ?? await api.video(shown.id).catch(() => null);
+    if (this.#shown !== shown)
+      return;
+    await this.transcript.show(video);
+    this.transcript.mark(shown.found);
+    // Without it the moments that were found are marked.
+    const all = await shown.query?.inside(shown.id, video?.duration ?? Infinity).catch(() => null);
+    if (!all || this.#shown !== shown)
+      return;
+    shown.all = all.results.flatMap(result => result.segments);
+    const found = new Map([...shown.all.filter(shown.query.shows), ...shown.found].map(segment => [segment.segment, segment]));
+    shown.found = [...found.values()];
+    this.transcript.mark(shown.all);
+    this.#mark();
   }
 
   async #explain(shown) {
@@ -136,25 +196,18 @@ export class Player {
     why.hidden = !shown.segment;
     if (why.hidden)
       return;
-    if (!shown.query.explain) {
-      place.replaceChildren(
-        element('p', { className: 'note' },
-        `This frame looks most like ${shown.query.looksLike}: likeness ${score(shown.segment.score)} of at most 1 `
-          + '(cosine of the embeddings less the difference of the colours).'));
-      return;
-    }
+    if (!shown.query.explain)
+      return resembles(place, shown.query.looksLike, shown.segment);
     place.replaceChildren(element('p', { className: 'note wait' }, 'Looking into it …'));
     try {
       const answer = await shown.query.explain();
       if (this.#shown !== shown)
         return;
       const found = answer.results.flatMap(result => result.segments).find(segment => segment.segment === shown.segment.segment);
-      if (found?.explanation) {
-        explain(place, found.explanation,
-          { at: time => clock(time, true), seek: time => this.#seek(time), preview: () => this.library.get(shown.id)?.preview });
-        shown.frames = found.explanation.texts.find(text => text.share > 0).frames;
-        this.#mark();
-      } else
+      if (found?.explanation)
+        explain(place, found,
+          { at: time => clock(time), seek: time => this.#seek(time), preview: () => this.library.get(shown.id)?.preview });
+      else
         place.replaceChildren(element('p', { className: 'note' }, 'The library has changed since; search again to see why.'));
     } catch (error) {
       if (this.#shown === shown)
@@ -162,37 +215,9 @@ export class Player {
     }
   }
 
-  /** The moment's segment, the other segments found in the video, the moment itself, and the frames where attention is known. */
   #mark() {
-    const { segment, segments, start, frames = [] } = this.#shown, length = this.#duration;
-    const marks = find('marks');
-    marks.replaceChildren();
-    if (!length || !segment)
-      return this.#legend(false);
-    const mark = (className, from, to, text) => {
-      const made = element('div', { className, title: text });
-      made.style.setProperty('--from', from / length);
-      made.style.setProperty('--to', Math.min(1, to / length));
-      marks.append(made);
-      return made;
-    };
-    for (const other of segments)
-      mark(other === segment ? 'segment current' : 'segment', other.start, other.end,
-        `${clock(other.start)} – ${clock(other.end)}`);
-    const most = Math.max(...frames.map(frame => frame.attention ?? 0), 1e-9);
-    for (const frame of frames.filter(frame => frame.attention != null))
-      mark('attention', frame.time, frame.time, `attention ${(frame.attention * 100).toFixed(0)} %`).style.setProperty('--heat',
-        frame.attention / most);
-    mark('moment', start, start, `the moment, ${clock(start, true)}`);
-    this.#legend(segments.length > 1);
-  }
-
-  #legend(others) {
-    find('legend').replaceChildren(...(this.#shown.segment ? [
-      element('li', { className: 'current' }, 'this segment'),
-        others ? element('li', { className: 'other' }, 'others found') : null,
-        element('li', { className: 'moment' }, 'the moment'),
-    ].filter(Boolean) : []));
+    const { segment, start, found, all } = this.#shown;
+    showMarks({ length: this.#duration, current: segment, start, found, all });
   }
 
   #listen() {
@@ -203,6 +228,7 @@ export class Player {
       timeline.ariaValueMax = length.toFixed(1);
       timeline.ariaValueNow = video.currentTime.toFixed(1);
       timeline.ariaValueText = `${clock(video.currentTime)} of ${clock(length)}`;
+      this.transcript.follow(video.currentTime);
     };
     video.addEventListener('timeupdate', follow);
     video.addEventListener('seeking', follow);
@@ -212,6 +238,7 @@ export class Player {
         this.#mark();
     });
     video.addEventListener('error', () => this.#shown && this.#cannotPlay());
+    this.#measureFrames();
 
     const timeAt = event => {
       const box = timeline.getBoundingClientRect();
@@ -227,6 +254,19 @@ export class Player {
       this.#glance(timeAt(event));
     });
     timeline.addEventListener('pointerleave', () => { find('glance').hidden = true; });
+  }
+
+  /** How long a frame lasts, from frames that follow each other while the video plays; where browsers tell of them. */
+  #measureFrames() {
+    const { video } = this;
+    let last = null;
+    const next = (_, { mediaTime, presentedFrames }) => {
+      if (last && presentedFrames === last.presentedFrames + 1 && mediaTime > last.mediaTime)
+        this.#frame = Math.min(this.#frame, mediaTime - last.mediaTime);
+      last = { mediaTime, presentedFrames };
+      video.requestVideoFrameCallback(next);
+    };
+    video.requestVideoFrameCallback?.(next);
   }
 
   #glance(time) {
@@ -246,17 +286,45 @@ export class Player {
         element('a', { href: source.replace(/^\//, ''), download: name }, 'Download the original'));
   }
 
+  /** As in a cutting room: K stops, L plays and then plays faster, J slower and then goes back. */
+  #shuttle(key) {
+    const { video } = this;
+    if (key === 'k') {
+      video.pause();
+      video.playbackRate = 1;
+    } else if (key === 'l' && video.paused)
+      video.play();
+    else if (key === 'l')
+      video.playbackRate = Math.min(fastest, video.playbackRate * 2);
+    else if (video.playbackRate > 1)
+      video.playbackRate /= 2;
+    else
+      this.#seek(video.currentTime - page / 2);
+  }
+
+  #stepFrame(by) {
+    this.video.pause();
+    this.#seek(this.video.currentTime + by * this.#frame);
+  }
+
   #key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
       return;
-    const { video } = this, onSlider = event.target === this.timeline, free = event.target !== video;
+    const { video } = this, onSlider = event.target === this.timeline;
+    const presses = ['BUTTON', 'SUMMARY', 'A'].includes(event.target.tagName);
     const actions = {
-      'j': () => this.#go(1),
-      'k': () => this.#go(-1),
-      'l': !find('like').hidden && (() => this.#like()),
+      'n': () => this.#go(1),
+      'p': () => this.#go(-1),
+      's': !find('like').hidden && (() => this.#like()),
       'w': !find('where').hidden && (() => this.#where()),
+      'c': () => this.#copy(),
       'm': () => this.#shown && this.#seek(this.#shown.start),
-      ' ': free && event.target.tagName !== 'BUTTON' && (() => video.paused ? video.play() : video.pause()),
+      'j': () => this.#shuttle('j'),
+      'k': () => this.#shuttle('k'),
+      'l': () => this.#shuttle('l'),
+      ',': () => this.#stepFrame(-1),
+      '.': () => this.#stepFrame(1),
+      ' ': !presses && (() => video.paused ? video.play() : video.pause()),
       'ArrowLeft': () => this.#seek(video.currentTime - step),
       'ArrowRight': () => this.#seek(video.currentTime + step),
       'PageDown': onSlider && (() => this.#seek(video.currentTime - page)),
@@ -264,7 +332,7 @@ export class Player {
       'Home': onSlider && (() => this.#seek(0)),
       'End': onSlider && (() => this.#seek(this.#duration)),
     };
-    const action = actions[event.key];
+    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (action) {
       event.preventDefault();
       action();

@@ -2,21 +2,25 @@
 
 import * as api from './api.js';
 import { button, clearState, element, find, showState, skeletons } from './dom.js';
-import { clock, count, milliseconds, score } from './format.js';
+import { clock, count, milliseconds } from './format.js';
 import { previewOnHover } from './strip.js';
 
 const pause = 220, slow = 250;
-const wanted = { top: 24, segmentsEach: 4 };
+const wanted = { top: 24, segmentsEach: 4 }, mostInside = 1000, mostSeconds = 900;
 
 export class Search {
   #running = new AbortController();
   #timer;
   #query = null;
+  #answered = Promise.resolve([]);
 
-  constructor(library, filters, onWatch) {
+  /** onWeak: weak results were asked for, which belongs into the address. */
+  constructor(library, filters, models, { onWatch, onWeak }) {
     this.library = library;
+    this.models = models;
     this.filters = filters;
     this.watch = onWatch;
+    this.onWeak = onWeak;
     this.box = find('text');
     library.addEventListener('state', event => {
       if (event.detail.video.state === 'indexed' && this.#query)
@@ -25,6 +29,12 @@ export class Search {
   }
 
   get isActive() { return this.#query !== null; }
+
+  /** The moments that the last search finds; none where it fails or is given up. */
+  get found() { return this.#answered; }
+
+  /** What the address says of the search beside the text and the filters. */
+  get subject() { return this.#query?.subject ?? {}; }
 
   /** A letter more or less. */
   typed() {
@@ -44,25 +54,41 @@ export class Search {
     const body = { ...this.#wanted, ...this.filters.texts(text), ...(weak ? { threshold: 0 } : {}) };
     this.#run({
       name: `“${text}”`,
+      subject: weak ? { weak: text } : {},
       ask: signal => api.search(body, signal),
+      inside: (video, seconds) => api.search({ ...this.#inside(body, video), explain: seconds <= mostSeconds }),
       explain: once(() => api.search({ ...body, explain: true })),
-      weaker: () => this.text({ weak: true }),
+      weaker: () => {
+        this.text({ weak: true });
+        this.onWeak();
+      },
     });
   }
 
-  image(file) {
+  /** What looks like an image. encoded: as it stands in the address; null where it cannot stand there. */
+  image(file, encoded) {
     const query = this.#wanted;
-    this.#run(
-      { name: `the image ${file.name || 'that was pasted'}`, again: () => this.image(file), ask: signal =>
-      api.searchImage(file, query, signal), looksLike: 'the image' });
+    this.#run({
+      name: `the image ${file.name ?? ''}`.trimEnd(),
+      subject: { image: encoded },
+      again: () => this.image(file, encoded),
+      ask: signal => api.searchImage(file, query, signal),
+      inside: video => api.searchImage(file, this.#inside(query, video)),
+      looksLike: 'the image',
+    });
   }
 
-  /** More like a segment that was found. */
-  like({ segment, name, start }) {
-    const body = { ...this.#wanted, like: segment };
-    this.#run(
-      { name: `more like ${clock(start)} of ${name}`, again: () => this.like({ segment, name, start }), ask: signal =>
-      api.search(body, signal), looksLike: 'the middle of that segment' });
+  /** More like a segment that was found. like: its id. of, at: its video, and its moment in seconds. */
+  like({ like, of, at }) {
+    const body = { ...this.#wanted, like }, video = this.library.get(of);
+    this.#run({
+      name: `more like ${clock(Number(at))} of ${video?.title ?? video?.name ?? 'a video'}`,
+      subject: { like, of, at },
+      again: () => this.like({ like, of, at }),
+      ask: signal => api.search(body, signal),
+      inside: id => api.search(this.#inside(body, id)),
+      looksLike: 'the middle of that segment',
+    });
   }
 
   /** The same search, as narrowed now. */
@@ -73,12 +99,16 @@ export class Search {
 
   get #typed() { return this.box.value.trim(); }
 
+  /** The same query about every segment of one video. */
+  #inside = (body, video) => ({ ...body, filter: { video }, rank: 'moment', top: mostInside, threshold: 0 });
+
   get #wanted() { return { ...wanted, filter: this.filters.filter, rank: this.filters.rank }; }
 
   clear() {
     clearTimeout(this.#timer);
     this.#running.abort();
     this.#query = null;
+    this.#answered = Promise.resolve([]);
     this.#show(false);
     find('status').textContent = '';
   }
@@ -94,17 +124,21 @@ export class Search {
     const fresh = this.#query === null;
     this.#query = query;
     this.#show(true);
+    find('unjudged').hidden = true;
     const list = find('moments');
     const wait = setTimeout(() => this.#loading(list, query), fresh ? 0 : slow);
+    let tell;
+    this.#answered = new Promise(resolve => { tell = resolve; });
     try {
       const answer = await query.ask(signal);
       if (!signal.aborted)
-        this.#render(answer, query, quietly);
+        tell(this.#render(answer, query, quietly));
     } catch (error) {
       if (!api.isCancelled(error) && !signal.aborted)
         this.#fail(error, query);
     } finally {
       clearTimeout(wait);
+      tell([]);
       if (!signal.aborted)
         list.ariaBusy = 'false';
     }
@@ -128,10 +162,13 @@ export class Search {
   }
 
   #render(answer, query, quietly) {
+    // Which segments of a video are moments: those that are as sure as what the answer shows, or in which words are said.
+    query.shows = ({ confidence, said }) => said || confidence && confidence.probability >= answer.threshold;
     const moments = answer.results.flatMap(result => result.segments.map(segment => ({ result, segment, query })));
+    const videos = new Set(answer.results.map(result => result.video)).size;
     clearState(find('results-state'));
     const list = find('moments'), focused = document.activeElement?.closest('#moments > .card')?.dataset.video;
-    list.replaceChildren(...answer.results.map(result => this.#card(result, moments)));
+    list.replaceChildren(...answer.results.map((result, at) => this.#card(result, at, moments)));
     if (focused) // What is at hand on the keyboard stays so when the same search is answered anew.
       list.querySelector(`[data-video="${CSS.escape(focused)}"] .open`)?.focus();
     if (moments.length === 0)
@@ -140,9 +177,21 @@ export class Search {
       ...(moments.length && answer.weaker ? [button('Show weaker results', query.weaker, 'outlined')] : []));
     if (!quietly)
       find('status').textContent = moments.length
-        ? `${count(moments.length, 'moment')} in ${count(answer.results.length, 'video')} for ${query.name} · `
+        ? `${count(moments.length, 'moment')} in ${count(videos, 'video')} for ${query.name} · `
           + `${count(answer.scored, 'segment')} compared in ${milliseconds(answer.elapsed)} ms`
         : `Nothing here matches ${query.name}`;
+    this.#tellUnjudged(moments);
+    return moments;
+  }
+
+  /** Why some results have no confidence, where the others would have one. */
+  #tellUnjudged(moments) {
+    const place = find('unjudged'), model = `the model ${this.models.name ?? ''}`.trimEnd();
+    const unfamiliar = moments.filter(({ segment }) => segment.unfamiliar).length;
+    place.hidden = unfamiliar === 0;
+    place.textContent = `${unfamiliar === moments.length ? 'This footage is' : 'Results without a confidence are'} unlike what `
+      + `${model} was calibrated on: their order is its best guess, and how sure `
+      + 'it is cannot be said.';
   }
 
   #nothing(query, { weaker }) {
@@ -166,7 +215,7 @@ export class Search {
         ...(library.takesUploads ? [button('Add videos', library.onAdd)] : []));
   }
 
-  #card(result, moments) {
+  #card(result, at, moments) {
     const own = moments.filter(moment => moment.result === result), [best, ...others] = own;
     const open = moment => this.watch(moments, moments.indexOf(moment));
     const name = this.library.get(result.video)?.title ?? result.name;
@@ -174,12 +223,11 @@ export class Search {
       { className: 'card moment',
       data: { video: result.video, segments: result.segments.map(segment => segment.segment).join(' ') } },
       this.#moment(best, name, () => open(best)),
-      element('p', { className: 'facts' }, bandOf(best.segment.confidence), `Score ${score(best.segment.score)}`),
+      element('p', { className: 'facts' }, labelOf(best.segment, at + 1)),
       best.segment.said ? element('p', { className: 'said' }, '“', marked(best.segment.said), '”') : null,
       others.length
         ? element('div', { className: 'others', aria: { role: 'group', label: `Other moments of ${name}` } }, others.map(moment =>
-        element('button', { type: 'button', title: `Score ${score(moment.segment.score)}`, onclick: () => open(moment) },
-          clock(moment.segment.moment)))) : null);
+        element('button', { type: 'button', onclick: () => open(moment) }, clock(moment.segment.moment)))) : null);
   }
 
   #moment({ result, segment }, name, open) {
@@ -199,10 +247,14 @@ export class Search {
   }
 }
 
-/** How sure a result is, where that is known. */
-function bandOf(confidence) {
+/** Why a result is here: words that are said in it, how sure it is where that is known, else its rank. */
+function labelOf({ said, confidence }, rank) {
+  if (said) {
+    const words = [...new Set(said.words.map(({ start, length }) => said.text.slice(start, start + length)))];
+    return element('span', { className: 'band', data: { band: 'said' } }, `Said: ${words.join(', ')}`);
+  }
   if (!confidence)
-    return null;
+    return `No. ${rank}`;
   const sure = `${Math.round(100 * confidence.probability)} %`;
   return element('span',
     { className: 'band', data: { band: confidence.band }, title: `Of first results like this, ${sure} are right` },
