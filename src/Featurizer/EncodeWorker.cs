@@ -66,7 +66,7 @@ public sealed class EncodeWorker(
         VideoDecoded decoded, IProgress<EncodeProgress>? progress, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(decoded);
-        return await IndexAsync(decoded, await FindAsync(decoded, cancel), progress, cancel);
+        return (await IndexAsync(decoded, await catalog.GetAsync(decoded.VideoId, cancel), progress, cancel)).Outcome;
     }
 
     /// <summary>Indexes a video, then deletes its frames.</summary>
@@ -74,15 +74,18 @@ public sealed class EncodeWorker(
     {
         try
         {
-            var entry = await FindAsync(decoded, cancel);
+            var known = await catalog.GetAsync(decoded.VideoId, cancel);
             // The catalog knows the outcome before the frames go: the same event delivered again then has nothing to do. From the
             // append on nothing is cancelled.
-            if (await IndexAsync(decoded, entry, Progress, cancel) is { } outcome)
+            var (outcome, latest) = await IndexAsync(decoded, known, Progress, cancel);
+            if (outcome is not null)
             {
                 await catalog.ApplyAsync(outcome, CancellationToken.None);
-                Measure(entry, outcome);
+                Measure(Of(decoded, known), outcome);
             }
-            await blobs.DeleteAsync(decoded.FramePack, CancellationToken.None);
+            // Frames of a later upload of the video have the same name.
+            if (Of(decoded, latest) is not null || latest is not { State: VideoState.Uploaded or VideoState.Decoded })
+                await blobs.DeleteAsync(decoded.FramePack, CancellationToken.None);
         }
         finally
         {
@@ -90,29 +93,31 @@ public sealed class EncodeWorker(
         }
     }
 
-    private async ValueTask<UploadOutcome?> IndexAsync(
-        VideoDecoded decoded, CatalogEntry? entry, IProgress<EncodeProgress>? progress, CancellationToken cancel)
+    /// <returns>What was appended, if anything, and what the catalog knew of the video last.</returns>
+    private async ValueTask<(UploadOutcome? Outcome, CatalogEntry? Latest)> IndexAsync(
+        VideoDecoded decoded, CatalogEntry? latest, IProgress<EncodeProgress>? progress, CancellationToken cancel)
     {
-        if (entry?.State == VideoState.Deleted || await IsIndexedAsync(entry, cancel))
-            return null;
+        if (Of(decoded, latest) is { } entry && (entry.State == VideoState.Deleted || await IsIndexedAsync(entry, cancel)))
+            return (null, latest);
         var outcome = await EncodeAsync(decoded, progress, cancel);
-        if (await FindAsync(decoded, cancel) is { State: VideoState.Deleted })
+        latest = await catalog.GetAsync(decoded.VideoId, cancel);
+        if (Of(decoded, latest) is { State: VideoState.Deleted })
         {
             await index.DeleteAsync(decoded.VideoId, cancel);
-            return null;
+            return (null, latest);
         }
         await log.AppendAsync(outcome, cancel);
-        return outcome;
+        return (outcome, latest);
     }
 
     /// <summary>
     /// What the catalog knows of the upload that was decoded; null where it does not know of it, or knows a later one.
     /// </summary>
-    private async ValueTask<CatalogEntry?> FindAsync(VideoDecoded decoded, CancellationToken cancel) =>
-        await catalog.GetAsync(decoded.VideoId, cancel) is { } entry && entry.UploadId == decoded.UploadId ? entry : null;
+    private static CatalogEntry? Of(VideoDecoded decoded, CatalogEntry? latest) =>
+        latest?.UploadId == decoded.UploadId ? latest : null;
 
-    private async ValueTask<bool> IsIndexedAsync(CatalogEntry? entry, CancellationToken cancel) =>
-        entry is { State: VideoState.Indexed } && entry.ModelId == encoder.Model.Id
+    private async ValueTask<bool> IsIndexedAsync(CatalogEntry entry, CancellationToken cancel) =>
+        entry.State == VideoState.Indexed && entry.ModelId == encoder.Model.Id
         && await index.CountAsync(entry.Id, cancel) == entry.Segments;
 
     private async ValueTask<UploadOutcome> EncodeAsync(

@@ -8,8 +8,9 @@ using TcMgc.Shared.Vectors;
 namespace TcMgc.Ingest;
 
 /// <summary>
-/// Deletes what is stored of removed videos: segments, pictures, transcripts, and the original where it was copied. Handling a
-/// removal twice has the same effect as handling it once.
+/// Deletes what is stored of removed videos: segments, pictures, transcripts, and the original where it was copied; also segments
+/// that a featurizer wrote which had not heard of the removal yet. Handling an event twice has the same effect as handling it
+/// once.
 /// </summary>
 /// <param name="blobs">Holds copied originals, pictures and transcripts.</param>
 /// <param name="index">Holds the segments.</param>
@@ -19,14 +20,23 @@ public sealed class RemovalWorker(IBlobStore blobs, IVectorIndex index, ICatalog
     /// <summary>The group under which these workers share the log's events.</summary>
     public const string Group = "removal";
 
-    /// <summary>Handles removals as the log brings them, until asked to stop.</summary>
+    /// <summary>Handles removals, and videos that are indexed, as the log brings them, until asked to stop.</summary>
     /// <param name="events">Brings them.</param>
     /// <param name="stop">Asks to stop.</param>
     public Task RunAsync(EventConsumer events, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(events);
-        return events.RunAsync(new(Group, [Topics.Deleted]),
-            (happened, cancel) => HandleAsync((VideoDeleted)happened, cancel), stop);
+        return events.RunAsync(new(Group, [Topics.Deleted, Topics.Indexed]), (happened, cancel) =>
+            happened is VideoIndexed indexed ? HandleAsync(indexed, cancel) : HandleAsync((VideoDeleted)happened, cancel), stop);
+    }
+
+    /// <summary>Deletes the segments of a video that was removed before it was indexed.</summary>
+    /// <exception cref="UserException">A store cannot be used; it can be tried again.</exception>
+    public async ValueTask HandleAsync(VideoIndexed indexed, CancellationToken cancel)
+    {
+        ArgumentNullException.ThrowIfNull(indexed);
+        if (await catalog.GetAsync(indexed.VideoId, cancel) is { State: VideoState.Deleted })
+            await index.DeleteAsync(indexed.VideoId, cancel);
     }
 
     /// <summary>Deletes what is stored of one video, unless it was uploaded again since.</summary>

@@ -268,6 +268,31 @@ public sealed class EncodeWorkerTests : IAsyncLifetime
         Assert.Equal(2, catalog.Reads);
     }
 
+    [Fact]
+    public async Task Frames_that_a_later_upload_of_the_video_waits_for_are_left_to_it()
+    {
+        var first = await DecodedAsync(seed: 15, frames: 5);
+        var later = new VideoUploaded
+        {
+            VideoId = first.VideoId,
+            Time = TimeProvider.System.GetUtcNow().AddDays(1),
+            FileName = "clip.mp4",
+            Sha256 = new('0', 64),
+            Bytes = 1,
+            Source = "originals/later",
+        };
+        await _data.Events.AppendAsync(later, default);
+        await _data.Catalog.ApplyAsync(later, default);
+        using var stop = new CancellationTokenSource();
+
+        var running = (await WorkerAsync()).RunAsync(Consumer(Outages()), stop.Token);
+        await IndexedAsync("first", 1);
+        await stop.CancelAsync();
+        await running;
+
+        Assert.NotNull(await _data.Blobs.FindAsync(first.FramePack, default));
+    }
+
     private async Task SpoilAsync(string name, string how)
     {
         var file = Path.Combine(_path, "blobs", name);

@@ -85,6 +85,29 @@ public sealed class RemovalWorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Segments_that_come_after_the_removal_go_too_and_those_of_a_video_that_is_there_stay()
+    {
+        var upload = await IndexedAsync();
+        var indexed = new VideoIndexed
+        {
+            VideoId = s_video,
+            UploadId = upload.EventId,
+            Time = upload.Time,
+            ModelId = "m",
+            Segments = 1,
+            Frames = 1,
+            Elapsed = 1,
+        };
+
+        await Worker.HandleAsync(indexed, default);
+        Assert.Equal(1, (await LeftAsync()).Segments);
+        await _data.Catalog.ApplyAsync(Removed(upload), default);
+        await Worker.HandleAsync(indexed, default);
+
+        Assert.Equal(0, (await LeftAsync()).Segments);
+    }
+
+    [Fact]
     public async Task A_file_of_the_user_stays()
     {
         var file = Path.Combine(_path, "x.mp4");
