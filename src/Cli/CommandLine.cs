@@ -24,6 +24,7 @@ internal static class CommandLine
         IndexCommand.Create(),
         SearchCommand.Create(),
         VideosCommand.Create(),
+        CollectionsCommand.Create(),
         RemoveCommand.Create(),
         ServeCommand.Create(),
         KeysCommand.Create(),

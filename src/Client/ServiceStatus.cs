@@ -3,11 +3,14 @@ namespace TcMgc.Client;
 /// <summary>What a service is, and how it stands.</summary>
 /// <param name="Version">The program's version.</param>
 /// <param name="Model">The model that searches.</param>
-/// <param name="Videos">Videos that are known, failed and waiting ones included.</param>
+/// <param name="Videos">Videos that the collection has, failed and waiting ones included.</param>
 /// <param name="Waiting">Those of them that are not yet indexed.</param>
-/// <param name="Segments">Segments in the index.</param>
+/// <param name="Segments">Segments of those that are.</param>
 public sealed record ServiceStatus(string Version, ModelStatus Model, int Videos, int Waiting, long Segments)
 {
+    /// <summary>The collection that was asked about.</summary>
+    public string Collection { get; init; } = "default";
+
     /// <summary>Size of the originals that wait to be indexed, in bytes.</summary>
     public long WaitingBytes { get; init; }
 

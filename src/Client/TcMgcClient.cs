@@ -16,6 +16,7 @@ namespace TcMgc.Client;
 /// <param name="http">Knows where the service is (<see cref="HttpClient.BaseAddress"/>) and how long to wait.</param>
 public sealed class TcMgcClient(HttpClient http)
 {
+    private const string CollectionHeader = "Tcmgc-Collection";
     private const string Videos = "api/videos";
     private const int PageSize = 1000;
 
@@ -26,10 +27,17 @@ public sealed class TcMgcClient(HttpClient http)
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
+    /// <summary>
+    /// The collection that all calls are about; null, the default: that of the key or token, or the one named <c>default</c>.
+    /// With a key or token of another one every call is refused with the type <c>collection</c>.
+    /// </summary>
+    public string? Collection { get; init; }
+
     /// <summary>Which model searches, what it knows, and how much is indexed and waits.</summary>
     public async Task<ServiceStatus> GetStatusAsync(CancellationToken cancel = default)
     {
-        using var response = await http.GetAsync(new Uri("api/status", UriKind.Relative), cancel).ConfigureAwait(false);
+        using var response = await SendAsync(HttpMethod.Get, new Uri("api/status", UriKind.Relative), null, cancel)
+            .ConfigureAwait(false);
         return await ReadAsync<ServiceStatus>(response, cancel).ConfigureAwait(false);
     }
 
@@ -41,15 +49,15 @@ public sealed class TcMgcClient(HttpClient http)
     {
         // Not disposed, as it would close the caller's stream.
         var content = new StreamContent(video) { Headers = { ContentType = new("application/octet-stream") } };
-        using var response = await http.PostAsync(new Uri($"{Videos}?name={Uri.EscapeDataString(name)}", UriKind.Relative),
-            content, cancel).ConfigureAwait(false);
+        using var response = await SendAsync(HttpMethod.Post,
+            new Uri($"{Videos}?name={Uri.EscapeDataString(name)}", UriKind.Relative), content, cancel).ConfigureAwait(false);
         return await ReadAsync<UploadedVideo>(response, cancel).ConfigureAwait(false);
     }
 
     /// <summary>What is known of a video, with its segments once it is indexed; null where there is none.</summary>
     public async Task<Video?> GetAsync(Guid id, CancellationToken cancel = default)
     {
-        using var response = await http.GetAsync(At(id), cancel).ConfigureAwait(false);
+        using var response = await SendAsync(HttpMethod.Get, At(id), null, cancel).ConfigureAwait(false);
         return response.StatusCode == HttpStatusCode.NotFound ? null
             : await ReadVideoAsync(response, cancel).ConfigureAwait(false);
     }
@@ -59,13 +67,13 @@ public sealed class TcMgcClient(HttpClient http)
     {
         for (var offset = 0; ; offset += PageSize)
         {
-            using var response = await http.GetAsync(
-                new Uri(string.Create(CultureInfo.InvariantCulture, $"{Videos}?offset={offset}&limit={PageSize}"),
-                UriKind.Relative), cancel).ConfigureAwait(false);
-            var page = await ReadAsync<VideoPage>(response, cancel).ConfigureAwait(false);
-            foreach (var video in page.Videos)
+            var page = string.Create(CultureInfo.InvariantCulture, $"{Videos}?offset={offset}&limit={PageSize}");
+            using var response = await SendAsync(HttpMethod.Get, new Uri(page, UriKind.Relative), null, cancel)
+                .ConfigureAwait(false);
+            var listed = await ReadAsync<VideoPage>(response, cancel).ConfigureAwait(false);
+            foreach (var video in listed.Videos)
                 yield return video;
-            if (page.Videos.Count < PageSize)
+            if (listed.Videos.Count < PageSize)
                 yield break;
         }
     }
@@ -81,9 +89,8 @@ public sealed class TcMgcClient(HttpClient http)
     public async Task<Video> DescribeAsync(Guid id, string? title, IReadOnlyList<string>? tags, string? ifTag = null,
         CancellationToken cancel = default)
     {
-        using var request = Request(HttpMethod.Patch, id, ifTag);
-        request.Content = JsonContent.Create(new VideoDescription(title, tags), options: s_json);
-        using var response = await http.SendAsync(request, cancel).ConfigureAwait(false);
+        using var content = JsonContent.Create(new VideoDescription(title, tags), options: s_json);
+        using var response = await SendAsync(HttpMethod.Patch, At(id), content, cancel, ifTag: ifTag).ConfigureAwait(false);
         return await ReadVideoAsync(response, cancel).ConfigureAwait(false);
     }
 
@@ -91,8 +98,7 @@ public sealed class TcMgcClient(HttpClient http)
     /// <inheritdoc cref="DescribeAsync"/>
     public async Task DeleteAsync(Guid id, string? ifTag = null, CancellationToken cancel = default)
     {
-        using var request = Request(HttpMethod.Delete, id, ifTag);
-        using var response = await http.SendAsync(request, cancel).ConfigureAwait(false);
+        using var response = await SendAsync(HttpMethod.Delete, At(id), null, cancel, ifTag: ifTag).ConfigureAwait(false);
         await CheckAsync(response, cancel).ConfigureAwait(false);
     }
 
@@ -100,7 +106,7 @@ public sealed class TcMgcClient(HttpClient http)
     /// <returns>What is known of the video from now on.</returns>
     public async Task<Video> RetryAsync(Guid id, CancellationToken cancel = default)
     {
-        using var response = await http.PostAsync(new Uri($"{At(id)}/retry", UriKind.Relative), null, cancel)
+        using var response = await SendAsync(HttpMethod.Post, new Uri($"{At(id)}/retry", UriKind.Relative), null, cancel)
             .ConfigureAwait(false);
         return await ReadVideoAsync(response, cancel).ConfigureAwait(false);
     }
@@ -112,7 +118,7 @@ public sealed class TcMgcClient(HttpClient http)
     public async Task<ReadTranscript> PutTranscriptAsync(Guid id, Stream transcript, CancellationToken cancel = default)
     {
         var content = new StreamContent(transcript); // Not disposed, as it would close the caller's stream.
-        using var response = await http.PutAsync(new Uri($"{At(id)}/transcript", UriKind.Relative), content, cancel)
+        using var response = await SendAsync(HttpMethod.Put, new Uri($"{At(id)}/transcript", UriKind.Relative), content, cancel)
             .ConfigureAwait(false);
         return await ReadAsync<ReadTranscript>(response, cancel).ConfigureAwait(false);
     }
@@ -120,8 +126,8 @@ public sealed class TcMgcClient(HttpClient http)
     /// <summary>The original of a video, from its beginning.</summary>
     public async Task<Stream> OpenAsync(Guid id, CancellationToken cancel = default)
     {
-        var response = await http.GetAsync(new Uri($"{At(id)}/stream", UriKind.Relative),
-            HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+        var response = await SendAsync(HttpMethod.Get, new Uri($"{At(id)}/stream", UriKind.Relative), null, cancel,
+            HttpCompletionOption.ResponseHeadersRead).ConfigureAwait(false);
         await CheckAsync(response, cancel).ConfigureAwait(false);
         return await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
     }
@@ -133,7 +139,8 @@ public sealed class TcMgcClient(HttpClient http)
     /// <summary>Finds the moments that a query describes, or that look like its image or segment.</summary>
     public async Task<SearchAnswer> SearchAsync(SearchQuery query, CancellationToken cancel = default)
     {
-        using var response = await http.PostAsJsonAsync(new Uri("api/search", UriKind.Relative), query, s_json, cancel)
+        using var content = JsonContent.Create(query, options: s_json);
+        using var response = await SendAsync(HttpMethod.Post, new Uri("api/search", UriKind.Relative), content, cancel)
             .ConfigureAwait(false);
         return await ReadAsync<SearchAnswer>(response, cancel).ConfigureAwait(false);
     }
@@ -143,8 +150,8 @@ public sealed class TcMgcClient(HttpClient http)
     /// </summary>
     public async IAsyncEnumerable<VideoEvent> FollowAsync([EnumeratorCancellation] CancellationToken cancel = default)
     {
-        using var response = await http.GetAsync(new Uri("api/events", UriKind.Relative),
-            HttpCompletionOption.ResponseHeadersRead, cancel).ConfigureAwait(false);
+        using var response = await SendAsync(HttpMethod.Get, new Uri("api/events", UriKind.Relative), null, cancel,
+            HttpCompletionOption.ResponseHeadersRead).ConfigureAwait(false);
         await CheckAsync(response, cancel).ConfigureAwait(false);
         var stream = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
         await foreach (var item in SseParser.Create(stream).EnumerateAsync(cancel).ConfigureAwait(false))
@@ -154,12 +161,16 @@ public sealed class TcMgcClient(HttpClient http)
 
     private static Uri At(Guid id) => new($"{Videos}/{id}", UriKind.Relative);
 
-    private static HttpRequestMessage Request(HttpMethod method, Guid id, string? ifTag)
+    /// <summary>The one place from which requests go. The content stays the caller's.</summary>
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, Uri uri, HttpContent? content, CancellationToken cancel,
+        HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead, string? ifTag = null)
     {
-        var request = new HttpRequestMessage(method, At(id));
+        var request = new HttpRequestMessage(method, uri) { Content = content }; // Not disposed, as it would dispose the content.
+        if (Collection is not null)
+            request.Headers.Add(CollectionHeader, Collection);
         if (ifTag is not null)
             request.Headers.IfMatch.Add(new EntityTagHeaderValue(ifTag));
-        return request;
+        return await http.SendAsync(request, completion, cancel).ConfigureAwait(false);
     }
 
     private static async Task<Video> ReadVideoAsync(HttpResponseMessage response, CancellationToken cancel) =>

@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
+using TcMgc.Hosting.Access;
 using TcMgc.Shared;
 
 namespace TcMgc.Hosting;
@@ -27,6 +28,7 @@ internal static class ApiDocument
             document.Info = new() { Title = "TcMgc", Version = Name };
             document.Servers = []; // So that clients use the address they fetched it from.
             GroupByPath(document);
+            TellOfCollections(document);
             return Task.CompletedTask;
         });
         options.AddDocumentTransformer(DescribeKeys);
@@ -124,6 +126,24 @@ internal static class ApiDocument
         if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RequestExample>().SingleOrDefault() is { } example)
             operation.RequestBody!.Content!["application/json"].Example = JsonNode.Parse(example.Json);
         return Task.CompletedTask;
+    }
+
+    /// <summary>What every operation below <c>/api/</c> takes, once.</summary>
+    private static void TellOfCollections(OpenApiDocument document)
+    {
+        document.AddComponent<IOpenApiParameter>(CollectionAccess.Query, new OpenApiParameter
+        {
+            Name = CollectionAccess.Query,
+            In = ParameterLocation.Query,
+            Description = "The collection that the request is about: by default that of the key or token, without one "
+                + $"'{CollectionId.Default}'. The header {CollectionAccess.Header} says the same. That of another key is "
+                + "refused.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = $"^{CollectionId.Form}$" },
+        });
+        foreach (var (path, item) in document.Paths)
+            if (path.StartsWith("/api/", StringComparison.Ordinal))
+                foreach (var operation in item.Operations!.Values)
+                    (operation.Parameters ??= []).Add(new OpenApiParameterReference(CollectionAccess.Query, document));
     }
 
     /// <summary>Describes ids: their converters hide the JSON type from the generator.</summary>

@@ -27,6 +27,7 @@ internal sealed partial class ProblemHandler(IProblemDetailsService problems, IL
         {
             BadHttpRequestException bad => Problem(bad.StatusCode, "request", (bad.InnerException ?? bad).Message),
             QueueFullException full => Problem(StatusCodes.Status503ServiceUnavailable, "queue-full", full.Message),
+            QuotaException full => Problem(StatusCodes.Status403Forbidden, "quota", full.Message),
             UserException user => Problem(StatusCodes.Status503ServiceUnavailable, "unavailable", user.Message),
             _ => Problem(StatusCodes.Status500InternalServerError, "internal", null),
         };

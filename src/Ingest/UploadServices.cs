@@ -29,6 +29,7 @@ public static class UploadServices
             .AddSingleton(options)
             .AddSingleton(watch)
             .AddSingleton(services => new UploadRoom(services.GetRequiredService<ICatalog>(), options, storage.Folders))
+            .AddSingleton<CollectionQuota>()
             .AddSingleton<VideoIntake>()
             .AddSingleton<TranscriptIntake>()
             .AddSingleton(services => new PartialUploads(folder, options, services.GetRequiredService<TimeProvider>(),

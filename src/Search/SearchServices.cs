@@ -5,6 +5,7 @@ using TcMgc.Media;
 using TcMgc.Search.Library;
 using TcMgc.Search.Query;
 using TcMgc.Shared;
+using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Configuration;
 
 namespace TcMgc.Search;
@@ -30,6 +31,7 @@ public static class SearchServices
             .AddSingleton<Originals>()
             .AddSingleton<Pictures>()
             .AddSingleton<SearchEngine>()
+            .AddSingleton<VideoRetry>()
             .AddSingleton<QueryImages>()
             .AddSingleton<RecentVideos>()
             .AddWorker("throughput", services => services.GetRequiredService<RecentVideos>().RunAsync);

@@ -44,7 +44,19 @@ public sealed class KeysCommandTests : IDisposable
         Assert.All(audit, line => Assert.DoesNotContain(next.Split('_')[2], line, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_key_opens_the_collection_that_it_was_made_for_also_after_it_was_rotated()
+    {
+        await RunAsync("add", "everybody");
+        var made = (await RunAsync("add", "desk", "--collection", "press"))[0];
+        await RunAsync("rotate", made.GetProperty("id").GetString()!);
+
+        Assert.Equal(["default", "press"],
+            (await RunAsync("list")).Select(key => key.GetProperty("collection").GetString()));
+    }
+
     [Theory]
+    [InlineData(2, "add", "x", "--collection", "No")]
     [InlineData(1, "revoke", "000000000000")]
     [InlineData(1, "rotate", "000000000000")]
     [InlineData(2, "add", "x", "--scopes", "everything")]

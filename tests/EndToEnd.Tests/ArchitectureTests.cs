@@ -63,6 +63,12 @@ public sealed class ArchitectureTests
     public void Only_the_adapters_know_each_other_and_the_rest_knows_their_ports() =>
         NoUse(In("Ingest|Featurizer|Search"), In("Stores\\.(Kafka|Qdrant|Blobs)")).Check(s_house);
 
+    /// <summary>They have <c>CollectionCatalog</c>, which shows the request's collection alone.</summary>
+    [Fact]
+    public void No_endpoint_knows_the_catalog_of_all_collections() =>
+        Types().That().ResideInNamespaceMatching(In("Ingest|Search")).And().HaveNameMatching("Endpoints?$")
+            .Should().NotDependOnAny(Types(true).That().HaveFullName("TcMgc.Shared.Catalog.ICatalog")).Check(s_house);
+
     /// <summary>The command line also starts itself, dotnet and the dashboard of traces.</summary>
     [Fact]
     public void Only_Media_and_the_command_line_start_programs() =>

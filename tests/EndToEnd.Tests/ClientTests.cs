@@ -50,6 +50,10 @@ public sealed class ClientTests(Workplace place) : IClassFixture<Workplace>
         await foreach (var video in client.ListAsync(limit.Token))
             listed.Add(video);
         Assert.Equal("Summer", Assert.Single(listed).Title);
+        var elsewhere = new TcMgcClient(run.Http) { Collection = "elsewhere" };
+        Assert.Equal(("elsewhere", 0), (await elsewhere.GetStatusAsync(limit.Token)) is var none
+            ? (none.Collection, none.Videos) : default);
+        Assert.Null(await elsewhere.GetAsync(uploaded.Id, limit.Token));
         var status = await client.GetStatusAsync(limit.Token);
         Assert.Equal((1, 0, seen.Segments!.Count), (status.Videos, status.Waiting, (int)status.Segments));
 

@@ -1,6 +1,5 @@
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Vectors;
-using TcMgc.Shared;
 using TcMgc.Stores;
 
 namespace TcMgc.EndToEnd.Tests;
@@ -15,9 +14,10 @@ internal static class IndexContents
         var segments = new SortedDictionary<string, (string, float[])>(StringComparer.Ordinal);
         if (await folder.Index.GetModelAsync(CancellationToken.None) is not { } model)
             return segments;
-        await foreach (var batch in folder.Index.ReadAllAsync(CollectionId.Default, new(64, model), CancellationToken.None))
-            for (var i = 0; i < batch.Count; i++)
-                segments.Add(batch.Places[i].Id.ToString(), (Place(batch.Places[i]), Values(batch, i)));
+        foreach (var totals in await folder.Catalog.TotalsAsync(CancellationToken.None))
+            await foreach (var batch in folder.Index.ReadAllAsync(totals.Collection, new(64, model), CancellationToken.None))
+                for (var i = 0; i < batch.Count; i++)
+                    segments.Add(batch.Places[i].Id.ToString(), (Place(batch.Places[i]), Values(batch, i)));
         return segments;
     }
 
@@ -43,12 +43,14 @@ internal static class IndexContents
         foreach (var (id, (_, values)) in one)
             Assert.Equal(values, other[id].Values, (a, b) => Math.Abs(a - b) < 1e-3f);
         Assert.Equal(
-            (await VideosAsync(expected)).Select(video => (video.Name, video.Id, video.State, video.Frames, video.Segments)),
-            (await VideosAsync(found)).Select(video => (video.Name, video.Id, video.State, video.Frames, video.Segments)));
+            (await VideosAsync(expected)).Select(Known), (await VideosAsync(found)).Select(Known));
+
+        static object Known(CatalogEntry video) =>
+            (video.Name, video.Id, video.Collection, video.State, video.Frames, video.Segments);
     }
 
     private static string Place(SegmentPlace place) =>
-        $"{place.Video} {place.Index} {place.Start:R}-{place.End:R}: {string.Join(' ', place.FrameTimes)}";
+        $"{place.Collection} {place.Video} {place.Index} {place.Start:R}-{place.End:R}: {string.Join(' ', place.FrameTimes)}";
 
     private static float[] Values(SegmentBatch batch, int at) =>
     [

@@ -15,7 +15,7 @@ namespace TcMgc.Hosting.Tests;
 /// <summary>An OpenID Connect provider (OpenIddict) on https, which gives a program the scopes that it asks for.</summary>
 internal sealed class IdentityProvider : IAsyncDisposable
 {
-    private const string For = "for"; // A parameter of this provider.
+    private const string For = "for", Collection = "tcmgc_collection"; // A parameter of this provider.
     private readonly WebApplication _app;
 
     private IdentityProvider(WebApplication app, X509Certificate2 certificate)
@@ -62,7 +62,8 @@ internal sealed class IdentityProvider : IAsyncDisposable
     /// <summary>A token for a program.</summary>
     /// <param name="audience">For whom it is made.</param>
     /// <param name="scopes">What it may do, separated by spaces.</param>
-    public async Task<string> TokenAsync(string audience, string scopes)
+    /// <param name="collection">The collection that it names; null: none.</param>
+    public async Task<string> TokenAsync(string audience, string scopes, string? collection = null)
     {
         using var http = new HttpClient(Trusting, disposeHandler: false);
         using var answer = await http.PostAsync(new Uri($"{Url}/token"), new FormUrlEncodedContent(
@@ -73,6 +74,7 @@ internal sealed class IdentityProvider : IAsyncDisposable
                 [Parameters.ClientSecret] = "any",
                 [Parameters.Scope] = scopes,
                 [For] = audience,
+                [Collection] = collection ?? "",
             }));
         var text = await answer.Content.ReadAsStringAsync();
         Assert.True(answer.IsSuccessStatusCode, text);
@@ -91,6 +93,8 @@ internal sealed class IdentityProvider : IAsyncDisposable
         var identity = new ClaimsIdentity(OpenIddictServerAspNetCoreDefaults.AuthenticationScheme);
         identity.SetClaim(Claims.Subject, context.Request.ClientId).SetScopes(context.Request.GetScopes())
             .SetResources((string)context.Request.GetParameter(For)!);
+        if ((string?)context.Request.GetParameter(Collection) is { Length: > 0 } collection)
+            identity.SetClaim(Collection, collection).SetDestinations(_ => [Destinations.AccessToken]);
         context.SignIn(new ClaimsPrincipal(identity));
         return default;
     }

@@ -29,11 +29,13 @@ public sealed class TokenTests : IAsyncLifetime
         var builder = ServiceProgram.CreateBuilder(
             ["--Data", _folder.Path, "--Urls", "http://127.0.0.1:0", "--Access:Keys", "always",
                 "--Access:Authority", _provider.Url, "--Access:Audience", Audience], "test");
+        await builder.AddStorageAsync();
         builder.Services.Configure<JwtBearerOptions>(
             JwtBearerDefaults.AuthenticationScheme, tokens => tokens.BackchannelHttpHandler = _provider.Trusting);
         _service = builder.BuildService();
         _service.MapGet("/search", (HttpContext http) => http.User.FindFirst("sub")?.Value ?? "nobody")
             .RequireAuthorization(Scopes.Search);
+        _service.MapGet("/api/where", (CollectionCatalog own) => own.Collection.Name).RequireAuthorization(Scopes.Search);
         _service.MapPost("/upload", () => "accepted").RequireAuthorization(Scopes.Upload);
         await _service.StartAsync();
         _http = new() { BaseAddress = new(_service.Urls.Single()) };
@@ -54,6 +56,20 @@ public sealed class TokenTests : IAsyncLifetime
 
         Assert.Equal("archive", await _http.GetStringAsync("/search"));
         await RefusedAsync(HttpStatusCode.Forbidden, "scope", await _http.PostAsync("/upload", null));
+    }
+
+    [Fact]
+    public async Task A_token_opens_the_collection_that_its_claim_names()
+    {
+        Present(await _provider.TokenAsync(Audience, "search", "press"));
+        Assert.Equal("press", await _http.GetStringAsync("/api/where"));
+        await RefusedAsync(HttpStatusCode.Forbidden, "collection", await _http.GetAsync("/api/where?collection=desk"));
+
+        Present(await _provider.TokenAsync(Audience, "search"));
+        Assert.Equal("default", await _http.GetStringAsync("/api/where"));
+
+        Present(await _provider.TokenAsync(Audience, "search", "No Name"));
+        await RefusedAsync(HttpStatusCode.Forbidden, "collection", await _http.GetAsync("/api/where"));
     }
 
     [Fact]

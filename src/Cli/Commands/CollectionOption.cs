@@ -1,11 +1,17 @@
 using System.CommandLine;
 using TcMgc.Shared;
+using TcMgc.Shared.Catalog;
 
 namespace TcMgc.Cli.Commands;
 
 /// <summary>The option that says which collection a command is about.</summary>
 internal static class CollectionOption
 {
+    /// <summary>The videos of a collection that are not deleted, by name.</summary>
+    public static ValueTask<List<CatalogEntry>> ListAsync(
+        this ICatalog catalog, CollectionId collection, CancellationToken cancel) =>
+        catalog.ListAsync(cancel).Where(entry => entry.Collection == collection).ToListAsync(cancel);
+
     public static Option<CollectionId> Create(string description) => new("--collection")
     {
         Description = $"{description} Default: {CollectionId.Default}.",

@@ -3,6 +3,7 @@ using TcMgc.Hosting.Audit;
 using TcMgc.Ingest;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
+using TcMgc.Shared;
 using TcMgc.Stores;
 
 namespace TcMgc.Cli.Commands;
@@ -17,14 +18,18 @@ internal static class RemoveCommand
             Description = "Ids, file names or paths of videos.",
             Arity = ArgumentArity.OneOrMore,
         };
+        var collection = CollectionOption.Create("The collection that the videos belong to.");
         var data = DataOption.Create();
         var json = NewOption.Json("Print the removed videos as JSON.");
-        var command = new Command("remove", "Remove videos from the index; the files themselves stay.") { videos, data, json };
+        var command = new Command("remove", "Remove videos from the index; the files themselves stay.")
+        {
+            videos, collection, data, json,
+        };
         command.SetAction(async (parsed, cancel) =>
         {
             using var folder = await DataFolder.OpenExistingAsync(parsed.GetValue(data)!, TimeProvider.System, cancel);
             var removal = new RemovalWorker(folder.Blobs, folder.Index, folder.Catalog);
-            var entries = await folder.Catalog.ListAsync(cancel).ToListAsync(cancel);
+            var entries = await folder.Catalog.ListAsync(parsed.GetValue(collection), cancel);
             CatalogEntry[] removed =
                 [.. parsed.GetValue(videos)!.Select(name => VideoNames.Find(entries, name)).DistinctBy(entry => entry.Id)];
             foreach (var entry in removed)

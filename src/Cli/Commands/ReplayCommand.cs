@@ -17,6 +17,8 @@ internal static class ReplayCommand
         Arity = ArgumentArity.ZeroOrMore,
     };
 
+    private static readonly Option<CollectionId> s_collection =
+        CollectionOption.Create("The collection that the videos belong to.");
     private static readonly Option<string> s_data = DataOption.Create();
     private static readonly Option<string?> s_kafka = NewOption.Optional<string?>(
         "--kafka", "Brokers that keep the event log, instead of the folder of --data.", "HOST:PORT,...");
@@ -35,7 +37,7 @@ internal static class ReplayCommand
     {
         var command = new Command("replay", "Send events again that were given up (dead letters), or try failed videos again.")
         {
-            s_videos, s_data, s_kafka, s_prefix, s_settings, s_list, s_json,
+            s_videos, s_collection, s_data, s_kafka, s_prefix, s_settings, s_list, s_json,
         };
         command.Validators.Add(result =>
         {
@@ -46,7 +48,7 @@ internal static class ReplayCommand
         {
             if (parsed.GetValue(s_videos) is { Length: > 0 } videos)
             {
-                var retried = await RetryAsync(parsed.GetValue(s_data)!, videos, cancel);
+                var retried = await RetryAsync(parsed.GetValue(s_data)!, parsed.GetValue(s_collection), videos, cancel);
                 Output.Write(retried, parsed.GetValue(s_json), Print);
                 return;
             }
@@ -62,11 +64,12 @@ internal static class ReplayCommand
     }
 
     /// <summary>Has failed videos processed again by whoever works in the folder now or next.</summary>
-    private static async Task<List<CatalogEntry>> RetryAsync(string path, string[] names, CancellationToken cancel)
+    private static async Task<List<CatalogEntry>> RetryAsync(
+        string path, CollectionId collection, string[] names, CancellationToken cancel)
     {
         using var folder = await DataFolder.OpenExistingAsync(path, TimeProvider.System, cancel);
         var retry = new VideoRetry(folder.Events, folder.Catalog, folder.Blobs, TimeProvider.System);
-        var entries = await folder.Catalog.ListAsync(cancel).ToListAsync(cancel);
+        var entries = await folder.Catalog.ListAsync(collection, cancel);
         var chosen = names.Select(name => VideoNames.Find(entries, name)).DistinctBy(entry => entry.Id).ToList();
         foreach (var entry in chosen)
             if (entry.State != VideoState.Failed)

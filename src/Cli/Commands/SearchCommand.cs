@@ -4,6 +4,7 @@ using TcMgc.Client;
 using TcMgc.Media;
 using TcMgc.Search;
 using TcMgc.Search.Query;
+using TcMgc.Shared;
 using TcMgc.Stores;
 
 namespace TcMgc.Cli.Commands;
@@ -33,6 +34,7 @@ internal static class SearchCommand
         "--threshold",
         "Least confidence of a result, 0 to 1; by default what the model was calibrated to, 0 shows all.", "NUMBER");
     private static readonly Option<bool> s_explain = NewOption.Flag("--explain", "Show where each score comes from.");
+    private static readonly Option<CollectionId> s_collection = CollectionOption.Create("The collection to search.");
     private static readonly Option<string> s_data = DataOption.Create();
     private static readonly Option<string?> s_model = ModelOption.Create();
     private static readonly Option<bool> s_json = NewOption.Json();
@@ -41,8 +43,8 @@ internal static class SearchCommand
     {
         var command = new Command("search", "Find the moment that a sentence describes, or that a still comes from.")
         {
-            s_texts, s_weights, s_not, s_rank, s_image, s_top, s_candidates, s_exhaustive, s_threshold, s_explain, s_data,
-            s_model, ComputeChoice.Device, ComputeChoice.Precision, s_json,
+            s_texts, s_weights, s_not, s_rank, s_image, s_top, s_candidates, s_exhaustive, s_threshold, s_explain, s_collection,
+            s_data, s_model, ComputeChoice.Device, ComputeChoice.Precision, s_json,
         };
         foreach (var option in s_filter.All)
             command.Options.Add(option);
@@ -61,14 +63,16 @@ internal static class SearchCommand
         command.SetAction(async (parsed, cancel) =>
         {
             using var folder = await DataFolder.OpenExistingAsync(parsed.GetValue(s_data)!, TimeProvider.System, cancel);
+            var collection = parsed.GetValue(s_collection);
             var request = new SearchRequest
             {
+                Collection = collection,
                 Top = parsed.GetValue(s_top),
                 Exhaustive = parsed.GetValue(s_exhaustive),
                 Threshold = parsed.GetValue(s_threshold),
                 Explain = parsed.GetValue(s_explain),
                 Rank = parsed.GetValue(s_rank),
-                Filter = await s_filter.OfAsync(parsed, folder.Catalog, cancel),
+                Filter = await s_filter.OfAsync(parsed, folder.Catalog, collection, cancel),
             };
             Output.Write(await SearchAsync(folder, parsed, request, cancel), parsed.GetValue(s_json),
                 response => SearchResults.Print(response, request.Filter));

@@ -4,6 +4,7 @@ using System.Globalization;
 using TcMgc.Client;
 using TcMgc.Search;
 using TcMgc.Search.Query;
+using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 
 namespace TcMgc.Cli.Commands;
@@ -32,10 +33,11 @@ internal sealed class VideoFilterOptions
 
     /// <summary>The filter that the options describe.</summary>
     /// <exception cref="Shared.UserException">--in names no video, or several.</exception>
-    public async Task<SearchFilter> OfAsync(ParseResult parsed, ICatalog catalog, CancellationToken cancel) => new()
+    public async Task<SearchFilter> OfAsync(
+        ParseResult parsed, ICatalog catalog, CollectionId collection, CancellationToken cancel) => new()
     {
         Video = parsed.GetValue(_in) is { } name
-            ? VideoNames.Find(await catalog.ListAsync(cancel).ToListAsync(cancel), name).Id.Value
+            ? VideoNames.Find(await catalog.ListAsync(collection, cancel), name).Id.Value
             : null,
         Title = parsed.GetValue(_title),
         Tags = parsed.GetValue(_tags) is [_, ..] tags ? tags : null,

@@ -3,7 +3,6 @@ using Spectre.Console;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Stores;
-using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Cli.Commands;
 
@@ -12,13 +11,14 @@ internal static class VideosCommand
 {
     public static Command Create()
     {
+        var collection = CollectionOption.Create("The collection whose videos are listed.");
         var data = DataOption.Create();
         var json = NewOption.Json();
-        var command = new Command("videos", "List the videos, their states and why any failed.") { data, json };
+        var command = new Command("videos", "List the videos, their states and why any failed.") { collection, data, json };
         command.SetAction(async (parsed, cancel) =>
         {
             using var folder = await DataFolder.OpenExistingAsync(parsed.GetValue(data)!, TimeProvider.System, cancel);
-            var entries = await folder.Catalog.ListAsync(cancel).ToListAsync(cancel);
+            var entries = await folder.Catalog.ListAsync(parsed.GetValue(collection), cancel);
             Output.Write(entries, parsed.GetValue(json), Print);
         });
         return command;

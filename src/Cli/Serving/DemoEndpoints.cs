@@ -15,9 +15,9 @@ internal static class DemoEndpoints
     public static void Map(IEndpointRouteBuilder app)
     {
         app.MapGet("/api/demo", ([FromServices] DemoClips demo) => TypedResults.Ok(demo.State))
-            .RequireAuthorization(Scopes.Search)
+            .RequireAuthorization(Scopes.Search).OfTheService()
             .WithName("demo").WithSummary("The demo's clips, what they show, and how many are drawn.");
-        app.MapPost("/api/demo", Start).RequireAuthorization(Scopes.Upload)
+        app.MapPost("/api/demo", Start).RequireAuthorization(Scopes.Upload).OfTheService()
             .WithName("startDemo").WithSummary("Draw the demo's clips into the library.");
     }
 

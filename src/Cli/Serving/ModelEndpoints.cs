@@ -22,27 +22,27 @@ internal static class ModelEndpoints
         var models = app.MapGroup("/api/models");
         models.MapGet("", ListAsync).RequireAuthorization(Scopes.Search)
             .WithName("models").WithSummary("The models that are here, those that can be downloaded, and how far that is.");
-        models.MapPost("/pull", Pull).RequireAuthorization(Scopes.Admin)
+        models.MapPost("/pull", Pull).RequireAuthorization(Scopes.Admin).OfTheService()
             .WithName("pullModel").WithSummary("Download an offered model, or continue that.")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
-        models.MapDelete("/pull", Stop).RequireAuthorization(Scopes.Admin)
+        models.MapDelete("/pull", Stop).RequireAuthorization(Scopes.Admin).OfTheService()
             .WithName("stopPull").WithSummary("Stop the download; what came stays.");
-        models.MapPost("/use", UseAsync).RequireAuthorization(Scopes.Admin)
+        models.MapPost("/use", UseAsync).RequireAuthorization(Scopes.Admin).OfTheService()
             .WithName("useModel").WithSummary("Encode the library with another model, then search with that.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
-        models.MapDelete("/use", Keep).RequireAuthorization(Scopes.Admin)
+        models.MapDelete("/use", Keep).RequireAuthorization(Scopes.Admin).OfTheService()
             .WithName("keepModel").WithSummary("Keep the present model; what was encoded with the other one is deleted.");
     }
 
-    private static Ok<ModelList> ListAsync(VideoTextModel model, ModelOptions options, [FromServices] ModelPulls pulls,
-        [FromServices] ModelSwitch change) =>
+    private static Ok<ModelList> ListAsync(VideoTextModel model, CollectionCatalog own, ModelOptions options,
+        [FromServices] ModelPulls pulls, [FromServices] ModelSwitch change) =>
         TypedResults.Ok(new ModelList(model.Id, Installed(options.Models),
             [.. OfferedModel.All.Select(offered => new ModelOffer(
                 offered.Name, ModelPulls.FolderOf(offered), offered.Bytes, offered.FirstFound, offered.Work))])
         {
             Pull = pulls.Last,
-            Change = change.State,
+            Change = own.Collection.IsDefault ? change.State : null, // It says how many videos all have.
         });
 
     private static Results<Accepted<ModelPull>, ProblemHttpResult> Pull(

@@ -39,6 +39,13 @@ public sealed record AccessOptions
 
     /// <summary>For whom the provider's tokens must be made; needed with <see cref="Authority"/>.</summary>
     public string? Audience { get; init; }
+
+    /// <summary>
+    /// The claim in which a token names its collection; default <c>tcmgc_collection</c>. A token without it is for the default
+    /// one.
+    /// </summary>
+    [Required(ErrorMessage = "is empty; it must be the name of a claim")]
+    public string CollectionClaim { get; init; } = "tcmgc_collection";
 }
 
 /// <summary>When requests need a key.</summary>

@@ -37,6 +37,7 @@ internal static class AccessServices
         if (options.Authority is not null && options.Audience is null)
             throw new UserException("Access:Audience is not set; it must name for whom the tokens of Access:Authority are made");
         builder.Services
+            .AddSingleton(options)
             .AddSingleton(keys)
             .AddSingleton(new Rules(
                 needKeys, options.Authority is not null, service.Urls,
@@ -77,6 +78,7 @@ internal static class AccessServices
         app.UseAuthentication();
         app.UseRateLimiter(); // After it is known whose request it is, and before anything is done for it.
         app.UseAuthorization();
+        app.UseMiddleware<CollectionAccess>();
         SessionEndpoints.Map(app, rules.NeedKeys);
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using TcMgc.Shared;
 
 namespace TcMgc.Hosting.Access;
 
@@ -12,17 +13,20 @@ namespace TcMgc.Hosting.Access;
 /// salt.</param>
 /// <param name="Made">When it was made or its secret was last changed.</param>
 /// <param name="Revoked">Since when it is no longer valid; null for a valid one.</param>
+/// <param name="Collection">The collection that it is for.</param>
 public sealed record ApiKey(
-    string Id, string Name, IReadOnlyList<string> Scopes, string Hash, DateTimeOffset Made, DateTimeOffset? Revoked = null)
+    string Id, string Name, IReadOnlyList<string> Scopes, string Hash, DateTimeOffset Made, DateTimeOffset? Revoked = null,
+    CollectionId Collection = default)
 {
     private const string Prefix = "tcmgc";
     private const int IdBytes = 6, SecretBytes = 32;
 
     /// <summary>A new key, and the text that its owner presents: <c>tcmgc_ID_SECRET</c>.</summary>
-    public static (ApiKey Key, string Text) Make(string name, IReadOnlyList<string> scopes, DateTimeOffset now)
+    public static (ApiKey Key, string Text) Make(
+        string name, IReadOnlyList<string> scopes, DateTimeOffset now, CollectionId collection = default)
     {
         var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
-        return new ApiKey(id, name, scopes, "", now).WithNewSecret(now);
+        return new ApiKey(id, name, scopes, "", now, Collection: collection).WithNewSecret(now);
     }
 
     /// <summary>The same key with another secret; the former one is no longer valid.</summary>

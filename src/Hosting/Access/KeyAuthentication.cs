@@ -12,7 +12,8 @@ namespace TcMgc.Hosting.Access;
 /// Authenticates a request by its key: <c>Authorization: Bearer tcmgc_…</c> of a program, or the cookie of the page.
 /// </summary>
 internal sealed class KeyAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, KeyFile keys)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, KeyFile keys,
+    AccessOptions access)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     /// <summary>The scheme's name, the cookie's, and that of the claim with a scope.</summary>
@@ -37,6 +38,7 @@ internal sealed class KeyAuthentication(
             return Task.FromResult(AuthenticateResult.Fail("this key is not valid"));
         var identity = new ClaimsIdentity(
             [new(ClaimTypes.NameIdentifier, key.Id), new(ClaimTypes.Name, key.Name),
+                new(access.CollectionClaim, key.Collection.Name),
                 .. key.Scopes.Select(scope => new Claim(ScopeClaim, scope))], SchemeName);
         return Task.FromResult(AuthenticateResult.Success(new(new(identity), SchemeName)));
     }

@@ -45,10 +45,11 @@ public sealed class KeyFile(string path)
     /// <summary>Makes a key.</summary>
     /// <returns>The key, and the text that its owner presents.</returns>
     /// <exception cref="UserException">The file cannot be read or written.</exception>
-    public (ApiKey Key, string Text) Add(string name, IReadOnlyList<string> scopes, DateTimeOffset now)
+    public (ApiKey Key, string Text) Add(
+        string name, IReadOnlyList<string> scopes, DateTimeOffset now, CollectionId collection = default)
     {
         using var _ = Lock();
-        var made = ApiKey.Make(name, scopes, now);
+        var made = ApiKey.Make(name, scopes, now, collection);
         Write([.. Keys, made.Key]);
         return made;
     }

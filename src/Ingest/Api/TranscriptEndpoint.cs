@@ -10,7 +10,6 @@ using TcMgc.Hosting.Access;
 using TcMgc.Hosting.Audit;
 using TcMgc.Hosting.Limits;
 using TcMgc.Ingest.Transcripts;
-using TcMgc.Shared;
 using TcMgc.Shared.Transcripts;
 
 namespace TcMgc.Ingest.Api;
@@ -38,11 +37,12 @@ internal static class TranscriptEndpoint
     }
 
     private static async Task<Results<Ok<ReadTranscript>, ProblemHttpResult>> PutAsync(
-        string id, HttpRequest http, TranscriptIntake intake, AuditLog audit, CancellationToken cancel)
+        string id, HttpRequest http, CollectionCatalog own, TranscriptIntake intake, AuditLog audit, CancellationToken cancel)
     {
         using var content = new MemoryStream();
         await http.Body.CopyToAsync(content, cancel);
-        if (!VideoId.TryParse(id, out var video) || await intake.AcceptAsync(video, content.ToArray(), cancel) is not { } read)
+        if (await own.FindAsync(id, cancel) is not { Id: var video }
+            || await intake.AcceptAsync(video, content.ToArray(), cancel) is not { } read)
             return NoVideo(id);
         if (read.Cues is not { } cues)
             return Problems.Of(StatusCodes.Status400BadRequest, "transcript-unreadable", $"the transcript {read.Reason}");
@@ -51,16 +51,16 @@ internal static class TranscriptEndpoint
     }
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> GetAsync(
-        string id, TranscriptIntake intake, CancellationToken cancel) =>
-        VideoId.TryParse(id, out var video) && await intake.OpenAsync(video, cancel) is { } cues
+        string id, CollectionCatalog own, TranscriptIntake intake, CancellationToken cancel) =>
+        await own.FindAsync(id, cancel) is { Id: var video } && await intake.OpenAsync(video, cancel) is { } cues
             ? TypedResults.Stream(cues, MediaTypeNames.Application.Json)
             : Problems.Of(StatusCodes.Status404NotFound, "transcript-not-found",
                 $"of a video '{id}' no transcript is known; PUT one");
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        string id, HttpContext http, TranscriptIntake intake, AuditLog audit, CancellationToken cancel)
+        string id, HttpContext http, CollectionCatalog own, TranscriptIntake intake, AuditLog audit, CancellationToken cancel)
     {
-        if (!VideoId.TryParse(id, out var video) || !await intake.ForgetAsync(video, cancel))
+        if (await own.FindAsync(id, cancel) is not { Id: var video } || !await intake.ForgetAsync(video, cancel))
             return NoVideo(id);
         audit.Tell(http, AuditActions.TranscriptDelete, video.Value);
         return TypedResults.NoContent();

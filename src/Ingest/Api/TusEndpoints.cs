@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using TcMgc.Hosting;
+using TcMgc.Hosting.Access;
 using TcMgc.Hosting.Audit;
 using TcMgc.Hosting.Limits;
 using TcMgc.Ingest.Uploads;
-using TcMgc.Shared;
 
 namespace TcMgc.Ingest.Api;
 
@@ -68,8 +68,8 @@ internal static class TusEndpoints
     }
 
     private static async Task<IResult> CreateAsync(
-        HttpRequest http, PartialUploads uploads, VideoIntake intake, UploadOptions options, AuditLog audit,
-        CancellationToken cancel)
+        HttpRequest http, CollectionCatalog own, PartialUploads uploads, VideoIntake intake, UploadOptions options,
+        AuditLog audit, CancellationToken cancel)
     {
         if (NumberIn(http, "Upload-Length") is not { } length)
             return Problems.Of(StatusCodes.Status400BadRequest, "tus-length",
@@ -78,39 +78,49 @@ internal static class TusEndpoints
             return UploadEndpoint.TooLarge(options);
         if (length == 0)
             return Problems.Of(StatusCodes.Status400BadRequest, "video-empty", "the video is empty");
+        await intake.Quota.CheckAsync(own.Collection, length, cancel);
         await intake.Room.CheckAsync(length, cancel);
-        var upload = await uploads.CreateAsync(length, NameIn(http.Headers["Upload-Metadata"].ToString()), cancel);
-        http.HttpContext.Response.Headers.Location = $"{http.PathBase}/api/uploads/{upload.Id}";
+        var name = NameIn(http.Headers["Upload-Metadata"].ToString());
+        var upload = await uploads.CreateAsync(own.Collection, length, name, cancel);
+        http.HttpContext.Response.Headers.Location = $"{http.PathBase}/api/uploads/{upload.Id}".In(own.Collection);
         using var held = uploads.TryLock(upload.Id);
         return (http.ContentType == PartType ? await AddAsync(http, upload, uploads, intake, audit, cancel) : null)
             ?? TypedResults.StatusCode(StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> HeadAsync(
-        string id, HttpResponse http, PartialUploads uploads, VideoIntake intake, AuditLog audit, CancellationToken cancel)
+        string id, HttpResponse http, CollectionCatalog own, PartialUploads uploads, VideoIntake intake, AuditLog audit,
+        CancellationToken cancel)
     {
         http.Headers.CacheControl = "no-store";
-        using var held = uploads.TryLock(id);
-        if (await uploads.FindAsync(id, cancel) is not { } upload)
+        if (await uploads.FindAsync(own.Collection, id, cancel) is not { } upload)
             return NotFound(id);
+        using var held = uploads.TryLock(id);
         if (held is not null) // The process may have ended between the last byte and the intake.
-            upload = await FinishAsync(http.HttpContext, upload, uploads, intake, audit, cancel);
+        {
+            if (await uploads.FindAsync(own.Collection, id, cancel) is not { } still)
+                return NotFound(id);
+            upload = await FinishAsync(http.HttpContext, still, uploads, intake, audit, cancel);
+        }
         http.Headers["Upload-Length"] = Text(upload.Length);
         WriteState(http, upload, uploads);
         return TypedResults.Ok();
     }
 
     private static async Task<IResult> PatchAsync(
-        string id, HttpRequest http, PartialUploads uploads, VideoIntake intake, AuditLog audit, CancellationToken cancel)
+        string id, HttpRequest http, CollectionCatalog own, PartialUploads uploads, VideoIntake intake, AuditLog audit,
+        CancellationToken cancel)
     {
         if (http.ContentType != PartType)
             return Problems.Of(StatusCodes.Status415UnsupportedMediaType, "tus-content-type",
                 $"the Content-Type must be {PartType}");
+        if (await uploads.FindAsync(own.Collection, id, cancel) is null)
+            return NotFound(id); // Before the lock, which others' requests must not hold.
         using var held = uploads.TryLock(id);
         if (held is null)
             return Problems.Of(StatusCodes.Status423Locked, "upload-busy",
                 "another request adds to this upload; ask for its offset and try again");
-        if (await uploads.FindAsync(id, cancel) is not { } upload)
+        if (await uploads.FindAsync(own.Collection, id, cancel) is not { } upload)
             return NotFound(id);
         if (NumberIn(http, "Upload-Offset") != uploads.OffsetOf(upload))
             return Problems.Of(StatusCodes.Status409Conflict, "upload-offset",
@@ -118,13 +128,14 @@ internal static class TusEndpoints
         return await AddAsync(http, upload, uploads, intake, audit, cancel) ?? TypedResults.NoContent();
     }
 
-    private static async Task<IResult> DeleteAsync(string id, PartialUploads uploads, CancellationToken cancel)
+    private static async Task<IResult> DeleteAsync(
+        string id, CollectionCatalog own, PartialUploads uploads, CancellationToken cancel)
     {
+        if (await uploads.FindAsync(own.Collection, id, cancel) is null)
+            return NotFound(id);
         using var held = uploads.TryLock(id);
         if (held is null)
             return Problems.Of(StatusCodes.Status423Locked, "upload-busy", "another request adds to this upload");
-        if (await uploads.FindAsync(id, cancel) is null)
-            return NotFound(id);
         uploads.Delete(id);
         return TypedResults.NoContent();
     }
@@ -156,7 +167,7 @@ internal static class TusEndpoints
         AcceptedVideo video;
         var content = uploads.OpenRead(upload);
         await using (content)
-            video = await intake.AcceptAsync(CollectionId.Default, upload.Name, content, cancel);
+            video = await intake.AcceptAsync(upload.Collection, upload.Name, content, cancel);
         UploadAnswer.Tell(video, http, audit);
         return await uploads.CompleteAsync(upload, video.Id, cancel);
     }
@@ -167,7 +178,7 @@ internal static class TusEndpoints
         if (uploads.ExpiryOf(upload) is { } expiry)
             http.Headers["Upload-Expires"] = expiry.ToString("R", CultureInfo.InvariantCulture);
         if (upload.Video is { } video)
-            http.Headers.ContentLocation = UploadAnswer.UrlOf(video);
+            http.Headers.ContentLocation = UploadAnswer.UrlOf(video, upload.Collection);
     }
 
     private static ProblemHttpResult NotFound(string id) => Problems.Of(StatusCodes.Status404NotFound, "upload-not-found",

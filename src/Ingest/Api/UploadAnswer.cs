@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TcMgc.Client;
+using TcMgc.Hosting.Access;
 using TcMgc.Hosting.Audit;
 using TcMgc.Ingest.Uploads;
 using TcMgc.Shared;
@@ -11,7 +12,7 @@ namespace TcMgc.Ingest.Api;
 internal static class UploadAnswer
 {
     /// <summary>Where a video's state is shown.</summary>
-    public static string UrlOf(VideoId video) => $"/api/videos/{video}";
+    public static string UrlOf(VideoId video, CollectionId collection) => $"/api/videos/{video}".In(collection);
 
     /// <summary>Tells the audit log whose a new video is.</summary>
     public static void Tell(AcceptedVideo video, HttpContext http, AuditLog audit)
@@ -22,10 +23,10 @@ internal static class UploadAnswer
 
     /// <summary>202 for a new video, which is being indexed; 200 for a known one. A new one is told to the audit log.</summary>
     public static Results<Accepted<UploadedVideo>, Ok<UploadedVideo>, ProblemHttpResult> Of(
-        AcceptedVideo video, HttpContext http, AuditLog audit)
+        AcceptedVideo video, CollectionId collection, HttpContext http, AuditLog audit)
     {
         Tell(video, http, audit);
-        var uploaded = new UploadedVideo(video.Id.Value, video.Name, video.Bytes, !video.IsNew, UrlOf(video.Id));
+        var uploaded = new UploadedVideo(video.Id.Value, video.Name, video.Bytes, !video.IsNew, UrlOf(video.Id, collection));
         return video.IsNew ? TypedResults.Accepted(uploaded.Url, uploaded) : TypedResults.Ok(uploaded);
     }
 }

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 using TcMgc.Client;
 using TcMgc.Hosting;
+using TcMgc.Hosting.Access;
 using TcMgc.Hosting.Audit;
 using TcMgc.Hosting.Limits;
 using TcMgc.Ingest.Uploads;
@@ -46,24 +47,27 @@ internal static class UploadEndpoint
             $"the video is larger than the limit of {options.LargestBytes} bytes (Upload:LargestBytes)");
 
     private static async Task<Results<Accepted<UploadedVideo>, Ok<UploadedVideo>, ProblemHttpResult>> UploadAsync(
-        HttpRequest http, VideoIntake intake, UploadOptions options, AuditLog audit, CancellationToken cancel,
-        string? name = null)
+        HttpRequest http, CollectionCatalog own, VideoIntake intake, UploadOptions options, AuditLog audit,
+        CancellationToken cancel, string? name = null)
     {
         if (http.ContentLength > options.LargestBytes + FormBytes)
             return TooLarge(options);
+        await intake.Quota.CheckAsync(own.Collection, Math.Max(0, (http.ContentLength ?? 0) - FormBytes), cancel);
         Allow(http, options.LargestBytes);
         if (Boundary(http) is not { } boundary)
             return http.ContentLength == 0
                 ? Problems.Of(StatusCodes.Status400BadRequest, "video-empty",
                     "the body is empty; send the video as the body, or as a form's file")
-                : UploadAnswer.Of(await intake.AcceptAsync(default, name, http.Body, cancel), http.HttpContext, audit);
+                : UploadAnswer.Of(
+                    await intake.AcceptAsync(own.Collection, name, http.Body, cancel), own.Collection, http.HttpContext, audit);
         if (boundary.Length > LongestBoundary)
             throw new BadHttpRequestException($"the form's boundary has more than {LongestBoundary} characters");
         try
         {
             return await FileOfAsync(http, boundary, cancel) is { } file
                 ? UploadAnswer.Of(
-                    await intake.AcceptAsync(default, name ?? file.FileName, file.Content, cancel), http.HttpContext, audit)
+                    await intake.AcceptAsync(own.Collection, name ?? file.FileName, file.Content, cancel), own.Collection,
+                    http.HttpContext, audit)
                 : Problems.Of(StatusCodes.Status400BadRequest, "video-missing",
                     "the form has no file; or send the video as the body");
         }

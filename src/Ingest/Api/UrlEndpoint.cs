@@ -4,11 +4,11 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using TcMgc.Client;
 using TcMgc.Hosting;
+using TcMgc.Hosting.Access;
 using TcMgc.Hosting.Audit;
 using TcMgc.Hosting.Limits;
 using TcMgc.Ingest.Uploads;
 using TcMgc.Ingest.Urls;
-using TcMgc.Shared;
 
 namespace TcMgc.Ingest.Api;
 
@@ -28,7 +28,7 @@ internal static class UrlEndpoint
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status502BadGateway);
 
     private static async Task<Results<Accepted<UploadedVideo>, Ok<UploadedVideo>, ProblemHttpResult>> FetchAsync(
-        UrlUpload body, VideoIntake intake, UrlSource source, UploadOptions options,
+        UrlUpload body, CollectionCatalog own, VideoIntake intake, UrlSource source, UploadOptions options,
         HttpContext http, AuditLog audit, CancellationToken cancel)
     {
         if (!options.FromUrl)
@@ -45,11 +45,13 @@ internal static class UrlEndpoint
                 return Failed("the server does not say how long the video is");
             if (length > options.LargestBytes)
                 return UploadEndpoint.TooLarge(options);
+            await intake.Quota.CheckAsync(own.Collection, length, cancel);
             var content = await source.OpenAsync(response, cancel);
             await using (content)
             {
                 var name = body.Name ?? Uri.UnescapeDataString(url.Segments[^1]);
-                return UploadAnswer.Of(await intake.AcceptAsync(CollectionId.Default, name, content, cancel), http, audit);
+                return UploadAnswer.Of(
+                    await intake.AcceptAsync(own.Collection, name, content, cancel), own.Collection, http, audit);
             }
         }
         // The blob store reports errors of its own as UserException: an IOException is a body that breaks off.

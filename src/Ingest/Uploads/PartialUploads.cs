@@ -11,7 +11,9 @@ namespace TcMgc.Ingest.Uploads;
 /// <param name="Length">Bytes it will have.</param>
 /// <param name="Name">File name as the user knows it.</param>
 /// <param name="Video">The video it became; null until it is complete.</param>
-internal sealed record PartialUpload(string Id, long Length, string? Name, VideoId? Video = null);
+/// <param name="Collection">The collection that it comes to, whose requests alone see it.</param>
+internal sealed record PartialUpload(
+    string Id, long Length, string? Name, VideoId? Video = null, CollectionId Collection = default);
 
 /// <summary>
 /// Uploads that are not complete yet: for each a file that grows (<c>.part</c>), and beside it a card (<c>.json</c>) with its
@@ -39,13 +41,14 @@ internal sealed partial class PartialUploads
 
     /// <summary>Begins an upload.</summary>
     /// <exception cref="QueueFullException">Too many are incomplete.</exception>
-    public async ValueTask<PartialUpload> CreateAsync(long length, string? name, CancellationToken cancel)
+    public async ValueTask<PartialUpload> CreateAsync(
+        CollectionId collection, long length, string? name, CancellationToken cancel)
     {
         if (Guarded(() => Directory.EnumerateFiles(_folder, "*.part").Count()) is var incomplete
             && incomplete >= _options.MostIncomplete)
-            throw new QueueFullException(
-                $"{incomplete} uploads are incomplete; finish some of them, or give them up (Upload:MostIncomplete)");
-        var upload = new PartialUpload(Guid.NewGuid().ToString("N"), length, name);
+            throw new QueueFullException($"{_options.MostIncomplete} uploads are incomplete; finish some, or give them up "
+                + "(Upload:MostIncomplete)");
+        var upload = new PartialUpload(Guid.NewGuid().ToString("N"), length, name, Collection: collection);
         try
         {
             Guarded(() => new FileStream(PartOf(upload.Id),
@@ -61,13 +64,13 @@ internal sealed partial class PartialUploads
         }
     }
 
-    /// <summary>What is known of an upload; null where there is none.</summary>
-    public async ValueTask<PartialUpload?> FindAsync(string id, CancellationToken cancel)
+    /// <summary>What is known of an upload of a collection; null where it has none of that id.</summary>
+    public async ValueTask<PartialUpload?> FindAsync(CollectionId collection, string id, CancellationToken cancel)
     {
         if (!Guid.TryParseExact(id, "N", out _) || !File.Exists(CardOf(id)))
             return null;
         var card = await GuardedAsync(async () => await File.ReadAllBytesAsync(CardOf(id), cancel));
-        return JsonSerializer.Deserialize<PartialUpload>(card);
+        return JsonSerializer.Deserialize<PartialUpload>(card) is { } upload && upload.Collection == collection ? upload : null;
     }
 
     /// <summary>When an upload is given up unless bytes are added; null once it is complete.</summary>

@@ -35,6 +35,16 @@ public sealed record UploadOptions
     [Range(1024.0, 1125899906842624.0, ErrorMessage = OutOfRange)]
     public long MostWaitingBytes { get; init; } = 128L << 30;
 
+    /// <summary>Videos that each collection may have, 0 to 1,000,000,000; default as many as there is room for.</summary>
+    [Range(0, 1_000_000_000, ErrorMessage = OutOfRange)]
+    public int? MostVideosEach { get; init; }
+
+    /// <summary>
+    /// Bytes that the videos of each collection may have together, 0 to 1 EiB; default as many as there is room for.
+    /// </summary>
+    [Range(0.0, 1152921504606846976.0, ErrorMessage = OutOfRange)]
+    public long? MostBytesEach { get; init; }
+
     /// <summary>
     /// Bytes that uploads leave free on the disks of data folder and blob folder, for work under way; 0 to 1 TiB, default 1 GiB.
     /// </summary>

@@ -76,11 +76,11 @@ public sealed class UploadRoom(ICatalog catalog, UploadOptions options, IReadOnl
         var entering = Volatile.Read(ref _entering);
         var (videos, bytes) = await catalog.CountWaitingAsync(cancel);
         if (videos + entering >= options.MostWaiting)
-            throw new QueueFullException($"{videos + entering} videos wait to be indexed; no more are taken until fewer than "
-                + $"{options.MostWaiting} do (Upload:MostWaiting)");
+            throw new QueueFullException($"{options.MostWaiting} videos wait to be indexed; no more are taken until fewer do "
+                + "(Upload:MostWaiting)");
         if (bytes >= options.MostWaitingBytes)
-            throw new QueueFullException($"videos of {MiB(bytes)} MiB wait to be indexed; no more are taken until it is less "
-                + $"than {MiB(options.MostWaitingBytes)} MiB (Upload:MostWaitingBytes)");
+            throw new QueueFullException($"videos of {MiB(options.MostWaitingBytes)} MiB wait to be indexed; no more are taken "
+                + "until it is less (Upload:MostWaitingBytes)");
     }
 
     private void CheckDisk(long coming)

@@ -14,13 +14,18 @@ namespace TcMgc.Ingest.Uploads;
 /// <param name="blobs">Receives the content.</param>
 /// <param name="catalog">Says which content is known.</param>
 /// <param name="room">Bounds what comes.</param>
+/// <param name="quota">Bounds what a collection holds.</param>
 /// <param name="time">Dates events.</param>
-public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalog, UploadRoom room, TimeProvider time)
+public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalog, UploadRoom room, CollectionQuota quota,
+    TimeProvider time)
 {
     private const int LongestName = 255;
 
     /// <summary>Bounds what comes.</summary>
     public UploadRoom Room => room;
+
+    /// <summary>Bounds what a collection holds.</summary>
+    public CollectionQuota Quota => quota;
 
     /// <summary>Stores a video as it streams in.</summary>
     /// <param name="collection">The collection that it comes to.</param>
@@ -28,16 +33,26 @@ public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalo
     /// <param name="content">Read to its end.</param>
     /// <param name="cancel">Gives up; nothing is left.</param>
     /// <exception cref="UserException">A store cannot be used, or there is no room.</exception>
+    /// <exception cref="QuotaException">The collection holds as much as it may.</exception>
     public async ValueTask<AcceptedVideo> AcceptAsync(
         CollectionId collection, string? name, Stream content, CancellationToken cancel)
     {
+        await quota.CheckAsync(collection, 0, cancel);
         using var place = await room.EnterAsync(cancel);
         var blob = await blobs.WriteContentAsync(VideoBlobs.NewOriginalOf(collection), room.Watch(content), cancel);
-        var accepted = await AcceptAsync(collection, name, new(blob.Sha256, blob.Bytes), blob.Name, cancel);
-        if (accepted.IsNew || await ReplacesAsync(accepted.Id, blob.Name, cancel))
-            return accepted with { IsNew = true };
-        await blobs.DeleteAsync(blob.Name, CancellationToken.None);
-        return accepted;
+        try
+        {
+            var accepted = await AcceptAsync(collection, name, new(blob.Sha256, blob.Bytes), blob.Name, cancel);
+            if (accepted.IsNew || await ReplacesAsync(accepted.Id, blob.Name, cancel))
+                return accepted with { IsNew = true };
+            await blobs.DeleteAsync(blob.Name, CancellationToken.None);
+            return accepted;
+        }
+        catch (QuotaException)
+        {
+            await blobs.DeleteAsync(blob.Name, CancellationToken.None);
+            throw;
+        }
     }
 
     /// <summary>
@@ -64,6 +79,7 @@ public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalo
     /// <param name="source">Where the content is: see <see cref="VideoUploaded.Source"/>.</param>
     /// <param name="cancel">Gives up.</param>
     /// <exception cref="UserException">A store cannot be used.</exception>
+    /// <exception cref="QuotaException">The collection holds as much as it may.</exception>
     public async ValueTask<AcceptedVideo> AcceptAsync(
         CollectionId collection, string? name, ContentHash content, string source, CancellationToken cancel)
     {
@@ -82,12 +98,20 @@ public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalo
             Bytes = content.Bytes,
             Source = source,
         };
-        await log.AppendAsync(upload, cancel);
-        await catalog.ApplyAsync(upload, CancellationToken.None); // The uploader's next request shows it.
+        if (known is { State: VideoState.Failed }) // It counts already.
+            await AppendAsync();
+        else
+            await quota.AddAsync(collection, content.Bytes, AppendAsync, cancel);
         if (known is not null && known.Source != source && FileSource.PathIn(known.Source) is null)
             await blobs.DeleteAsync(known.Source, CancellationToken.None); // The former copy is no longer needed.
         IngestTelemetry.Bytes.Add(content.Bytes);
         return new(upload.VideoId, upload.FileName, upload.Bytes, IsNew: true);
+
+        async ValueTask AppendAsync()
+        {
+            await log.AppendAsync(upload, cancel);
+            await catalog.ApplyAsync(upload, CancellationToken.None); // The uploader's next request shows it.
+        }
     }
 
     /// <summary>The last part of a client's file name, without control characters.</summary>

@@ -51,7 +51,25 @@ public sealed partial class WatchWorker(WatchOptions options, UploadOptions uplo
         {
             if (!await intake.Room.IsForPatientAsync(cancel))
                 break; // The next look finds the rest again.
+            if (!await HasRoomAsync(path, stamps[path].Bytes, cancel))
+                continue; // And this one.
             await AcceptAsync(found[path], stamps[path], cancel);
+        }
+    }
+
+    /// <summary>Whether the collection may have a file, asked before the file is read.</summary>
+    private async ValueTask<bool> HasRoomAsync(string path, long bytes, CancellationToken cancel)
+    {
+        try
+        {
+            await intake.Quota.CheckAsync(_collection, bytes, cancel);
+            return true;
+        }
+        catch (QuotaException full)
+        {
+            if (_told.Add(path))
+                LogUnreadable(path, full.Message, null);
+            return false;
         }
     }
 

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Net.Http.Headers;
 using TcMgc.Hosting;
+using TcMgc.Hosting.Access;
 using TcMgc.Hosting.Limits;
 using TcMgc.Media;
 using TcMgc.Shared;
@@ -33,33 +34,33 @@ internal static class PictureEndpoints
     }
 
     /// <summary>The path of a moment's picture.</summary>
-    public static string ThumbnailOf(Guid video, double time) =>
-        string.Create(CultureInfo.InvariantCulture, $"/api/videos/{video}/thumbnail?time={time:0.###}");
+    public static string ThumbnailOf(Guid video, CollectionId collection, double time) =>
+        string.Create(CultureInfo.InvariantCulture, $"/api/videos/{video}/thumbnail?time={time:0.###}").In(collection);
 
     /// <summary>The path of a video's strip.</summary>
-    public static string PreviewOf(Guid video) => $"/api/videos/{video}/preview";
+    public static string PreviewOf(Guid video, CollectionId collection) => $"/api/videos/{video}/preview".In(collection);
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> ThumbnailAsync(
-        string id, ICatalog catalog, Pictures pictures, HttpResponse http, CancellationToken cancel, double time = 0,
+        string id, CollectionCatalog own, Pictures pictures, HttpResponse http, CancellationToken cancel, double time = 0,
             int width = DefaultWidth)
     {
         if (!double.IsFinite(time) || time < 0 || width is < SmallestWidth or > LargestWidth)
             return Problems.Of(StatusCodes.Status400BadRequest, "out-of-range",
                 $"time must be at least 0 and width from {SmallestWidth} to {LargestWidth}");
-        return await FindAsync(id, catalog, cancel) is { } entry
+        return await FindAsync(id, own, cancel) is { } entry
             ? Answer(entry, await pictures.ThumbnailAsync(entry, time, width, cancel), http)
             : VideoEndpoints.NotFound(id);
     }
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> PreviewAsync(
-        string id, ICatalog catalog, Pictures pictures, HttpResponse http, CancellationToken cancel) =>
-        await FindAsync(id, catalog, cancel) is { } entry
+        string id, CollectionCatalog own, Pictures pictures, HttpResponse http, CancellationToken cancel) =>
+        await FindAsync(id, own, cancel) is { } entry
             ? Answer(entry, await pictures.PreviewAsync(entry, cancel), http)
             : VideoEndpoints.NotFound(id);
 
     /// <summary>The video, if it was decoded, so that it has a picture; else null.</summary>
-    private static async ValueTask<CatalogEntry?> FindAsync(string id, ICatalog catalog, CancellationToken cancel) =>
-        await VideoEndpoints.FindAsync(id, catalog, cancel) is { Duration: not null } entry ? entry : null;
+    private static async ValueTask<CatalogEntry?> FindAsync(string id, CollectionCatalog own, CancellationToken cancel) =>
+        await own.FindAsync(id, cancel) is { Duration: not null } entry ? entry : null;
 
     private static Results<FileContentHttpResult, ProblemHttpResult> Answer(CatalogEntry entry, MediaResult<byte[]> picture,
         HttpResponse http)

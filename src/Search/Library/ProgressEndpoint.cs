@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
+using TcMgc.Hosting.Access;
 using TcMgc.Hosting.Limits;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
@@ -22,21 +23,24 @@ internal static class ProgressEndpoint
         .WithName("followVideos").WithSummary("What happens to videos, as server-sent events.")
         .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
 
-    private static ServerSentEventsResult<object> Follow(CatalogChanges changes, ICatalog catalog, IHostApplicationLifetime host,
-        CancellationToken cancel) =>
-        TypedResults.ServerSentEvents(EventsAsync(changes, catalog, host.ApplicationStopping, cancel));
+    private static ServerSentEventsResult<object> Follow(CatalogChanges changes, CollectionCatalog own,
+        IHostApplicationLifetime host, CancellationToken cancel) =>
+        TypedResults.ServerSentEvents(EventsAsync(changes, own, host.ApplicationStopping, cancel));
 
     private static async IAsyncEnumerable<SseItem<object>> EventsAsync(
-        CatalogChanges changes, ICatalog catalog, CancellationToken stopping, [EnumeratorCancellation] CancellationToken cancel)
+        CatalogChanges changes, CollectionCatalog own, CancellationToken stopping,
+        [EnumeratorCancellation] CancellationToken cancel)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stopping,
             cancel); // A service that stops must not wait for its listeners.
         using var listener = changes.Listen();
         yield return new("", "ready");
         while (await listener.NextAsync(end.Token) is { } change)
-            if (change.Stage is { } stage)
+            if (await own.GetAsync(change.Video, end.Token) is not { } entry)
+                continue; // Of another collection.
+            else if (change.Stage is { } stage)
                 yield return new(new Client.VideoProgress(change.Video.Value, stage, change.Percent), "progress");
-            else if (await catalog.GetAsync(change.Video, end.Token) is { } entry)
+            else
                 yield return entry.State == VideoState.Deleted ? new(entry.Id, "removed") : new(VideoViews.Of(entry), "video");
     }
 }

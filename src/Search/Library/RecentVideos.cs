@@ -12,17 +12,14 @@ internal sealed class RecentVideos(CatalogChanges changes, ICatalog catalog, Tim
 {
     private const int Minutes = 10;
 
-    private readonly ConcurrentDictionary<VideoId, (DateTimeOffset At, double Seconds)> _indexed = new();
+    private readonly ConcurrentDictionary<VideoId, (DateTimeOffset At, double Seconds, CollectionId Collection)> _indexed = new();
 
-    /// <summary>What was indexed in the last minutes.</summary>
-    public Client.Throughput Throughput
+    /// <summary>What was indexed of a collection in the last minutes.</summary>
+    public Client.Throughput ThroughputOf(CollectionId collection)
     {
-        get
-        {
-            Forget();
-            var videos = _indexed.Values;
-            return new(Minutes, videos.Count, Math.Round(videos.Sum(video => video.Seconds), 1));
-        }
+        Forget();
+        var videos = _indexed.Values.Where(video => video.Collection == collection).ToList();
+        return new(Minutes, videos.Count, Math.Round(videos.Sum(video => video.Seconds), 1));
     }
 
     /// <summary>Follows the catalog until cancelled.</summary>
@@ -34,7 +31,7 @@ internal sealed class RecentVideos(CatalogChanges changes, ICatalog catalog, Tim
             if (change.Stage is not null || await catalog.GetAsync(change.Video, stop) is not { } entry)
                 continue;
             if (entry is { State: VideoState.Indexed, IndexedAt: { } at, Duration: { } seconds })
-                _indexed[entry.Id] = (at, seconds);
+                _indexed[entry.Id] = (at, seconds, entry.Collection);
             Forget();
         }
     }

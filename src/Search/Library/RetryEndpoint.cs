@@ -4,10 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using TcMgc.Hosting.Access;
 using TcMgc.Hosting.Audit;
-using TcMgc.Shared;
-using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
-using TcMgc.Shared.Events;
 
 namespace TcMgc.Search.Library;
 
@@ -20,10 +17,9 @@ internal static class RetryEndpoint
         .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<Results<Ok<Client.Video>, ProblemHttpResult>> RetryAsync(string id, HttpContext http,
-        IEventLog log, ICatalog catalog, IBlobStore blobs, TimeProvider time, AuditLog audit, CancellationToken cancel)
+        CollectionCatalog own, VideoRetry retry, AuditLog audit, CancellationToken cancel)
     {
-        var retry = new VideoRetry(log, catalog, blobs, time);
-        if (!VideoId.TryParse(id, out var video) || await retry.RetryAsync(video, cancel) is not { } entry)
+        if (await own.FindAsync(id, cancel) is not { Id: var video } || await retry.RetryAsync(video, cancel) is not { } entry)
             return VideoEndpoints.NotFound(id);
         audit.Tell(http, AuditActions.Retry, video.Value);
         var view = VideoViews.Of(entry);

@@ -5,9 +5,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using TcMgc.Client;
+using TcMgc.Hosting.Access;
 using TcMgc.Model;
-using TcMgc.Shared.Catalog;
-using TcMgc.Shared.Vectors;
 using TcMgc.Stores;
 
 namespace TcMgc.Search.Library;
@@ -24,21 +23,18 @@ internal static class StatusEndpoint
     public static void Map(IEndpointRouteBuilder app) => app.MapGet("/api/status", AnswerAsync)
         .WithName("status").WithSummary("The model, what it knows, what is indexed and waits, throughput and disk.");
 
-    private static async Task<Ok<ServiceStatus>> AnswerAsync(VideoTextModel model, ICatalog catalog,
-        [FromServices] IVectorIndex index, [FromServices] RecentVideos recent, [FromServices] Storage stores,
-        CancellationToken cancel)
+    private static async Task<Ok<ServiceStatus>> AnswerAsync(VideoTextModel model, CollectionCatalog own,
+        [FromServices] RecentVideos recent, [FromServices] Storage stores, CancellationToken cancel)
     {
-        var waiting = await catalog.CountWaitingAsync(cancel);
-        var disk = stores.Disk;
+        var (totals, disk) = (await own.TotalsAsync(cancel), stores.Disk);
         return TypedResults.Ok(new ServiceStatus(
             s_version,
             new(model.Id, model.About, model.Config.Head, Lower(model.Device), Lower(model.TextPrecision.Precision)),
-            (await catalog.TotalsAsync(cancel)).Sum(collection => collection.Videos),
-            waiting.Videos,
-            await index.CountAsync(cancel))
+            totals.Videos, totals.Waiting, totals.Segments)
         {
-            WaitingBytes = waiting.Bytes,
-            Throughput = recent.Throughput,
+            Collection = own.Collection.Name,
+            WaitingBytes = totals.WaitingBytes,
+            Throughput = recent.ThroughputOf(own.Collection),
             Disk = new(disk.AvailableFreeSpace, disk.TotalSize),
         });
     }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Net.Http.Headers;
 using TcMgc.Hosting;
+using TcMgc.Hosting.Access;
 using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
@@ -34,12 +35,12 @@ internal static class StreamEndpoint
     }
 
     /// <summary>The path of a video's stream.</summary>
-    public static string PathOf(Guid video) => $"/api/videos/{video}/stream";
+    public static string PathOf(Guid video, CollectionId collection) => $"/api/videos/{video}/stream".In(collection);
 
-    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> GetAsync(string id, ICatalog catalog,
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> GetAsync(string id, CollectionCatalog own,
         IBlobStore blobs, HttpResponse http, CancellationToken cancel)
     {
-        if (await VideoEndpoints.FindAsync(id, catalog, cancel) is not { } entry)
+        if (await own.FindAsync(id, cancel) is not { } entry)
             return VideoEndpoints.NotFound(id);
         if (await OpenAsync(entry, blobs, cancel) is not { } original)
             return Problems.Of(StatusCodes.Status410Gone, "original-gone",

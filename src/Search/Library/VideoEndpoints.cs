@@ -10,7 +10,6 @@ using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Vectors;
-using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Search.Library;
 
@@ -49,26 +48,21 @@ internal static class VideoEndpoints
         Problems.Of(StatusCodes.Status404NotFound, "video-not-found",
             $"there is no video '{id}'; GET /api/videos lists those there are");
 
-    /// <summary>The video, if it was uploaded and is not deleted; else null.</summary>
-    public static async ValueTask<CatalogEntry?> FindAsync(string id, ICatalog catalog, CancellationToken cancel) =>
-        VideoId.TryParse(id, out var video) && await catalog.GetAsync(video, cancel) is { State: not VideoState.Deleted } entry
-            ? entry : null;
-
     private static async Task<Results<Ok<Client.VideoPage>, StatusCodeHttpResult, ProblemHttpResult>> ListAsync(
-        HttpContext http, ICatalog catalog, CancellationToken cancel, int offset = 0, int limit = DefaultLimit)
+        HttpContext http, CollectionCatalog own, CancellationToken cancel, int offset = 0, int limit = DefaultLimit)
     {
         if (offset < 0 || limit is < 1 or > LargestLimit)
             return Problems.Of(StatusCodes.Status400BadRequest, "out-of-range",
                 $"offset must be at least 0 and limit from 1 to {LargestLimit}");
-        var (entries, total) = await catalog.PageAsync(Shared.CollectionId.Default, offset, limit, cancel);
+        var (entries, total) = await own.PageAsync(offset, limit, cancel);
         var page = new Client.VideoPage([.. entries.Select(entry => VideoViews.Of(entry))], total);
         return NotModified(http, page) is { } known ? known : TypedResults.Ok(page);
     }
 
     private static async Task<Results<Ok<Client.Video>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(
-        string id, HttpContext http, ICatalog catalog, [FromServices] IVectorIndex index, CancellationToken cancel)
+        string id, HttpContext http, CollectionCatalog own, [FromServices] IVectorIndex index, CancellationToken cancel)
     {
-        if (await FindAsync(id, catalog, cancel) is not { } entry)
+        if (await own.FindAsync(id, cancel) is not { } entry)
             return NotFound(id);
         // Its segments change only with the entry, so the tag of the entry is enough.
         return NotModified(http, VideoViews.Of(entry)) is { } known
@@ -91,27 +85,28 @@ internal static class VideoEndpoints
     }
 
     private static async Task<Results<Ok<Client.Video>, ProblemHttpResult>> DescribeAsync(
-        string id, Client.VideoDescription given, HttpContext http, ICatalog catalog, IEventLog log, TimeProvider time,
+        string id, Client.VideoDescription given, HttpContext http, CollectionCatalog own, IEventLog log, TimeProvider time,
         AuditLog audit, CancellationToken cancel)
     {
         if (given.Reason() is { } reason)
             return Problems.Of(StatusCodes.Status400BadRequest, "description", reason);
         var (described, problem) = await ChangeAsync(id, entry =>
-            given.ToEvent(entry, time.GetUtcNow()), http, catalog, log, cancel);
+            given.ToEvent(entry, time.GetUtcNow()), http, own, log, cancel);
         if (problem is not null)
             return problem;
         audit.Tell(http, AuditActions.Describe, described!.VideoId.Value);
-        var view = VideoViews.Of((await catalog.GetAsync(described.VideoId, cancel))!);
+        var view = VideoViews.Of((await own.GetAsync(described.VideoId, cancel))!);
         EntityTags.Set(http, view);
         return TypedResults.Ok(view);
     }
 
     /// <summary>Hidden at once; what the index and the blob store hold of it goes when the event is handled.</summary>
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        string id, HttpContext http, ICatalog catalog, IEventLog log, TimeProvider time, AuditLog audit, CancellationToken cancel)
+        string id, HttpContext http, CollectionCatalog own, IEventLog log, TimeProvider time, AuditLog audit,
+        CancellationToken cancel)
     {
         var (deleted, problem) = await ChangeAsync(id, entry =>
-            new VideoDeleted { VideoId = entry.Id, UploadId = entry.UploadId, Time = time.GetUtcNow() }, http, catalog, log,
+            new VideoDeleted { VideoId = entry.Id, UploadId = entry.UploadId, Time = time.GetUtcNow() }, http, own, log,
             cancel);
         if (problem is not null)
             return problem;
@@ -121,14 +116,14 @@ internal static class VideoEndpoints
 
     /// <summary>Appends the event that is made of a video's entry, unless the video is no longer as the client saw it.</summary>
     private static async ValueTask<(VideoEvent? Happened, ProblemHttpResult? Problem)> ChangeAsync(
-        string id, Func<CatalogEntry, VideoEvent> change, HttpContext http, ICatalog catalog, IEventLog log,
+        string id, Func<CatalogEntry, VideoEvent> change, HttpContext http, CollectionCatalog own, IEventLog log,
             CancellationToken cancel)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
         limit.CancelAfter(s_longest);
         try
         {
-            return await ChangeInTurnAsync(id, change, http, catalog, log, limit.Token);
+            return await ChangeInTurnAsync(id, change, http, own, log, limit.Token);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
@@ -137,19 +132,19 @@ internal static class VideoEndpoints
     }
 
     private static async ValueTask<(VideoEvent? Happened, ProblemHttpResult? Problem)> ChangeInTurnAsync(
-        string id, Func<CatalogEntry, VideoEvent> change, HttpContext http, ICatalog catalog, IEventLog log,
+        string id, Func<CatalogEntry, VideoEvent> change, HttpContext http, CollectionCatalog own, IEventLog log,
             CancellationToken cancel)
     {
         await s_turn.WaitAsync(cancel);
         try
         {
-            if (await FindAsync(id, catalog, cancel) is not { } entry)
+            if (await own.FindAsync(id, cancel) is not { } entry)
                 return (null, NotFound(id));
             if (EntityTags.Problem(http, VideoViews.Of(entry)) is { } changed)
                 return (null, changed);
             var happened = change(entry);
             await log.AppendAsync(happened, cancel);
-            await catalog.ApplyAsync(happened, CancellationToken.None);
+            await own.ApplyAsync(happened, CancellationToken.None);
             return (happened, null);
         }
         finally

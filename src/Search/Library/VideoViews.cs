@@ -22,8 +22,9 @@ internal static class VideoViews
             Stages = [Stage(entry, Stages.Decode, entry.DecodeSeconds), Stage(entry, Stages.Index, entry.IndexSeconds)],
             Warning = entry.Warning,
             Failure = entry is { FailedStage: { } stage, Reason: { } reason } ? new(stage, reason) : null,
-            Stream = StreamEndpoint.PathOf(entry.Id.Value),
-            Thumbnail = entry.Duration is { } length ? PictureEndpoints.ThumbnailOf(entry.Id.Value, length / 2) : null,
+            Stream = StreamEndpoint.PathOf(entry.Id.Value, entry.Collection),
+            Thumbnail = entry.Duration is { } length ? PictureEndpoints.ThumbnailOf(
+                entry.Id.Value, entry.Collection, length / 2) : null,
             Preview = entry.Duration is { } duration ? Preview(entry, Strip.Of(duration)) : null,
             Transcript = entry.Transcript is null ? null : $"/api/videos/{entry.Id.Value}/transcript",
             Segments = segments,
@@ -44,5 +45,6 @@ internal static class VideoViews
         seconds);
 
     private static Client.VideoPreview Preview(CatalogEntry entry, Strip strip) =>
-        new(PictureEndpoints.PreviewOf(entry.Id.Value), strip.Count, strip.Columns, strip.Width, strip.Height, strip.Interval);
+        new(PictureEndpoints.PreviewOf(entry.Id.Value, entry.Collection), strip.Count, strip.Columns, strip.Width, strip.Height,
+            strip.Interval);
 }

@@ -13,10 +13,17 @@ export class Failure extends Error {
 
 export const isCancelled = error => error.name === 'AbortError';
 
+/** The collection that the page's address names; null where it names none. */
+export const collection = new URLSearchParams(location.search).get('collection');
+
+/** A path, about that collection; paths in answers name theirs themselves. */
+export const own = path =>
+  collection ? `${path}${path.includes('?') ? '&' : '?'}collection=${encodeURIComponent(collection)}` : path;
+
 async function ask(path, options = {}) {
   let response;
   try {
-    response = await fetch(path, options);
+    response = await fetch(own(path), options);
   } catch (error) {
     throw isCancelled(error) ? error : new Failure('The server does not answer. Is it still running?', 0);
   }
@@ -98,7 +105,7 @@ export const remove = id => ask(`api/videos/${id}`, { method: 'DELETE' });
 
 /** What uploads may have, in bytes; null where this service takes none. */
 export async function largestUpload() {
-  const response = await fetch('api/uploads', { method: 'OPTIONS' }).catch(() => null);
+  const response = await fetch(own('api/uploads'), { method: 'OPTIONS' }).catch(() => null);
   const bytes = response?.ok && response.headers.get('Tus-Max-Size');
   return bytes ? Number(bytes) : null;
 }
@@ -107,7 +114,7 @@ export async function largestUpload() {
 export function upload(file, onProgress, signal) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open('POST', `api/videos?name=${encodeURIComponent(file.name)}`);
+    request.open('POST', own(`api/videos?name=${encodeURIComponent(file.name)}`));
     request.responseType = 'json';
     request.setRequestHeader('Content-Type', 'application/octet-stream');
     request.upload.onprogress = event => onProgress(event.loaded / Math.max(1, file.size));

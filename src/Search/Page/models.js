@@ -90,7 +90,8 @@ export class Models extends EventTarget {
     const { model, version, videos, segments, waiting, waitingBytes, throughput, disk } = this.#status;
     find('model-name').textContent = this.name;
     find('model').hidden = false;
-    find('about').textContent = `Model ${this.name}${this.about ? api.ended(` ${this.about}`) : ''}`;
+    const { collection } = this.#status, where = collection === 'default' ? '' : `Collection ${collection}. `;
+    find('about').textContent = `${where}Model ${this.name}${this.about ? api.ended(` ${this.about}`) : ''}`;
     find('about').hidden = false;
     find('model-about').textContent = api.ended(`${this.name}${this.about ? ` ${this.about}` : ' searches here'}`);
     find('server').replaceChildren(...[

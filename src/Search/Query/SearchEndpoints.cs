@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using TcMgc.Client;
 using TcMgc.Hosting;
+using TcMgc.Hosting.Access;
 using TcMgc.Hosting.Limits;
 using TcMgc.Search.Library;
 using TcMgc.Shared;
@@ -29,10 +30,10 @@ internal static class SearchEndpoints
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     private static async Task<Results<Ok<SearchAnswer>, ProblemHttpResult>> SearchAsync(
-        SearchQuery query, SearchEngine engine, QueryImages images, SearchOptions options, HttpContext http,
-        CancellationToken cancel)
+        SearchQuery query, CollectionCatalog own, SearchEngine engine, QueryImages images, SearchOptions options,
+        HttpContext http, CancellationToken cancel)
     {
-        var request = RequestOf(query);
+        var request = RequestOf(query, own.Collection);
         if ((Problem(request) ?? Problem(query)) is { } problem)
             return problem;
         if (query.Like is { } segment)
@@ -45,25 +46,27 @@ internal static class SearchEndpoints
         var texts = query.Texts ?? [new(query.Text!)];
         return QueryTexts.Problem(texts, options.LongestText) is { } inTexts
             ? Problems.Of(StatusCodes.Status400BadRequest, inTexts.Type, inTexts.Reason)
-            : TypedResults.Ok(Shown(await engine.SearchAsync(texts, request, cancel)));
+            : TypedResults.Ok(Shown(await engine.SearchAsync(texts, request, cancel), own.Collection));
     }
 
     private static async ValueTask<Results<Ok<SearchAnswer>, ProblemHttpResult>> ImageAsync(
         byte[] image, SearchRequest request, SearchEngine engine, QueryImages images, HttpContext http, CancellationToken cancel)
     {
         var (rgb, problem) = await images.DecodeAsync(image, http);
-        return problem is not null ? problem : TypedResults.Ok(Shown(await engine.SearchImageAsync(rgb!, request, cancel)));
+        return problem is not null ? problem
+            : TypedResults.Ok(Shown(await engine.SearchImageAsync(rgb!, request, cancel), request.Collection));
     }
 
     private static async ValueTask<Results<Ok<SearchAnswer>, ProblemHttpResult>> LikeAsync(
         SegmentId segment, SearchRequest request, SearchEngine engine, CancellationToken cancel) =>
         await engine.SearchLikeAsync(segment, request, cancel) is { } answer
-            ? TypedResults.Ok(Shown(answer))
+            ? TypedResults.Ok(Shown(answer, request.Collection))
             : Problems.Of(StatusCodes.Status404NotFound, "segment-not-found",
                 $"there is no segment '{segment}'; answers and GET /api/videos/{{id}} name those there are");
 
-    private static SearchRequest RequestOf(SearchQuery query) => new()
+    private static SearchRequest RequestOf(SearchQuery query, CollectionId collection) => new()
     {
+        Collection = collection,
         Filter = query.Filter,
         Offset = query.Offset,
         Top = query.Top,
@@ -100,14 +103,14 @@ internal static class SearchEndpoints
     };
 
     /// <summary>The answer with paths of this service: where originals lie only the server can read.</summary>
-    private static SearchAnswer Shown(SearchAnswer answer) =>
-        answer with { Results = [.. answer.Results.Select(Shown)] };
+    private static SearchAnswer Shown(SearchAnswer answer, CollectionId collection) =>
+        answer with { Results = [.. answer.Results.Select(result => Shown(result, collection))] };
 
-    private static SearchResult Shown(SearchResult result) => result with
+    private static SearchResult Shown(SearchResult result, CollectionId collection) => result with
     {
-        Source = StreamEndpoint.PathOf(result.Video),
+        Source = StreamEndpoint.PathOf(result.Video, collection),
         Segments = [.. result.Segments.Select(segment =>
-            segment with { Thumbnail = PictureEndpoints.ThumbnailOf(result.Video, segment.Moment) })],
+            segment with { Thumbnail = PictureEndpoints.ThumbnailOf(result.Video, collection, segment.Moment) })],
     };
 
     private static ProblemHttpResult OutOfRange(string detail) =>

@@ -51,7 +51,11 @@ public readonly record struct WaitingVideos(int Videos, long Bytes);
 /// <param name="Bytes">Size of their originals together.</param>
 /// <param name="Waiting">Of the videos, those that wait to be indexed.</param>
 /// <param name="Segments">Segments of those that are indexed.</param>
-public readonly record struct CollectionTotals(CollectionId Collection, int Videos, long Bytes, int Waiting, long Segments);
+public readonly record struct CollectionTotals(CollectionId Collection, int Videos, long Bytes, int Waiting, long Segments)
+{
+    /// <summary>Size of the originals of those that wait.</summary>
+    public long WaitingBytes { get; init; }
+}
 
 /// <summary>A page of entries.</summary>
 /// <param name="Entries">The page.</param>

@@ -21,7 +21,8 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
     private const string Listed = $"state <> '{nameof(VideoState.Deleted)}'";
 
     private const string Totals = $"""
-        SELECT collection, count(*), sum(bytes), sum({Waiting}), sum(segments) FROM videos WHERE {Listed}
+        SELECT collection, count(*), sum(bytes), sum({Waiting}), sum(segments), sum(iif({Waiting}, bytes, 0))
+        FROM videos WHERE {Listed}
         """;
 
     /// <summary>Errors of SQLite that are the value's fault, not the file's.</summary>
@@ -319,10 +320,12 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
             .Select(fact => EventJson.Deserialize(fact.Topic, fact.Body));
 
     private List<CollectionTotals> TotalsIn(SqliteConnection connection, string condition, CollectionId only) =>
-        [.. connection.Query<(string Collection, int Videos, long Bytes, int Waiting, long Segments)>(
+        [.. connection.Query<(string Collection, int Videos, long Bytes, int Waiting, long Segments,
+            long WaitingBytes)>(
             $"{Totals} {condition} GROUP BY collection ORDER BY collection", new { only.Name })
             .Select(row => CollectionId.TryParse(row.Collection, out var collection)
                 ? new CollectionTotals(collection, row.Videos, row.Bytes, row.Waiting, row.Segments)
+                { WaitingBytes = row.WaitingBytes }
                 : throw _file.Damaged($"the collection '{row.Collection}'"))];
 
     private List<CatalogEntry> Entries(string query, object? key = null) =>

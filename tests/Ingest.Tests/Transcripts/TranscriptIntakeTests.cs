@@ -23,7 +23,8 @@ public sealed class TranscriptIntakeTests : IAsyncLifetime
         _data = await DataFolder.OpenAsync(Path.Combine(_folder, "data"), TimeProvider.System, default);
         var source = VideoUploaded.SourceOf(Video);
         var room = new UploadRoom(_data.Catalog, new(), [_data.Path]);
-        _video = await new VideoIntake(_data.Events, _data.Blobs, _data.Catalog, room, TimeProvider.System)
+        _video = await new VideoIntake(_data.Events, _data.Blobs, _data.Catalog, room,
+            new(_data.Catalog, new()), TimeProvider.System)
             .AcceptAsync(CollectionId.Default, "sea.mp4", new(new('0', 64), 3), source, default);
     }
 

@@ -56,11 +56,11 @@ public sealed class PartialUploadsTests : IDisposable
     {
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var uploads = UploadsAt(time);
-        var stuck = await uploads.CreateAsync(10, "a.mp4", default);
+        var stuck = await uploads.CreateAsync(default, 10, "a.mp4", default);
         File.Delete(Path.Combine(_folder, $"{stuck.Id}.part"));
         Directory.CreateDirectory(Path.Combine(_folder, $"{stuck.Id}.part")); // Deleting a file of this name fails.
         for (var upload = 0; upload < 9; upload++) // Whatever the order of the folder is.
-            await uploads.CreateAsync(10, "b.mp4", default);
+            await uploads.CreateAsync(default, 10, "b.mp4", default);
         time.Advance(TimeSpan.FromDays(2));
         using var stop = new CancellationTokenSource();
 
@@ -76,28 +76,29 @@ public sealed class PartialUploadsTests : IDisposable
     public async Task An_upload_that_cannot_begin_is_a_store_that_is_away_and_leaves_nothing()
     {
         Directory.Delete(_folder);
-        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await _uploads.CreateAsync(10, "a.mp4", default));
+        await Assert.ThrowsAsync<StoreUnavailableException>(
+            async () => await _uploads.CreateAsync(default, 10, "a.mp4", default));
 
         Directory.CreateDirectory(_folder);
-        var upload = await _uploads.CreateAsync(10, "a.mp4", default);
-        Assert.Equal(upload, await _uploads.FindAsync(upload.Id, default));
+        var upload = await _uploads.CreateAsync(default, 10, "a.mp4", default);
+        Assert.Equal(upload, await _uploads.FindAsync(default, upload.Id, default));
         Directory.CreateDirectory(Path.Combine(_folder, $"{upload.Id}.json.new")); // What is known of it cannot be written.
 
         await Assert.ThrowsAsync<StoreUnavailableException>(async () => await _uploads.CompleteAsync(upload, default, default));
-        Assert.Equal(upload, await _uploads.FindAsync(upload.Id, default));
+        Assert.Equal(upload, await _uploads.FindAsync(default, upload.Id, default));
     }
 
     [Fact]
     public async Task So_many_are_incomplete_that_no_more_begin_until_one_ends()
     {
         for (var upload = 1; upload < MostIncomplete; upload++)
-            await _uploads.CreateAsync(10, "a.mp4", default);
-        var last = await _uploads.CreateAsync(10, "a.mp4", default);
+            await _uploads.CreateAsync(default, 10, "a.mp4", default);
+        var last = await _uploads.CreateAsync(default, 10, "a.mp4", default);
 
-        await Assert.ThrowsAsync<QueueFullException>(async () => await _uploads.CreateAsync(10, "b.mp4", default));
+        await Assert.ThrowsAsync<QueueFullException>(async () => await _uploads.CreateAsync(default, 10, "b.mp4", default));
 
         await _uploads.CompleteAsync(last, default, default);
-        await _uploads.CreateAsync(10, "b.mp4", default);
+        await _uploads.CreateAsync(default, 10, "b.mp4", default);
     }
 
     [Fact]

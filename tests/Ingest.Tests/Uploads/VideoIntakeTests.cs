@@ -13,8 +13,9 @@ public sealed class VideoIntakeTests : IAsyncLifetime
 
     private VideoIntake Intake => IntakeAt(TimeProvider.System);
 
-    private VideoIntake IntakeAt(TimeProvider time) =>
-        new(_data.Events, _data.Blobs, _data.Catalog, new(_data.Catalog, new(), [_folder]), time);
+    private VideoIntake IntakeAt(TimeProvider time, UploadOptions? options = null) => new(
+        _data.Events, _data.Blobs, _data.Catalog, new(_data.Catalog, options ?? new(), [_folder]),
+        new(_data.Catalog, options ?? new()), time);
 
     public async ValueTask InitializeAsync() => _data = await DataFolder.OpenAsync(_folder, TimeProvider.System, default);
 
@@ -49,6 +50,66 @@ public sealed class VideoIntakeTests : IAsyncLifetime
     [InlineData("a\nb\u0007.mp4", "ab.mp4")]
     public async Task A_name_is_the_last_part_of_what_was_given_and_legible(string? given, string known) =>
         Assert.Equal(known, (await Intake.AcceptAsync(CollectionId.Default, given, new MemoryStream([1]), default)).Name);
+
+    [Fact]
+    public async Task The_same_content_in_two_collections_is_two_videos_with_an_original_each()
+    {
+        var press = CollectionId.Parse("press");
+        var first = await Intake.AcceptAsync(CollectionId.Default, "one.mp4", new MemoryStream([1, 2, 3]), default);
+        var other = await Intake.AcceptAsync(press, "two.mp4", new MemoryStream([1, 2, 3]), default);
+        var again = await Intake.AcceptAsync(press, "three.mp4", new MemoryStream([1, 2, 3]), default);
+
+        Assert.Equal((true, true, false), (first.IsNew, other.IsNew, again.IsNew));
+        Assert.NotEqual(first.Id, other.Id);
+        Assert.Equal((other.Id, "two.mp4"), (again.Id, again.Name));
+        Assert.Equal([CollectionId.Default, press],
+            (await _data.Events.ReadAllAsync(default).OfType<VideoUploaded>().ToListAsync()).Select(upload => upload.Collection));
+        Assert.Equal(2, await _data.Blobs.ListAsync("originals/", default).CountAsync());
+        Assert.Single(await _data.Blobs.ListAsync("originals/press/", default).ToListAsync());
+    }
+
+    [Fact]
+    public async Task A_collection_has_no_more_than_it_may_and_others_have_room()
+    {
+        var intake = IntakeAt(TimeProvider.System, new() { MostVideosEach = 2, MostBytesEach = 5 });
+        var first = await intake.AcceptAsync(CollectionId.Default, "one.mp4", new MemoryStream([1, 2, 3]), default);
+        var tooLarge = await Assert.ThrowsAsync<QuotaException>(async () =>
+            await intake.AcceptAsync(CollectionId.Default, "two.mp4", new MemoryStream([4, 5, 6]), default));
+        await intake.AcceptAsync(CollectionId.Default, "two.mp4", new MemoryStream([4, 5]), default);
+        var tooMany = await Assert.ThrowsAsync<QuotaException>(async () =>
+            await intake.AcceptAsync(CollectionId.Default, "three.mp4", new MemoryStream([7]), default));
+
+        Assert.Contains("Upload:MostBytesEach", tooLarge.Message, StringComparison.Ordinal);
+        Assert.Contains("Upload:MostVideosEach", tooMany.Message, StringComparison.Ordinal);
+        Assert.Equal(2, await _data.Blobs.ListAsync("originals/", default).CountAsync());
+        Assert.True((await intake.AcceptAsync(CollectionId.Parse("press"), "four.mp4", new MemoryStream([8]), default)).IsNew);
+        var entry = (await _data.Catalog.GetAsync(first.Id, default))!;
+        await _data.Catalog.ApplyAsync(
+            new VideoDeleted { VideoId = first.Id, UploadId = entry.UploadId, Time = entry.UploadedAt }, default);
+        Assert.True((await intake.AcceptAsync(CollectionId.Default, "five.mp4", new MemoryStream([9]), default)).IsNew);
+    }
+
+    [Fact]
+    public async Task Of_videos_that_come_at_once_a_collection_takes_as_many_as_it_may_have()
+    {
+        var intake = IntakeAt(TimeProvider.System, new() { MostVideosEach = 3 });
+
+        var accepted = await Task.WhenAll(Enumerable.Range(0, 10).Select(at => Task.Run(async () =>
+        {
+            try
+            {
+                return (await intake.AcceptAsync(
+                    CollectionId.Default, "one.mp4", new MemoryStream([(byte)at]), default)).IsNew;
+            }
+            catch (QuotaException)
+            {
+                return false;
+            }
+        })));
+
+        Assert.Equal(3, accepted.Count(isNew => isNew));
+        Assert.Equal(3, await _data.Blobs.ListAsync("originals/", default).CountAsync());
+    }
 
     [Fact]
     public async Task A_video_that_was_removed_can_come_again()

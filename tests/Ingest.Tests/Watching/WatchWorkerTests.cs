@@ -170,12 +170,32 @@ public sealed class WatchWorkerTests : IAsyncLifetime
         Assert.Empty(await EventsAsync<VideoUploaded>());
     }
 
-    private void Start(bool copy = false)
+    [Fact]
+    public async Task Videos_come_to_the_collection_of_the_folder_until_it_has_as_many_as_it_may()
     {
-        var options = new WatchOptions { Folder = PathOf(""), Still = TimeSpan.FromSeconds(Still), Copy = copy };
+        Start(collection: "press", most: 1);
+        await WriteAsync("a.mp4", "a video");
+        await WriteAsync("b.mp4", "another video");
+        await LookAsync(0);
+        await LookAsync(Still);
+        await LookAsync(2 * Still);
+
+        var upload = Assert.Single(await EventsAsync<VideoUploaded>());
+        Assert.Equal(("press", "a.mp4"), (upload.Collection.Name, upload.FileName));
+    }
+
+    private void Start(bool copy = false, string collection = "default", int? most = null)
+    {
+        var options = new WatchOptions
+        {
+            Folder = PathOf(""),
+            Still = TimeSpan.FromSeconds(Still),
+            Copy = copy,
+            Collection = collection,
+        };
         _worker = new(options, new(),
             new(_data.Events, _data.Blobs, _data.Catalog, new(_data.Catalog, new() { MostWaiting = MostWaiting }, [_folder]),
-                TimeProvider.System),
+                new(_data.Catalog, new() { MostVideosEach = most }), TimeProvider.System),
             new(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System),
             _data.Catalog, TimeProvider.System, NullLogger<WatchWorker>.Instance);
     }
