@@ -80,7 +80,8 @@ const kindOf = (place, query, like, image) => JSON.stringify([Boolean(place), qu
 function remember(place = player.place) {
   const { like, of, at, image, weak } = search.subject, query = text.value.trim();
   const subject = query ? [['weak', weak === query ? 1 : null]] : [['like', like], ['of', of], ['at', at]];
-  const fields = [['collection', api.collection], ['q', query], ...subject, ...filters.parameters], picture = query ? null : image;
+  const fields = [['collection', api.collection], ['q', query], ...subject, ...filters.parameters];
+  const picture = query ? null : image;
   const address = addressOf([...fields, ['v', place?.v], ['t', place?.t]], picture);
   const now = kindOf(place, query, like, image);
   const isStep = kind !== null && (now !== kind || isSettled && addressOf(fields, picture) !== searched);
