@@ -222,6 +222,8 @@ internal sealed class Clients : IDisposable
             (wasCalm ? _record.CalmSearches : _record.StruckSearches.GetOrAdd(under, _ => new()))
                 .Add(_time.GetElapsedTime(started));
             _record.Answered(OperationKind.Search);
+            if (wasCalm)
+                _record.AnsweredInCalm();
         }
         catch (Exception error) when (IsPassing(error, cancel))
         {
@@ -262,7 +264,10 @@ internal sealed class Clients : IDisposable
             var wasCalm = _striker.IsCalm;
             try
             {
-                return await request(cancel);
+                var answer = await request(cancel);
+                if (wasCalm)
+                    _record.AnsweredInCalm();
+                return answer;
             }
             catch (Exception error) when (IsPassing(error, cancel))
             {

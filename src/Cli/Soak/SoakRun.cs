@@ -1,3 +1,4 @@
+using TcMgc.Client;
 using TcMgc.Shared;
 
 namespace TcMgc.Cli.Soak;
@@ -33,6 +34,10 @@ internal sealed class SoakRun(Installation installation, Clips clips, SoakPlan p
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
             isInterrupted = true;
+        }
+        catch (Exception error) when (error is HttpRequestException or ProblemException or UserException)
+        {
+            _record.IsWrong($"nothing more could be checked: {error.Message}");
         }
         invariants.Conclude();
         progress.Clear();
