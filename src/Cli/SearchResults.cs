@@ -20,6 +20,10 @@ internal static class SearchResults
             if (result.Segments[0].Said is { } said)
                 Console.WriteLine($"{rank + 1,3}  {Clock(said.Start)} “{FilePaths.OneLine(said.Text)}”");
         foreach (var (rank, result) in response.Results.Index())
+            if (result.Named is { } named)
+                Console.WriteLine(
+                    $"{rank + 1,3}  named “{string.Join("”, “", named.Select(text => FilePaths.OneLine(text.Text)))}”");
+        foreach (var (rank, result) in response.Results.Index())
             if (result.Segments[0].Explanation is { } explanation)
                 PrintExplanation(rank + 1, result.Name, explanation);
         if (response.Weaker > 0)
@@ -65,7 +69,9 @@ internal static class SearchResults
         if (explanation.Fusion is { } fusion)
         {
             var said = fusion.TranscriptRank is { } spoken ? $"said as number {spoken}" : "not said";
-            Console.WriteLine($"\n{rank}  seen as number {fusion.VisualRank}, {said} (weight {fusion.TranscriptWeight})");
+            var named = fusion.NameRank is { } place ? $"named as number {place} (weight {fusion.NameWeight})" : "not named so";
+            Console.WriteLine(
+                $"\n{rank}  seen as number {fusion.VisualRank}, {said} (weight {fusion.TranscriptWeight}), {named}");
         }
         foreach (var text in explanation.Texts)
         {

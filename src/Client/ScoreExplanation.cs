@@ -17,7 +17,18 @@ public sealed record ScoreExplanation(IReadOnlyList<TextEvidence> Texts)
 /// <param name="TranscriptWeight">Weight of the words beside the picture's of 1.</param>
 public sealed record Fusion(int VisualRank, int? TranscriptRank, double TranscriptWeight)
 {
-    /// <summary>1 / (60 + visual rank) + weight / (60 + transcript rank): reciprocal rank fusion.</summary>
+    /// <summary>
+    /// Its video's place by title, file name and tags, from 1; null where they have too few of the query's words, or another
+    /// segment of the video looks more like the query.
+    /// </summary>
+    public int? NameRank { get; init; }
+
+    /// <summary>Weight of title, file name and tags beside the picture's of 1.</summary>
+    public double NameWeight { get; init; }
+
+    /// <summary>
+    /// 1 / (60 + visual rank) + weight / (60 + transcript rank) + weight / (60 + name's rank): reciprocal rank fusion.
+    /// </summary>
     public required double Score { get; init; }
 }
 

@@ -31,6 +31,9 @@ public sealed record SearchResult(Guid Video, string Name, string Source, double
     /// </summary>
     public float Score => Segments[0].Score;
 
+    /// <summary>The video's title, file name and tags that have words of the query; null where they have too few.</summary>
+    public IReadOnlyList<MatchedText>? Named { get; init; }
+
     /// <summary>How sure the best segment's score is; null where that is not known.</summary>
     public Confidence? Confidence => Segments[0].Confidence;
 
@@ -97,6 +100,11 @@ public enum ConfidenceBand
 /// <param name="Text">What is said.</param>
 /// <param name="Words">Where the words are in its text, in order.</param>
 public sealed record SaidWords(double Start, double End, string Text, IReadOnlyList<TextSpan> Words);
+
+/// <summary>A text with words of the query in it.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="Words">Where the words are in it, in order.</param>
+public sealed record MatchedText(string Text, IReadOnlyList<TextSpan> Words);
 
 /// <summary>A part of a text.</summary>
 /// <param name="Start">Characters before it, in UTF-16.</param>

@@ -44,6 +44,12 @@ public sealed record SearchOptions
     public double TranscriptWeight { get; init; } = 1;
 
     /// <summary>
+    /// Weight of a video's title, file name and tags beside its picture's of 1, 0 to 100; default 1. 0 leaves them out.
+    /// </summary>
+    [Range(0d, 100d, ErrorMessage = OutOfRange)]
+    public double NameWeight { get; init; } = 1;
+
+    /// <summary>
     /// Disk, in the folder of TMPDIR, for originals that were fetched from a blob store that is no folder, to make further
     /// pictures
     /// of them; in bytes, up to 1 TiB; default 4 GiB. Those being used come on top.

@@ -54,6 +54,9 @@ public static class SpanNames
     /// <summary>Searching transcripts.</summary>
     public const string Transcripts = "transcripts";
 
+    /// <summary>Searching titles, file names and tags.</summary>
+    public const string Names = "names";
+
     /// <summary>Finding the candidate segments.</summary>
     public const string Candidates = "candidates";
 

@@ -10,6 +10,9 @@ internal sealed class MemoryCatalog : ICatalog
 {
     public Dictionary<VideoId, CatalogEntry> Entries { get; } = [];
 
+    /// <summary>What every search by name finds.</summary>
+    public IReadOnlyList<NameMatch> Named { get; set; } = [];
+
     public ValueTask<CatalogEntry?> GetAsync(VideoId id, CancellationToken cancellationToken) =>
         new(Entries.GetValueOrDefault(id));
 
@@ -32,6 +35,9 @@ internal sealed class MemoryCatalog : ICatalog
         throw new NotSupportedException();
 
     public ValueTask<WaitingVideos> CountWaitingAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<NameMatch>> FindNamedAsync(
+        CollectionId collection, IEnumerable<string> texts, int count, CancellationToken cancellationToken) => new(Named);
 
     public ValueTask RebuildAsync(IEventLog log, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

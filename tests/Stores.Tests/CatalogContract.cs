@@ -3,6 +3,7 @@ using FsCheck.Fluent;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
+using TcMgc.Shared.Transcripts;
 using TcMgc.Stores.Sqlite;
 using static TcMgc.Shared.Tests.Events.SampleEvents;
 
@@ -239,6 +240,55 @@ public abstract class CatalogContract
         foreach (var happened in events)
             await catalog.ApplyAsync(happened, s_never);
     }
+
+    [Fact]
+    public async Task A_video_is_found_by_words_of_its_title_file_name_and_tags()
+    {
+        var (catalog, surfer, dog) = (Create(), Uploaded(1, name: "surfer-barrel-wave.mp4"), Uploaded(2, name: "IMG_0042.mp4"));
+        await catalog.ApplyAsync([surfer, dog, Described(dog, title: "Dogs on the beach") with { Tags = ["Été", "waves"] }], s_never);
+
+        Assert.Equal([surfer.VideoId], await NamedAsync(catalog, "surfers"));
+        Assert.Equal([dog.VideoId], await NamedAsync(catalog, "a dog is running"));
+        Assert.Equal([dog.VideoId], await NamedAsync(catalog, "ete"));
+        Assert.Equal([surfer.VideoId, dog.VideoId], await NamedAsync(catalog, "a surfer on a wave"));
+        Assert.Empty(await NamedAsync(catalog, "a dog jumps over fences")); // One word of four.
+        Assert.Empty(await NamedAsync(catalog, "of the"));
+        var match = (await catalog.FindNamedAsync(CollectionId.Default, ["dog waves"], 9, s_never))[0];
+        Assert.Equal(["Dogs on the beach", "waves"], match.Texts.Select(text => text.Text));
+        Assert.Equal(new TextSpan(0, 4), Assert.Single(match.Texts[0].Words));
+    }
+
+    [Fact]
+    public async Task A_video_is_no_longer_found_by_what_it_was_called()
+    {
+        var (catalog, upload) = (Create(), Uploaded(1, name: "dog.mp4"));
+        await catalog.ApplyAsync([upload, Described(upload, title: "Summer")], s_never);
+        Assert.Single(await NamedAsync(catalog, "summer"));
+
+        await catalog.ApplyAsync(Described(upload, second: 5, title: "Winter"), s_never);
+        Assert.Empty(await NamedAsync(catalog, "summer"));
+        Assert.Single(await NamedAsync(catalog, "winter"));
+
+        await catalog.ApplyAsync(Deleted(upload, second: 6), s_never);
+        Assert.Empty(await NamedAsync(catalog, "winter"));
+        Assert.Empty(await NamedAsync(catalog, "dog"));
+    }
+
+    [Fact]
+    public async Task Names_of_another_collection_are_not_found_and_do_not_count()
+    {
+        var (catalog, press) = (Create(), CollectionId.Parse("press"));
+        var (dog, cat) = (Uploaded(1, name: "dog park.mp4"), Uploaded(2, name: "cat park.mp4"));
+        await catalog.ApplyAsync([dog, cat], s_never);
+        var before = await NamedAsync(catalog, "dog or cat");
+        await catalog.ApplyAsync([In(press, Uploaded(3, name: "cat")), In(press, Uploaded(4, name: "cats"))], s_never);
+
+        Assert.Equal(before, await NamedAsync(catalog, "dog or cat"));
+        Assert.Equal(2, (await catalog.FindNamedAsync(press, ["cat"], 9, s_never)).Count);
+    }
+
+    private static async Task<IEnumerable<VideoId>> NamedAsync(ICatalog catalog, string text) =>
+        (await catalog.FindNamedAsync(CollectionId.Default, [text], 9, s_never)).Select(match => match.Video);
 
     private static VideoUploaded In(CollectionId collection, VideoUploaded upload) => upload with
     {

@@ -158,6 +158,8 @@ public sealed class DataFolderTests : IDisposable
         Assert.Equal("no room", (await folder.Events.DeadLettersAsync(s_never).SingleAsync()).Reason);
         Assert.Equal(entry, Assert.Single((await folder.Catalog.PageAsync(CollectionId.Default, 0, 9, s_never)).Entries));
         Assert.Equal([new CollectionTotals(CollectionId.Default, 1, 4, 0, 1)], await folder.Catalog.TotalsAsync(s_never));
+        Assert.Equal(FirstFormat.Video, Assert.Single(
+            await folder.Catalog.FindNamedAsync(CollectionId.Default, ["holidays"], 9, s_never)).Video);
         var found = Assert.Single(await folder.Index.NearestAsync(
             CollectionId.Default, TcMgc.Shared.Vectors.VectorSpace.Text, new float[] { 1, 0 }, 3, s_never));
         Assert.Equal((FirstFormat.Video, 1f), (found.Video, found.Similarity));

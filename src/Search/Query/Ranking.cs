@@ -15,6 +15,9 @@ internal readonly record struct ScoredSegment(SegmentPlace Place, float Score, f
 
     /// <summary>Place by score alone, from 1; 0 where only the score counts.</summary>
     public int VisualRank { get; init; }
+
+    /// <summary>Its video's place by name, from 1, in the segment of the video that looks most like the query; else null.</summary>
+    public int? NameRank { get; init; }
 }
 
 /// <summary>
@@ -23,7 +26,7 @@ internal readonly record struct ScoredSegment(SegmentPlace Place, float Score, f
 /// </summary>
 internal sealed class Ranking(SearchRequest request)
 {
-    // Used only where words of the query are said: ranks are known once all segments are.
+    // Used only where words of the query are said or name a video: ranks are known once all segments are.
     private readonly List<ScoredSegment> _waiting = [];
 
     private readonly bool _isByVideo = request.Rank == SearchRank.Video;
@@ -57,12 +60,15 @@ internal sealed class Ranking(SearchRequest request)
     /// <summary>Segments in which words of the query are said, which are fused with the scores; default none.</summary>
     public IReadOnlyDictionary<SegmentId, SpokenSegment> Spoken { get; init; } = new Dictionary<SegmentId, SpokenSegment>();
 
-    /// <summary>Weight of the words beside the picture's of 1.</summary>
-    public double TranscriptWeight { get; init; }
+    /// <summary>Videos that words of the query name, which are fused too; default none.</summary>
+    public IReadOnlyDictionary<VideoId, NamedVideo> Named { get; init; } = new Dictionary<VideoId, NamedVideo>();
+
+    /// <summary>Weights of words beside the picture's of 1.</summary>
+    public WordWeights Weights { get; init; }
 
     public void Add(in ScoredSegment segment)
     {
-        if (Spoken.Count > 0)
+        if (Spoken.Count + Named.Count > 0)
             _waiting.Add(segment);
         else
             Group(segment);
@@ -71,11 +77,11 @@ internal sealed class Ranking(SearchRequest request)
 
     /// <summary>How a segment came to its place; null where only its score counts.</summary>
     public FusedRank? FusionOf(in ScoredSegment segment) => segment.VisualRank == 0 ? null
-        : new(segment.VisualRank, Spoken.GetValueOrDefault(segment.Place.Id)?.Rank, TranscriptWeight);
+        : new(segment.VisualRank, Spoken.GetValueOrDefault(segment.Place.Id)?.Rank, segment.NameRank, Weights);
 
     /// <summary>The results wanted, best first, each the segments of one video; equal scores in a fixed order.</summary>
     /// <param name="shows">
-    /// Whether a best segment is sure enough; null where all are. Where words of the query are said, it is.
+    /// Whether a best segment is sure enough; null where all are. Where words of the query are said or name it, it is.
     /// </param>
     public List<ReadOnlyMemory<ScoredSegment>> Top(Func<ScoredSegment, bool>? shows = null)
     {
@@ -98,14 +104,17 @@ internal sealed class Ranking(SearchRequest request)
     }
 
     private bool Shows(ReadOnlyMemory<ScoredSegment> segments, Func<ScoredSegment, bool> shows) =>
-        shows(segments.Span[0]) || Spoken.ContainsKey(segments.Span[0].Place.Id);
+        shows(segments.Span[0]) || segments.Span[0].NameRank is not null || Spoken.ContainsKey(segments.Span[0].Place.Id);
 
     private void Fuse()
     {
         _waiting.Sort((left, right) => Compare(left, right));
+        var unseen = new Dictionary<VideoId, NamedVideo>(Named);
         foreach (var (index, scored) in _waiting.Index())
         {
-            var ranked = scored with { VisualRank = index + 1 };
+            // A name says nothing of when: it counts for the best moment of its video.
+            int? name = unseen.Remove(scored.Place.Video, out var named) ? named.Rank : null;
+            var ranked = scored with { VisualRank = index + 1, NameRank = name };
             var fusion = FusionOf(ranked)!.Value;
             // A result that is first of all said starts where it is said.
             var moment = fusion.SpokenPart <= fusion.VisualPart ? scored.Moment

@@ -22,7 +22,7 @@ internal sealed class TextSearch(
     public override async ValueTask<SearchAnswer> AnswerAsync()
     {
         EncodeTexts();
-        await FindSpokenAsync();
+        await FindWordsAsync();
         if (OnlyVideo is { } video)
             await ScoreVideoAsync(video);
         else if (Request.Exhaustive)
@@ -57,28 +57,49 @@ internal sealed class TextSearch(
         return features!;
     }
 
-    /// <summary>The segments in which words of texts with a positive weight are said, unless transcripts do not count.</summary>
-    private async ValueTask FindSpokenAsync()
+    /// <summary>
+    /// The segments in which words of texts with a positive weight are said, and the videos that they name, unless those do not
+    /// count.
+    /// </summary>
+    private async ValueTask FindWordsAsync()
     {
-        if (Context.Transcripts is not { } transcripts || Context.Options.TranscriptWeight == 0)
-            return;
-        using var _ = SearchTelemetry.Begin(SpanNames.Transcripts, Context.Time);
-        var wanted = texts.Where(text => text.Weight > 0).Select(text => text.Text);
-        var spoken = new SpokenSegments(transcripts, Request.Collection, Context.Index, Context.Model.Id, Shown);
+        var wanted = texts.Where(text => text.Weight > 0).Select(text => text.Text).ToList();
         _ranking = new(Request)
         {
-            Spoken = await spoken.FindAsync(wanted, OnlyVideo, Cancel),
-            TranscriptWeight = Context.Options.TranscriptWeight,
+            Spoken = await FindSpokenAsync(wanted),
+            Named = await FindNamedAsync(wanted),
+            Weights = new(Context.Options.TranscriptWeight, Context.Options.NameWeight),
         };
     }
 
+    private async ValueTask<Dictionary<VideoId, NamedVideo>> FindNamedAsync(IEnumerable<string> wanted)
+    {
+        if (Context.Options.NameWeight == 0 || OnlyVideo is not null)
+            return [];
+        using var _ = SearchTelemetry.Begin(SpanNames.Names, Context.Time);
+        return await new NamedVideos(Context.Catalog, Request.Collection, Shown).FindAsync(wanted, Cancel);
+    }
+
+    private async ValueTask<Dictionary<SegmentId, SpokenSegment>> FindSpokenAsync(IEnumerable<string> wanted)
+    {
+        if (Context.Transcripts is not { } transcripts || Context.Options.TranscriptWeight == 0)
+            return [];
+        using var _ = SearchTelemetry.Begin(SpanNames.Transcripts, Context.Time);
+        var spoken = new SpokenSegments(transcripts, Request.Collection, Context.Index, Context.Model.Id, Shown);
+        return await spoken.FindAsync(wanted, OnlyVideo, Cancel);
+    }
+
     /// <summary>
-    /// The nearest segments of all texts together and of each with a positive weight, and those in which words are said.
+    /// The nearest segments of all texts together and of each with a positive weight, those in which words are said, and some of
+    /// each video that words name.
     /// </summary>
     private async ValueTask<SegmentId[]> FindCandidatesAsync()
     {
         using var _ = SearchTelemetry.Begin(SpanNames.Candidates, Context.Time);
         var found = _ranking.Spoken.Keys.ToHashSet();
+        foreach (var video in _ranking.Named.Keys)
+            if (await Shown.FindAsync(video, Cancel) is { Segments: { } count })
+                found.UnionWith(NamedVideos.SegmentsOf(count).Select(at => SegmentId.Of(video, Context.Model.Id, at)));
         foreach (var query in EncodedText.Queries(_encoded))
             foreach (var match in await Candidates().FindAsync(
                 count => Context.Index.NearestAsync(Request.Collection, VectorSpace.Text, query, count, Cancel),

@@ -57,7 +57,10 @@ internal abstract class VideoSearch(SearchContext context, SearchRequest request
         foreach (var segments in top)
             if (await Shown.FindAsync(segments.Span[0].Place.Video, cancel) is { } entry)
                 results.Add(new(entry.Id.Value, entry.Name, entry.Source, entry.Duration,
-                    [.. segments.ToArray().Select(Result)]));
+                    [.. segments.ToArray().Select(Result)])
+                {
+                    Named = segments.Span[0].NameRank is null ? null : ranking.Named[entry.Id].Texts,
+                });
         return new(results, ranking.Count, context.Time.GetElapsedTime(_started));
 
         FoundSegment Result(ScoredSegment segment)

@@ -36,6 +36,17 @@ public interface ICatalog
     /// <summary>How many videos of all collections wait to be indexed: uploaded or decoded ones.</summary>
     ValueTask<WaitingVideos> CountWaitingAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// A collection's videos whose title, file name and tags have at least half of the words of texts; those with more and rarer
+    /// words come first.
+    /// </summary>
+    /// <param name="collection">The collection.</param>
+    /// <param name="texts">Texts as users type them; words that most sentences have do not count.</param>
+    /// <param name="count">Most videos returned.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<IReadOnlyList<NameMatch>> FindNamedAsync(
+        CollectionId collection, IEnumerable<string> texts, int count, CancellationToken cancellationToken);
+
     /// <summary>Replaces all entries by those that follow from a log, in one transaction.</summary>
     ValueTask RebuildAsync(IEventLog log, CancellationToken cancellationToken);
 }

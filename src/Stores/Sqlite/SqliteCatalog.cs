@@ -58,7 +58,8 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
         DROP TABLE former;
         CREATE INDEX listed_videos ON videos(collection, name, id, state, bytes, segments) WHERE {Listed};
         CREATE INDEX waiting_videos ON videos(state, bytes) WHERE {Waiting}
-        """);
+        """,
+        CatalogNames.Schema);
 
     private readonly Lock _gate = new(), _writing = new();
     private readonly HashSet<string> _newer = new(StringComparer.Ordinal);
@@ -132,6 +133,13 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
         return new(new WaitingVideos(videos, bytes));
     }
 
+    public ValueTask<IReadOnlyList<NameMatch>> FindNamedAsync(
+        CollectionId collection, IEnumerable<string> texts, int count, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return new(Use(connection => CatalogNames.Find(connection, collection, texts, count)));
+    }
+
     public async ValueTask RebuildAsync(IEventLog log, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(log);
@@ -139,7 +147,8 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
         using var connection = _file.Open();
         using var transaction = _file.Guarded(() => connection.BeginTransaction());
         _file.Guarded(() => connection.Execute(
-            "DELETE FROM facts; DELETE FROM videos; DELETE FROM positions; DELETE FROM passed_over"));
+            
+            $"DELETE FROM facts; DELETE FROM videos; DELETE FROM positions; DELETE FROM passed_over; {CatalogNames.Clear}"));
         await foreach (var entry in log.FollowAsync(s_nothing, cancellationToken))
             if (entry is null)
                 break;
@@ -290,6 +299,7 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
             segments = entry is { State: VideoState.Indexed, Segments: { } segments } ? segments : 0,
             json = JsonSerializer.SerializeToUtf8Bytes(entry, CatalogJson.Default.CatalogEntry),
         });
+        CatalogNames.Write(connection, Bytes(entry.Id.Value), entry);
     }
 
     /// <summary>Of two events of one kind for one upload the later one counts, in whichever order they are applied.</summary>

@@ -11,9 +11,6 @@ namespace TcMgc.Stores.Sqlite;
 /// <summary>The words of a collection's transcripts in SQLite's full-text search (FTS5), in a file of their own.</summary>
 internal sealed class TranscriptWords : IDisposable
 {
-    // No cue contains control characters.
-    private const char WordStarts = '\x02', WordEnds = '\x03';
-
     private readonly SqliteFile _file;
     private readonly IBlobStore _blobs;
     private readonly Lock _gate = new();
@@ -40,13 +37,12 @@ internal sealed class TranscriptWords : IDisposable
     /// <inheritdoc cref="ITranscriptIndex.Search"/>
     public IReadOnlyList<CueMatch> Search(IEnumerable<string> texts, VideoId? video, int count)
     {
-        if (TranscriptQuery.Of(texts) is not { } query)
+        if (WordQuery.Of(texts) is not { } query)
             return [];
         // Only the returned cues are highlighted: a word may be in every cue there is.
         var found = Use(connection => connection.Query<(byte[] Video, double Start, double End, string Text, string Marked)>($"""
             SELECT video, start, "end", text,
-                (SELECT highlight(words, 0, char({(int)WordStarts}), char({(int)WordEnds}))
-                    FROM words WHERE words MATCH $query AND rowid = found.id)
+                (SELECT {MarkedWords.Of("words")} FROM words WHERE words MATCH $query AND rowid = found.id)
             FROM (
                 SELECT cues.*, words.rank AS rank FROM words JOIN cues ON cues.id = words.rowid
                 WHERE words MATCH $query {(video is null ? "" : "AND video = $only")}
@@ -54,7 +50,7 @@ internal sealed class TranscriptWords : IDisposable
             ORDER BY found.rank, found.id
             """, new { query, count, only = video is { } id ? Bytes(id) : null }));
         return [.. found.Select(cue => new CueMatch(
-            Id(cue.Video), new(cue.Start, cue.End, cue.Text), HighlightedIn(cue.Marked)))];
+            Id(cue.Video), new(cue.Start, cue.End, cue.Text), MarkedWords.Spans(cue.Marked)))];
     }
 
     /// <inheritdoc cref="ITranscriptIndex.FollowAsync(CatalogEntry, CancellationToken)"/>
@@ -83,21 +79,6 @@ internal sealed class TranscriptWords : IDisposable
             _connection?.Dispose();
             _connection = null;
         }
-    }
-
-    /// <summary>The spans between the marks in a text, by their places in the text without marks.</summary>
-    private static List<TextSpan> HighlightedIn(string marked)
-    {
-        var words = new List<TextSpan>();
-        var (at, start) = (0, 0);
-        foreach (var letter in marked)
-            if (letter == WordStarts)
-                start = at;
-            else if (letter == WordEnds)
-                words.Add(new(start, at - start));
-            else
-                at++;
-        return words;
     }
 
     /// <summary>The cues of a transcript; null where its blob is not there, or cannot be read for a reason.</summary>

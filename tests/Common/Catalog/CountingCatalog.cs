@@ -42,6 +42,10 @@ internal sealed class CountingCatalog(ICatalog catalog, Func<ValueTask>? afterFi
     public ValueTask<WaitingVideos> CountWaitingAsync(CancellationToken cancellationToken) =>
         catalog.CountWaitingAsync(cancellationToken);
 
+    public ValueTask<IReadOnlyList<NameMatch>> FindNamedAsync(
+        CollectionId collection, IEnumerable<string> texts, int count, CancellationToken cancellationToken) =>
+        catalog.FindNamedAsync(collection, texts, count, cancellationToken);
+
     public ValueTask RebuildAsync(IEventLog log, CancellationToken cancellationToken) =>
         catalog.RebuildAsync(log, cancellationToken);
 }

@@ -33,7 +33,7 @@ public sealed class TranscriptFusionTests(SearchEngineTests.Models models) : ICl
             var ranking = new Ranking(new() { Rank = SearchRank.Moment, Top = 1000 })
             {
                 Spoken = spoken,
-                TranscriptWeight = weight
+                Weights = new(weight, 1)
             };
             for (var at = 0; at < scored.Length; at++)
                 ranking.Add(new(places[at], scored[at].Item1, at));

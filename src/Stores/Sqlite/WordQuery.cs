@@ -6,7 +6,7 @@ namespace TcMgc.Stores.Sqlite;
 /// The FTS5 query for texts that users typed: any of their words, each quoted, so that no word is an operator. Words that most
 /// English sentences have are left out: they would match everything.
 /// </summary>
-internal static class TranscriptQuery
+internal static class WordQuery
 {
     private const int MostWords = 64, LongestWord = 64;
 
@@ -18,12 +18,14 @@ internal static class TranscriptQuery
     };
 
     /// <summary>The query; null where no word is left.</summary>
-    public static string? Of(IEnumerable<string> texts)
-    {
-        var words = texts.SelectMany(Words).Distinct(StringComparer.OrdinalIgnoreCase).Take(MostWords)
-            .Select(word => $"\"{word}\"").ToList();
-        return words.Count == 0 ? null : string.Join(" OR ", words);
-    }
+    public static string? Of(IEnumerable<string> texts) => WordsOf(texts).ToList() is { Count: > 0 } words ? AnyOf(words) : null;
+
+    /// <summary>The words, each once.</summary>
+    public static IEnumerable<string> WordsOf(IEnumerable<string> texts) =>
+        texts.SelectMany(Words).Distinct(StringComparer.OrdinalIgnoreCase).Take(MostWords);
+
+    /// <summary>The query for any of some words, at least one.</summary>
+    public static string AnyOf(IEnumerable<string> words) => string.Join(" OR ", words.Select(word => $"\"{word}\""));
 
     /// <summary>Runs of letters, marks and digits, as FTS5's unicode61 cuts them.</summary>
     private static IEnumerable<string> Words(string text)

@@ -1,0 +1,13 @@
+using TcMgc.Shared.Transcripts;
+
+namespace TcMgc.Shared.Catalog;
+
+/// <summary>A video whose title, file name or tags have words of a query.</summary>
+/// <param name="Video">The video.</param>
+/// <param name="Texts">Those of its texts that have any: the title, then the file name, then tags.</param>
+public sealed record NameMatch(VideoId Video, IReadOnlyList<NamedText> Texts);
+
+/// <summary>A title, file name or tag.</summary>
+/// <param name="Text">The text.</param>
+/// <param name="Words">Where the words are in it, in order.</param>
+public sealed record NamedText(string Text, IReadOnlyList<TextSpan> Words);
