@@ -57,7 +57,7 @@ internal static class SearchResults
                 $"{rank + 1}", $"{result.Score:F3}", Clock(result.Moment),
                 $"{Clock(result.Segments[0].Start)} – {Clock(result.Segments[0].End)}", Markup.Escape(path),
             ];
-            table.AddRow(isSure ? [.. row, Sure(result.Segments[0])] : row);
+            table.AddRow(isSure ? [.. row, Sure(result, response.Threshold)] : row);
         }
         AnsiConsole.Write(table);
         if (response.Results.Any(result => result.Segments[0].Unfamiliar))
@@ -96,11 +96,14 @@ internal static class SearchResults
         AnsiConsole.Write(frames);
     }
 
-    private static string Sure(FoundSegment segment) => segment switch
+    /// <summary>Why it is shown: the words, or how sure the picture is.</summary>
+    private static string Sure(SearchResult result, double? threshold) => result.Segments[0] switch
     {
         { Said: not null } => "said",
-        { Unfamiliar: true } => "unknown",
-        { Confidence: { } known } => $"{known.Band.ToString().ToLowerInvariant()}, {100 * known.Probability:F0} %",
+        { Unfamiliar: true } => result.Named is null ? "unknown" : "named",
+        { Confidence: { } known } when result.Named is null || !(known.Probability < threshold) =>
+            $"{known.Band.ToString().ToLowerInvariant()}, {100 * known.Probability:F0} %",
+        { Confidence: not null } => "named",
         _ => "",
     };
 

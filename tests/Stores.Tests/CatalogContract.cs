@@ -245,7 +245,8 @@ public abstract class CatalogContract
     public async Task A_video_is_found_by_words_of_its_title_file_name_and_tags()
     {
         var (catalog, surfer, dog) = (Create(), Uploaded(1, name: "surfer-barrel-wave.mp4"), Uploaded(2, name: "IMG_0042.mp4"));
-        await catalog.ApplyAsync([surfer, dog, Described(dog, title: "Dogs on the beach") with { Tags = ["Été", "waves"] }], s_never);
+        var described = Described(dog, title: "Dogs on the beach") with { Tags = ["Été", "waves"] };
+        await catalog.ApplyAsync([surfer, dog, described], s_never);
 
         Assert.Equal([surfer.VideoId], await NamedAsync(catalog, "surfers"));
         Assert.Equal([dog.VideoId], await NamedAsync(catalog, "a dog is running"));

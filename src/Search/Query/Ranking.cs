@@ -16,7 +16,7 @@ internal readonly record struct ScoredSegment(SegmentPlace Place, float Score, f
     /// <summary>Place by score alone, from 1; 0 where only the score counts.</summary>
     public int VisualRank { get; init; }
 
-    /// <summary>Its video's place by name, from 1, in the segment of the video that looks most like the query; else null.</summary>
+    /// <summary>Its video's place by name, from 1; null in all but the video's segment that looks most like the query.</summary>
     public int? NameRank { get; init; }
 }
 

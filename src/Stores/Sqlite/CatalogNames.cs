@@ -5,7 +5,7 @@ using TcMgc.Shared.Catalog;
 
 namespace TcMgc.Stores.Sqlite;
 
-/// <summary>The words of titles, file names and tags: a full-text table (FTS5) of the catalog, written with its entries.</summary>
+/// <summary>Words of titles, file names and tags: a full-text table (FTS5) of the catalog, written with its entries.</summary>
 internal static class CatalogNames
 {
     private const int MostWords = 16;
@@ -53,7 +53,8 @@ internal static class CatalogNames
     {
         var words = WordQuery.WordsOf(texts).Take(MostWords).ToList();
         var best = Count(connection, collection, words).Where(video => 2 * video.Value.Words >= words.Count)
-            .OrderByDescending(video => video.Value.Words).ThenByDescending(video => video.Value.Rarity).ThenBy(video => video.Key)
+            .OrderByDescending(video => video.Value.Words).ThenByDescending(video => video.Value.Rarity)
+            .ThenBy(video => video.Key)
             .Take(count).Select(video => video.Key).ToList();
         var any = WordQuery.AnyOf(words);
         return [.. best.Select(video => new NameMatch(new(video), [.. connection.Query<string>(

@@ -55,6 +55,19 @@ public sealed class ConfidenceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_video_that_is_named_so_is_shown_however_unsure_its_picture_is()
+    {
+        var library = await CalibratedAsync(threshold: 0.5);
+        var all = await library.Engine.SearchAsync(Sentence, new() { Threshold = 0 }, default);
+        library.Catalog.Named = [new(new(all.Results[^1].Video), [new("man.mp4", [new(0, 3)])])];
+
+        var answer = await library.Engine.SearchAsync(Sentence, new(), default);
+
+        Assert.Equal((4, 2), (answer.Results.Count, answer.Weaker));
+        Assert.Equal(all.Results[^1].Video, Assert.Single(answer.Results, result => result.Named is not null).Video);
+    }
+
+    [Fact]
     public async Task A_threshold_of_nothing_returns_all_and_the_surest_are_first()
     {
         var library = await CalibratedAsync(threshold: 0.5);
