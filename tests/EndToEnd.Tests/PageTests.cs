@@ -252,6 +252,14 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await browser.HasNoBarrierAsync();
         await page.Keyboard.PressAsync("n");
         await Assertions.Expect(page.Locator(".why .ranks")).ToContainTextAsync("none of the words is said in it");
+        await page.Keyboard.PressAsync("Escape");
+
+        await page.Locator("#text").FillAsync("number 3"); // Half of it is in the name of one.
+
+        await Assertions.Expect(moments.First.Locator(".name")).ToHaveTextAsync(Path.GetFileName(TestClips.Distinct(3)));
+        await Assertions.Expect(moments.First.Locator(".band")).ToHaveTextAsync("Named: 3");
+        await moments.First.Locator(".open").ClickAsync();
+        await Assertions.Expect(page.Locator(".why .ranks")).ToContainTextAsync("by what its video is called number 1");
         Assert.Empty(browser.Complaints);
     }
 

@@ -24,11 +24,13 @@ internal static class ModelEndpoints
             .WithName("models").WithSummary("The models that are here, those that can be downloaded, and how far that is.");
         models.MapPost("/pull", Pull).RequireAuthorization(Scopes.Admin).OfTheService()
             .WithName("pullModel").WithSummary("Download an offered model, or continue that.")
+            .WithExample("""{"name": "ViT-B/32"}""")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
         models.MapDelete("/pull", Stop).RequireAuthorization(Scopes.Admin).OfTheService()
             .WithName("stopPull").WithSummary("Stop the download; what came stays.");
         models.MapPost("/use", UseAsync).RequireAuthorization(Scopes.Admin).OfTheService()
             .WithName("useModel").WithSummary("Encode the library with another model, then search with that.")
+            .WithExample("""{"name": "clip-vit-base-patch32"}""")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status409Conflict);
         models.MapDelete("/use", Keep).RequireAuthorization(Scopes.Admin).OfTheService()

@@ -83,10 +83,12 @@ function frameButton(time, { at, seek, preview }) {
     at(time));
 }
 
-const ranksOf = ({ visualRank, transcriptRank, transcriptWeight }) =>
+const ranksOf = ({ visualRank, transcriptRank, transcriptWeight, nameRank, nameWeight }) =>
   `By what is seen it is number ${visualRank}; ${transcriptRank ? `by what is said number ${transcriptRank}`
-    : 'none of the words is said in it'}. The order of results joins both ranks${transcriptWeight === 1 ? ', each as important '
-      + 'as the other' : `: what is said counts ${transcriptWeight}, what is seen 1`}.`;
+    : 'none of the words is said in it'}${nameRank ? `; by what its video is called number ${nameRank}` : ''}. The order of `
+    + `results joins ${nameRank ? 'these' : 'both'} ranks${transcriptWeight === 1 && (!nameRank || nameWeight === 1)
+      ? ', each as important as the other'
+      : `: what is said counts ${transcriptWeight}, ${nameRank ? `what it is called ${nameWeight}, ` : ''}what is seen 1`}.`;
 
 const numbersOf = ({ contrasts, frames, words }, tools) => [
   contrasts.length ? contrastsTable(contrasts) : null,

@@ -223,7 +223,7 @@ export class Search {
       { className: 'card moment',
       data: { video: result.video, segments: result.segments.map(segment => segment.segment).join(' ') } },
       this.#moment(best, name, () => open(best)),
-      element('p', { className: 'facts' }, labelOf(best.segment, at + 1)),
+      element('p', { className: 'facts' }, ...labelsOf(best, at + 1)),
       best.segment.said ? element('p', { className: 'said' }, '“', marked(best.segment.said), '”') : null,
       others.length
         ? element('div', { className: 'others', aria: { role: 'group', label: `Other moments of ${name}` } }, others.map(moment =>
@@ -248,11 +248,20 @@ export class Search {
 }
 
 /** Why a result is here: words that are said in it, how sure it is where that is known, else its rank. */
-function labelOf({ said, confidence }, rank) {
-  if (said) {
-    const words = [...new Set(said.words.map(({ start, length }) => said.text.slice(start, start + length)))];
-    return element('span', { className: 'band', data: { band: 'said' } }, `Said: ${words.join(', ')}`);
-  }
+/** Why a moment is shown: the words that are said in it or name its video, or else how sure the picture is. */
+function labelsOf({ result: { named }, segment, query }, rank) {
+  const name = named ? [byWords('Named', named)] : [];
+  if (segment.said)
+    return [byWords('Said', [segment.said]), ' ', ...name];
+  return named && !query.shows(segment) ? name : [labelOf(segment, rank), ' ', ...name];
+}
+
+function byWords(how, texts) {
+  const words = texts.flatMap(({ text, words }) => words.map(({ start, length }) => text.slice(start, start + length)));
+  return element('span', { className: 'band', data: { band: how.toLowerCase() } }, `${how}: ${[...new Set(words)].join(', ')}`);
+}
+
+function labelOf({ confidence }, rank) {
   if (!confidence)
     return `No. ${rank}`;
   const sure = `${Math.round(100 * confidence.probability)} %`;
