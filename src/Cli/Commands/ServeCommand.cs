@@ -99,9 +99,9 @@ internal static class ServeCommand
             return null;
         var other = await change.TakePlaceAsync(cancel);
         // A free port that was found stays the same; every other address is as it was given.
-        string[] urls = Settings.Read<ServiceOptions>(builder.Configuration).Urls.Contains(":0", StringComparison.Ordinal)
-            ? ["--Urls", string.Join(';', app.Urls)] : [];
-        return ["--Model", other.Path, .. urls];
+        var urls = Settings.Read<ServiceOptions>(builder.Configuration).Urls;
+        return ["--Model", other.Path,
+            "--Urls", urls.Contains(":0", StringComparison.Ordinal) ? string.Join(';', app.Urls) : urls];
     }
 
     /// <summary>Opens an address with the system's program for it.</summary>

@@ -21,10 +21,11 @@ const contrasts = {
 };
 
 /** tools: at(time) as text, seek(time), preview() of the video. */
-export function explain(place, { explanation: { texts, fusion }, said, moment }, tools) {
+export function explain(place, { explanation: { texts, fusion }, said, moment, unfamiliar }, tools) {
   place.replaceChildren(
     ...(said ? [spoken(said, tools)] : []),
-    ...texts.filter(text => text.share > 0).map(text => inWords(text, moment, texts.length > 1, said, tools)).filter(Boolean),
+    ...texts.filter(text => text.share > 0)
+      .map(text => inWords(text, moment, { isOneOfSeveral: texts.length > 1, said, unfamiliar }, tools)).filter(Boolean),
     details([
       fusion ? element('p', { className: 'note ranks' }, ranksOf(fusion)) : null,
       ...texts.flatMap(text => [
@@ -46,7 +47,7 @@ export function resembles(place, what, segment) {
 const details = parts => element('details', { className: 'details' }, element('summary', {}, 'Details'), parts);
 
 /** "Matches dog, throws at 0:04", with the frames. */
-function inWords({ text, words, frames }, moment, isOneOfSeveral, said, tools) {
+function inWords({ text, words, frames }, moment, { isOneOfSeveral, said, unfamiliar }, tools) {
   const byFrame = new Map(), clearest = new Map(); // A word that comes twice is told once, where it is clearest.
   for (const word of words.filter(word => word.lead >= seen && /[\p{L}\p{N}]/u.test(word.text) && !small.has(word.text)))
     if (!(clearest.get(word.text)?.lead >= word.lead))
@@ -62,8 +63,8 @@ function inWords({ text, words, frames }, moment, isOneOfSeveral, said, tools) {
       element('p', {}, `${whole} is nearest to the frame at ${tools.at(moment)}.`), element('p', { className: 'frames' },
         frameButton(moment, tools)));
   return element('div', { className: 'because' },
-    element('p', {}, 'Matches ', groups.flatMap(([at, found], index) => [index ? '; ' : '', ...listed(found),
-      ` at ${tools.at(frames[at].time)}`]), '.'),
+    element('p', {}, unfamiliar ? 'The model, which does not know such footage, sees ' : 'Matches ', groups.flatMap(
+      ([at, found], index) => [index ? '; ' : '', ...listed(found), ` at ${tools.at(frames[at].time)}`]), '.'),
     element('p', { className: 'frames' }, groups.map(([at]) => frameButton(frames[at].time, tools))));
 }
 

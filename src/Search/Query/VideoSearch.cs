@@ -21,7 +21,7 @@ internal abstract class VideoSearch(SearchContext context, SearchRequest request
     /// <summary>The only video that the query is about; null where it is about several.</summary>
     protected VideoId? OnlyVideo => request.Filter.Video is { } only ? new VideoId(only) : null;
 
-    protected ShownVideos Shown { get; } = 
+    protected ShownVideos Shown { get; } =
         new(context.Catalog, context.Model.Id, request.Collection, request.Filter);
 
     /// <summary>Runs the stages in their order.</summary>
