@@ -58,7 +58,9 @@ public sealed record FrameEvidence(double Time, float Similarity, float? Attenti
 
 /// <summary>Where one word is seen.</summary>
 /// <param name="Text">The word.</param>
-/// <param name="Similarities">Cosine of the word with each frame's scored feature; of a word of several tokens, their mean.</param>
+/// <param name="Similarities">
+/// Cosine of the word with each frame's scored feature; of a word of several tokens, their mean.
+/// </param>
 public sealed record WordEvidence(string Text, IReadOnlyList<float> Similarities)
 {
     /// <summary>

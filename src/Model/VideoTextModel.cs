@@ -184,7 +184,8 @@ public sealed class VideoTextModel : IDisposable
             // A space between two tokens ends a word; one behind the last is cut off.
             if (token == tokens.Count - 2 || _tokenizer.Decode([(int)tokens[token], (int)tokens[token + 1]]).Contains(' '))
             {
-                words.Add(new(_tokenizer.Decode([.. Range(first, token).Select(at => (int)tokens[at])]), first, token - first + 1));
+                var word = _tokenizer.Decode([.. Range(first, token).Select(at => (int)tokens[at])]);
+                words.Add(new(word, first, token - first + 1));
                 first = token + 1;
             }
         return words;

@@ -247,8 +247,8 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await moments.First.Locator(".open").ClickAsync();
         await Assertions.Expect(page.Locator(".because").First).ToHaveTextAsync("Somebody says zebras, crossing at 0:05.");
         await Assertions.Expect(page.Locator("#transcript mark")).ToHaveTextAsync(["zebras", "crossing"]);
-        await Assertions.Expect(page.Locator(".why .ranks"))
-            .ToContainTextAsync(new Regex("seen it is number [1-4]; by what is said number 1\\. The order of results joins both"));
+        await Assertions.Expect(page.Locator(".why .ranks")).ToContainTextAsync(
+            new Regex("seen it is number [1-4]; by what is said number 1\\. The order of results joins both"));
         await browser.HasNoBarrierAsync();
         await page.Keyboard.PressAsync("n");
         await Assertions.Expect(page.Locator(".why .ranks")).ToContainTextAsync("none of the words is said in it");

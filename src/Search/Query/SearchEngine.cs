@@ -89,8 +89,8 @@ public sealed class SearchEngine
         request.Check();
         if (await _bound.GetAsync(cancel) is null
             || await _context.Index.FetchFramesAsync([segment], cancel) is not [var own]
-            || await _context.Catalog.GetAsync(own.Place.Video, cancel) is not { State: not Shared.Catalog.VideoState.Deleted } entry
-            || entry.Collection != request.Collection)
+            || await _context.Catalog.GetAsync(own.Place.Video, cancel) is not { } entry
+            || entry.State == Shared.Catalog.VideoState.Deleted || entry.Collection != request.Collection)
             return null;
         var (middle, embedding) = (own.Place.FrameTimes.Length / 2, new float[_context.Model.Width]);
         TensorPrimitives.ConvertToSingle(own.Frames.AsSpan(middle * embedding.Length, embedding.Length), embedding);

@@ -37,7 +37,8 @@ public sealed class FootageTests
     private static List<float[]> Videos(Random random, int count, int kind) => [.. Enumerable.Range(0, count).Select(_ =>
     {
         var own = Direction(random, kind, 1);
-        return Enumerable.Range(0, Frames).SelectMany(_ => Unit(own.Zip(Direction(random, kind, 0.3f), (a, b) => a + b))).ToArray();
+        return Enumerable.Range(0, Frames)
+            .SelectMany(_ => Unit(own.Zip(Direction(random, kind, 0.3f), (a, b) => a + b))).ToArray();
     })];
 
     private static float[] Direction(Random random, int kind, float length) => [.. Enumerable.Range(0, Width).Select(at =>

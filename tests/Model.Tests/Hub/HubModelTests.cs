@@ -26,7 +26,8 @@ public sealed class HubModelTests
     [InlineData("owner/name\n")]
     public void Another_name_is_refused_with_the_names_there_are(string name) =>
         Assert.Contains(
-            "ViT-B/32, ViT-B/32-LAION-2B", Assert.Throws<ModelException>(() => HubModel.Parse(name)).Message, StringComparison.Ordinal);
+            "ViT-B/32, ViT-B/32-LAION-2B", Assert.Throws<ModelException>(() => HubModel.Parse(name)).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Every_short_name_starts_with_an_architecture() =>
