@@ -35,17 +35,17 @@ internal sealed class VideoFilterOptions
     /// <exception cref="Shared.UserException">--in names no video, or several.</exception>
     public async Task<SearchFilter> OfAsync(
         ParseResult parsed, ICatalog catalog, CollectionId collection, CancellationToken cancel) => new()
-    {
-        Video = parsed.GetValue(_in) is { } name
+        {
+            Video = parsed.GetValue(_in) is { } name
             ? VideoNames.Find(await catalog.ListAsync(collection, cancel), name).Id.Value
             : null,
-        Title = parsed.GetValue(_title),
-        Tags = parsed.GetValue(_tags) is [_, ..] tags ? tags : null,
-        UploadedFrom = parsed.GetValue(_after),
-        UploadedTo = parsed.GetValue(_before),
-        MinDuration = parsed.GetValue(_shortest),
-        MaxDuration = parsed.GetValue(_longest),
-    };
+            Title = parsed.GetValue(_title),
+            Tags = parsed.GetValue(_tags) is [_, ..] tags ? tags : null,
+            UploadedFrom = parsed.GetValue(_after),
+            UploadedTo = parsed.GetValue(_before),
+            MinDuration = parsed.GetValue(_shortest),
+            MaxDuration = parsed.GetValue(_longest),
+        };
 
     private static Option<DateTimeOffset?> Time(string name, string description) =>
         new(name) { Description = description, HelpName = "TIME", CustomParser = ParseTime };

@@ -147,7 +147,7 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
         using var connection = _file.Open();
         using var transaction = _file.Guarded(() => connection.BeginTransaction());
         _file.Guarded(() => connection.Execute(
-            
+
             $"DELETE FROM facts; DELETE FROM videos; DELETE FROM positions; DELETE FROM passed_over; {CatalogNames.Clear}"));
         await foreach (var entry in log.FollowAsync(s_nothing, cancellationToken))
             if (entry is null)
