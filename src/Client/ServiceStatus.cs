@@ -17,8 +17,10 @@ public sealed record ServiceStatus(string Version, ModelStatus Model, int Videos
     /// <summary>What was indexed lately.</summary>
     public required Throughput Throughput { get; init; }
 
-    /// <summary>The disk of the data folder.</summary>
-    public required DiskStatus Disk { get; init; }
+    /// <summary>
+    /// The disk of the data folder; null for a collection other than <c>default</c>: how it fills tells of the others.
+    /// </summary>
+    public DiskStatus? Disk { get; init; }
 }
 
 /// <summary>The model that a service searches with.</summary>

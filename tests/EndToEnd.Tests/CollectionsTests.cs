@@ -266,6 +266,7 @@ public sealed partial class CollectionsTests(Workplace place) : IClassFixture<Wo
             Assert.Equal((_own.Count, 0, segments, "desk"), (status.GetProperty("videos").GetInt32(),
                 status.GetProperty("waiting").GetInt32(), status.GetProperty("segments").GetInt32(),
                 status.GetProperty("collection").GetString()));
+            Assert.False(status.TryGetProperty("disk", out _)); // It tells how much the others have.
         }
 
         public async Task ModelsAsync() =>

@@ -222,8 +222,6 @@ internal sealed class Clients : IDisposable
             (wasCalm ? _record.CalmSearches : _record.StruckSearches.GetOrAdd(under, _ => new()))
                 .Add(_time.GetElapsedTime(started));
             _record.Answered(OperationKind.Search);
-            if (wasCalm)
-                _record.AnsweredInCalm();
         }
         catch (Exception error) when (IsPassing(error, cancel))
         {
@@ -264,10 +262,7 @@ internal sealed class Clients : IDisposable
             var wasCalm = _striker.IsCalm;
             try
             {
-                var answer = await request(cancel);
-                if (wasCalm)
-                    _record.AnsweredInCalm();
-                return answer;
+                return await request(cancel);
             }
             catch (Exception error) when (IsPassing(error, cancel))
             {

@@ -27,7 +27,6 @@ internal sealed class Record
 {
     private readonly ConcurrentDictionary<string, int> _operations = new(), _refused = new(), _struck = new(), _missed = new();
     private readonly ConcurrentQueue<string> _wrong = new(), _uncalled = new();
-    private int _calmAnswers;
 
     /// <summary>Operations that were answered, by kind.</summary>
     public IReadOnlyDictionary<string, int> Operations => _operations;
@@ -43,9 +42,6 @@ internal sealed class Record
 
     /// <summary>Answers that were wrong, whatever struck.</summary>
     public IReadOnlyList<string> Wrong => [.. _wrong];
-
-    /// <summary>Requests that were answered while nothing struck.</summary>
-    public int CalmAnswers => _calmAnswers;
 
     /// <summary>Refusals while nothing struck.</summary>
     public IReadOnlyList<string> Uncalled => [.. _uncalled];
@@ -63,8 +59,6 @@ internal sealed class Record
     public Durations Recoveries { get; } = new();
 
     public void Answered(OperationKind kind) => Count(_operations, $"{kind}");
-
-    public void AnsweredInCalm() => Interlocked.Increment(ref _calmAnswers);
 
     public void RefusedWith(string reason) => Count(_refused, reason);
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TcMgc.Hosting.Audit;
 using TcMgc.Ingest.Files;
 using TcMgc.Ingest.Transcripts;
 using TcMgc.Ingest.Uploads;
@@ -17,10 +18,11 @@ namespace TcMgc.Ingest.Watching;
 /// <param name="intake">Accepts the videos.</param>
 /// <param name="transcripts">Accepts the transcripts beside them.</param>
 /// <param name="catalog">Says which videos are known, or were removed.</param>
+/// <param name="audit">Is told what was accepted.</param>
 /// <param name="time">Paces the looks.</param>
 /// <param name="log">Receives what was accepted and what could not be.</param>
 public sealed partial class WatchWorker(WatchOptions options, UploadOptions uploads, VideoIntake intake,
-    TranscriptIntake transcripts, ICatalog catalog, TimeProvider time, ILogger<WatchWorker> log)
+    TranscriptIntake transcripts, ICatalog catalog, AuditLog audit, TimeProvider time, ILogger<WatchWorker> log)
 {
     private readonly CollectionId _collection = CollectionId.Parse(options.Collection);
     private readonly StillFiles _files = new(options.Still);
@@ -81,7 +83,10 @@ public sealed partial class WatchWorker(WatchOptions options, UploadOptions uplo
             if (!isStill)
                 return; // Written to in the meantime: the next look sees another stamp.
             if (accepted is { IsNew: true })
+            {
                 LogAccepted(file.Path, accepted.Id);
+                audit.Tell(AuditActions.Upload, accepted.Id.Value, file.Path);
+            }
             if (accepted is not null && await transcripts.AcceptAsync(file, accepted.Id, null, cancel) is { } unread)
                 LogTranscript(file.Path, unread);
             _files.MarkAccepted(file.Path);

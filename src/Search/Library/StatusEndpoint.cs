@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using TcMgc.Client;
 using TcMgc.Hosting.Access;
 using TcMgc.Model;
+using TcMgc.Shared;
 using TcMgc.Stores;
 
 namespace TcMgc.Search.Library;
@@ -26,7 +27,7 @@ internal static class StatusEndpoint
     private static async Task<Ok<ServiceStatus>> AnswerAsync(VideoTextModel model, CollectionCatalog own,
         [FromServices] RecentVideos recent, [FromServices] Storage stores, CancellationToken cancel)
     {
-        var (totals, disk) = (await own.TotalsAsync(cancel), stores.Disk);
+        var totals = await own.TotalsAsync(cancel);
         return TypedResults.Ok(new ServiceStatus(
             s_version,
             new(model.Id, model.About, model.Config.Head, Lower(model.Device), Lower(model.TextPrecision.Precision)),
@@ -35,9 +36,11 @@ internal static class StatusEndpoint
             Collection = own.Collection.Name,
             WaitingBytes = totals.WaitingBytes,
             Throughput = recent.ThroughputOf(own.Collection),
-            Disk = new(disk.AvailableFreeSpace, disk.TotalSize),
+            Disk = own.Collection == CollectionId.Default ? DiskOf(stores) : null,
         });
     }
+
+    private static DiskStatus DiskOf(Storage stores) => new(stores.Disk.AvailableFreeSpace, stores.Disk.TotalSize);
 
     private static string Lower<T>(T value) where T : struct, Enum => $"{value}".ToLowerInvariant();
 }

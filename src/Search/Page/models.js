@@ -102,7 +102,7 @@ export class Models extends EventTarget {
       ['Queue', waiting ? `${count(waiting, 'video')}, ${size(waitingBytes)}` : 'empty'],
       ['Lately', `${count(throughput.videos, 'video')}, ${clock(throughput.footage)} of footage in `
         + `${throughput.minutes} minutes`],
-      ['Disk', `${size(disk.free)} free of ${size(disk.total)}`],
+      ...(disk ? [['Disk', `${size(disk.free)} free of ${size(disk.total)}`]] : []),
       ['Version', version],
     ].map(([name, value]) => element('div', {}, element('dt', {}, name), element('dd', {}, value))));
     find('models-choice').hidden = !this.#list;

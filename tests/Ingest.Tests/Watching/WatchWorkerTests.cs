@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
+using TcMgc.Hosting.Audit;
 using TcMgc.Ingest.Uploads;
 using TcMgc.Ingest.Watching;
 using TcMgc.Shared;
@@ -37,7 +38,10 @@ public sealed class WatchWorkerTests : IAsyncLifetime
         await WriteAsync("sea.mp4", "a video");
         await LookAsync(0);
         await LookAsync(Still);
-        Assert.Single(await EventsAsync<VideoUploaded>());
+        var upload = Assert.Single(await EventsAsync<VideoUploaded>());
+        var entry = Assert.Single(await File.ReadAllLinesAsync(Path.Combine(_data.Path, AuditLog.FileName)));
+        Assert.Contains($"\"action\":\"upload\",\"user\":\"{Environment.UserName}\",\"video\":\"{upload.VideoId}\"", entry,
+            StringComparison.Ordinal);
 
         await WriteAsync("sea.srt", "00:01 --> 00:02\nwaves");
         await LookAsync(10);
@@ -197,7 +201,7 @@ public sealed class WatchWorkerTests : IAsyncLifetime
             new(_data.Events, _data.Blobs, _data.Catalog, new(_data.Catalog, new() { MostWaiting = MostWaiting }, [_folder]),
                 new(_data.Catalog, new() { MostVideosEach = most }), TimeProvider.System),
             new(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System),
-            _data.Catalog, TimeProvider.System, NullLogger<WatchWorker>.Instance);
+            _data.Catalog, new(_data.Path, new(), TimeProvider.System), TimeProvider.System, NullLogger<WatchWorker>.Instance);
     }
 
     private VideoUploaded Uploaded(ContentHash content) => new()
