@@ -1,8 +1,8 @@
 using System.Text.Json;
+using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Tests.Events;
-using TcMgc.Shared;
 using TcMgc.Stores;
 
 namespace TcMgc.Cli.Tests;

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using TcMgc.Hosting.Audit;
 using TcMgc.Ingest;
+using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
-using TcMgc.Shared;
 using TcMgc.Stores;
 
 namespace TcMgc.Cli.Commands;

@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Builder;
 using TcMgc.Hosting;
 using TcMgc.Ingest.Api;
 using TcMgc.Ingest.Transcripts;
-using TcMgc.Shared.Events;
 using TcMgc.Shared;
+using TcMgc.Shared.Events;
 using TcMgc.Stores;
 
 namespace TcMgc.Ingest.Tests.Api;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
+using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Events;
-using TcMgc.Shared;
 using static TcMgc.Shared.Tests.Events.SampleEvents;
 
 namespace TcMgc.Stores.Tests.Maintenance;

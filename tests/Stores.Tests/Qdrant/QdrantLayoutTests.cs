@@ -1,6 +1,6 @@
 using Qdrant.Client.Grpc;
-using TcMgc.Shared.Vectors;
 using TcMgc.Shared;
+using TcMgc.Shared.Vectors;
 using TcMgc.Stores.Qdrant;
 using TcMgc.Stores.Tests.Qdrant.StandIn;
 using static TcMgc.Stores.Tests.SampleSegments;

@@ -1,8 +1,8 @@
 using System.Numerics.Tensors;
 using FsCheck;
 using FsCheck.Fluent;
-using TcMgc.Shared.Vectors;
 using TcMgc.Shared;
+using TcMgc.Shared.Vectors;
 using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Stores.Tests.Sqlite;
