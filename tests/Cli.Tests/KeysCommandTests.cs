@@ -41,7 +41,7 @@ public sealed class KeysCommandTests : IDisposable
         Assert.Equal(["key-add", "key-rotate", "key-revoke"],
             audit.Select(line => JsonSerializer.Deserialize<JsonElement>(line).GetProperty("action").GetString()));
         Assert.All(audit, line => Assert.Contains(id, line, StringComparison.Ordinal));
-        Assert.All(audit, line => Assert.DoesNotContain(next.Split('_')[2], line, StringComparison.Ordinal));
+        Assert.All(audit, line => Assert.DoesNotContain(next.Split('_', 3)[2], line, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -50,7 +50,7 @@ internal static class IndexContents
     }
 
     private static string Place(SegmentPlace place) =>
-        $"{place.Collection} {place.Video} {place.Index} {place.Start:R}-{place.End:R}: {string.Join(' ', place.FrameTimes)}";
+        $"{place.Video} {place.Collection} {place.Index} {place.Start:R}-{place.End:R}: {string.Join(' ', place.FrameTimes)}";
 
     private static float[] Values(SegmentBatch batch, int at) =>
     [

@@ -214,7 +214,7 @@ public sealed class AccessTests : IDisposable
         var (_, text) = _keys.Add("one", [Scopes.Search], default);
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_keys.Path));
-        Assert.DoesNotContain(text.Split('_')[2], File.ReadAllText(_keys.Path), StringComparison.Ordinal);
+        Assert.DoesNotContain(text.Split('_', 3)[2], File.ReadAllText(_keys.Path), StringComparison.Ordinal);
     }
 
     [Fact]
