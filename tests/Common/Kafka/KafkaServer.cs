@@ -120,7 +120,9 @@ internal sealed partial class KafkaServer : IDisposable
         })!;
     }
 
-    private void Together(Action<int> action) => Task.WaitAll(_settings.Brokers.Select(broker => Task.Run(() => action(broker))));
+    /// <summary>An action on all brokers at once; throws the first one's exception as it is.</summary>
+    private void Together(Action<int> action) =>
+        Task.WhenAll(_settings.Brokers.Select(broker => Task.Run(() => action(broker)))).GetAwaiter().GetResult();
 
     /// <summary>Makes a broker's folder of data.</summary>
     private void Format(int broker) => Run("java", "-Xmx128m", "-XX:TieredStopAtLevel=1", "-Dlog4j2.level=error", "-cp",
