@@ -30,7 +30,7 @@ public sealed record InstalledModel(string Name, string Id, string? About);
 /// <param name="Work">Work for a frame, as a multiple of that of the smallest.</param>
 public sealed record ModelOffer(string Name, string Folder, long Bytes, double FirstFound, double Work);
 
-/// <summary>The body of <c>POST /api/models/use</c>.</summary>
+/// <summary>The body of <c>POST /api/v1/models/use</c>.</summary>
 /// <param name="Name">One of the installed models' names.</param>
 /// <param name="WithoutFailed">
 /// Go on although some videos cannot be encoded with it: they are tried again by it afterwards, and cannot be found meanwhile.
@@ -61,7 +61,7 @@ public enum ChangeState
     Failed,
 }
 
-/// <summary>The body of <c>POST /api/models/pull</c>.</summary>
+/// <summary>The body of <c>POST /api/v1/models/pull</c>.</summary>
 /// <param name="Name">One of the offered models' names.</param>
 public sealed record ModelName(string Name);
 

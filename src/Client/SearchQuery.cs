@@ -1,7 +1,7 @@
 namespace TcMgc.Client;
 
 /// <summary>
-/// The body of <c>POST /api/search</c>: exactly one of <see cref="Text"/>, <see cref="Texts"/>, <see cref="Image"/> and
+/// The body of <c>POST /api/v1/search</c>: exactly one of <see cref="Text"/>, <see cref="Texts"/>, <see cref="Image"/> and
 /// <see cref="Like"/>, and how much of an answer is wanted.
 /// </summary>
 public sealed record SearchQuery

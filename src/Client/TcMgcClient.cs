@@ -17,7 +17,7 @@ namespace TcMgc.Client;
 public sealed class TcMgcClient(HttpClient http)
 {
     private const string CollectionHeader = "Tcmgc-Collection";
-    private const string Videos = "api/videos";
+    private const string Videos = "api/v1/videos";
     private const int PageSize = 1000;
 
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
@@ -36,7 +36,7 @@ public sealed class TcMgcClient(HttpClient http)
     /// <summary>Which model searches, what it knows, and how much is indexed and waits.</summary>
     public async Task<ServiceStatus> GetStatusAsync(CancellationToken cancel = default)
     {
-        using var response = await SendAsync(HttpMethod.Get, new Uri("api/status", UriKind.Relative), null, cancel)
+        using var response = await SendAsync(HttpMethod.Get, new Uri("api/v1/status", UriKind.Relative), null, cancel)
             .ConfigureAwait(false);
         return await ReadAsync<ServiceStatus>(response, cancel).ConfigureAwait(false);
     }
@@ -140,7 +140,7 @@ public sealed class TcMgcClient(HttpClient http)
     public async Task<SearchAnswer> SearchAsync(SearchQuery query, CancellationToken cancel = default)
     {
         using var content = JsonContent.Create(query, options: s_json);
-        using var response = await SendAsync(HttpMethod.Post, new Uri("api/search", UriKind.Relative), content, cancel)
+        using var response = await SendAsync(HttpMethod.Post, new Uri("api/v1/search", UriKind.Relative), content, cancel)
             .ConfigureAwait(false);
         return await ReadAsync<SearchAnswer>(response, cancel).ConfigureAwait(false);
     }
@@ -150,7 +150,7 @@ public sealed class TcMgcClient(HttpClient http)
     /// </summary>
     public async IAsyncEnumerable<VideoEvent> FollowAsync([EnumeratorCancellation] CancellationToken cancel = default)
     {
-        using var response = await SendAsync(HttpMethod.Get, new Uri("api/events", UriKind.Relative), null, cancel,
+        using var response = await SendAsync(HttpMethod.Get, new Uri("api/v1/events", UriKind.Relative), null, cancel,
             HttpCompletionOption.ResponseHeadersRead).ConfigureAwait(false);
         await CheckAsync(response, cancel).ConfigureAwait(false);
         var stream = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);

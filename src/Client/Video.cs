@@ -117,7 +117,7 @@ public sealed record VideoPreview(string Url, int Count, int Columns, int Width,
 /// <param name="Total">Videos in all.</param>
 public sealed record VideoPage(IReadOnlyList<Video> Videos, int Total);
 
-/// <summary>The body of <c>PATCH /api/videos/{id}</c>: what is null stays as it is, what is empty is taken away.</summary>
+/// <summary>The body of <c>PATCH /api/v1/videos/{id}</c>: what is null stays as it is, what is empty is taken away.</summary>
 /// <param name="Title">What the video is called; empty: by its file name.</param>
 /// <param name="Tags">Words to find it by, all of them.</param>
 public sealed record VideoDescription(string? Title = null, IReadOnlyList<string>? Tags = null);

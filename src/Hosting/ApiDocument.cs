@@ -62,7 +62,7 @@ internal static class ApiDocument
     /// <summary>Groups operations by the word after <c>/api/</c>; by default they are grouped by class.</summary>
     private static void GroupByPath(OpenApiDocument document)
     {
-        static string GroupOf(string path) => path.Replace("/api/", "/", StringComparison.Ordinal).Split('/')[1];
+        static string GroupOf(string path) => path.Replace("/api/v1/", "/", StringComparison.Ordinal).Split('/')[1];
         document.Tags = document.Paths.Keys.Select(GroupOf).Distinct().Select(group => new OpenApiTag { Name = group })
             .ToHashSet();
         foreach (var (path, item) in document.Paths)
@@ -141,7 +141,7 @@ internal static class ApiDocument
             Schema = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = $"^{CollectionId.Form}$" },
         });
         foreach (var (path, item) in document.Paths)
-            if (path.StartsWith("/api/", StringComparison.Ordinal))
+            if (path.StartsWith("/api/v1/", StringComparison.Ordinal))
                 foreach (var operation in item.Operations!.Values)
                     (operation.Parameters ??= []).Add(new OpenApiParameterReference(CollectionAccess.Query, document));
     }

@@ -39,8 +39,8 @@ public sealed class BrokersAwayTests(Workplace place, ServiceBrokers brokers, IT
         {
             var unready = Task.WhenAll(services.Select(service => UntilReadyAsync(service, HttpStatusCode.ServiceUnavailable)));
             var upload = RefusedAsync(() => UploadAsync(ingest, other));
-            var rename = RefusedAsync(() => search.Http.PatchAsJsonAsync($"/api/videos/{video}", new { title = "waves" }));
-            var deletion = RefusedAsync(() => search.Http.DeleteAsync($"/api/videos/{video}"));
+            var rename = RefusedAsync(() => search.Http.PatchAsJsonAsync($"/api/v1/videos/{video}", new { title = "waves" }));
+            var deletion = RefusedAsync(() => search.Http.DeleteAsync($"/api/v1/videos/{video}"));
             output.WriteLine($"unready after {Longest(await unready)}, upload refused after {Seconds(await upload)}, "
                 + $"rename after {Seconds(await rename)}, deletion after {Seconds(await deletion)}");
             Assert.Equal(video, await FoundAsync(search));
@@ -105,7 +105,7 @@ public sealed class BrokersAwayTests(Workplace place, ServiceBrokers brokers, IT
     private static async Task<HttpResponseMessage> UploadAsync(ServeRun ingest, string path)
     {
         using var content = new StreamContent(File.OpenRead(path));
-        return await ingest.Http.PostAsync($"/api/videos?name={Path.GetFileName(path)}", content);
+        return await ingest.Http.PostAsync($"/api/v1/videos?name={Path.GetFileName(path)}", content);
     }
 
     private static async Task<string> IdAsync(HttpResponseMessage answer) =>
@@ -166,7 +166,7 @@ public sealed class BrokersAwayTests(Workplace place, ServiceBrokers brokers, IT
     private static async Task<string?> FoundAsync(ServeRun search)
     {
         var image = await File.ReadAllBytesAsync(TestClips.Still(TestClips.Distinct(8), 4.6));
-        var found = await ServeRun.JsonAsync(await search.Http.PostAsJsonAsync("/api/search", new { image, top = 1 }));
+        var found = await ServeRun.JsonAsync(await search.Http.PostAsJsonAsync("/api/v1/search", new { image, top = 1 }));
         return found.GetProperty("results")[0].GetProperty("video").GetString();
     }
 

@@ -22,38 +22,39 @@ public sealed partial class CollectionsTests(Workplace place) : IClassFixture<Wo
     /// <summary>What is tried at each operation: an endpoint without a trial fails the test.</summary>
     private static readonly Dictionary<string, Func<Trial, Task>> s_trials = new()
     {
-        ["get /api/videos"] = trial => trial.ListAsync(),
-        ["post /api/videos"] = trial => trial.UploadAsync(),
-        ["post /api/videos/url"] = trial => trial.FetchAsync(),
-        ["get /api/videos/{id}"] = trial => trial.TryOthersAsync(HttpMethod.Get, "/api/videos/{id}"),
-        ["patch /api/videos/{id}"] = trial => trial.TryOthersAsync(
-            HttpMethod.Patch, "/api/videos/{id}", () => JsonContent.Create(new { title = "taken" })),
-        ["delete /api/videos/{id}"] = trial => trial.TryOthersAsync(HttpMethod.Delete, "/api/videos/{id}"),
-        ["get /api/videos/{id}/stream"] = trial => trial.TryOthersAsync(HttpMethod.Get, "/api/videos/{id}/stream"),
-        ["head /api/videos/{id}/stream"] = trial => trial.TryOthersAsync(HttpMethod.Head, "/api/videos/{id}/stream"),
-        ["get /api/videos/{id}/thumbnail"] = trial => trial.TryOthersAsync(HttpMethod.Get, "/api/videos/{id}/thumbnail"),
-        ["get /api/videos/{id}/preview"] = trial => trial.TryOthersAsync(HttpMethod.Get, "/api/videos/{id}/preview"),
-        ["get /api/videos/{id}/transcript"] = trial => trial.TryOthersAsync(HttpMethod.Get, "/api/videos/{id}/transcript"),
-        ["put /api/videos/{id}/transcript"] = trial => trial.TryOthersAsync(
-            HttpMethod.Put, "/api/videos/{id}/transcript", () => new ByteArrayContent(Said("nothing"))),
-        ["delete /api/videos/{id}/transcript"] = trial => trial.TryOthersAsync(
-            HttpMethod.Delete, "/api/videos/{id}/transcript"),
-        ["post /api/videos/{id}/retry"] = trial => trial.TryOthersAsync(HttpMethod.Post, "/api/videos/{id}/retry"),
-        ["options /api/uploads"] = trial => trial.CompareCapabilitiesAsync(),
-        ["post /api/uploads"] = trial => trial.BeginAsync(),
-        ["head /api/uploads/{id}"] = trial => trial.TryOthersAsync(HttpMethod.Head, "/api/uploads/{id}"),
-        ["patch /api/uploads/{id}"] = trial => trial.TryOthersAsync(HttpMethod.Patch, "/api/uploads/{id}", () => Part(4, 1)),
-        ["delete /api/uploads/{id}"] = trial => trial.TryOthersAsync(HttpMethod.Delete, "/api/uploads/{id}"),
-        ["post /api/search"] = trial => trial.SearchAsync(),
-        ["get /api/status"] = trial => trial.StatusAsync(),
-        ["get /api/demo"] = trial => trial.AssertOfTheServiceAsync(HttpMethod.Get, "/api/demo"),
-        ["post /api/demo"] = trial => trial.AssertOfTheServiceAsync(HttpMethod.Post, "/api/demo"),
-        ["get /api/models"] = trial => trial.ModelsAsync(),
-        ["post /api/models/pull"] = trial => trial.AssertOfTheServiceAsync(HttpMethod.Post, "/api/models/pull"),
-        ["delete /api/models/pull"] = trial => trial.AssertOfTheServiceAsync(HttpMethod.Delete, "/api/models/pull"),
-        ["post /api/models/use"] = trial => trial.AssertOfTheServiceAsync(HttpMethod.Post, "/api/models/use"),
-        ["delete /api/models/use"] = trial => trial.AssertOfTheServiceAsync(HttpMethod.Delete, "/api/models/use"),
-        ["get /api/events"] = trial => trial.EventsAsync(),
+        ["get /api/v1/videos"] = trial => trial.ListAsync(),
+        ["post /api/v1/videos"] = trial => trial.UploadAsync(),
+        ["post /api/v1/videos/url"] = trial => trial.FetchAsync(),
+        ["get /api/v1/videos/{id}"] = trial => trial.TryOthersAsync(HttpMethod.Get, "/api/v1/videos/{id}"),
+        ["patch /api/v1/videos/{id}"] = trial => trial.TryOthersAsync(
+            HttpMethod.Patch, "/api/v1/videos/{id}", () => JsonContent.Create(new { title = "taken" })),
+        ["delete /api/v1/videos/{id}"] = trial => trial.TryOthersAsync(HttpMethod.Delete, "/api/v1/videos/{id}"),
+        ["get /api/v1/videos/{id}/stream"] = trial => trial.TryOthersAsync(HttpMethod.Get, "/api/v1/videos/{id}/stream"),
+        ["head /api/v1/videos/{id}/stream"] = trial => trial.TryOthersAsync(HttpMethod.Head, "/api/v1/videos/{id}/stream"),
+        ["get /api/v1/videos/{id}/thumbnail"] = trial => trial.TryOthersAsync(HttpMethod.Get, "/api/v1/videos/{id}/thumbnail"),
+        ["get /api/v1/videos/{id}/preview"] = trial => trial.TryOthersAsync(HttpMethod.Get, "/api/v1/videos/{id}/preview"),
+        ["get /api/v1/videos/{id}/transcript"] = trial => trial.TryOthersAsync(HttpMethod.Get, "/api/v1/videos/{id}/transcript"),
+        ["put /api/v1/videos/{id}/transcript"] = trial => trial.TryOthersAsync(
+            HttpMethod.Put, "/api/v1/videos/{id}/transcript", () => new ByteArrayContent(Said("nothing"))),
+        ["delete /api/v1/videos/{id}/transcript"] = trial => trial.TryOthersAsync(
+            HttpMethod.Delete, "/api/v1/videos/{id}/transcript"),
+        ["post /api/v1/videos/{id}/retry"] = trial => trial.TryOthersAsync(HttpMethod.Post, "/api/v1/videos/{id}/retry"),
+        ["options /api/v1/uploads"] = trial => trial.CompareCapabilitiesAsync(),
+        ["post /api/v1/uploads"] = trial => trial.BeginAsync(),
+        ["head /api/v1/uploads/{id}"] = trial => trial.TryOthersAsync(HttpMethod.Head, "/api/v1/uploads/{id}"),
+        ["patch /api/v1/uploads/{id}"] = trial =>
+            trial.TryOthersAsync(HttpMethod.Patch, "/api/v1/uploads/{id}", () => Part(4, 1)),
+        ["delete /api/v1/uploads/{id}"] = trial => trial.TryOthersAsync(HttpMethod.Delete, "/api/v1/uploads/{id}"),
+        ["post /api/v1/search"] = trial => trial.SearchAsync(),
+        ["get /api/v1/status"] = trial => trial.StatusAsync(),
+        ["get /api/v1/demo"] = trial => trial.AssertOfTheServiceAsync(HttpMethod.Get, "/api/v1/demo"),
+        ["post /api/v1/demo"] = trial => trial.AssertOfTheServiceAsync(HttpMethod.Post, "/api/v1/demo"),
+        ["get /api/v1/models"] = trial => trial.ModelsAsync(),
+        ["post /api/v1/models/pull"] = trial => trial.AssertOfTheServiceAsync(HttpMethod.Post, "/api/v1/models/pull"),
+        ["delete /api/v1/models/pull"] = trial => trial.AssertOfTheServiceAsync(HttpMethod.Delete, "/api/v1/models/pull"),
+        ["post /api/v1/models/use"] = trial => trial.AssertOfTheServiceAsync(HttpMethod.Post, "/api/v1/models/use"),
+        ["delete /api/v1/models/use"] = trial => trial.AssertOfTheServiceAsync(HttpMethod.Delete, "/api/v1/models/use"),
+        ["get /api/v1/events"] = trial => trial.EventsAsync(),
     };
 
     [Fact]
@@ -154,12 +155,12 @@ public sealed partial class CollectionsTests(Workplace place) : IClassFixture<Wo
         /// </summary>
         public async Task FillAsync()
         {
-            _events = new(await _desk.GetStreamAsync("/api/events"));
+            _events = new(await _desk.GetStreamAsync("/api/v1/events"));
             foreach (var clip in new[] { 3, 4, 6 })
                 _others.Add(await AcceptedAsync(_press, clip, $"{Secret}-{clip}.mp4"));
-            using (var created = await SendAsync(_press, HttpMethod.Post, "/api/uploads", null, ("Upload-Length", "9")))
+            using (var created = await SendAsync(_press, HttpMethod.Post, "/api/v1/uploads", null, ("Upload-Length", "9")))
                 _othersUpload = created.Headers.Location!.ToString().Split('/', '?')[^2];
-            using (var part = await SendAsync(_press, HttpMethod.Patch, $"/api/uploads/{_othersUpload}", Part(0, 4)))
+            using (var part = await SendAsync(_press, HttpMethod.Patch, $"/api/v1/uploads/{_othersUpload}", Part(0, 4)))
                 Assert.Equal(HttpStatusCode.NoContent, part.StatusCode);
             foreach (var clip in new[] { 3, 5 })
                 _own.Add(await AcceptedAsync(_desk, clip, $"{clip}.mp4"));
@@ -167,9 +168,10 @@ public sealed partial class CollectionsTests(Workplace place) : IClassFixture<Wo
             foreach (var (client, videos) in new[] { (_press, _others), (_desk, _own) })
                 foreach (var video in videos)
                     await UntilIndexedAsync(client, video);
-            _othersSegment = (await JsonAsync(_press, $"/api/videos/{_others[1]}")).GetProperty("segments")[0].GetProperty("id")
+            _othersSegment = (await JsonAsync(_press, $"/api/v1/videos/{_others[1]}"))
+                .GetProperty("segments")[0].GetProperty("id")
                 .GetString()!;
-            using var put = await _press.PutAsync($"/api/videos/{_others[1]}/transcript", new ByteArrayContent(Said(Secret)));
+            using var put = await _press.PutAsync($"/api/v1/videos/{_others[1]}/transcript", new ByteArrayContent(Said(Secret)));
             Assert.Equal(HttpStatusCode.OK, put.StatusCode);
             Assert.Contains(Secret, await SearchAsync(_press, new { text = Secret, threshold = 0 }), StringComparison.Ordinal);
         }
@@ -198,7 +200,7 @@ public sealed partial class CollectionsTests(Workplace place) : IClassFixture<Wo
 
         public async Task ListAsync()
         {
-            var page = await JsonAsync(_desk, "/api/videos?limit=1000");
+            var page = await JsonAsync(_desk, "/api/v1/videos?limit=1000");
             Assert.Equal(_own.Order(), page.GetProperty("videos").EnumerateArray().Select(IdOf).Order());
             Assert.Equal(_own.Count, page.GetProperty("total").GetInt32());
         }
@@ -209,7 +211,8 @@ public sealed partial class CollectionsTests(Workplace place) : IClassFixture<Wo
         public async Task FetchAsync()
         {
             var fetched = await ServeRun.JsonAsync(
-                await _desk.PostAsJsonAsync("/api/videos/url", new { url = $"{_source}/fetched.mp4" }), HttpStatusCode.Accepted);
+                await _desk.PostAsJsonAsync("/api/v1/videos/url", new { url = $"{_source}/fetched.mp4" }),
+                HttpStatusCode.Accepted);
             Assert.False(fetched.GetProperty("known").GetBoolean());
             Assert.EndsWith("?collection=desk", fetched.GetProperty("url").GetString(), StringComparison.Ordinal);
             Assert.DoesNotContain(IdOf(fetched), _others);
@@ -218,14 +221,14 @@ public sealed partial class CollectionsTests(Workplace place) : IClassFixture<Wo
 
         public async Task CompareCapabilitiesAsync()
         {
-            using var other = await SendAsync(_press, HttpMethod.Options, "/api/uploads", null);
-            using var own = await SendAsync(_desk, HttpMethod.Options, "/api/uploads", null);
+            using var other = await SendAsync(_press, HttpMethod.Options, "/api/v1/uploads", null);
+            using var own = await SendAsync(_desk, HttpMethod.Options, "/api/v1/uploads", null);
             Assert.Equal(other.Headers.GetValues("Tus-Max-Size"), own.Headers.GetValues("Tus-Max-Size"));
         }
 
         public async Task BeginAsync()
         {
-            using var begun = await SendAsync(_desk, HttpMethod.Post, "/api/uploads", null, ("Upload-Length", "9"));
+            using var begun = await SendAsync(_desk, HttpMethod.Post, "/api/v1/uploads", null, ("Upload-Length", "9"));
             Assert.Equal(HttpStatusCode.Created, begun.StatusCode);
             var upload = begun.Headers.Location!.ToString();
             Assert.DoesNotContain(_othersUpload, upload, StringComparison.Ordinal);
@@ -251,8 +254,8 @@ public sealed partial class CollectionsTests(Workplace place) : IClassFixture<Wo
                 AssertSilent(
                     await SearchAsync(_desk, new { text = "a pattern", threshold = 0, filter = new { video } }), isEmpty: true);
             var never = $"{Guid.NewGuid()}";
-            using var like = await _desk.PostAsJsonAsync("/api/search", new { like = _othersSegment });
-            using var none = await _desk.PostAsJsonAsync("/api/search", new { like = never });
+            using var like = await _desk.PostAsJsonAsync("/api/v1/search", new { like = _othersSegment });
+            using var none = await _desk.PostAsJsonAsync("/api/v1/search", new { like = never });
             Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NotFound), (none.StatusCode, like.StatusCode));
             Assert.Equal((await BodyAsync(none)).Replace(never, _othersSegment, StringComparison.Ordinal), await BodyAsync(like));
         }
@@ -262,7 +265,7 @@ public sealed partial class CollectionsTests(Workplace place) : IClassFixture<Wo
             var segments = 0;
             foreach (var video in _own)
                 segments += (await UntilIndexedAsync(_desk, video)).GetProperty("segments").GetArrayLength();
-            var status = await JsonAsync(_desk, "/api/status");
+            var status = await JsonAsync(_desk, "/api/v1/status");
             Assert.Equal((_own.Count, 0, segments, "desk"), (status.GetProperty("videos").GetInt32(),
                 status.GetProperty("waiting").GetInt32(), status.GetProperty("segments").GetInt32(),
                 status.GetProperty("collection").GetString()));
@@ -270,7 +273,7 @@ public sealed partial class CollectionsTests(Workplace place) : IClassFixture<Wo
         }
 
         public async Task ModelsAsync() =>
-            Assert.False((await JsonAsync(_desk, "/api/models")).TryGetProperty("change", out _));
+            Assert.False((await JsonAsync(_desk, "/api/v1/models")).TryGetProperty("change", out _));
 
         /// <summary>What all share is not for the key of one collection.</summary>
         public async Task AssertOfTheServiceAsync(HttpMethod method, string path)
@@ -282,10 +285,10 @@ public sealed partial class CollectionsTests(Workplace place) : IClassFixture<Wo
         /// <summary>Others' changes come before an own one, until which all that was told is looked at.</summary>
         public async Task EventsAsync()
         {
-            using var described = await _press.PatchAsJsonAsync($"/api/videos/{_others[0]}", new { title = Secret });
-            using var removed = await _press.DeleteAsync($"/api/videos/{_others[2]}");
+            using var described = await _press.PatchAsJsonAsync($"/api/v1/videos/{_others[0]}", new { title = Secret });
+            using var removed = await _press.DeleteAsync($"/api/v1/videos/{_others[2]}");
             Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NoContent), (described.StatusCode, removed.StatusCode));
-            using var own = await _desk.PatchAsJsonAsync($"/api/videos/{_own[0]}", new { title = "the last one" });
+            using var own = await _desk.PatchAsJsonAsync($"/api/v1/videos/{_own[0]}", new { title = "the last one" });
             Assert.Equal(HttpStatusCode.OK, own.StatusCode);
             string line;
             do
@@ -314,16 +317,16 @@ public sealed partial class CollectionsTests(Workplace place) : IClassFixture<Wo
         /// <summary>Nothing that was tried has changed what the other collection has.</summary>
         public async Task AssertUntouchedAsync()
         {
-            var listed = await JsonAsync(_press, "/api/videos");
+            var listed = await JsonAsync(_press, "/api/v1/videos");
             Assert.Equal(_others[..2].Order(), listed.GetProperty("videos").EnumerateArray().Select(IdOf).Order());
             Assert.Contains(
-                Secret, await _press.GetStringAsync($"/api/videos/{_others[1]}/transcript"), StringComparison.Ordinal);
-            using var upload = await SendAsync(_press, HttpMethod.Head, $"/api/uploads/{_othersUpload}", null);
+                Secret, await _press.GetStringAsync($"/api/v1/videos/{_others[1]}/transcript"), StringComparison.Ordinal);
+            using var upload = await SendAsync(_press, HttpMethod.Head, $"/api/v1/uploads/{_othersUpload}", null);
             Assert.Equal("4", upload.Headers.GetValues("Upload-Offset").Single());
             var clip = await File.ReadAllBytesAsync(TestClips.Distinct(3, 2));
             foreach (var (client, video) in new[] { (_press, _others[0]), (_desk, _own[0]) })
             {
-                var entry = await JsonAsync(client, $"/api/videos/{video}");
+                var entry = await JsonAsync(client, $"/api/v1/videos/{video}");
                 Assert.Equal(clip, await client.GetByteArrayAsync(entry.GetProperty("stream").GetString()));
             }
         }
@@ -346,7 +349,7 @@ public sealed partial class CollectionsTests(Workplace place) : IClassFixture<Wo
         {
             using var content = new ByteArrayContent(await File.ReadAllBytesAsync(TestClips.Distinct(clip, 2)));
             var accepted = await ServeRun.JsonAsync(
-                await client.PostAsync($"/api/videos?name={name}", content), HttpStatusCode.Accepted);
+                await client.PostAsync($"/api/v1/videos?name={name}", content), HttpStatusCode.Accepted);
             Assert.False(accepted.GetProperty("known").GetBoolean());
             return IdOf(accepted);
         }
@@ -354,7 +357,7 @@ public sealed partial class CollectionsTests(Workplace place) : IClassFixture<Wo
         private static async Task<JsonElement> UntilIndexedAsync(HttpClient client, string video)
         {
             while (true)
-                if (await JsonAsync(client, $"/api/videos/{video}") is var entry
+                if (await JsonAsync(client, $"/api/v1/videos/{video}") is var entry
                     && entry.GetProperty("state").GetString() == "indexed")
                     return entry;
                 else
@@ -362,7 +365,7 @@ public sealed partial class CollectionsTests(Workplace place) : IClassFixture<Wo
         }
 
         private static async Task<string> SearchAsync(HttpClient client, object query) =>
-            $"{await ServeRun.JsonAsync(await client.PostAsJsonAsync("/api/search", query))}";
+            $"{await ServeRun.JsonAsync(await client.PostAsJsonAsync("/api/v1/search", query))}";
 
         private static async Task<JsonElement> JsonAsync(HttpClient client, string path) =>
             await ServeRun.JsonAsync(await client.GetAsync(path));

@@ -56,7 +56,8 @@ public sealed class DiskFullTests(Workplace place, ITestOutputHelper output) : I
         Assert.SkipUnless(await CanRunAsync("prlimit", "--fsize"), "there is no prlimit here (util-linux)");
         using var run = await ServeRun.StartAsync(place, place.New("data"));
         await run.LimitFilesAsync(0);
-        using var first = await run.Http.PostAsJsonAsync("/api/search", new { text = "a ball" }); // Loads the model; it may not.
+        // Loads the model; it may not.
+        using var first = await run.Http.PostAsJsonAsync("/api/v1/search", new { text = "a ball" });
         await run.LimitFilesAsync(null);
         var indexed = await ServiceCluster.UploadAsync(run, TestClips.Distinct(0, 2));
         await run.UntilAsync(indexed, "indexed");
@@ -81,25 +82,25 @@ public sealed class DiskFullTests(Workplace place, ITestOutputHelper output) : I
     /// <summary>Every way to write is answered that it is for now.</summary>
     private static async Task AssertRefusedAsync(ServeRun run, string video)
     {
-        using var described = await run.Http.PatchAsJsonAsync($"/api/videos/{video}", new { title = "while it is full" });
-        using var deleted = await run.Http.DeleteAsync($"/api/videos/{video}");
-        using var transcribed = await run.Http.PutAsync($"/api/videos/{video}/transcript", Cue("full"));
-        using var begun = await run.Http.SendAsync(new(HttpMethod.Post, "/api/uploads")
+        using var described = await run.Http.PatchAsJsonAsync($"/api/v1/videos/{video}", new { title = "while it is full" });
+        using var deleted = await run.Http.DeleteAsync($"/api/v1/videos/{video}");
+        using var transcribed = await run.Http.PutAsync($"/api/v1/videos/{video}/transcript", Cue("full"));
+        using var begun = await run.Http.SendAsync(new(HttpMethod.Post, "/api/v1/uploads")
         {
             Headers = { { "Tus-Resumable", "1.0.0" }, { "Upload-Length", "9" } },
         });
         foreach (var answer in (HttpResponseMessage[])[described, deleted, transcribed, begun])
             await ServeRun.UnavailableAsync(answer);
-        using var searched = await run.Http.PostAsJsonAsync("/api/search", new { text = "a ball" });
+        using var searched = await run.Http.PostAsJsonAsync("/api/v1/search", new { text = "a ball" });
         Assert.Equal(HttpStatusCode.OK, searched.StatusCode);
     }
 
     /// <summary>The same ways, without a restart.</summary>
     private static async Task AssertTakenAsync(ServeRun run, string video)
     {
-        using var described = await run.Http.PatchAsJsonAsync($"/api/videos/{video}", new { title = "now" });
+        using var described = await run.Http.PatchAsJsonAsync($"/api/v1/videos/{video}", new { title = "now" });
         Assert.Equal("now", (await ServeRun.JsonAsync(described)).GetProperty("title").GetString());
-        using var transcribed = await run.Http.PutAsync($"/api/videos/{video}/transcript", Cue("now"));
+        using var transcribed = await run.Http.PutAsync($"/api/v1/videos/{video}/transcript", Cue("now"));
         Assert.Equal(HttpStatusCode.OK, transcribed.StatusCode);
     }
 

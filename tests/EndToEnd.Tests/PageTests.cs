@@ -83,7 +83,8 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
 
         var best =
             (await ServeRun.JsonAsync(
-                await run.Http.PostAsJsonAsync("/api/search", new { text = Sentence, threshold = 0 }))).GetProperty("results")[0];
+                await run.Http.PostAsJsonAsync("/api/v1/search", new { text = Sentence, threshold = 0 })))
+                .GetProperty("results")[0];
         var moment = best.GetProperty("moment").GetDouble();
         // The only one with both: the README's picture shows it.
         Assert.Equal("test-00005.mp4", best.GetProperty("name").GetString());

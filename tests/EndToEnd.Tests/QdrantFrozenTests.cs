@@ -47,7 +47,7 @@ public sealed class QdrantFrozenTests(Workplace place, ITestOutputHelper output)
     }
 
     private static Task<HttpResponseMessage> SearchAsync(ServeRun run) =>
-        run.Http.PostAsJsonAsync("/api/search", new { text = "a pattern" });
+        run.Http.PostAsJsonAsync("/api/v1/search", new { text = "a pattern" });
 
     private static async Task<HttpResponseMessage> UntilFoundAsync(ServeRun run)
     {

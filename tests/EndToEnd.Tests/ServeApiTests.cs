@@ -12,20 +12,20 @@ public sealed class ServeApiTests(Workplace place) : IClassFixture<Workplace>
     public async Task Videos_are_described_filtered_shown_and_followed()
     {
         using var run = await ServeRun.StartAsync(place, place.New("data"));
-        using var events = new StreamReader(await run.Http.GetStreamAsync("/api/events"));
+        using var events = new StreamReader(await run.Http.GetStreamAsync("/api/v1/events"));
         await UntilLineAsync(events, line => line == "event: ready");
         var video = (await ServeRun.JsonAsync(
             await run.Http.PostAsync(
-                "/api/videos?name=sea.mp4", new ByteArrayContent(await File.ReadAllBytesAsync(TestClips.Distinct(7)))),
+                "/api/v1/videos?name=sea.mp4", new ByteArrayContent(await File.ReadAllBytesAsync(TestClips.Distinct(7)))),
                     HttpStatusCode.Accepted)).GetProperty("id").GetString()!;
 
         await UntilLineAsync(events, line => line.Contains("\"indexed\"", StringComparison.Ordinal));
         var described =
             await ServeRun.JsonAsync(
                 await run.Http.PatchAsJsonAsync(
-                    $"/api/videos/{video}", new { title = "Summer", tags = new[] { "sea", "Sea", "sun" } }));
+                    $"/api/v1/videos/{video}", new { title = "Summer", tags = new[] { "sea", "Sea", "sun" } }));
 
-        var status = await ServeRun.JsonAsync(await run.Http.GetAsync("/api/status"));
+        var status = await ServeRun.JsonAsync(await run.Http.GetAsync("/api/v1/status"));
         Assert.StartsWith("model@", status.GetProperty("model").GetProperty("id").GetString(), StringComparison.Ordinal);
         Assert.Equal("cpu", status.GetProperty("model").GetProperty("device").GetString());
         Assert.Equal((1, 0), (status.GetProperty("videos").GetInt32(), status.GetProperty("waiting").GetInt32()));
@@ -35,7 +35,8 @@ public sealed class ServeApiTests(Workplace place) : IClassFixture<Workplace>
         Assert.InRange(status.GetProperty("disk").GetProperty("free").GetInt64(), 1,
             status.GetProperty("disk").GetProperty("total").GetInt64());
         Assert.Equal(
-            (await ServeRun.JsonAsync(await run.Http.GetAsync($"/api/videos/{video}"))).GetProperty("segments").GetArrayLength(),
+            (await ServeRun.JsonAsync(await run.Http.GetAsync($"/api/v1/videos/{video}")))
+                .GetProperty("segments").GetArrayLength(),
             status.GetProperty("segments").GetInt32());
 
         Assert.Equal("Summer", described.GetProperty("title").GetString());
@@ -76,22 +77,24 @@ public sealed class ServeApiTests(Workplace place) : IClassFixture<Workplace>
         Assert.Equal(
             "texts",
             await ServeRun.ProblemAsync(
-                await run.Http.PostAsJsonAsync("/api/search", new { texts = compound[1..] }), HttpStatusCode.BadRequest));
+                await run.Http.PostAsJsonAsync("/api/v1/search", new { texts = compound[1..] }), HttpStatusCode.BadRequest));
 
         Assert.Equal(
             "out-of-range",
             await ServeRun.ProblemAsync(
-                await run.Http.PostAsJsonAsync("/api/search", new { text = "a", threshold = 1.5 }), HttpStatusCode.BadRequest));
+                await run.Http.PostAsJsonAsync("/api/v1/search", new { text = "a", threshold = 1.5 }),
+                HttpStatusCode.BadRequest));
 
         Assert.Equal(
             "description",
             await ServeRun.ProblemAsync(
-                await run.Http.PatchAsJsonAsync($"/api/videos/{video}", new { }), HttpStatusCode.BadRequest));
+                await run.Http.PatchAsJsonAsync($"/api/v1/videos/{video}", new { }), HttpStatusCode.BadRequest));
         Assert.Equal("ambiguous", await ServeRun.ProblemAsync(
-            await run.Http.PostAsJsonAsync("/api/search", new { text = "a", like = segment.GetProperty("segment").GetString() }),
+            await run.Http.PostAsJsonAsync(
+                "/api/v1/search", new { text = "a", like = segment.GetProperty("segment").GetString() }),
             HttpStatusCode.BadRequest));
         Assert.Equal("segment-not-found", await ServeRun.ProblemAsync(
-            await run.Http.PostAsJsonAsync("/api/search", new { like = Guid.NewGuid() }), HttpStatusCode.NotFound));
+            await run.Http.PostAsJsonAsync("/api/v1/search", new { like = Guid.NewGuid() }), HttpStatusCode.NotFound));
         await AssertDocumentAsync(run);
         run.Terminate(); // While its events are still followed.
         Assert.Equal(0, (await run.EndAsync()).Status);
@@ -112,7 +115,7 @@ public sealed class ServeApiTests(Workplace place) : IClassFixture<Workplace>
     }
 
     private static async Task<JsonElement[]> ResultsAsync(ServeRun run, object query) =>
-        [.. (await ServeRun.JsonAsync(await run.Http.PostAsJsonAsync("/api/search", query))).GetProperty("results")
+        [.. (await ServeRun.JsonAsync(await run.Http.PostAsJsonAsync("/api/v1/search", query))).GetProperty("results")
             .EnumerateArray()];
 
     private static async Task UntilLineAsync(StreamReader lines, Func<string, bool> wanted)

@@ -51,7 +51,7 @@ public sealed class ServeDrainTests(Workplace place, ServiceBrokers brokers) : I
             JsonSerializer.SerializeToUtf8Bytes(new { image, top = 1 }))
         { Headers = { ContentType = new("application/json") } };
 
-        var answer = search.Http.PostAsync("/api/search", begun);
+        var answer = search.Http.PostAsync("/api/v1/search", begun);
         await begun.HalfSent;
         search.Terminate();
         begun.SendRest();
@@ -88,7 +88,7 @@ public sealed class ServeDrainTests(Workplace place, ServiceBrokers brokers) : I
     private static async Task UntilAsync(ServeRun search, int videos, params string[] states)
     {
         using var limit = new CancellationTokenSource(s_patience);
-        while ((await search.Http.GetFromJsonAsync<JsonElement>("/api/videos", limit.Token)).GetProperty("videos")
+        while ((await search.Http.GetFromJsonAsync<JsonElement>("/api/v1/videos", limit.Token)).GetProperty("videos")
             .EnumerateArray()
             .Count(video => states.Contains(video.GetProperty("state").GetString())) < videos)
             await Task.Delay(s_glance, limit.Token);

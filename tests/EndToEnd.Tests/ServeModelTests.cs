@@ -30,7 +30,7 @@ public sealed class ServeModelTests(Workplace place) : IClassFixture<Workplace>
             Assert.Equal("model-not-found", await ServeRun.ProblemAsync(await UseAsync(run, "none"), HttpStatusCode.NotFound));
 
             await ServeRun.JsonAsync(await UseAsync(run, "other"), HttpStatusCode.Accepted);
-            await run.Http.DeleteAsync("/api/models/use");
+            await run.Http.DeleteAsync("/api/v1/models/use");
             await UntilAsync(run, list => !list.TryGetProperty("change", out _));
             Assert.False(File.Exists(Path.Combine(data, "index-next.db")));
             Assert.StartsWith("model@", await ModelAsync(run), StringComparison.Ordinal);
@@ -44,7 +44,7 @@ public sealed class ServeModelTests(Workplace place) : IClassFixture<Workplace>
         using var again = await ServeRun.StartAgainAsync(data, $"Models={models}");
         await UntilModelAsync(again, "other@");
         var answer = await ServeRun.JsonAsync(
-            await again.Http.PostAsJsonAsync("/api/search", new { text = "a coloured pattern", top = 10 }));
+            await again.Http.PostAsJsonAsync("/api/v1/search", new { text = "a coloured pattern", top = 10 }));
         Assert.Equal(ids.Order(), answer.GetProperty("results").EnumerateArray()
             .Select(result => result.GetProperty("video").GetString()!).Order());
         Assert.False(File.Exists(Path.Combine(data, "index-next.db")));
@@ -62,7 +62,7 @@ public sealed class ServeModelTests(Workplace place) : IClassFixture<Workplace>
             && change.GetProperty("state").GetString() == "waiting"
             && change.GetProperty("failure").GetString()!.StartsWith("1 of 4 videos cannot", StringComparison.Ordinal));
         await ServeRun.JsonAsync(
-            await again.Http.PostAsJsonAsync("/api/models/use", new { name = "first", withoutFailed = true }),
+            await again.Http.PostAsJsonAsync("/api/v1/models/use", new { name = "first", withoutFailed = true }),
             HttpStatusCode.Accepted);
         await UntilModelAsync(again, "model@");
         await again.UntilAsync(fourth, "failed");
@@ -72,12 +72,12 @@ public sealed class ServeModelTests(Workplace place) : IClassFixture<Workplace>
     }
 
     private static Task<HttpResponseMessage> UseAsync(ServeRun run, string name) =>
-        run.Http.PostAsJsonAsync("/api/models/use", new { name });
+        run.Http.PostAsJsonAsync("/api/v1/models/use", new { name });
 
     private static async Task UntilAsync(ServeRun run, Func<JsonElement, bool> holds)
     {
         using var limit = new CancellationTokenSource(s_longest);
-        while (!holds(await run.Http.GetFromJsonAsync<JsonElement>("/api/models", limit.Token)))
+        while (!holds(await run.Http.GetFromJsonAsync<JsonElement>("/api/v1/models", limit.Token)))
             await Task.Delay(s_glance, limit.Token);
     }
 
@@ -89,7 +89,7 @@ public sealed class ServeModelTests(Workplace place) : IClassFixture<Workplace>
     }
 
     private static async Task<string> ModelAsync(ServeRun run) =>
-        (await run.Http.GetFromJsonAsync<JsonElement>("/api/status")).GetProperty("model").GetProperty("id").GetString()!;
+        (await run.Http.GetFromJsonAsync<JsonElement>("/api/v1/status")).GetProperty("model").GetProperty("id").GetString()!;
 
     /// <summary>Null while the service starts again with the other model.</summary>
     private static async Task<string?> TryModelAsync(ServeRun run)

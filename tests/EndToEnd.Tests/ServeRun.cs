@@ -86,7 +86,7 @@ internal sealed class ServeRun : IDisposable
 
     /// <summary>The answer to an upload, whatever it is.</summary>
     public async Task<HttpResponseMessage> UploadAsync(string clip) =>
-        await Http.PostAsync("/api/videos", new ByteArrayContent(await File.ReadAllBytesAsync(clip)));
+        await Http.PostAsync("/api/v1/videos", new ByteArrayContent(await File.ReadAllBytesAsync(clip)));
 
     /// <summary>Asks about a video until it is in a state.</summary>
     public async Task<JsonElement> UntilAsync(string video, string state)
@@ -94,7 +94,7 @@ internal sealed class ServeRun : IDisposable
         using var limit = new CancellationTokenSource(s_patience);
         for (; ; await Task.Delay(s_glance, limit.Token))
         {
-            using var response = await Http.GetAsync($"/api/videos/{video}", limit.Token);
+            using var response = await Http.GetAsync($"/api/v1/videos/{video}", limit.Token);
             if (response.StatusCode == HttpStatusCode.OK && await response.Content.ReadFromJsonAsync<JsonElement>(
                 limit.Token) is var entry
                 && entry.GetProperty("state").GetString() == state)
@@ -107,7 +107,7 @@ internal sealed class ServeRun : IDisposable
     {
         using var limit = new CancellationTokenSource(s_patience);
         for (; ; await Task.Delay(s_glance, limit.Token))
-            if ((await Http.GetFromJsonAsync<JsonElement>("/api/videos", limit.Token)).GetProperty("videos") is var listed
+            if ((await Http.GetFromJsonAsync<JsonElement>("/api/v1/videos", limit.Token)).GetProperty("videos") is var listed
                 && listed.GetArrayLength() == videos)
                 return [.. listed.EnumerateArray()];
     }

@@ -29,10 +29,10 @@ public sealed class ServeServicesTests(Workplace place, ServiceBrokers brokers, 
 
         Assert.Equal(video, await FoundAsync(search, clip, 4.6));
 
-        Assert.Equal(HttpStatusCode.NoContent, (await search.Http.DeleteAsync($"/api/videos/{video}")).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await search.Http.DeleteAsync($"/api/v1/videos/{video}")).StatusCode);
         Assert.Equal(
             0, (await ServeRun.JsonAsync(
-                await search.Http.PostAsJsonAsync("/api/search", new { text = "a pattern" }))).GetProperty("results")
+                await search.Http.PostAsJsonAsync("/api/v1/search", new { text = "a pattern" }))).GetProperty("results")
                     .GetArrayLength());
         var late = await cluster.SearchAsync();
         Assert.DoesNotContain(video, await ListedUntilReadyAsync(late)); // Its catalog replays what happened to it.
@@ -77,7 +77,7 @@ public sealed class ServeServicesTests(Workplace place, ServiceBrokers brokers, 
         while (true)
         {
             using var ready = await search.Http.GetAsync("/readyz", limit.Token);
-            using var list = await search.Http.GetAsync("/api/videos", limit.Token);
+            using var list = await search.Http.GetAsync("/api/v1/videos", limit.Token);
             if (list.StatusCode == HttpStatusCode.ServiceUnavailable)
                 continue;
             var videos = (await ServeRun.JsonAsync(list)).GetProperty("videos");
@@ -90,7 +90,7 @@ public sealed class ServeServicesTests(Workplace place, ServiceBrokers brokers, 
     private static async Task<string?> FoundAsync(ServeRun search, string clip, double time)
     {
         var image = await File.ReadAllBytesAsync(TestClips.Still(clip, time));
-        var found = await ServeRun.JsonAsync(await search.Http.PostAsJsonAsync("/api/search", new { image, top = 1 }));
+        var found = await ServeRun.JsonAsync(await search.Http.PostAsJsonAsync("/api/v1/search", new { image, top = 1 }));
         return found.GetProperty("results")[0].GetProperty("video").GetString();
     }
 
@@ -100,7 +100,7 @@ public sealed class ServeServicesTests(Workplace place, ServiceBrokers brokers, 
         var searchable = new Dictionary<string, double>(StringComparer.Ordinal);
         using var limit = new CancellationTokenSource(s_patience);
         for (; searchable.Count < count; await Task.Delay(s_glance, limit.Token))
-            foreach (var video in (await search.Http.GetFromJsonAsync<JsonElement>("/api/videos", limit.Token)).GetProperty(
+            foreach (var video in (await search.Http.GetFromJsonAsync<JsonElement>("/api/v1/videos", limit.Token)).GetProperty(
                 "videos").EnumerateArray())
             {
                 Assert.NotEqual("failed", video.GetProperty("state").GetString());

@@ -27,7 +27,7 @@ public sealed class ServeTelemetryTests(Workplace place, ServiceBrokers brokers)
         var video = await ServiceCluster.UploadAsync(ingest, TestClips.Distinct(3), $"00-{Trace}-{Client}-01");
         await search.UntilAsync(video, "indexed");
         using var query = new HttpRequestMessage(
-            HttpMethod.Post, "/api/search")
+            HttpMethod.Post, "/api/v1/search")
         { Content = JsonContent.Create(new { text = "a pattern" }) };
         query.Headers.Add("traceparent", $"00-{QueryTrace}-{Client}-01");
         await ServeRun.JsonAsync(await search.Http.SendAsync(query));

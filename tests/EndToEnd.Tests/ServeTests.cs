@@ -30,13 +30,13 @@ public sealed class ServeTests(Workplace place) : IClassFixture<Workplace>
 
         var bySentence =
             (await AnswerAsync(
-                await http.PostAsJsonAsync("/api/search", new { text = "a coloured pattern", explain = true }))).Single();
+                await http.PostAsJsonAsync("/api/v1/search", new { text = "a coloured pattern", explain = true }))).Single();
         Assert.Equal(video.ToString(), bySentence.GetProperty("video").GetString());
         Assert.Equal(4, bySentence.GetProperty("segments")[0].GetProperty("explanation")
             .GetProperty("texts")[0].GetProperty("contrasts").GetArrayLength());
 
         var image = await File.ReadAllBytesAsync(TestClips.Still(clip, 4.6));
-        var byStill = (await AnswerAsync(await http.PostAsJsonAsync("/api/search", new { image, top = 1 }))).Single();
+        var byStill = (await AnswerAsync(await http.PostAsJsonAsync("/api/v1/search", new { image, top = 1 }))).Single();
         Assert.Equal(video.ToString(), byStill.GetProperty("video").GetString());
 
         var player = bySentence.GetProperty("source").GetString();
@@ -46,8 +46,8 @@ public sealed class ServeTests(Workplace place) : IClassFixture<Workplace>
             (HttpStatusCode.PartialContent, "video/mp4"), (played.StatusCode, played.Content.Headers.ContentType?.MediaType));
         Assert.Equal((await File.ReadAllBytesAsync(clip))[10..20], await played.Content.ReadAsByteArrayAsync());
 
-        Assert.Equal(HttpStatusCode.NoContent, (await http.DeleteAsync($"/api/videos/{video}")).StatusCode);
-        Assert.Empty(await AnswerAsync(await http.PostAsJsonAsync("/api/search", new { text = "a coloured pattern" })));
+        Assert.Equal(HttpStatusCode.NoContent, (await http.DeleteAsync($"/api/v1/videos/{video}")).StatusCode);
+        Assert.Empty(await AnswerAsync(await http.PostAsJsonAsync("/api/v1/search", new { text = "a coloured pattern" })));
         Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync(player)).StatusCode);
 
         run.Terminate();
@@ -84,8 +84,8 @@ public sealed class ServeTests(Workplace place) : IClassFixture<Workplace>
             "serve", "--data", place.New("data"), "--model", place.Model, "--port", $"{run.Http.BaseAddress!.Port}");
 
         Assert.True(removed.Status == 0, removed.Errors);
-        Assert.Empty(await AnswerAsync(await run.Http.PostAsJsonAsync("/api/search", new { text = "a coloured pattern" })));
-        Assert.Equal(HttpStatusCode.NotFound, (await run.Http.GetAsync($"/api/videos/{video}")).StatusCode);
+        Assert.Empty(await AnswerAsync(await run.Http.PostAsJsonAsync("/api/v1/search", new { text = "a coloured pattern" })));
+        Assert.Equal(HttpStatusCode.NotFound, (await run.Http.GetAsync($"/api/v1/videos/{video}")).StatusCode);
         Assert.Equal(1, second.Status);
         Assert.Contains("address already in use", Assert.Single(second.ErrorLines, line => !line.Contains(" info: ")),
             StringComparison.Ordinal);
@@ -131,7 +131,7 @@ public sealed class ServeTests(Workplace place) : IClassFixture<Workplace>
         {
             using var content = new StringContent(body, MediaTypeHeaderValue.Parse("application/json"));
 
-            using var response = await run.Http.PostAsync("/api/search", content);
+            using var response = await run.Http.PostAsync("/api/v1/search", content);
 
             Assert.Equal(type, await ServeRun.ProblemAsync(response, HttpStatusCode.BadRequest));
         }

@@ -8,7 +8,7 @@ namespace TcMgc.EndToEnd.Tests;
 /// <summary><c>tcmgc serve --traces</c>: the service with the Aspire dashboard, as its package comes from NuGet.</summary>
 public sealed class ServeTracesTests(Workplace place) : IClassFixture<Workplace>
 {
-    private const string Request = "POST /api/videos";
+    private const string Request = "POST /api/v1/videos";
 
     private static readonly string[] s_names =
     [

@@ -17,10 +17,10 @@ public sealed class ServeUploadTests(Workplace place) : IClassFixture<Workplace>
         // As curl calls it.
         using var body = new ByteArrayContent(clip) { Headers = { ContentType = new("application/x-www-form-urlencoded") } };
         var first = await ServeRun.JsonAsync(
-            await run.Http.PostAsync("/api/videos?name=..%2Fholiday.mp4", body), HttpStatusCode.Accepted);
+            await run.Http.PostAsync("/api/v1/videos?name=..%2Fholiday.mp4", body), HttpStatusCode.Accepted);
         using var form = new MultipartFormDataContent { { new StringContent("a field"), "note" },
             { new ByteArrayContent(clip), "file", "again.mp4" } };
-        var again = await ServeRun.JsonAsync(await run.Http.PostAsync("/api/videos", form));
+        var again = await ServeRun.JsonAsync(await run.Http.PostAsync("/api/v1/videos", form));
 
         Assert.Equal(
             ("holiday.mp4", clip.Length), (first.GetProperty("name").GetString(), first.GetProperty("bytes").GetInt32()));
@@ -38,7 +38,7 @@ public sealed class ServeUploadTests(Workplace place) : IClassFixture<Workplace>
         string upload;
         using (var run = await ServeRun.StartAsync(place, data))
         {
-            using var created = await SendAsync(run, HttpMethod.Post, "/api/uploads",
+            using var created = await SendAsync(run, HttpMethod.Post, "/api/v1/uploads",
                 ("Upload-Length", $"{clip.Length}"),
                 ("Upload-Metadata", $"filename {Convert.ToBase64String(Encoding.UTF8.GetBytes("ein Tag.mp4"))}"));
             Assert.Equal(HttpStatusCode.Created, created.StatusCode);
@@ -78,26 +78,27 @@ public sealed class ServeUploadTests(Workplace place) : IClassFixture<Workplace>
     {
         using var run = await ServeRun.StartAsync(place, place.New("data"), "Upload:LargestBytes=5000");
 
-        using var elsewhere = new HttpRequestMessage(HttpMethod.Post, "/api/uploads");
+        using var elsewhere = new HttpRequestMessage(HttpMethod.Post, "/api/v1/uploads");
         Assert.Equal(
             "tus-version", await ServeRun.ProblemAsync(await run.Http.SendAsync(elsewhere), HttpStatusCode.PreconditionFailed));
         Assert.Equal(
             "tus-length",
-            await ServeRun.ProblemAsync(await SendAsync(run, HttpMethod.Post, "/api/uploads"), HttpStatusCode.BadRequest));
+            await ServeRun.ProblemAsync(await SendAsync(run, HttpMethod.Post, "/api/v1/uploads"), HttpStatusCode.BadRequest));
         Assert.Equal("video-too-large", await ServeRun.ProblemAsync(
-            await SendAsync(run, HttpMethod.Post, "/api/uploads", ("Upload-Length", "5001")),
+            await SendAsync(run, HttpMethod.Post, "/api/v1/uploads", ("Upload-Length", "5001")),
             HttpStatusCode.RequestEntityTooLarge));
         Assert.Equal("video-too-large", await ServeRun.ProblemAsync(
-            await run.Http.PostAsync("/api/videos", new ByteArrayContent(new byte[100_000])),
+            await run.Http.PostAsync("/api/v1/videos", new ByteArrayContent(new byte[100_000])),
             HttpStatusCode.RequestEntityTooLarge));
         Assert.Equal(
             "video-empty",
             await ServeRun.ProblemAsync(
-                await run.Http.PostAsync("/api/videos", new ByteArrayContent([])), HttpStatusCode.BadRequest));
+                await run.Http.PostAsync("/api/v1/videos", new ByteArrayContent([])), HttpStatusCode.BadRequest));
         Assert.Equal("url-off", await ServeRun.ProblemAsync(
-            await run.Http.PostAsJsonAsync("/api/videos/url", new { url = "http://127.0.0.1/a.mp4" }), HttpStatusCode.Forbidden));
+            await run.Http.PostAsJsonAsync("/api/v1/videos/url", new { url = "http://127.0.0.1/a.mp4" }),
+            HttpStatusCode.Forbidden));
         Assert.Equal(
-            HttpStatusCode.NotFound, (await SendAsync(run, HttpMethod.Head, $"/api/uploads/{Guid.NewGuid():N}")).StatusCode);
+            HttpStatusCode.NotFound, (await SendAsync(run, HttpMethod.Head, $"/api/v1/uploads/{Guid.NewGuid():N}")).StatusCode);
     }
 
     [Fact]
@@ -107,9 +108,10 @@ public sealed class ServeUploadTests(Workplace place) : IClassFixture<Workplace>
         using var source = await ServeRun.StartAsync(place, place.New("data"));
         var there =
             await ServeRun.JsonAsync(
-                await source.Http.PostAsync("/api/videos?name=far.mp4", new ByteArrayContent(await File.ReadAllBytesAsync(clip))),
+                await source.Http.PostAsync(
+                    "/api/v1/videos?name=far.mp4", new ByteArrayContent(await File.ReadAllBytesAsync(clip))),
                 HttpStatusCode.Accepted);
-        var url = new Uri(source.Http.BaseAddress!, $"/api/videos/{there.GetProperty("id").GetString()}/stream").ToString();
+        var url = new Uri(source.Http.BaseAddress!, $"/api/v1/videos/{there.GetProperty("id").GetString()}/stream").ToString();
         using var closed = await ServeRun.StartAsync(place, place.New("data"), "Upload:FromUrl=true");
         using var open =
             await ServeRun.StartAsync(place, place.New("data"), "Upload:FromUrl=true", "Upload:FromPrivateNetworks=true");
@@ -117,9 +119,9 @@ public sealed class ServeUploadTests(Workplace place) : IClassFixture<Workplace>
         Assert.Equal(
             "url-failed",
             await ServeRun.ProblemAsync(
-                await closed.Http.PostAsJsonAsync("/api/videos/url", new { url }), HttpStatusCode.BadGateway));
+                await closed.Http.PostAsJsonAsync("/api/v1/videos/url", new { url }), HttpStatusCode.BadGateway));
         var fetched = await ServeRun.JsonAsync(
-            await open.Http.PostAsJsonAsync("/api/videos/url", new { url, name = "near.mp4" }), HttpStatusCode.Accepted);
+            await open.Http.PostAsJsonAsync("/api/v1/videos/url", new { url, name = "near.mp4" }), HttpStatusCode.Accepted);
 
         Assert.Equal(there.GetProperty("id").GetString(), fetched.GetProperty("id").GetString());
         await open.UntilAsync(fetched.GetProperty("id").GetString()!, "indexed");

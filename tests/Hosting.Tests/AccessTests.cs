@@ -26,7 +26,7 @@ public sealed class AccessTests : IDisposable
         await using var service = await StartAsync();
 
         Assert.Equal(HttpStatusCode.OK, (await service.Http.DeleteAsync("/admin")).StatusCode);
-        var session = await service.Http.GetFromJsonAsync<JsonElement>("/api/session");
+        var session = await service.Http.GetFromJsonAsync<JsonElement>("/api/v1/session");
         Assert.False(session.GetProperty("keyNeeded").GetBoolean());
     }
 
@@ -142,14 +142,14 @@ public sealed class AccessTests : IDisposable
 
         Assert.Equal(
             HttpStatusCode.Unauthorized,
-            (await service.Http.PostAsJsonAsync("/api/session", new { key = "tcmgc_a_b" })).StatusCode);
-        using var signedIn = await service.Http.PostAsJsonAsync("/api/session", new { key = text });
+            (await service.Http.PostAsJsonAsync("/api/v1/session", new { key = "tcmgc_a_b" })).StatusCode);
+        using var signedIn = await service.Http.PostAsJsonAsync("/api/v1/session", new { key = text });
         var cookie = Assert.Single(signedIn.Headers.GetValues("Set-Cookie"));
         Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("samesite=strict", cookie, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(HttpStatusCode.OK, (await service.Http.GetAsync("/search")).StatusCode);
 
-        await service.Http.DeleteAsync("/api/session");
+        await service.Http.DeleteAsync("/api/v1/session");
         Assert.Equal(HttpStatusCode.Unauthorized, (await service.Http.GetAsync("/search")).StatusCode);
     }
 

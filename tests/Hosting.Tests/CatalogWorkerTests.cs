@@ -37,7 +37,7 @@ public sealed class CatalogWorkerTests : IAsyncLifetime
                 return Task.CompletedTask;
             });
         _app = builder.BuildService();
-        _app.MapGet("/api/videos", (ICatalog catalog) => catalog.ListAsync(default));
+        _app.MapGet("/api/v1/videos", (ICatalog catalog) => catalog.ListAsync(default));
         await _app.StartAsync();
         _http = new() { BaseAddress = new(_app.Urls.Single()), Timeout = TimeSpan.FromMinutes(2) };
     }
@@ -54,7 +54,7 @@ public sealed class CatalogWorkerTests : IAsyncLifetime
     [Fact]
     public async Task Until_its_catalog_has_caught_up_a_service_is_not_ready_and_refuses_requests_and_its_workers_wait()
     {
-        var asking = _http.GetAsync("/api/videos");
+        var asking = _http.GetAsync("/api/v1/videos");
         while (!asking.IsCompleted)
         {
             _time.Advance(TimeSpan.FromSeconds(1));
@@ -72,7 +72,7 @@ public sealed class CatalogWorkerTests : IAsyncLifetime
         _mayCatchUp.SetResult();
         await _workerStarted.Task;
 
-        using var answered = await _http.GetAsync("/api/videos");
+        using var answered = await _http.GetAsync("/api/v1/videos");
         using var ready = await _http.GetAsync("/readyz");
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (answered.StatusCode, ready.StatusCode));
     }
@@ -80,7 +80,7 @@ public sealed class CatalogWorkerTests : IAsyncLifetime
     [Fact]
     public async Task A_request_that_comes_while_the_catalog_catches_up_is_answered_when_it_has()
     {
-        var asking = _http.GetAsync("/api/videos");
+        var asking = _http.GetAsync("/api/v1/videos");
         _mayCatchUp.SetResult();
 
         using var answered = await asking;

@@ -42,7 +42,7 @@ public sealed class NoSecretsTests : IDisposable
                 {
                     await AskAsync(http, path, request => request.Headers.Authorization = new("Bearer", secret));
                     await AskAsync(http, path, request => request.Headers.Add("Cookie", $"tcmgc-key={secret}"));
-                    await AskAsync(http, "/api/session", request =>
+                    await AskAsync(http, "/api/v1/session", request =>
                     {
                         request.Method = HttpMethod.Post;
                         request.Content = JsonContent.Create(new { key = secret });

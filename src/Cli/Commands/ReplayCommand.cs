@@ -42,7 +42,8 @@ internal static class ReplayCommand
         command.Validators.Add(result =>
         {
             if (result.GetValue(s_videos) is { Length: > 0 } && (result.GetValue(s_kafka) is not null || result.GetValue(s_list)))
-                result.AddError("VIDEO goes with --data alone; with --kafka, POST /api/videos/{id}/retry tries a video again.");
+                result.AddError(
+                    "VIDEO goes with --data alone; with --kafka, POST /api/v1/videos/{id}/retry tries a video again.");
         });
         command.SetAction(async (parsed, cancel) =>
         {

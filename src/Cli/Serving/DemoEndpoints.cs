@@ -9,15 +9,15 @@ using TcMgc.Hosting.Audit;
 
 namespace TcMgc.Cli.Serving;
 
-/// <summary><c>/api/demo</c>: fills the library with drawn clips, and says what they show.</summary>
+/// <summary><c>/api/v1/demo</c>: fills the library with drawn clips, and says what they show.</summary>
 internal static class DemoEndpoints
 {
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/demo", ([FromServices] DemoClips demo) => TypedResults.Ok(demo.State))
+        app.MapGet("/api/v1/demo", ([FromServices] DemoClips demo) => TypedResults.Ok(demo.State))
             .RequireAuthorization(Scopes.Search).OfTheService()
             .WithName("demo").WithSummary("The demo's clips, what they show, and how many are drawn.");
-        app.MapPost("/api/demo", Start).RequireAuthorization(Scopes.Upload).OfTheService()
+        app.MapPost("/api/v1/demo", Start).RequireAuthorization(Scopes.Upload).OfTheService()
             .WithName("startDemo").WithSummary("Draw the demo's clips into the library.");
     }
 
@@ -25,6 +25,6 @@ internal static class DemoEndpoints
     {
         demo.Start();
         audit.Tell(http, AuditActions.Demo, null);
-        return TypedResults.Accepted("/api/demo", demo.State);
+        return TypedResults.Accepted("/api/v1/demo", demo.State);
     }
 }

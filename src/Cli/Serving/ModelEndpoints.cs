@@ -14,12 +14,12 @@ using TcMgc.Stores;
 
 namespace TcMgc.Cli.Serving;
 
-/// <summary><c>/api/models</c>: the models that <c>tcmgc serve</c> has, and the download of others.</summary>
+/// <summary><c>/api/v1/models</c>: the models that <c>tcmgc serve</c> has, and the download of others.</summary>
 internal static class ModelEndpoints
 {
     public static void Map(IEndpointRouteBuilder app)
     {
-        var models = app.MapGroup("/api/models");
+        var models = app.MapGroup("/api/v1/models");
         models.MapGet("", ListAsync).RequireAuthorization(Scopes.Search)
             .WithName("models").WithSummary("The models that are here, those that can be downloaded, and how far that is.");
         models.MapPost("/pull", Pull).RequireAuthorization(Scopes.Admin).OfTheService()
@@ -52,7 +52,7 @@ internal static class ModelEndpoints
     {
         if (OfferedModel.All.FirstOrDefault(offered => offered.Name == given.Name) is not { } offered)
             return Problems.Of(StatusCodes.Status404NotFound, "model-not-found",
-                $"there is no model '{given.Name}' to download; GET /api/models names those there are");
+                $"there is no model '{given.Name}' to download; GET /api/v1/models names those there are");
         try
         {
             if (!pulls.TryStart(offered))
@@ -64,7 +64,7 @@ internal static class ModelEndpoints
             return Problems.Of(StatusCodes.Status409Conflict, "model", error.Message);
         }
         audit.Tell(http, AuditActions.ModelPull, null, offered.Name);
-        return TypedResults.Accepted("/api/models", pulls.Last!);
+        return TypedResults.Accepted("/api/v1/models", pulls.Last!);
     }
 
     private static NoContent Stop([FromServices] ModelPulls pulls)
@@ -79,7 +79,7 @@ internal static class ModelEndpoints
     {
         if (Installed(options.Models).Find(installed => installed.Name == given.Name) is not { } installed)
             return Problems.Of(StatusCodes.Status404NotFound, "model-not-found",
-                $"there is no model '{given.Name}' here; GET /api/models names those there are");
+                $"there is no model '{given.Name}' here; GET /api/v1/models names those there are");
         if (installed.Id == model.Id)
             return Problems.Of(StatusCodes.Status409Conflict, "model", $"{installed.Name} searches already");
         if (!stores.CanHaveNextIndex)
@@ -88,7 +88,7 @@ internal static class ModelEndpoints
         if (!await change.TryStartAsync(ModelFolder.Find(installed.Name, options.Models), given.WithoutFailed, cancel))
             return Problems.Of(StatusCodes.Status409Conflict, "busy", "the library is being encoded with another model already");
         audit.Tell(http, AuditActions.ModelUse, null, installed.Id);
-        return TypedResults.Accepted("/api/models", change.State!);
+        return TypedResults.Accepted("/api/v1/models", change.State!);
     }
 
     private static NoContent Keep([FromServices] ModelSwitch change)

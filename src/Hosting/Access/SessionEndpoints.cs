@@ -9,7 +9,7 @@ namespace TcMgc.Hosting.Access;
 /// <summary>How the page signs in: it trades a key for a cookie that scripts cannot read.</summary>
 internal static class SessionEndpoints
 {
-    private const string Path = "/api/session";
+    private const string Path = "/api/v1/session";
 
     /// <summary>What a client may do.</summary>
     /// <param name="KeyNeeded">Whether requests need a key.</param>

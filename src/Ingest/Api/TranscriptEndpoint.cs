@@ -14,12 +14,12 @@ using TcMgc.Shared.Transcripts;
 
 namespace TcMgc.Ingest.Api;
 
-/// <summary><c>/api/videos/{id}/transcript</c>: the transcript of a video, to put, get and delete.</summary>
+/// <summary><c>/api/v1/videos/{id}/transcript</c>: the transcript of a video, to put, get and delete.</summary>
 internal static class TranscriptEndpoint
 {
     public static void Map(IEndpointRouteBuilder app)
     {
-        var transcript = app.MapGroup("/api/videos/{id}/transcript")
+        var transcript = app.MapGroup("/api/v1/videos/{id}/transcript")
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         transcript.MapPut("", PutAsync).RequireAuthorization(Scopes.Upload).Limit(Work.Transcript)
             .WithName("putTranscript")
@@ -68,5 +68,5 @@ internal static class TranscriptEndpoint
 
     private static ProblemHttpResult NoVideo(string id) =>
         Problems.Of(StatusCodes.Status404NotFound, "video-not-found",
-            $"there is no video '{id}'; GET /api/videos lists those there are");
+            $"there is no video '{id}'; GET /api/v1/videos lists those there are");
 }

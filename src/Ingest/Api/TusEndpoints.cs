@@ -13,7 +13,7 @@ using TcMgc.Ingest.Uploads;
 namespace TcMgc.Ingest.Api;
 
 /// <summary>
-/// <c>/api/uploads</c>: uploads by the tus protocol 1.0.0 (creation, creation-with-upload, expiration, termination), which
+/// <c>/api/v1/uploads</c>: uploads by the tus protocol 1.0.0 (creation, creation-with-upload, expiration, termination), which
 /// continue where a broken connection left them. The answer to the last part names the video in <c>Content-Location</c>.
 /// </summary>
 internal static class TusEndpoints
@@ -26,7 +26,7 @@ internal static class TusEndpoints
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var uploads = app.MapGroup("/api/uploads").AddEndpointFilter(CheckVersionAsync);
+        var uploads = app.MapGroup("/api/v1/uploads").AddEndpointFilter(CheckVersionAsync);
         uploads.MapMethods("", [HttpMethods.Options], Capabilities)
             .WithName("uploadCapabilities").WithSummary("What of the tus protocol is spoken.");
         uploads.MapPost("", CreateAsync)
@@ -82,7 +82,7 @@ internal static class TusEndpoints
         await intake.Room.CheckAsync(length, cancel);
         var name = NameIn(http.Headers["Upload-Metadata"].ToString());
         var upload = await uploads.CreateAsync(own.Collection, length, name, cancel);
-        http.HttpContext.Response.Headers.Location = $"{http.PathBase}/api/uploads/{upload.Id}".In(own.Collection);
+        http.HttpContext.Response.Headers.Location = $"{http.PathBase}/api/v1/uploads/{upload.Id}".In(own.Collection);
         using var held = uploads.TryLock(upload.Id);
         return (http.ContentType == PartType ? await AddAsync(http, upload, uploads, intake, audit, cancel) : null)
             ?? TypedResults.StatusCode(StatusCodes.Status201Created);

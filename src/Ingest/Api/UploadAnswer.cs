@@ -12,7 +12,7 @@ namespace TcMgc.Ingest.Api;
 internal static class UploadAnswer
 {
     /// <summary>Where a video's state is shown.</summary>
-    public static string UrlOf(VideoId video, CollectionId collection) => $"/api/videos/{video}".In(collection);
+    public static string UrlOf(VideoId video, CollectionId collection) => $"/api/v1/videos/{video}".In(collection);
 
     /// <summary>Tells the audit log whose a new video is.</summary>
     public static void Tell(AcceptedVideo video, HttpContext http, AuditLog audit)

@@ -16,7 +16,7 @@ using TcMgc.Shared;
 namespace TcMgc.Ingest.Api;
 
 /// <summary>
-/// <c>POST /api/videos</c>: a video as the body, or as the first file of a form; it streams to the blob store and is never
+/// <c>POST /api/v1/videos</c>: a video as the body, or as the first file of a form; it streams to the blob store and is never
 /// held in memory as a whole.
 /// </summary>
 internal static class UploadEndpoint
@@ -27,7 +27,7 @@ internal static class UploadEndpoint
     /// <summary>Of a form's parts: RFC 2046, section 5.1.1.</summary>
     private const int LongestBoundary = 70;
 
-    public static void Map(IEndpointRouteBuilder app) => app.MapPost("/api/videos", UploadAsync)
+    public static void Map(IEndpointRouteBuilder app) => app.MapPost("/api/v1/videos", UploadAsync)
         .Limit(Work.Upload)
         .WithName("uploadVideo").WithSummary("Upload a video, as the body or as a form's first file.")
         .Accepts<IFormFile>("multipart/form-data", "*/*")

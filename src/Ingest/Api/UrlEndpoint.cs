@@ -12,7 +12,7 @@ using TcMgc.Ingest.Urls;
 
 namespace TcMgc.Ingest.Api;
 
-/// <summary><c>POST /api/videos/url</c>: the server fetches a video itself, where the configuration allows it.</summary>
+/// <summary><c>POST /api/v1/videos/url</c>: the server fetches a video itself, where the configuration allows it.</summary>
 internal static class UrlEndpoint
 {
     /// <summary>The body.</summary>
@@ -20,7 +20,7 @@ internal static class UrlEndpoint
     /// <param name="Name">File name to show; default the last part of the URL.</param>
     private sealed record UrlUpload(string? Url, string? Name = null);
 
-    public static void Map(IEndpointRouteBuilder app) => app.MapPost("/api/videos/url", FetchAsync)
+    public static void Map(IEndpointRouteBuilder app) => app.MapPost("/api/v1/videos/url", FetchAsync)
         .Limit(Work.Upload)
         .WithName("fetchVideo").WithSummary("Fetch a video from a URL; off unless Upload:FromUrl is true.")
         .WithExample("""{"url": "https://media.example.org/holiday.mp4", "name": "holiday.mp4"}""")

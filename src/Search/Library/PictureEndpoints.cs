@@ -14,7 +14,7 @@ using TcMgc.Shared.Catalog;
 namespace TcMgc.Search.Library;
 
 /// <summary>
-/// <c>GET /api/videos/{id}/thumbnail</c> and <c>/preview</c>: JPEG pictures of a video, made when first asked for.
+/// <c>GET /api/v1/videos/{id}/thumbnail</c> and <c>/preview</c>: JPEG pictures of a video, made when first asked for.
 /// </summary>
 internal static class PictureEndpoints
 {
@@ -23,11 +23,11 @@ internal static class PictureEndpoints
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet("/api/videos/{id}/thumbnail", ThumbnailAsync).Limit(Work.Picture)
+        app.MapGet("/api/v1/videos/{id}/thumbnail", ThumbnailAsync).Limit(Work.Picture)
             .WithName("thumbnail").WithSummary("The picture at a time of a video.")
             .Produces(StatusCodes.Status200OK, contentType: Jpeg).ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status410Gone);
-        app.MapGet("/api/videos/{id}/preview", PreviewAsync).Limit(Work.Picture)
+        app.MapGet("/api/v1/videos/{id}/preview", PreviewAsync).Limit(Work.Picture)
             .WithName("preview").WithSummary("Pictures of a whole video, one a second, as one.")
             .Produces(StatusCodes.Status200OK, contentType: Jpeg).ProducesProblem(StatusCodes.Status404NotFound)
                 .ProducesProblem(StatusCodes.Status410Gone);
@@ -35,10 +35,10 @@ internal static class PictureEndpoints
 
     /// <summary>The path of a moment's picture.</summary>
     public static string ThumbnailOf(Guid video, CollectionId collection, double time) =>
-        string.Create(CultureInfo.InvariantCulture, $"/api/videos/{video}/thumbnail?time={time:0.###}").In(collection);
+        string.Create(CultureInfo.InvariantCulture, $"/api/v1/videos/{video}/thumbnail?time={time:0.###}").In(collection);
 
     /// <summary>The path of a video's strip.</summary>
-    public static string PreviewOf(Guid video, CollectionId collection) => $"/api/videos/{video}/preview".In(collection);
+    public static string PreviewOf(Guid video, CollectionId collection) => $"/api/v1/videos/{video}/preview".In(collection);
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> ThumbnailAsync(
         string id, CollectionCatalog own, Pictures pictures, HttpResponse http, CancellationToken cancel, double time = 0,

@@ -13,13 +13,13 @@ using TcMgc.Shared.Catalog;
 namespace TcMgc.Search.Library;
 
 /// <summary>
-/// <c>GET /api/events</c>: server-sent events, a <c>video</c> with all that is known of it whenever something happened to it, a
-/// <c>removed</c> with its id, and from workers of this process a <c>progress</c> whenever a stage is a percent further. A client
+/// <c>GET /api/v1/events</c>: server-sent events, a <c>video</c> with all that is known of it whenever something happened to it,
+/// a <c>removed</c> with its id, and from workers of this process a <c>progress</c> whenever a stage is a percent further. A client
 /// that connects again asks for the list and misses nothing.
 /// </summary>
 internal static class ProgressEndpoint
 {
-    public static void Map(IEndpointRouteBuilder app) => app.MapGet("/api/events", Follow).Limit(Work.Follow)
+    public static void Map(IEndpointRouteBuilder app) => app.MapGet("/api/v1/events", Follow).Limit(Work.Follow)
         .WithName("followVideos").WithSummary("What happens to videos, as server-sent events.")
         .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
 

@@ -8,10 +8,10 @@ using TcMgc.Shared.Catalog;
 
 namespace TcMgc.Search.Library;
 
-/// <summary><c>POST /api/videos/{id}/retry</c>: has a failed video processed again.</summary>
+/// <summary><c>POST /api/v1/videos/{id}/retry</c>: has a failed video processed again.</summary>
 internal static class RetryEndpoint
 {
-    public static void Map(IEndpointRouteBuilder app) => app.MapPost("/api/videos/{id}/retry", RetryAsync)
+    public static void Map(IEndpointRouteBuilder app) => app.MapPost("/api/v1/videos/{id}/retry", RetryAsync)
         .RequireAuthorization(Scopes.Upload)
         .WithName("retryVideo").WithSummary("Process a failed video again; one that did not fail stays as it is.")
         .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status503ServiceUnavailable);

@@ -13,15 +13,15 @@ using TcMgc.Stores;
 namespace TcMgc.Search.Library;
 
 /// <summary>
-/// <c>GET /api/status</c>: which model searches, how much there is to search, what waits, how fast that goes, and what is left of
-/// the disk.
+/// <c>GET /api/v1/status</c>: which model searches, how much there is to search, what waits, how fast that goes, and what is
+/// left of the disk.
 /// </summary>
 internal static class StatusEndpoint
 {
     private static readonly string s_version = typeof(StatusEndpoint).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    public static void Map(IEndpointRouteBuilder app) => app.MapGet("/api/status", AnswerAsync)
+    public static void Map(IEndpointRouteBuilder app) => app.MapGet("/api/v1/status", AnswerAsync)
         .WithName("status").WithSummary("The model, what it knows, what is indexed and waits, throughput and disk.");
 
     private static async Task<Ok<ServiceStatus>> AnswerAsync(VideoTextModel model, CollectionCatalog own,

@@ -14,7 +14,7 @@ using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Search.Library;
 
-/// <summary><c>GET /api/videos/{id}/stream</c>: the original, whole or in ranges, for players to seek in.</summary>
+/// <summary><c>GET /api/v1/videos/{id}/stream</c>: the original, whole or in ranges, for players to seek in.</summary>
 internal static class StreamEndpoint
 {
     private const string Bytes = "application/octet-stream";
@@ -25,7 +25,7 @@ internal static class StreamEndpoint
         Map(HttpMethods.Get).WithName("streamVideo").WithSummary("The original video; answers range requests.");
         Map(HttpMethods.Head).WithName("streamVideoHead").WithSummary("The headers of the original video's stream.");
 
-        RouteHandlerBuilder Map(string method) => app.MapMethods("/api/videos/{id}/stream", [method], GetAsync)
+        RouteHandlerBuilder Map(string method) => app.MapMethods("/api/v1/videos/{id}/stream", [method], GetAsync)
             .Produces(StatusCodes.Status200OK, contentType: Bytes)
             .Produces(StatusCodes.Status206PartialContent, contentType: Bytes)
             .Produces(StatusCodes.Status304NotModified)
@@ -35,7 +35,7 @@ internal static class StreamEndpoint
     }
 
     /// <summary>The path of a video's stream.</summary>
-    public static string PathOf(Guid video, CollectionId collection) => $"/api/videos/{video}/stream".In(collection);
+    public static string PathOf(Guid video, CollectionId collection) => $"/api/v1/videos/{video}/stream".In(collection);
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> GetAsync(string id, CollectionCatalog own,
         IBlobStore blobs, HttpResponse http, CancellationToken cancel)

@@ -13,7 +13,7 @@ using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Search.Library;
 
-/// <summary><c>/api/videos</c>: lists, shows, describes and deletes videos.</summary>
+/// <summary><c>/api/v1/videos</c>: lists, shows, describes and deletes videos.</summary>
 internal static class VideoEndpoints
 {
     private const int DefaultLimit = 100, LargestLimit = 1000;
@@ -26,7 +26,7 @@ internal static class VideoEndpoints
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var videos = app.MapGroup("/api/videos");
+        var videos = app.MapGroup("/api/v1/videos");
         videos.MapGet("", ListAsync).RequireAuthorization(Scopes.Search)
             .WithName("listVideos").WithSummary("The videos by name, a page at a time.")
             .Produces(StatusCodes.Status304NotModified).ProducesProblem(StatusCodes.Status400BadRequest);
@@ -46,7 +46,7 @@ internal static class VideoEndpoints
     /// <summary>The problem that there is no such video.</summary>
     public static ProblemHttpResult NotFound(string id) =>
         Problems.Of(StatusCodes.Status404NotFound, "video-not-found",
-            $"there is no video '{id}'; GET /api/videos lists those there are");
+            $"there is no video '{id}'; GET /api/v1/videos lists those there are");
 
     private static async Task<Results<Ok<Client.VideoPage>, StatusCodeHttpResult, ProblemHttpResult>> ListAsync(
         HttpContext http, CollectionCatalog own, CancellationToken cancel, int offset = 0, int limit = DefaultLimit)

@@ -26,7 +26,7 @@ internal static class VideoViews
             Thumbnail = entry.Duration is { } length ? PictureEndpoints.ThumbnailOf(
                 entry.Id.Value, entry.Collection, length / 2) : null,
             Preview = entry.Duration is { } duration ? Preview(entry, Strip.Of(duration)) : null,
-            Transcript = entry.Transcript is null ? null : $"/api/videos/{entry.Id.Value}/transcript",
+            Transcript = entry.Transcript is null ? null : $"/api/v1/videos/{entry.Id.Value}/transcript",
             Segments = segments,
         };
 

@@ -47,7 +47,7 @@ export const ended = text => text.replace(/([^.!?…])$/, '$1.');
 const json = async (path, options) => (await ask(path, options)).json();
 
 export const search = (body, signal) =>
-  json('api/search', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal });
+  json('api/v1/search', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal });
 
 /** What looks like an image: a File, which a query carries in base64. */
 export const searchImage = async (image, query, signal) => search({ ...query, image: await base64(image) }, signal);
@@ -60,29 +60,29 @@ const base64 = file => new Promise((resolve, reject) => {
 });
 
 /** The model that searches, and how much there is. */
-export const status = () => json('api/status');
+export const status = () => json('api/v1/status');
 
-export const session = () => json('api/session');
+export const session = () => json('api/v1/session');
 
 /** The models that are here, those that can be downloaded, and how far that is. */
-export const models = () => json('api/models');
+export const models = () => json('api/v1/models');
 
 const post = (path, body) =>
   json(path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: body && JSON.stringify(body) });
 
-export const pullModel = name => post('api/models/pull', { name });
+export const pullModel = name => post('api/v1/models/pull', { name });
 
-export const stopPull = () => ask('api/models/pull', { method: 'DELETE' });
+export const stopPull = () => ask('api/v1/models/pull', { method: 'DELETE' });
 
 /** Has the library encoded with another model, which searches then. */
-export const useModel = (name, withoutFailed) => post('api/models/use', { name, withoutFailed });
+export const useModel = (name, withoutFailed) => post('api/v1/models/use', { name, withoutFailed });
 
-export const keepModel = () => ask('api/models/use', { method: 'DELETE' });
+export const keepModel = () => ask('api/v1/models/use', { method: 'DELETE' });
 
 /** The demo's clips, and how many are drawn. */
-export const demo = () => json('api/demo');
+export const demo = () => json('api/v1/demo');
 
-export const startDemo = () => post('api/demo');
+export const startDemo = () => post('api/v1/demo');
 
 /** What is said in a video, by the address of its transcript. */
 export const transcript = address => json(address.replace(/^\//, ''));
@@ -90,22 +90,22 @@ export const transcript = address => json(address.replace(/^\//, ''));
 export async function videos() {
   const limit = 1000, all = [];
   for (let total = 1; all.length < total;) {
-    const page = await json(`api/videos?offset=${all.length}&limit=${limit}`);
+    const page = await json(`api/v1/videos?offset=${all.length}&limit=${limit}`);
     all.push(...page.videos);
     total = page.videos.length ? page.total : 0;
   }
   return all;
 }
 
-export const video = id => json(`api/videos/${id}`);
+export const video = id => json(`api/v1/videos/${id}`);
 
-export const retry = id => json(`api/videos/${id}/retry`, { method: 'POST' });
+export const retry = id => json(`api/v1/videos/${id}/retry`, { method: 'POST' });
 
-export const remove = id => ask(`api/videos/${id}`, { method: 'DELETE' });
+export const remove = id => ask(`api/v1/videos/${id}`, { method: 'DELETE' });
 
 /** What uploads may have, in bytes; null where this service takes none. */
 export async function largestUpload() {
-  const response = await fetch(own('api/uploads'), { method: 'OPTIONS' }).catch(() => null);
+  const response = await fetch(own('api/v1/uploads'), { method: 'OPTIONS' }).catch(() => null);
   const bytes = response?.ok && response.headers.get('Tus-Max-Size');
   return bytes ? Number(bytes) : null;
 }
@@ -114,7 +114,7 @@ export async function largestUpload() {
 export function upload(file, onProgress, signal) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open('POST', own(`api/videos?name=${encodeURIComponent(file.name)}`));
+    request.open('POST', own(`api/v1/videos?name=${encodeURIComponent(file.name)}`));
     request.responseType = 'json';
     request.setRequestHeader('Content-Type', 'application/octet-stream');
     request.upload.onprogress = event => onProgress(event.loaded / Math.max(1, file.size));

@@ -80,7 +80,7 @@ export class Library extends EventTarget {
 
   /** Server-sent events; where there are none, or they cannot pass, the list is asked for again and again. */
   #follow() {
-    const events = new EventSource(api.own('api/events'));
+    const events = new EventSource(api.own('api/v1/events'));
     events.addEventListener('video', event => this.put(JSON.parse(event.data)));
     events.addEventListener('progress', event => this.#further(JSON.parse(event.data)));
     events.addEventListener('removed', event => this.drop(JSON.parse(event.data)));

@@ -10,7 +10,7 @@ export function signIn() {
     form.onsubmit = async event => {
       event.preventDefault();
       problem.textContent = '';
-      const answer = await fetch('api/session', {
+      const answer = await fetch('api/v1/session', {
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify({ key: form.elements.key.value }),

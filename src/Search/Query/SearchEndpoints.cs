@@ -14,12 +14,14 @@ using TcMgc.Shared;
 
 namespace TcMgc.Search.Query;
 
-/// <summary><c>POST /api/search</c>: the moments that sentences describe, or that look like an image or like a segment.</summary>
+/// <summary>
+/// <c>POST /api/v1/search</c>: the moments that sentences describe, or that look like an image or like a segment.
+/// </summary>
 internal static class SearchEndpoints
 {
     private const int MostSegmentsEach = 100, LargestQuery = 1 << 16;
 
-    public static void Map(IEndpointRouteBuilder app) => app.MapPost("/api/search", SearchAsync)
+    public static void Map(IEndpointRouteBuilder app) => app.MapPost("/api/v1/search", SearchAsync)
         .Limit(Work.Search)
         .WithName("search").WithSummary("Find the moments that sentences describe, or that look like an image or like a segment.")
         .WithExample("""{"text": "a dog catches a frisbee on the beach", "top": 5, "filter": {"tags": ["holiday"]}}""")
@@ -62,7 +64,7 @@ internal static class SearchEndpoints
         await engine.SearchLikeAsync(segment, request, cancel) is { } answer
             ? TypedResults.Ok(Shown(answer, request.Collection))
             : Problems.Of(StatusCodes.Status404NotFound, "segment-not-found",
-                $"there is no segment '{segment}'; answers and GET /api/videos/{{id}} name those there are");
+                $"there is no segment '{segment}'; answers and GET /api/v1/videos/{{id}} name those there are");
 
     private static SearchRequest RequestOf(SearchQuery query, CollectionId collection) => new()
     {

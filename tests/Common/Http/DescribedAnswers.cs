@@ -27,7 +27,7 @@ internal sealed class DescribedAnswers() : DelegatingHandler(new SocketsHttpHand
     private static void Check(HttpRequestMessage request, HttpResponseMessage answer)
     {
         var path = request.RequestUri!.AbsolutePath;
-        if (!path.StartsWith("/api/", StringComparison.Ordinal) || path == "/api/session") // The page's own.
+        if (!path.StartsWith("/api/v1/", StringComparison.Ordinal) || path == "/api/v1/session") // The page's own.
             return;
         var (method, status) = (request.Method.Method, ((int)answer.StatusCode).ToString());
         var operation = s_described.Value.Keys.Where(key => key.Method == method && IsOf(path, key.Path))

@@ -76,7 +76,7 @@ internal sealed class ServiceCluster : IAsyncDisposable
     {
         await using var file = File.OpenRead(path);
         using var request = new HttpRequestMessage(HttpMethod.Post,
-            $"/api/videos?name={Uri.EscapeDataString(Path.GetFileName(path))}")
+            $"/api/v1/videos?name={Uri.EscapeDataString(Path.GetFileName(path))}")
         { Content = new StreamContent(file) };
         if (traceParent is not null)
             request.Headers.Add("traceparent", traceParent);

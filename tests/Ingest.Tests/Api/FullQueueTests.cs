@@ -54,10 +54,10 @@ public sealed class FullQueueTests : IAsyncLifetime
         });
         using var form = new MultipartFormDataContent { { new ByteArrayContent([2]), "file", "b.mp4" } };
 
-        await AssertFullAsync(await _http.PostAsync("/api/videos", new ByteArrayContent([2])));
-        await AssertFullAsync(await _http.PostAsync("/api/videos", form));
+        await AssertFullAsync(await _http.PostAsync("/api/v1/videos", new ByteArrayContent([2])));
+        await AssertFullAsync(await _http.PostAsync("/api/v1/videos", form));
         await AssertFullAsync(await CreateAsync(1));
-        await AssertFullAsync(await _http.PostAsJsonAsync("/api/videos/url", new { url = source.Url }));
+        await AssertFullAsync(await _http.PostAsJsonAsync("/api/v1/videos/url", new { url = source.Url }));
 
         Assert.Single(await _stores.Blobs.ListAsync("originals/", default).ToListAsync());
         Assert.Empty(Directory.EnumerateFiles(_folder.File("uploads")));
@@ -97,7 +97,7 @@ public sealed class FullQueueTests : IAsyncLifetime
 
     private async Task<Guid> UploadFirstAsync()
     {
-        using var answer = await _http.PostAsync("/api/videos", new ByteArrayContent([1]));
+        using var answer = await _http.PostAsync("/api/v1/videos", new ByteArrayContent([1]));
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
     }
@@ -109,7 +109,7 @@ public sealed class FullQueueTests : IAsyncLifetime
             new VideoDeleted { VideoId = entry.Id, UploadId = entry.UploadId, Time = entry.UploadedAt }, default);
     }
 
-    private Task<HttpResponseMessage> CreateAsync(int length) => _http.SendAsync(new(HttpMethod.Post, "/api/uploads")
+    private Task<HttpResponseMessage> CreateAsync(int length) => _http.SendAsync(new(HttpMethod.Post, "/api/v1/uploads")
     {
         Headers = { { "Upload-Length", $"{length}" } },
     });

@@ -41,14 +41,15 @@ public sealed class HeaderFuzzTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("POST", "/api/videos", "Content-Type", "multipart/form-data; boundary=\"part\"", Form)]
-    [InlineData("POST", "/api/videos?name=a.mp4", "Content-Disposition", "form-data; filename*=UTF-8''%e2%82%ac.mp4", "content")]
-    [InlineData("POST", "/api/uploads", "Upload-Length", "7", null)]
-    [InlineData("POST", "/api/uploads", "Upload-Metadata", "filename YS5tcDQ=,type bXA0", "content")]
-    [InlineData("POST", "/api/uploads", "Tus-Resumable", "1.0.0", "content")]
-    [InlineData("POST", "/api/uploads", "Content-Type", "application/offset+octet-stream", "content")]
-    [InlineData("PATCH", "/api/uploads/UPLOAD", "Upload-Offset", "0", "co")]
-    [InlineData("HEAD", "/api/uploads/UPLOAD", "Tus-Resumable", "1.0.0", null)]
+    [InlineData("POST", "/api/v1/videos", "Content-Type", "multipart/form-data; boundary=\"part\"", Form)]
+    [InlineData(
+        "POST", "/api/v1/videos?name=a.mp4", "Content-Disposition", "form-data; filename*=UTF-8''%e2%82%ac.mp4", "content")]
+    [InlineData("POST", "/api/v1/uploads", "Upload-Length", "7", null)]
+    [InlineData("POST", "/api/v1/uploads", "Upload-Metadata", "filename YS5tcDQ=,type bXA0", "content")]
+    [InlineData("POST", "/api/v1/uploads", "Tus-Resumable", "1.0.0", "content")]
+    [InlineData("POST", "/api/v1/uploads", "Content-Type", "application/offset+octet-stream", "content")]
+    [InlineData("PATCH", "/api/v1/uploads/UPLOAD", "Upload-Offset", "0", "co")]
+    [InlineData("HEAD", "/api/v1/uploads/UPLOAD", "Tus-Resumable", "1.0.0", null)]
     public void A_mutated_header_is_answered(string method, string path, string name, string value, string? body)
     {
         (string, string)[] valid =
@@ -68,8 +69,8 @@ public sealed class HeaderFuzzTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("/api/videos", "multipart/form-data; boundary=\"part\"", Form)]
-    [InlineData("/api/videos/url", "application/json", "{\"url\":\"http://127.0.0.1/\",\"name\":\"a\"}")]
+    [InlineData("/api/v1/videos", "multipart/form-data; boundary=\"part\"", Form)]
+    [InlineData("/api/v1/videos/url", "application/json", "{\"url\":\"http://127.0.0.1/\",\"name\":\"a\"}")]
     public void A_mutated_body_is_answered(string path, string type, string body) =>
         Mutations.Check(Encoding.UTF8.GetBytes(body), Trials, bytes => AnyRequest.AssertClear(
             AnyRequest.Send(_http, "POST", path, [("Content-Type", type)], bytes), Encoding.UTF8.GetString(bytes)));
@@ -77,16 +78,17 @@ public sealed class HeaderFuzzTests : IAsyncLifetime
     [Fact]
     public void A_form_that_breaks_off_or_has_an_endless_boundary_is_the_clients_fault()
     {
-        Assert.Equal(400, AnyRequest.Send(_http, "POST", "/api/videos", [("Content-Type", "multipart/form-data; boundary=part")],
+        Assert.Equal(400, AnyRequest.Send(
+            _http, "POST", "/api/v1/videos", [("Content-Type", "multipart/form-data; boundary=part")],
             Encoding.UTF8.GetBytes(Form[..^12])));
-        Assert.Equal(400, AnyRequest.Send(_http, "POST", "/api/videos",
+        Assert.Equal(400, AnyRequest.Send(_http, "POST", "/api/v1/videos",
             [("Content-Type", $"multipart/form-data; boundary={new string('x', 5000)}")], Encoding.UTF8.GetBytes(Form)));
     }
 
     /// <summary>The id of an upload that lacks seven bytes.</summary>
     private string Begun()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/uploads")
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/uploads")
         {
             Headers = { { "Tus-Resumable", "1.0.0" }, { "Upload-Length", "7" } },
         };

@@ -27,13 +27,13 @@ public sealed class QuotaTests
 
         foreach (var collection in new[] { "?collection=press", "" })
         {
-            using var first = await http.PostAsync($"/api/videos{collection}", new ByteArrayContent([1]));
+            using var first = await http.PostAsync($"/api/v1/videos{collection}", new ByteArrayContent([1]));
             Assert.Equal(HttpStatusCode.Accepted, first.StatusCode);
         }
-        await AssertFullAsync(await http.PostAsync("/api/videos", new ByteArrayContent([2])));
-        await AssertFullAsync(await http.PostAsync("/api/videos", form));
+        await AssertFullAsync(await http.PostAsync("/api/v1/videos", new ByteArrayContent([2])));
+        await AssertFullAsync(await http.PostAsync("/api/v1/videos", form));
         await AssertFullAsync(await http.SendAsync(
-            new(HttpMethod.Post, "/api/uploads") { Headers = { { "Upload-Length", "9" } } }));
+            new(HttpMethod.Post, "/api/v1/uploads") { Headers = { { "Upload-Length", "9" } } }));
         await app.StopAsync(); // Nothing writes to the folder any more.
     }
 

@@ -36,7 +36,7 @@ public sealed class TranscriptEndpointTests : IAsyncLifetime
         _app.MapUploadApi();
         await _app.StartAsync();
         _http = new() { BaseAddress = new(_app.Urls.Single()) };
-        using var answer = await _http.PostAsync("/api/videos?name=sea.mp4", new ByteArrayContent([1, 2, 3]));
+        using var answer = await _http.PostAsync("/api/v1/videos?name=sea.mp4", new ByteArrayContent([1, 2, 3]));
         using var taken = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
         _video = taken.RootElement.GetProperty("id").GetString()!;
     }
@@ -134,7 +134,7 @@ public sealed class TranscriptEndpointTests : IAsyncLifetime
         bytes =>
         {
             using var request = new HttpRequestMessage(HttpMethod.Put,
-                $"/api/videos/{_video}/transcript")
+                $"/api/v1/videos/{_video}/transcript")
             { Content = new ByteArrayContent(bytes) };
             using var response = _http.Send(request);
             Assert.True(response.StatusCode is HttpStatusCode.OK or HttpStatusCode.BadRequest, Convert.ToHexString(bytes));
@@ -146,7 +146,7 @@ public sealed class TranscriptEndpointTests : IAsyncLifetime
             Encoding.UTF8.GetBytes(transcript))
         { Headers = { ContentType = type is null ? null : new(type) } };
         using var request = new HttpRequestMessage(HttpMethod.Put,
-            $"/api/videos/{video ?? _video}/transcript")
+            $"/api/v1/videos/{video ?? _video}/transcript")
         {
             Content = content,
             Headers = { ExpectContinue = transcript.Length > 1 << 20 }
@@ -159,7 +159,7 @@ public sealed class TranscriptEndpointTests : IAsyncLifetime
 
     private async Task<(int Status, string Body)> SendAsync(HttpMethod method, string? video = null)
     {
-        using var request = new HttpRequestMessage(method, $"/api/videos/{video ?? _video}/transcript");
+        using var request = new HttpRequestMessage(method, $"/api/v1/videos/{video ?? _video}/transcript");
         using var response = await _http.SendAsync(request);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }

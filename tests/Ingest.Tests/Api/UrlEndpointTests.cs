@@ -55,7 +55,7 @@ public sealed class UrlEndpointTests : IAsyncLifetime
         var answering = AnswerHalfAsync(isReset);
         var url = $"http://{_source.LocalEndpoint}/a.mp4";
 
-        using var response = await _http.PostAsJsonAsync("/api/videos/url", new { url });
+        using var response = await _http.PostAsJsonAsync("/api/v1/videos/url", new { url });
         await answering;
 
         using var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
@@ -118,7 +118,7 @@ public sealed class UrlEndpointTests : IAsyncLifetime
 
     private async Task<(HttpStatusCode Status, string Detail)> FetchAsync(string? url)
     {
-        using var response = await _http.PostAsJsonAsync("/api/videos/url", new { url });
+        using var response = await _http.PostAsJsonAsync("/api/v1/videos/url", new { url });
         using var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
         return (response.StatusCode, problem.RootElement.TryGetProperty("detail", out var detail) ? detail.GetString()! : "");
     }

@@ -11,9 +11,9 @@ public sealed class AuditTests
     {
         using var model = new TinyModel();
         await using var api = await HostedApi.StartAsync(model.Model, videos: 1);
-        var video = $"/api/videos/{api.Videos[0]}";
+        var video = $"/api/v1/videos/{api.Videos[0]}";
 
-        (await api.Http.PatchAsJsonAsync($"/api/videos/{Guid.NewGuid()}", new { title = "Nowhere" })).Dispose();
+        (await api.Http.PatchAsJsonAsync($"/api/v1/videos/{Guid.NewGuid()}", new { title = "Nowhere" })).Dispose();
         (await api.Http.PatchAsJsonAsync(video, new { title = "Summer" })).EnsureSuccessStatusCode();
         (await api.Http.DeleteAsync(video)).EnsureSuccessStatusCode();
         (await api.Http.DeleteAsync(video)).Dispose();

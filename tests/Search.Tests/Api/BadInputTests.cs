@@ -23,7 +23,7 @@ public sealed class BadInputTests : IAsyncLifetime
     }
 
     private (int Status, string? Type, string Body) Search(string json) =>
-        _api.Send(HttpMethod.Post, "/api/search", Encoding.UTF8.GetBytes(json));
+        _api.Send(HttpMethod.Post, "/api/v1/search", Encoding.UTF8.GetBytes(json));
 
     private (int Status, string? Type, string Body) SearchImage(byte[] image, int top = 10) =>
         Search(JsonSerializer.Serialize(new { image, top }));
@@ -35,7 +35,7 @@ public sealed class BadInputTests : IAsyncLifetime
         Prop.ForAll(AnyJson.Objects.ToArbitrary(), json =>
         {
             HostedApi.AssertClear(Search(json), json);
-            HostedApi.AssertClear(_api.Send(HttpMethod.Patch, $"/api/videos/{_api.Videos[0]}", Encoding.UTF8.GetBytes(json)),
+            HostedApi.AssertClear(_api.Send(HttpMethod.Patch, $"/api/v1/videos/{_api.Videos[0]}", Encoding.UTF8.GetBytes(json)),
                 json);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
     }
@@ -58,8 +58,8 @@ public sealed class BadInputTests : IAsyncLifetime
     [Property]
     public Property Any_bytes_are_answered_clearly() => Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), bytes =>
     {
-        HostedApi.AssertClear(_api.Send(HttpMethod.Post, "/api/search", bytes), Convert.ToHexString(bytes));
-        HostedApi.AssertClear(_api.Send(HttpMethod.Patch, $"/api/videos/{_api.Videos[0]}", bytes, "text/plain"),
+        HostedApi.AssertClear(_api.Send(HttpMethod.Post, "/api/v1/search", bytes), Convert.ToHexString(bytes));
+        HostedApi.AssertClear(_api.Send(HttpMethod.Patch, $"/api/v1/videos/{_api.Videos[0]}", bytes, "text/plain"),
             Convert.ToHexString(bytes));
     });
 
@@ -70,10 +70,10 @@ public sealed class BadInputTests : IAsyncLifetime
             // A null character in a path is refused before the service sees it.
             var (part, time) = (Uri.EscapeDataString((name ?? ".").Replace('\0', '.')),
                 real.ToString(CultureInfo.InvariantCulture));
-            foreach (var path in (string[])[$"/api/videos/{part}", $"/api/videos/{part}/stream",
-                $"/api/videos?offset={number}&limit={number}", $"/api/videos?offset={part}",
-                $"/api/videos/{_api.Videos[0]}/thumbnail?time={time}&width={number}", $"/api/videos/{_api.Videos[0]}/{part}",
-                    $"/api/{part}", $"/page/{part}"])
+            foreach (var path in (string[])[$"/api/v1/videos/{part}", $"/api/v1/videos/{part}/stream",
+                $"/api/v1/videos?offset={number}&limit={number}", $"/api/v1/videos?offset={part}",
+                $"/api/v1/videos/{_api.Videos[0]}/thumbnail?time={time}&width={number}",
+                $"/api/v1/videos/{_api.Videos[0]}/{part}", $"/api/v1/{part}", $"/page/{part}"])
                 if (_api.Send(HttpMethod.Get, path) is { Status: not 410 } answer)
                     HostedApi.AssertClear(answer, path);
         });
@@ -116,7 +116,7 @@ public sealed class BadInputTests : IAsyncLifetime
         HostedApi.AssertProblem(400, "text-too-long", Search(JsonSerializer.Serialize(new { text = new string('a', 2001) })));
         HostedApi.AssertProblem(413, "request", Search(JsonSerializer.Serialize(new { text = new string('a', 33 << 20) })));
         HostedApi.AssertProblem(415, "request",
-            _api.Send(HttpMethod.Post, "/api/search", "text=a"u8.ToArray(), "application/x-www-form-urlencoded"));
+            _api.Send(HttpMethod.Post, "/api/v1/search", "text=a"u8.ToArray(), "application/x-www-form-urlencoded"));
         HostedApi.AssertProblem(400, "request", Search(string.Concat(Enumerable.Repeat("""{"filter":""", 1000))));
     }
 
@@ -124,18 +124,18 @@ public sealed class BadInputTests : IAsyncLifetime
     public void What_lies_past_the_end_is_an_empty_page()
     {
         Assert.Contains("\"results\":[]", Search("""{"text":"a","offset":1000}""").Body, StringComparison.Ordinal);
-        Assert.Contains("\"videos\":[]", _api.Send(HttpMethod.Get, "/api/videos?offset=2147483647").Body,
+        Assert.Contains("\"videos\":[]", _api.Send(HttpMethod.Get, "/api/v1/videos?offset=2147483647").Body,
             StringComparison.Ordinal);
-        HostedApi.AssertProblem(400, "out-of-range", _api.Send(HttpMethod.Get, "/api/videos?offset=-1"));
-        HostedApi.AssertProblem(400, "request", _api.Send(HttpMethod.Get, "/api/videos?offset=99999999999"));
+        HostedApi.AssertProblem(400, "out-of-range", _api.Send(HttpMethod.Get, "/api/v1/videos?offset=-1"));
+        HostedApi.AssertProblem(400, "request", _api.Send(HttpMethod.Get, "/api/v1/videos?offset=99999999999"));
     }
 
     [Fact]
     public void What_no_endpoint_answers_is_a_problem_too()
     {
         HostedApi.AssertProblem(404, "not-found", _api.Send(HttpMethod.Get, "/api/nothing"));
-        HostedApi.AssertProblem(405, "method", _api.Send(HttpMethod.Put, "/api/search", []));
-        HostedApi.AssertProblem(404, "video-not-found", _api.Send(HttpMethod.Get, "/api/videos/%01%E2%80%AE"));
+        HostedApi.AssertProblem(405, "method", _api.Send(HttpMethod.Put, "/api/v1/search", []));
+        HostedApi.AssertProblem(404, "video-not-found", _api.Send(HttpMethod.Get, "/api/v1/videos/%01%E2%80%AE"));
     }
 
     [Fact]
@@ -200,9 +200,9 @@ public sealed class BadInputTests : IAsyncLifetime
 
         foreach (var video in _api.Videos)
         {
-            Assert.Equal(204, _api.Send(HttpMethod.Delete, $"/api/videos/{video}").Status);
+            Assert.Equal(204, _api.Send(HttpMethod.Delete, $"/api/v1/videos/{video}").Status);
             Assert.DoesNotContain(video.ToString(), Search("""{"text":"a red ball"}""").Body, StringComparison.Ordinal);
-            HostedApi.AssertProblem(404, "video-not-found", _api.Send(HttpMethod.Get, $"/api/videos/{video}"));
+            HostedApi.AssertProblem(404, "video-not-found", _api.Send(HttpMethod.Get, $"/api/v1/videos/{video}"));
         }
         await stop.CancelAsync();
 

@@ -17,7 +17,7 @@ public sealed class CancellationTests
             services.AddSingleton<IVectorIndex>(index));
         using var client = new CancellationTokenSource();
 
-        var asked = api.Http.PostAsJsonAsync("/api/search", new { text = "a red ball", exhaustive = true }, client.Token);
+        var asked = api.Http.PostAsJsonAsync("/api/v1/search", new { text = "a red ball", exhaustive = true }, client.Token);
         await index.Begun.Task.WaitAsync(TimeSpan.FromMinutes(1));
         await client.CancelAsync();
 

@@ -8,7 +8,7 @@ public sealed class EntityTagTests : IAsyncLifetime
     private readonly TinyModel _model = new();
     private HostedApi _api = null!;
 
-    private string Video => $"/api/videos/{_api.Videos[0]}";
+    private string Video => $"/api/v1/videos/{_api.Videos[0]}";
 
     public async ValueTask InitializeAsync() => _api = await HostedApi.StartAsync(_model.Model, videos: 2);
 
@@ -29,7 +29,7 @@ public sealed class EntityTagTests : IAsyncLifetime
     [Fact]
     public async Task What_is_known_is_not_sent_again_until_it_changes()
     {
-        foreach (var path in (string[])[Video, "/api/videos", "/api/videos?limit=1"])
+        foreach (var path in (string[])[Video, "/api/v1/videos", "/api/v1/videos?limit=1"])
         {
             using var first = await _api.Http.GetAsync(path);
             using var again = await SendAsync(HttpMethod.Get, path, "If-None-Match", first.Headers.ETag!.Tag);

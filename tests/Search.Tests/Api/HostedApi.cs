@@ -49,7 +49,7 @@ internal sealed class HostedApi : IAsyncDisposable
         await app.StartAsync();
         var hosted = new HostedApi(folder, app, ids);
         foreach (var id in ids)
-            await hosted.UntilAsync($"/api/videos/{id}", 200);
+            await hosted.UntilAsync($"/api/v1/videos/{id}", 200);
         return hosted;
     }
 

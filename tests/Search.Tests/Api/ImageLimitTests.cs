@@ -25,7 +25,7 @@ public sealed class ImageLimitTests : IDisposable
             .AddSingleton(new StillDecoder(new() { Ffmpeg = SlowFfmpeg() })));
 
         var asked = Enumerable.Range(0, AtOnce)
-            .Select(_ => api.Http.PostAsJsonAsync("/api/search", new { image = new byte[100] })).ToList();
+            .Select(_ => api.Http.PostAsJsonAsync("/api/v1/search", new { image = new byte[100] })).ToList();
         while (Runs().Length == 0)
             await Task.Delay(5);
         File.WriteAllText(_folder.File("gate"), "");

@@ -37,7 +37,7 @@ public sealed class RangeFuzzTests : IAsyncLifetime
     public void A_mutated_range_is_answered(string name, string value)
     {
         using var http = AnyRequest.Client(_api.Http.BaseAddress!.ToString());
-        var path = $"/api/videos/{_api.Videos[0]}/stream";
+        var path = $"/api/v1/videos/{_api.Videos[0]}/stream";
         (string, string)[] valid = [("Range", "bytes=0-99")];
         Assert.Equal(206, AnyRequest.Send(http, "GET", path, valid));
 

@@ -16,7 +16,7 @@ public sealed class VideoTests
         await using var api = await HostedApi.StartAsync(
             model.Model, videos: 1, services => services.AddSingleton<IVectorIndex>(library.Index));
 
-        var video = await api.Http.GetFromJsonAsync<JsonElement>($"/api/videos/{api.Videos[0]}");
+        var video = await api.Http.GetFromJsonAsync<JsonElement>($"/api/v1/videos/{api.Videos[0]}");
 
         Assert.Equal([0, 3],
             video.GetProperty("segments").EnumerateArray().Select(segment => segment.GetProperty("start").GetInt32()));
