@@ -141,7 +141,7 @@ public sealed partial class DeployTests
             Assert.Matches(@"^\nUSER (\$APP_UID|1654)\n", file[file.LastIndexOf("\nUSER ", StringComparison.Ordinal)..]);
         }
         Assert.Equal(
-            ["Featurizer", "Ingest", "Search"], Dockerfiles().SelectMany(ProgramsOf).Distinct().Order(StringComparer.Ordinal));
+            ["Cli", "Featurizer", "Ingest", "Search"], Dockerfiles().SelectMany(ProgramsOf).Distinct().Order(StringComparer.Ordinal));
     }
 
     /// <summary>A misspelt property would build an image for processors, without a word.</summary>
@@ -279,7 +279,7 @@ public sealed partial class DeployTests
         new[] { "deploy/Dockerfile", "deploy/Dockerfile.cuda" }.Select(file => File.ReadAllText(InRoot(file)));
 
     private static IEnumerable<string> ProgramsOf(string dockerfile) =>
-        EntryPoint().Matches(dockerfile).Select(one => one.Groups[1].Value);
+        EntryPoint().Matches(dockerfile).Select(one => one.Groups[1].Value is { Length: > 0 } service ? service : "Cli");
 
     private static IEnumerable<JsonObject> OfKind(string kind) => Manifests.Where(manifest => (string)manifest["kind"]! == kind);
 
@@ -359,7 +359,7 @@ public sealed partial class DeployTests
     [GeneratedRegex(@"HEALTHCHECK [^\n]*\n[^\n]*127\.0\.0\.1:8080(/\w+)")]
     private static partial Regex HealthCheck();
 
-    [GeneratedRegex(@"ENTRYPOINT \[""dotnet"", ""TcMgc\.(\w+)\.dll""\]")]
+    [GeneratedRegex(@"ENTRYPOINT \[""dotnet"", ""(?:TcMgc\.(\w+)|tcmgc)\.dll""\]")]
     private static partial Regex EntryPoint();
 
     [GeneratedRegex(@" -p:(\w+)=(\w+)")]
