@@ -10,7 +10,8 @@ public sealed partial class ClientPackageTests(Workplace place) : IClassFixture<
     public async Task The_sample_runs_in_an_empty_project_with_the_package()
     {
         var packages = place.New("packages");
-        await SucceedsAsync(Path.GetTempPath(), Path.Combine(SharedFolder.RepositoryRoot, "eng", "pack.sh"), packages, "--no-build");
+        var pack = Path.Combine(SharedFolder.RepositoryRoot, "eng", "pack.sh");
+        await SucceedsAsync(Path.GetTempPath(), pack, packages, "--no-build");
         var package = Assert.Single(Directory.GetFiles(packages, "*.nupkg"));
         Assert.Single(Directory.GetFiles(packages, "*.snupkg"));
         var folder = Directory.CreateDirectory(place.New("consumer")).FullName;

@@ -21,7 +21,9 @@ internal static class ModelPullCommand
     private static readonly Option<string?> s_out = NewOption.Optional<string?>(
         "--out", "Folder to make; by default the repository's name among the models.", "DIR");
     private static readonly Option<string?> s_base = NewOption.Optional<string?>(
-        "--base", $"Address of the hub; by default that of {HubAddress.Variable}, else {HubAddress.Public}.", "URL");
+        "--base",
+        $"Address of the hub, or a folder of copies; by default what {HubAddress.Variable} says, else {HubAddress.Public}.",
+        "URL");
     private static readonly Option<string> s_revision = NewOption.WithDefault(
         "--revision", ModelDownload.DefaultRevision, "Branch, tag or commit of the repository.");
     private static readonly Option<string?> s_name = ModelCommand.Name();

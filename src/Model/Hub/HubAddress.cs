@@ -1,6 +1,8 @@
 namespace TcMgc.Model.Hub;
 
-/// <summary>Addresses of a hub's files: <c>{base}/{owner}/{name}/resolve/{revision}/{file}</c>.</summary>
+/// <summary>
+/// A hub: an address, <c>{base}/{owner}/{name}/resolve/{revision}/{file}</c> being those of its files, or a folder of copies.
+/// </summary>
 public sealed class HubAddress
 {
     /// <summary>Environment variable with the address of another hub or a mirror.</summary>
@@ -13,15 +15,24 @@ public sealed class HubAddress
 
     private HubAddress(string address) => _base = address.TrimEnd('/');
 
+    /// <summary>The folder that stands for a hub, where there is no network; null for an address.</summary>
+    public string? Folder { get; private init; }
+
     /// <summary>The given hub, else that of <see cref="Variable"/>, else <see cref="Public"/>.</summary>
-    /// <exception cref="ModelException">It is not an address, or uses neither HTTPS nor this machine.</exception>
+    /// <exception cref="ModelException">
+    /// It is neither a folder nor an address, or uses neither HTTPS nor this machine.
+    /// </exception>
     public static HubAddress Of(string? given)
     {
         var address = given ?? Environment.GetEnvironmentVariable(Variable);
         if (string.IsNullOrWhiteSpace(address))
             return new(Public);
+        if (Directory.Exists(address))
+            return new(address) { Folder = Path.GetFullPath(address) };
         if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Query.Length > 0 || uri.Fragment.Length > 0)
-            throw new ModelException($"'{address}' is not a hub's address; give one such as {Public}");
+            throw new ModelException($"'{address}' is not a hub's address, nor a folder; give one such as {Public}");
+        if (uri.IsFile)
+            throw new ModelException($"{address}: there is no such folder");
         return IsProtected(uri)
             ? new(uri.AbsoluteUri)
             : throw new ModelException(

@@ -24,11 +24,15 @@ public sealed class ModelDownload(HubClient hub, HubAddress address, DownloadOpt
 
     private readonly FileDownload _files = new(hub, options);
 
-    /// <summary>Downloads a model into a folder; an interrupted download is continued.</summary>
+    /// <summary>
+    /// Downloads a model into a folder; an interrupted download is continued. Of a hub that is a folder it gets links.
+    /// </summary>
     /// <exception cref="ModelException">The repository lacks a part, or a download failed.</exception>
     public async Task<DownloadedModel> RunAsync(
         HubModel model, string revision, string folder, IProgress<DownloadProgress> progress, CancellationToken cancel)
     {
+        if (address.Folder is { } hubFolder)
+            return Link(HubFolder.Find(hubFolder, model, revision), model, folder, progress);
         var configurations = Each(s_layouts.Select(layout => layout.Configuration));
         var configuration = (await FindAsync(model, revision, configurations, cancel))[0];
         // The branch may move during the download; a commit does not.
@@ -45,6 +49,29 @@ public sealed class ModelDownload(HubClient hub, HubAddress address, DownloadOpt
         return new(folder, path, $"{model.Repository}@{revision}/{weights.Name}", weights.Sha256);
     }
 
+    /// <summary>Links the parts of a copy of a repository into a folder.</summary>
+    private static DownloadedModel Link(string copy, HubModel model, string folder, IProgress<DownloadProgress> progress)
+    {
+        var configuration = Choose(Each(s_layouts.Select(layout => layout.Configuration)))[0];
+        var weights = Choose(Each(s_layouts.First(layout => layout.Configuration == configuration).Weights))[0];
+        CreateFolder(folder);
+        foreach (var name in (string[])[configuration, .. Choose(s_tokenizers), weights])
+        {
+            var (link, file) = (Path.Combine(folder, name), new FileInfo(Path.Combine(copy, name)));
+            File.Delete(link);
+            File.CreateSymbolicLink(link, file.FullName);
+            progress.Report(new(name, file.Length, file.Length));
+        }
+        return new(folder, Path.Combine(folder, weights), $"{model.Repository} in {copy}", Sha256: null);
+
+        string[] Choose(string[][] choices) =>
+            choices.FirstOrDefault(choice => choice.All(name => File.Exists(Path.Combine(copy, name))))
+                ?? throw new ModelException($"{copy}: there is no {Names(choices)}; is it a copy of the repository of a CLIP?");
+    }
+
+    private static string Names(string[][] choices) =>
+        string.Join(" or ", choices.Select(choice => string.Join(" with ", choice)));
+
     private static string[][] Each(IEnumerable<string> names) => [.. names.Select(name => new[] { name })];
 
     /// <summary>The files of the first choice of which the repository has all.</summary>
@@ -60,10 +87,9 @@ public sealed class ModelDownload(HubClient hub, HubAddress address, DownloadOpt
             if (files.Count == choice.Length)
                 return files;
         }
-        var names = string.Join(" or ", choices.Select(choice => string.Join(" with ", choice)));
         throw new ModelException(
-            $"{address}/{model.Repository}: there is no {names} at revision '{revision}' (404); is it the repository of a "
-                + "CLIP?");
+            $"{address}/{model.Repository}: there is no {Names(choices)} at revision '{revision}' (404); is it the repository "
+                + "of a CLIP?");
     }
 
     private static void CreateFolder(string folder)

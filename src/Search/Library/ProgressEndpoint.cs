@@ -14,8 +14,8 @@ namespace TcMgc.Search.Library;
 
 /// <summary>
 /// <c>GET /api/v1/events</c>: server-sent events, a <c>video</c> with all that is known of it whenever something happened to it,
-/// a <c>removed</c> with its id, and from workers of this process a <c>progress</c> whenever a stage is a percent further. A client
-/// that connects again asks for the list and misses nothing.
+/// a <c>removed</c> with its id, and from workers of this process a <c>progress</c> whenever a stage is a percent further. A
+/// client that connects again asks for the list and misses nothing.
 /// </summary>
 internal static class ProgressEndpoint
 {

@@ -141,7 +141,8 @@ public sealed partial class DeployTests
             Assert.Matches(@"^\nUSER (\$APP_UID|1654)\n", file[file.LastIndexOf("\nUSER ", StringComparison.Ordinal)..]);
         }
         Assert.Equal(
-            ["Cli", "Featurizer", "Ingest", "Search"], Dockerfiles().SelectMany(ProgramsOf).Distinct().Order(StringComparer.Ordinal));
+            ["Cli", "Featurizer", "Ingest", "Search"],
+            Dockerfiles().SelectMany(ProgramsOf).Distinct().Order(StringComparer.Ordinal));
     }
 
     /// <summary>A misspelt property would build an image for processors, without a word.</summary>

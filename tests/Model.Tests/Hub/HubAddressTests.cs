@@ -17,6 +17,7 @@ public sealed class HubAddressTests
     [Theory]
     [InlineData("http://hub.example", "over HTTPS only")]
     [InlineData("ftp://hub.example", "over HTTPS only")]
+    [InlineData("/nowhere/models", "there is no such folder")]
     [InlineData("hub.example", "is not a hub's address")]
     [InlineData("https://hub.example/?token=1", "is not a hub's address")]
     public void An_invalid_or_unprotected_address_is_refused(string address, string reason) =>

@@ -73,6 +73,42 @@ public sealed class ModelDownloadTests : IDisposable, IProgress<DownloadProgress
         Assert.Equal(new DownloadProgress("model.safetensors", 300_000, 300_000), _progress[^1]);
     }
 
+    /// <summary>A copy by itself, and one in the layout of Hugging Face's cache, whose files are links too.</summary>
+    [Theory]
+    [InlineData("openai/clip-vit-base-patch32", null)]
+    [InlineData("clip-vit-base-patch32", null)]
+    [InlineData("models--openai--clip-vit-base-patch32/snapshots/0123", "models--openai--clip-vit-base-patch32/refs/main")]
+    public async Task A_folder_of_copies_stands_for_a_hub(string copy, string? reference)
+    {
+        var offline = Directory.CreateTempSubdirectory("tcmgc-offline-").FullName;
+        try
+        {
+            Assert.Contains(
+                "holds no copy of openai/clip-vit-base-patch32", await Refusal(address: offline), StringComparison.Ordinal);
+            var repository = Directory.CreateDirectory(Path.Combine(offline, copy)).FullName;
+            if (reference is not null)
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(offline, reference))!);
+                await File.WriteAllTextAsync(Path.Combine(offline, reference), "0123\n");
+            }
+            Assert.Contains($"{repository}: there is no open_clip_config.json or config.json", await Refusal(address: offline),
+                StringComparison.Ordinal);
+            foreach (var (name, content) in _hub.Files)
+                await File.WriteAllBytesAsync(Path.Combine(repository, Path.GetFileName(name)), content);
+
+            var pulled = await Pull(address: offline);
+
+            Assert.Equal(["config.json", "merges.txt", "model.safetensors", "vocab.json"], Here());
+            Assert.Equal(_hub.Files[Weights], await File.ReadAllBytesAsync(pulled.Weights));
+            Assert.Equal($"{Repository} in {repository}", pulled.Source);
+            Assert.Equal(new DownloadProgress("model.safetensors", 300_000, 300_000), _progress[^1]);
+        }
+        finally
+        {
+            Directory.Delete(offline, recursive: true);
+        }
+    }
+
     [Fact]
     public async Task All_other_files_are_of_the_configurations_commit()
     {
