@@ -75,7 +75,7 @@ internal static class SearchBenchmark
                     Stages.Where(stage => times.Of(stage) is not null).ToDictionary(stage => stage, stage => times.Of(stage)!),
                     times.FeaturesCached,
                     fill.Seconds.Values.Sum(), fill.Megabytes.Values.Sum(), fill,
-                    Environment.WorkingSet / 1e6, Peak(), GC.GetTotalMemory(forceFullCollection: false) / 1e6));
+                    Environment.WorkingSet / 1e6, ThisProcess.PeakMegabytes, GC.GetTotalMemory(forceFullCollection: false) / 1e6));
             }
             return speeds;
 
@@ -102,7 +102,7 @@ internal static class SearchBenchmark
         }, cancel);
         var (seconds, disk) = (costs.Seconds.Values.Sum(), costs.Megabytes.Values.Sum());
         progress.Say(
-            $"{segments:N0} segments written in {seconds:N1} s ({segments / seconds:N0}/s): {disk:N0} MB of disk, {Peak():N0} MB "
+            $"{segments:N0} segments written in {seconds:N1} s ({segments / seconds:N0}/s): {disk:N0} MB of disk, {ThisProcess.PeakMegabytes:N0} MB "
                 + "of memory at most");
         return costs;
     }
@@ -116,12 +116,6 @@ internal static class SearchBenchmark
             ? $"{demand}, removed at the end"
             : throw new UserException(
                 $"{demand}, where {free / 1e6:N0} MB are free: ask for fewer --segments, or set TMPDIR to a folder with more");
-    }
-
-    private static double Peak()
-    {
-        using var process = Process.GetCurrentProcess();
-        return process.PeakWorkingSet64 / 1e6;
     }
 
     private static Task AskAsync(SearchEngine engine, int clients, string[] texts, StageTimes? times, CancellationToken cancel)

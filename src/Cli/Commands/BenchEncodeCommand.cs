@@ -3,8 +3,8 @@ using TcMgc.Cli.Benchmarks;
 
 namespace TcMgc.Cli.Commands;
 
-/// <summary><c>tcmgc bench model</c>: how long frames, texts and candidates take.</summary>
-internal static class BenchModelCommand
+/// <summary><c>tcmgc bench encode</c>: how long frames, texts and candidates take.</summary>
+internal static class BenchEncodeCommand
 {
     private static readonly Option<string> s_model = ModelOption.CreateTinyByDefault();
     private static readonly Option<int[]> s_batches =
@@ -21,7 +21,7 @@ internal static class BenchModelCommand
 
     public static Command Create()
     {
-        var command = new Command("model", "Time of frames, texts and candidates.")
+        var command = new Command("encode", "Time of frames, texts and candidates.")
         {
             s_model, s_batches, s_candidates, s_clients, s_threads, s_seconds,
             ComputeChoice.Device, ComputeChoice.Precision, s_json,
