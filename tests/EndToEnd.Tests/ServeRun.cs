@@ -22,9 +22,14 @@ internal sealed class ServeRun : IDisposable
             .. settings.SelectMany(setting => new[] { "--set", setting })]));
 
     /// <summary>As <see cref="StartAsync"/>, with the model that the data folder's index was made with.</summary>
-    public static Task<ServeRun> StartAgainAsync(string data, params string[] settings) => ListeningAsync(ProgramRun.Start(
-        ["serve", "--data", data, "--urls", "http://127.0.0.1:0",
-            .. settings.SelectMany(setting => new[] { "--set", setting })]));
+    public static Task<ServeRun> StartAgainAsync(string data, params string[] settings) =>
+        StartAtAsync(new("http://127.0.0.1:0"), data, settings);
+
+    /// <summary>As <see cref="StartAgainAsync"/>, at the address of a service that has ended.</summary>
+    public static Task<ServeRun> StartAtAsync(Uri address, string data, params string[] settings) =>
+        ListeningAsync(ProgramRun.Start(
+            ["serve", "--data", data, "--urls", address.ToString().TrimEnd('/'),
+                .. settings.SelectMany(setting => new[] { "--set", setting })]));
 
     /// <summary>
     /// As <see cref="StartAsync"/>, with the data folder on a disk of so many MiB that is mounted on a folder for its process

@@ -14,7 +14,8 @@ namespace TcMgc.Ingest.Api;
 
 /// <summary>
 /// <c>/api/v1/uploads</c>: uploads by the tus protocol 1.0.0 (creation, creation-with-upload, expiration, termination), which
-/// continue where a broken connection left them. The answer to the last part names the video in <c>Content-Location</c>.
+/// continue where a broken connection left them. The answer to the last part names the video in <c>Content-Location</c>, and says
+/// by <c>Tcmgc-Known: true</c> that the same content was there before.
 /// </summary>
 internal static class TusEndpoints
 {
@@ -169,7 +170,7 @@ internal static class TusEndpoints
         await using (content)
             video = await intake.AcceptAsync(upload.Collection, upload.Name, content, cancel);
         UploadAnswer.Tell(video, http, audit);
-        return await uploads.CompleteAsync(upload, video.Id, cancel);
+        return await uploads.CompleteAsync(upload, video, cancel);
     }
 
     private static void WriteState(HttpResponse http, PartialUpload upload, PartialUploads uploads)
@@ -177,8 +178,11 @@ internal static class TusEndpoints
         http.Headers["Upload-Offset"] = Text(uploads.OffsetOf(upload));
         if (uploads.ExpiryOf(upload) is { } expiry)
             http.Headers["Upload-Expires"] = expiry.ToString("R", CultureInfo.InvariantCulture);
-        if (upload.Video is { } video)
-            http.Headers.ContentLocation = UploadAnswer.UrlOf(video, upload.Collection);
+        if (upload.Video is not { } video)
+            return;
+        http.Headers.ContentLocation = UploadAnswer.UrlOf(video, upload.Collection);
+        if (upload.Known)
+            http.Headers["Tcmgc-Known"] = "true";
     }
 
     private static ProblemHttpResult NotFound(string id) => Problems.Of(StatusCodes.Status404NotFound, "upload-not-found",

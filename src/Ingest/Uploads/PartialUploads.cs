@@ -12,8 +12,9 @@ namespace TcMgc.Ingest.Uploads;
 /// <param name="Name">File name as the user knows it.</param>
 /// <param name="Video">The video it became; null until it is complete.</param>
 /// <param name="Collection">The collection that it comes to, whose requests alone see it.</param>
+/// <param name="Known">Whether the same content was there before.</param>
 internal sealed record PartialUpload(
-    string Id, long Length, string? Name, VideoId? Video = null, CollectionId Collection = default);
+    string Id, long Length, string? Name, VideoId? Video = null, CollectionId Collection = default, bool Known = false);
 
 /// <summary>
 /// Uploads that are not complete yet: for each a file that grows (<c>.part</c>), and beside it a card (<c>.json</c>) with its
@@ -103,9 +104,9 @@ internal sealed partial class PartialUploads
     public Stream OpenRead(PartialUpload upload) => Guarded(() => File.OpenRead(PartOf(upload.Id)));
 
     /// <summary>Remembers which video an upload became, for a client that missed the answer, and frees its room.</summary>
-    public async ValueTask<PartialUpload> CompleteAsync(PartialUpload upload, VideoId video, CancellationToken cancel)
+    public async ValueTask<PartialUpload> CompleteAsync(PartialUpload upload, AcceptedVideo video, CancellationToken cancel)
     {
-        var completed = upload with { Video = video };
+        var completed = upload with { Video = video.Id, Known = !video.IsNew };
         await SaveAsync(completed, cancel);
         File.Delete(PartOf(upload.Id));
         return completed;

@@ -1,15 +1,22 @@
 // The HTTP interface. What goes wrong is a Failure whose message is for people.
 
+import { away, connection } from './connection.js';
 import { signIn } from './session.js';
 
 export class Failure extends Error {
-  /** retryAfter: seconds after which a server that is busy wants to be asked again; 0 where it is not. */
-  constructor(message, status, retryAfter = 0) {
+  /**
+   * status: of HTTP; 0 where no answer came. kind: what the problem's type ends with, else empty. retryAfter: seconds after which
+   * a server that is busy wants to be asked again; 0 where it is not.
+   */
+  constructor(message, status, kind = '', retryAfter = 0) {
     super(message);
     this.status = status;
+    this.kind = kind;
     this.retryAfter = retryAfter;
   }
 }
+
+export const unanswered = 'The server does not answer.';
 
 export const isCancelled = error => error.name === 'AbortError';
 
@@ -20,23 +27,40 @@ export const collection = new URLSearchParams(location.search).get('collection')
 export const own = path =>
   collection ? `${path}${path.includes('?') ? '&' : '?'}collection=${encodeURIComponent(collection)}` : path;
 
-async function ask(path, options = {}) {
-  let response;
-  try {
-    response = await fetch(own(path), options);
-  } catch (error) {
-    throw isCancelled(error) ? error : new Failure('The server does not answer. Is it still running?', 0);
-  }
-  if (response.status === 401)
-    return signIn();
-  if (!response.ok)
-    throw await failureOf(response);
-  return response;
+const slow = 5000;
+
+/** The answer to a request, which is given up when the signal says so, or the server is gone. */
+export async function ask(path, { signal, ...options } = {}) {
+  if (!connection.isUp && !await connection.check())
+    throw new Failure(unanswered, 0);
+  const doubt = setInterval(() => connection.check(), slow);
+  const response = await fetch(own(path), { ...options, signal: AbortSignal.any([connection.gone, ...signal ? [signal] : []]) })
+    .catch(async error => { throw await failureOf(error, signal); })
+    .finally(() => clearInterval(doubt));
+  if (response.ok)
+    return response;
+  throw await refused(response.status, name => response.headers.get(name), () => response.json());
 }
 
-async function failureOf(response) {
-  const problem = await response.json().catch(() => ({}));
-  return new Failure(sentence(problem.detail ?? problem.title ?? `The server answered with ${response.status}`), response.status);
+/** What went wrong with a request; in place of an error of the browser's, that no answer came. */
+async function failureOf(error, signal) {
+  if (signal?.aborted || error instanceof Failure)
+    return error;
+  await connection.check();
+  return new Failure(unanswered, 0);
+}
+
+/** An answer that is none, as a Failure; where a key is needed, one is asked for. */
+export async function refused(status, header, body) {
+  if (status === 401)
+    return signIn();
+  const problem = await Promise.resolve().then(body).catch(() => ({}));
+  if (away.includes(status) && !problem.type) {
+    await connection.check();
+    return new Failure(unanswered, 0);
+  }
+  return new Failure(sentence(problem.detail ?? problem.title ?? `The server answered with ${status}`), status,
+    problem.type?.split(':').at(-1), Number(header('Retry-After')));
 }
 
 /** A problem's detail is a line in lower case. */
@@ -44,7 +68,14 @@ export const sentence = text => ended(text.charAt(0).toUpperCase() + text.slice(
 
 export const ended = text => text.replace(/([^.!?…])$/, '$1.');
 
-const json = async (path, options) => (await ask(path, options)).json();
+async function json(path, options) {
+  const response = await ask(path, options);
+  try {
+    return await response.json();
+  } catch (error) {
+    throw await failureOf(error, options?.signal);
+  }
+}
 
 export const search = (body, signal) =>
   json('api/v1/search', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body), signal });
@@ -102,33 +133,3 @@ export const video = id => json(`api/v1/videos/${id}`);
 export const retry = id => json(`api/v1/videos/${id}/retry`, { method: 'POST' });
 
 export const remove = id => ask(`api/v1/videos/${id}`, { method: 'DELETE' });
-
-/** What uploads may have, in bytes; null where this service takes none. */
-export async function largestUpload() {
-  const response = await fetch(own('api/v1/uploads'), { method: 'OPTIONS' }).catch(() => null);
-  const bytes = response?.ok && response.headers.get('Tus-Max-Size');
-  return bytes ? Number(bytes) : null;
-}
-
-/** Sends a file; XMLHttpRequest, because fetch does not tell how far a body has come. */
-export function upload(file, onProgress, signal) {
-  return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open('POST', own(`api/v1/videos?name=${encodeURIComponent(file.name)}`));
-    request.responseType = 'json';
-    request.setRequestHeader('Content-Type', 'application/octet-stream');
-    request.upload.onprogress = event => onProgress(event.loaded / Math.max(1, file.size));
-    request.onload = () => {
-      const { status, response } = request;
-      if (status < 300)
-        return resolve(response);
-      const passes = status === 429 || response?.type === 'urn:tcmgc:problem:queue-full';
-      reject(new Failure(sentence(response?.detail ?? `The server answered with ${status}`), status,
-        passes ? Number(request.getResponseHeader('Retry-After')) : 0));
-    };
-    request.onerror = () => reject(new Failure('The connection broke before the whole video was sent.', 0));
-    request.onabort = () => reject(new DOMException('cancelled', 'AbortError'));
-    signal.addEventListener('abort', () => request.abort());
-    request.send(file);
-  });
-}

@@ -25,6 +25,14 @@ export function clearState(place) {
   place.replaceChildren();
 }
 
+/** Makes elements the children of a list. Those that are in place stay untouched, so that focus stays. */
+export function arrange(list, elements) {
+  for (const child of [...list.children])
+    if (!elements.includes(child))
+      child.remove();
+  elements.forEach((one, at) => list.children[at] === one || list.insertBefore(one, list.children[at] ?? null));
+}
+
 export const button = (text, action, className = '') =>
   element('button', { type: 'button', className, onclick: action }, text);
 

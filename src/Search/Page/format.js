@@ -8,6 +8,12 @@ export function clock(seconds, tenths = false) {
   return h ? `${h}:${`${m}`.padStart(2, '0')}:${last}` : `${m}:${last}`;
 }
 
+/** How long something takes yet: 20 → "20 s", 250 → "4 min", 4000 → "1 h 7 min". */
+export function timeLeft(seconds) {
+  const minutes = Math.round(seconds / 60), hours = Math.floor(minutes / 60);
+  return seconds < 60 ? `${Math.max(1, Math.round(seconds))} s` : hours ? `${hours} h ${minutes % 60} min` : `${minutes} min`;
+}
+
 const units = ['B', 'kB', 'MB', 'GB', 'TB'];
 
 export function size(bytes) {

@@ -1,19 +1,20 @@
-// The videos there are: their states as they change, why some failed, and what is still on its way up.
+// The videos there are: their states as they change, and why some failed.
 
 import * as api from './api.js';
 import { button, element, find, showState, skeletons } from './dom.js';
 import { clock, count, size } from './format.js';
+import { live } from './live.js';
 import { previewOnHover } from './strip.js';
 
 const stageNames = { upload: 'Upload', decode: 'Frames', index: 'Index' };
-const failedAt = { upload: 'It was not uploaded', decode: 'No frames can be taken from it', index: 'It cannot be indexed' };
+export const failedAt = { decode: 'No frames can be taken from it', index: 'It cannot be indexed' };
 const kinds = {
   all: ['All', () => true],
   searchable: ['Searchable', video => video.state === 'indexed'],
   coming: ['On the way', video => !['indexed', 'failed'].includes(video.state)],
   failed: ['Failed', video => video.state === 'failed'],
 };
-const pollEvery = 1500, retryAfter = 3000;
+const retryAfter = 3000;
 
 export class Library extends EventTarget {
   #videos = new Map();
@@ -48,7 +49,7 @@ export class Library extends EventTarget {
   /** Shows what has changed without a video having changed. */
   refresh() { this.#render(); }
 
-  /** Takes in what is known of a video now; an upload under way is one too. */
+  /** Takes in what is known of a video now. */
   put(video) {
     const before = this.#videos.get(video.id);
     this.#videos.set(video.id, video);
@@ -66,8 +67,7 @@ export class Library extends EventTarget {
   async #load() {
     try {
       const listed = await api.videos();
-      const uploads = [...this.#videos.values()].filter(video => video.upload);
-      this.#videos = new Map([...uploads, ...listed].map(video => [video.id, video]));
+      this.#videos = new Map(listed.map(video => [video.id, video]));
       this.#loaded = true;
       this.#render();
       this.dispatchEvent(new Event('loaded'));
@@ -78,17 +78,12 @@ export class Library extends EventTarget {
     }
   }
 
-  /** Server-sent events; where there are none, or they cannot pass, the list is asked for again and again. */
   #follow() {
-    const events = new EventSource(api.own('api/v1/events'));
-    events.addEventListener('video', event => this.put(JSON.parse(event.data)));
-    events.addEventListener('progress', event => this.#further(JSON.parse(event.data)));
-    events.addEventListener('removed', event => this.drop(JSON.parse(event.data)));
-    events.addEventListener('ready', () => this.#load());
-    events.onerror = () => {
-      if (events.readyState === EventSource.CLOSED)
-        setInterval(() => this.coming && this.#load(), pollEvery);
-    };
+    live.addEventListener('video', ({ detail }) => this.put(detail));
+    live.addEventListener('progress', ({ detail }) => this.#further(detail));
+    live.addEventListener('removed', ({ detail }) => this.drop(detail));
+    live.addEventListener('ready', () => this.#load());
+    live.addEventListener('blind', () => this.coming && this.#load());
   }
 
   /** A stage has come further; the next event of the video takes its place. */
@@ -190,7 +185,6 @@ export class Library extends EventTarget {
         last = now;
         root.dataset.state = video.state;
         open.lastChild.textContent = video.title ?? video.name;
-        open.disabled = Boolean(video.upload);
         if (video.thumbnail && image.dataset.of !== video.thumbnail)
           Object.assign(image, { src: image.dataset.of = video.thumbnail, hidden: false });
         length.textContent = video.duration ? clock(video.duration) : '';
@@ -206,18 +200,15 @@ export class Library extends EventTarget {
         warning.textContent = video.warning ? api.sentence(video.warning) : '';
         where.hidden = video.state !== 'indexed';
         where.setAttribute('aria-label', `${where.textContent} ${video.title ?? video.name}`);
-        retry.hidden = video.upload ? !video.upload.retry : video.state !== 'failed';
+        retry.hidden = video.state !== 'failed';
         retry.setAttribute('aria-label', `${retry.textContent} ${video.title ?? video.name}`);
-        remove.textContent = video.upload ? (video.state === 'failed' ? 'Dismiss' : 'Cancel') : 'Remove';
         remove.setAttribute('aria-label', `${remove.textContent} ${video.name}`);
       },
     };
   }
 
-  /** Sends a file again whose upload broke off, or has a failed video processed again. */
+  /** Has a failed video processed again. */
   async #retry(video) {
-    if (video.upload)
-      return video.upload.retry();
     try {
       this.put(await api.retry(video.id));
     } catch (error) {
@@ -226,8 +217,6 @@ export class Library extends EventTarget {
   }
 
   async #remove(video) {
-    if (video.upload)
-      return video.upload.cancel();
     if (!await confirmRemoval(video))
       return;
     try {
@@ -240,32 +229,28 @@ export class Library extends EventTarget {
   }
 }
 
-function stateOf(video) {
+/** A video's state in words, and how far its stage is. */
+export function stateOf(video) {
   if (video.state === 'indexed')
     return 'Searchable';
   if (video.state === 'failed')
     return 'Failed';
   if (video.further)
     return `${video.further.stage === 'index' ? 'Being indexed' : 'Frames are taken'}, ${video.further.percent} %`;
-  return video.state === 'decoded' ? 'Being indexed' : video.upload ? `Uploading ${Math.floor(video.progress * 100)} %`
-    : 'Waits for its frames';
+  return video.state === 'decoded' ? 'Being indexed' : 'Waits for its frames';
 }
 
 /** Upload, frames, index: passed, at it, waiting or failed. */
 function stagesOf(video) {
-  const uploading = Boolean(video.upload);
-  const upload = { name: 'upload', state: video.failure?.stage === 'upload' ? 'failed' : uploading ? 'waiting' : 'done' };
-  const stages = [upload, ...video.stages];
+  const stages = [{ name: 'upload', state: 'done' }, ...video.stages];
   const current = video.state === 'failed' ? null : stages.find(stage => stage.state === 'waiting');
   return stages.map(stage => {
     const state = stage === current ? 'current' : stage.state;
     const told = { current: 'under way', done: 'done', failed: 'failed', waiting: 'waiting' }[state];
     const item = element('li', { data: { stage: stage.name, state } }, element('span', {}, stageNames[stage.name] ?? stage.name),
       element('span', { className: 'hidden' }, `: ${told}`));
-    const share = stage === upload && uploading ? video.progress : stage.name === video.further?.stage
-      ? video.further.percent / 100 : null;
-    if (share !== null)
-      item.style.setProperty('--share', share);
+    if (stage.name === video.further?.stage)
+      item.style.setProperty('--share', video.further.percent / 100);
     return item;
   });
 }

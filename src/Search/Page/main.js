@@ -2,16 +2,19 @@
 
 import { addressOf, decoded, encoded, read, write } from './address.js';
 import * as api from './api.js';
+import { connection } from './connection.js';
 import { Demo } from './demo.js';
 import { button, element, find, isTyping } from './dom.js';
+import * as files from './files.js';
 import { Filters } from './filters.js';
 import { Library, told } from './library.js';
 import { Models } from './models.js';
 import { Player } from './player.js';
 import { Search } from './search.js';
+import { largest } from './tus.js';
 import { Uploads } from './uploads.js';
 
-const choose = () => find('video-files').click();
+const choose = async () => add(await files.choose(find('video-files')));
 const models = new Models();
 const library = new Library({
   onWatch: video => player.whole(video), onAdd: choose, onInside: id => filters.inside(id), firstSteps: () => firstSteps(),
@@ -19,7 +22,7 @@ const library = new Library({
 const player = new Player(library, {
   onLike: moment => like(moment), onInside: id => filters.inside(id), onPlace: place => placed(place),
 });
-const uploads = new Uploads(library);
+const uploads = new Uploads(library, { onChoose: choose, onWatch: video => player.whole(video) });
 const filters = new Filters(library, () => {
   remember();
   search.again();
@@ -62,11 +65,19 @@ function firstSteps() {
   ].filter(Boolean);
 }
 
-api.largestUpload().then(bytes => {
+largest().then(bytes => {
   uploads.largest = bytes;
   library.takesUploads = bytes !== null;
   find('add').hidden = bytes === null;
   library.refresh();
+});
+
+// The server is gone, or back: what is shown is brought up to date, and what it did not answer is asked again.
+connection.addEventListener('lost', () => { find('gone').hidden = false; });
+connection.addEventListener('back', () => {
+  find('gone').hidden = true;
+  models.refresh();
+  search.again();
 });
 
 // The address follows what is seen. A view of another kind is a step for Back; letters of one query are not, until it was
@@ -159,14 +170,15 @@ find('query').addEventListener('submit', event => {
 });
 restore();
 
-const add = files => {
-  if (!files.length)
+/** Sends videos, each a file and maybe a handle of it. */
+function add(given) {
+  if (!given.length)
     return;
   text.value = '';
   search.clear();
   remember();
-  uploads.add(files);
-};
+  uploads.add(given);
+}
 const searchImage = async file => {
   text.value = '';
   const image = await encoded(file);
@@ -178,9 +190,10 @@ const like = moment => {
   search.like(moment);
   remember();
 };
+const alone = list => [...list].map(file => ({ file }));
 find('add').onclick = choose;
 find('video-files').onchange = event => {
-  add([...event.target.files]);
+  add(alone(event.target.files));
   event.target.value = '';
 };
 find('by-image').onclick = () => find('image-file').click();
@@ -191,11 +204,12 @@ find('image-file').onchange = event => {
 };
 
 // Files that are dropped or pasted: one picture is a query, videos are added.
-const take = files => {
-  if (files.length === 1 && files[0].type.startsWith('image/') && files[0].type !== 'image/gif')
-    searchImage(files[0]);
+const take = given => {
+  const [{ file } = {}] = given;
+  if (given.length === 1 && file.type.startsWith('image/') && file.type !== 'image/gif')
+    searchImage(file);
   else if (library.takesUploads)
-    add(files);
+    add(given);
 };
 const carriesFiles = event => event.dataTransfer?.types.includes('Files');
 let inside = 0;
@@ -206,14 +220,17 @@ const aim = by => {
 addEventListener('dragenter', event => carriesFiles(event) && aim(1));
 addEventListener('dragleave', event => carriesFiles(event) && aim(-1));
 addEventListener('dragover', event => carriesFiles(event) && event.preventDefault());
-addEventListener('drop', event => {
+addEventListener('drop', async event => {
   if (!carriesFiles(event))
     return;
   event.preventDefault();
   aim(0);
-  take([...event.dataTransfer.files]);
+  const given = await files.dropped(event.dataTransfer);
+  take(given);
+  if (!given.length)
+    find('status').textContent = 'No videos are in what was dropped.';
 });
-addEventListener('paste', event => event.clipboardData.files.length && take([...event.clipboardData.files]));
+addEventListener('paste', event => event.clipboardData.files.length && take(alone(event.clipboardData.files)));
 
 const themes = matchMedia('(prefers-color-scheme: dark)');
 const root = document.documentElement;

@@ -34,7 +34,7 @@ export class Models extends EventTarget {
   get canChoose() { return this.#list !== null && this.#isAdmin; }
 
   open() {
-    this.#refresh();
+    this.refresh();
     this.dialog.showModal();
   }
 
@@ -48,7 +48,8 @@ export class Models extends EventTarget {
     this.dispatchEvent(new Event('known'));
   }
 
-  async #refresh() {
+  /** Asks how it stands now. */
+  async refresh() {
     const former = this.#status?.model.id;
     try {
       [this.#status, this.#list] = await Promise.all([api.status(), this.#list ? api.models() : null]);
@@ -68,7 +69,7 @@ export class Models extends EventTarget {
   #poll() {
     clearTimeout(this.#timer);
     if (isRunning(this.#list?.pull) || this.#isChanging)
-      this.#timer = setTimeout(() => this.#refresh(), pollEvery);
+      this.#timer = setTimeout(() => this.refresh(), pollEvery);
   }
 
   #complain(error) {
@@ -83,7 +84,7 @@ export class Models extends EventTarget {
     } catch (error) {
       this.#complain(error);
     }
-    await this.#refresh();
+    await this.refresh();
   }
 
   #render() {

@@ -9,6 +9,8 @@ public sealed class PartialUploadsTests : IDisposable
 {
     private const int MostIncomplete = 10;
 
+    private static readonly AcceptedVideo s_accepted = new(default, "a.mp4", 1, IsNew: true);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-uploads-").FullName;
     private readonly KeptLog _log = new();
     private readonly PartialUploads _uploads;
@@ -84,7 +86,7 @@ public sealed class PartialUploadsTests : IDisposable
         Assert.Equal(upload, await _uploads.FindAsync(default, upload.Id, default));
         Directory.CreateDirectory(Path.Combine(_folder, $"{upload.Id}.json.new")); // What is known of it cannot be written.
 
-        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await _uploads.CompleteAsync(upload, default, default));
+        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await _uploads.CompleteAsync(upload, s_accepted, default));
         Assert.Equal(upload, await _uploads.FindAsync(default, upload.Id, default));
     }
 
@@ -97,7 +99,7 @@ public sealed class PartialUploadsTests : IDisposable
 
         await Assert.ThrowsAsync<QueueFullException>(async () => await _uploads.CreateAsync(default, 10, "b.mp4", default));
 
-        await _uploads.CompleteAsync(last, default, default);
+        await _uploads.CompleteAsync(last, s_accepted, default);
         await _uploads.CreateAsync(default, 10, "b.mp4", default);
     }
 
