@@ -128,6 +128,17 @@ export async function videos() {
   return all;
 }
 
+/** Some videos: of these states, so many at most; `total`, and how many of all are in each of the `states`. */
+export async function listed({ state, order = 'asc', limit }) {
+  const all = (await videos()).sort((a, b) => a.uploadedAt.localeCompare(b.uploadedAt));
+  const states = Object.fromEntries(['uploaded', 'decoded', 'failed', 'indexed'].map(name =>
+    [name, all.filter(video => video.state === name).length]));
+  const meant = all.filter(video => state.includes(video.state));
+  return { videos: (order === 'desc' ? meant.reverse() : meant).slice(0, limit), total: meant.length, states };
+}
+
+export const allListed = async ({ state }) => (await videos()).filter(video => state.includes(video.state));
+
 export const video = id => json(`api/v1/videos/${id}`);
 
 export const retry = id => json(`api/v1/videos/${id}/retry`, { method: 'POST' });

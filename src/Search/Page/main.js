@@ -11,6 +11,7 @@ import { Library, told } from './library.js';
 import { Models } from './models.js';
 import { Player } from './player.js';
 import { Search } from './search.js';
+import { Status } from './status.js';
 import { largest } from './tus.js';
 import { Uploads } from './uploads.js';
 
@@ -31,6 +32,7 @@ const search = new Search(library, filters, models, {
   onWatch: (moments, at) => player.moments(moments, at), onWeak: () => remember(),
 });
 const text = find('text');
+const status = new Status(() => remember());
 const demo = new Demo(library, sentence => {
   text.value = sentence;
   remember();
@@ -85,13 +87,13 @@ connection.addEventListener('back', () => {
 const near = 0.01; // Seconds: an address has two decimals.
 let kind = null, searched = null, isSettled = false;
 
-const kindOf = (place, query, like, image) => JSON.stringify([Boolean(place), query !== '', query ? null : like,
+const kindOf = (place, query, like, image) => JSON.stringify([Boolean(place), status.isOpen, query !== '', query ? null : like,
   query ? null : image, filters.parameters.find(([name]) => name === 'video')]);
 
 function remember(place = player.place) {
-  const { like, of, at, image, weak } = search.subject, query = text.value.trim();
+  const { like, of, at, image, weak } = search.subject, query = text.value.trim(), stand = status.isOpen ? 1 : null;
   const subject = query ? [['weak', weak === query ? 1 : null]] : [['like', like], ['of', of], ['at', at]];
-  const fields = [['collection', api.collection], ['q', query], ...subject, ...filters.parameters];
+  const fields = [['collection', api.collection], ['q', query], ...subject, ...filters.parameters, ['status', stand]];
   const picture = query ? null : image;
   const address = addressOf([...fields, ['v', place?.v], ['t', place?.t]], picture);
   const now = kindOf(place, query, like, image);
@@ -117,6 +119,7 @@ async function restore() {
   if (!place)
     player.leave();
   text.value = fields.get('q') ?? '';
+  status.show(fields.has('status'));
   filters.parameters = fields;
   const asked = addressOf([...fields].filter(([name]) => name !== 'v' && name !== 't'), image);
   if (asked !== searched)
@@ -155,6 +158,7 @@ async function open({ v, t }) {
 addEventListener('popstate', restore);
 
 text.addEventListener('input', () => {
+  status.show(false);
   search.typed();
   remember();
   announce();
@@ -180,12 +184,14 @@ function add(given) {
   uploads.add(given);
 }
 const searchImage = async file => {
+  status.show(false);
   text.value = '';
   const image = await encoded(file);
   search.image(image ? Object.assign(decoded(image), { name: file.name }) : file, image);
   remember();
 };
 const like = moment => {
+  status.show(false);
   text.value = '';
   search.like(moment);
   remember();
