@@ -166,6 +166,26 @@ public sealed class PageUploadTests(Workplace place) : IClassFixture<Workplace>
         await no.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
         await Assertions.Expect(no).ToHaveAttributeAsync("data-state", "failed");
         await browser.PictureAsync("uploaded.png");
+
+        // What failed stands on the status page, and is tried again there.
+        await page.GotoAsync($"{run.Http.BaseAddress}?status");
+        var failures = page.Locator("#failures-list li");
+        await Assertions.Expect(failures.Locator(".name")).ToHaveCountAsync(2);
+        await Assertions.Expect(failures.First).ToContainTextAsync("No frames can be taken from it: is not a video");
+        await Assertions.Expect(page.Locator("#status-facts")).ToContainTextAsync(new Regex("Disk.* free.*Model.*Version"));
+        await Assertions.Expect(page.Locator("#status-stages li[data-state=failed]")).ToHaveTextAsync("2Failed");
+        await Assertions.Expect(page.Locator("#status-stages li[data-state=done]")).ToHaveTextAsync("1Searchable");
+        await Assertions.Expect(page.Locator("#library")).ToBeHiddenAsync();
+        await browser.PictureAsync("status.png");
+        await browser.HasNoBarrierAsync();
+        var retried = new ConcurrentQueue<string>();
+        page.Response += (_, answer) => retried.Enqueue(answer.Url.Split('/')[^1]);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Try all again" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#status-told")).ToHaveTextAsync("2 videos are tried again.");
+        Assert.Equal(2, retried.Count(name => name == "retry"));
+        await page.Locator("#status-open").ClickAsync();
+        await Assertions.Expect(page.Locator("#library")).ToBeVisibleAsync();
+        Assert.DoesNotContain("status", page.Url, StringComparison.Ordinal);
     }
 
     /// <summary>A clip that a box of nothing makes more than two chunks long.</summary>
