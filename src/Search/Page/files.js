@@ -32,8 +32,10 @@ export async function dropped({ items }) {
   }))).flat();
 }
 
-const withFiles = async (handles, isMeant = () => true) =>
-  (await Promise.all(handles.map(async handle => ({ file: await handle.getFile(), handle })))).filter(({ file }) => isMeant(file));
+async function withFiles(handles, isMeant = () => true) {
+  const read = await Promise.all(handles.map(async handle => ({ file: await handle.getFile(), handle })));
+  return read.filter(({ file }) => isMeant(file));
+}
 
 async function handlesIn(folder) {
   const found = [];

@@ -97,7 +97,8 @@ export class Status {
   }
 
   #renderStages({ states, videos }) {
-    const of = (state, stage) => videos.filter(video => video.state === state && this.#further.get(video.id)?.stage === stage).length;
+    const of = (state, stage) =>
+      videos.filter(video => video.state === state && this.#further.get(video.id)?.stage === stage).length;
     const decoding = of('uploaded', 'decode'), indexing = of('decoded', 'index');
     find('status-stages').replaceChildren(...[
       ['Waiting', states.uploaded - decoding, 'waiting'], ['Frames are taken', decoding, 'current'],
@@ -108,9 +109,9 @@ export class Status {
   }
 
   #renderUnderWay(videos, waiting) {
-    const known = videos.map(video => ({ ...video, further: this.#further.get(video.id) }));
-    const isAt = ({ state, further }) => further && (further.stage === 'index') === (state === 'decoded');
-    const shown = [...known.filter(isAt), ...known.filter(video => !isAt(video)).map(video => ({ ...video, further: undefined }))];
+    const isAt = ({ id, state }) => this.#further.get(id)?.stage === (state === 'decoded' ? 'index' : 'decode');
+    const shown = [...videos.filter(isAt).map(video => ({ ...video, further: this.#further.get(video.id) })),
+      ...videos.filter(video => !isAt(video))];
     find('under-way').hidden = shown.length === 0;
     find('under-way-list').replaceChildren(...shown.map(video => {
       const bar = video.further

@@ -12,9 +12,9 @@ const mayPass = [404, 409, 423]; // It has expired; it has other bytes than thou
 const full = { 'queue-full': 'The server’s queue is full', 'too-many': 'The server takes no more uploads for now' };
 
 /**
- * Its `state`: 'missing' (its file must be chosen again), 'asking' (the page must be allowed to read it again), 'waiting' (for its
- * turn), 'sending', 'checking' (all of it is there), 'paused' (for a `reason`, until the time `until`; 0: until the server is
- * back), 'taken' (it became `video`; `known` where that was there before), 'failed' (for a `reason`), 'gone' (given up).
+ * Its `state`: 'missing' (its file must be chosen again), 'asking' (the page must be allowed to read it again), 'waiting' (for
+ * its turn), 'sending', 'checking' (all of it is there), 'paused' (for a `reason`, until the time `until`; 0: until the server
+ * is back), 'taken' (it became `video`; `known` where that was there before), 'failed' (for a `reason`), 'gone' (given up).
  * Tells of changes by 'state', and by 'progress' with the bytes that were just sent as its detail.
  */
 export class Upload extends EventTarget {

@@ -182,7 +182,7 @@ export class Uploads {
     const taken = rows.filter(({ upload }) => upload.state === 'taken');
     const found = taken.filter(({ row }) => row.video?.state === 'indexed').length;
     const missing = rows.filter(({ upload }) => ['missing', 'asking'].includes(upload.state)).length;
-    return [missing ? `${count(missing, 'upload waits', 'uploads wait')} for ${missing === 1 ? 'its file' : 'their files'}` : null,
+    return [missing ? count(missing, 'upload waits for its file', 'uploads wait for their files') : null,
       taken.length ? `${found} of ${count(taken.length, 'video')} searchable` : null].filter(Boolean).join(' · ');
   }
 
