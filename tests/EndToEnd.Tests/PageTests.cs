@@ -60,12 +60,15 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await page.SetInputFilesAsync("#video-files", clips);
         await Assertions.Expect(page.Locator(".video")).ToHaveCountAsync(clips.Length);
         await Assertions.Expect(page.Locator(".video[data-state=indexed]")).ToHaveCountAsync(clips.Length);
+        using var film = new PageFilm(page, "use.gif");
+        await film.ShowAsync(seconds: 1);
 
         await page.Locator("#text").FillAsync("a dog runs along the beach");
         await Assertions.Expect(page.Locator("#results-state"))
             .ToContainTextAsync("Nothing here matches “a dog runs along the beach”");
-        await page.Locator("#text").FillAsync(Sentence);
+        await film.TypeAsync("#text", Sentence);
         await Assertions.Expect(page.Locator("#status")).ToContainTextAsync(new Regex($"videos? for “{Sentence}”"));
+        await film.ShowAsync(seconds: 1.5);
         await page.Locator("#weaker button").ClickAsync();
         await Assertions.Expect(page.Locator(".moment")).ToHaveCountAsync(clips.Length);
         await Assertions.Expect(page.Locator(".moment").First.Locator(".band")).ToHaveTextAsync(new Regex("strong|likely"));
@@ -97,6 +100,8 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         Assert.Equal(1, await page.Locator("#marks .segment.current").CountAsync());
         await page.WaitForLoadStateAsync(LoadState.Load);
         await browser.PictureAsync("page.png");
+        await film.PlayAsync(seconds: 3);
+        await film.WriteAsync();
 
         await page.EvaluateAsync("() => { document.getElementById('video').currentTime = 1; }");
         await page.Keyboard.PressAsync(".");
