@@ -165,6 +165,7 @@ public sealed class PageUploadTests(Workplace place) : IClassFixture<Workplace>
             .ToHaveTextAsync(new Regex("^No frames can be taken from it: is not a video"));
         await no.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
         await Assertions.Expect(no).ToHaveAttributeAsync("data-state", "failed");
+        await Assertions.Expect(page.Locator("#uploads-total")).ToHaveTextAsync("1 of 3 videos searchable · 2 failed");
         await browser.PictureAsync("uploaded.png");
 
         // What failed stands on the status page, and is tried again there.

@@ -27,8 +27,9 @@ export function clearState(place) {
 
 /** Makes elements the children of a list. Those that are in place stay untouched, so that focus stays. */
 export function arrange(list, elements) {
+  const kept = new Set(elements);
   for (const child of [...list.children])
-    if (!elements.includes(child))
+    if (!kept.has(child))
       child.remove();
   elements.forEach((one, at) => list.children[at] === one || list.insertBefore(one, list.children[at] ?? null));
 }

@@ -68,7 +68,7 @@ function firstSteps() {
 }
 
 largest().then(bytes => {
-  uploads.largest = bytes;
+  uploads.largest = bytes ?? Infinity;
   library.takesUploads = bytes !== null;
   find('add').hidden = bytes === null;
   library.refresh();

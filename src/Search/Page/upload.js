@@ -48,6 +48,11 @@ export class Upload extends EventTarget {
     if (this.file) // Somebody has given it meanwhile.
       return undefined;
     this.sent = stand?.offset ?? this.sent;
+    return this.readIfAllowed();
+  }
+
+  /** Goes on where the browser lets the page read the file; else says what that needs. */
+  async readIfAllowed() {
     const may = await this.handle?.queryPermission?.({ mode: 'read' }) ?? 'denied';
     return may === 'granted' ? this.#read() : this.#become(may === 'prompt' ? 'asking' : 'missing');
   }

@@ -9,19 +9,21 @@ import { live } from './live.js';
 import { all, hold, keep, keyOf, recall } from './remembered.js';
 import { Upload } from './upload.js';
 
-const atATime = 3, tick = 1000, window = 10_000, shortest = 2000;
-const order = ['failed', 'asking', 'missing', 'sending', 'checking', 'paused', 'waiting', 'taken'];
+const atATime = 3, soon = 50, tick = 1000; // Milliseconds.
+const lately = 10_000, shortest = 2000; // Of how long the pace is told.
+const order = ['asking', 'missing', 'sending', 'checking', 'paused', 'failed', 'waiting', 'taken'];
 
 export class Uploads {
   #rows = new Map(); // Of each key an upload and its row.
   #sent = []; // When how many bytes were sent, lately.
   #timer = 0;
+  #isDue = false;
 
   /** onChoose: asks for files. onWatch: shows a video. */
   constructor(library, { onChoose, onWatch }) {
     this.library = library;
     this.onWatch = onWatch;
-    this.largest = null;
+    this.largest = Infinity;
     find('uploads-choose').onclick = onChoose;
     find('uploads-cancel').onclick = () => this.#each(upload => upload.isOpen && upload.cancel());
     find('uploads-clear').onclick = () => this.#each(upload => upload.isOpen || this.#clear(upload));
@@ -48,21 +50,26 @@ export class Uploads {
       else if (!upload?.isOpen) // Else it is the same file once more.
         fresh.push({ key, file, handle });
     }
-    await Promise.all(fresh.map(({ key, file, handle }) => this.#enter(key, file, handle)));
+    const entered = (await Promise.all(fresh.map(one => this.#enter(one)))).filter(Boolean);
+    await keep(entered.map(({ upload }) => upload.record));
+    for (const { upload, file, handle } of entered)
+      upload.give(file, handle);
   }
 
-  async #enter(key, file, handle) {
+  /** A file's upload, in the list; null where it cannot be sent, which is told. */
+  async #enter({ key, file, handle }) {
     const release = await hold(key, { now: true });
-    if (!release)
-      return this.#tell(`${file.name} is being sent by another window of this page.`);
+    if (!release) {
+      this.#tell(`${file.name} is being sent by another window of this page.`);
+      return null;
+    }
     const upload = new Upload({ key, name: file.name, bytes: file.size, id: null, handle }, release);
     this.#place(upload);
-    if (file.size === 0)
-      return upload.fail('the file is empty');
-    if (this.largest && file.size > this.largest)
-      return upload.fail(`it has ${size(file.size)}; this server takes at most ${size(this.largest)}`);
-    await keep([upload.record]);
-    upload.give(file, handle);
+    if (file.size > 0 && !(file.size > this.largest))
+      return { upload, file, handle };
+    upload.fail(file.size === 0 ? 'the file is empty'
+      : `it has ${size(file.size)}; this server takes at most ${size(this.largest)}`);
+    return null;
   }
 
   /** Those of before that are not complete, once no other tab sends them. */
@@ -99,9 +106,8 @@ export class Uploads {
     if (upload.state === 'taken')
       this.#ask(upload);
     row.update();
-    this.#sort();
     this.#next();
-    return this.#total();
+    return this.#showSoon();
   }
 
   #clear(upload) { return upload.state === 'taken' ? this.#remove(upload) : upload.cancel(); }
@@ -110,7 +116,7 @@ export class Uploads {
     this.#rows.get(upload.key)?.row.root.remove();
     this.#rows.delete(upload.key);
     this.#next();
-    this.#total();
+    this.#showSoon();
   }
 
   /** Sends those whose turn it is. */
@@ -136,16 +142,32 @@ export class Uploads {
         return;
       const before = row.video?.state;
       row.update(change(row.video));
-      if (row.video?.state === before)
-        return;
-      this.#sort();
-      this.#total();
+      if (row.video?.state !== before)
+        this.#showSoon();
     });
+  }
+
+  /** Asks for one; others may be read then, too. */
+  async allow(upload) {
+    await upload.allow();
+    this.#each(other => other.state === 'asking' && other.readIfAllowed());
   }
 
   #each(action) { [...this.#rows.values()].forEach(({ upload, row }) => action(upload, row)); }
 
   #some(is) { return [...this.#rows.values()].some(({ upload }) => is(upload)); }
+
+  /** Once for all that change together, as when a folder is dropped. */
+  #showSoon() {
+    if (this.#isDue)
+      return;
+    this.#isDue = true;
+    setTimeout(() => {
+      this.#isDue = false;
+      this.#sort();
+      this.#total();
+    }, soon);
+  }
 
   /** What needs somebody stands first, what is done last. */
   #sort() {
@@ -166,10 +188,11 @@ export class Uploads {
     const [bytes, sent] = ['bytes', 'sent'].map(name => counted.reduce((sum, upload) => sum + upload[name], 0));
     bar.hidden = sending.length === 0;
     bar.value = sent / Math.max(1, bytes);
-    find('uploads-total').textContent = sending.length
+    const failed = rows.filter(({ row }) => row.isFailed).length;
+    find('uploads-total').textContent = [...sending.length
       ? [`${counted.length - sending.length} of ${counted.length} sent`, `${size(sent)} of ${size(bytes)}`,
-        ...this.#pace(bytes - sent)].join(' · ')
-      : this.#resting(rows);
+        ...this.#pace(bytes - sent)]
+      : this.#resting(rows), failed ? `${failed} failed` : null].filter(Boolean).join(' · ');
     clearTimeout(this.#timer);
     if (sending.length)
       this.#timer = setTimeout(() => {
@@ -183,13 +206,13 @@ export class Uploads {
     const found = taken.filter(({ row }) => row.video?.state === 'indexed').length;
     const missing = rows.filter(({ upload }) => ['missing', 'asking'].includes(upload.state)).length;
     return [missing ? count(missing, 'upload waits for its file', 'uploads wait for their files') : null,
-      taken.length ? `${found} of ${count(taken.length, 'video')} searchable` : null].filter(Boolean).join(' · ');
+      taken.length ? `${found} of ${count(taken.length, 'video')} searchable` : null];
   }
 
   /** How fast it goes lately, and how long the rest takes at that; nothing until that can be said. */
   #pace(rest) {
     const now = performance.now();
-    this.#sent = this.#sent.filter(({ at }) => now - at < window);
+    this.#sent = this.#sent.filter(({ at }) => now - at < lately);
     const span = now - (this.#sent[0]?.at ?? now), bytes = this.#sent.slice(1).reduce((sum, sent) => sum + sent.bytes, 0);
     if (span < shortest || bytes === 0)
       return [];
@@ -204,14 +227,14 @@ class Row {
   #told = element('p', { className: 'told' });
   #bar = element('progress', { max: 1 });
   #again = button('Try again', () => this.#retry(), 'outlined');
-  #allow = button('Continue', () => this.#upload.allow(), 'outlined');
+  #allow = button('Continue', () => this.uploads.allow(this.#upload), 'outlined');
   #stop = button('', () => this.#upload.cancel(), 'quiet');
   video = null;
 
-  constructor(upload, { onWatch, library }) {
+  constructor(upload, uploads) {
     this.#upload = upload;
-    this.library = library;
-    this.open = button(upload.name, () => onWatch(this.video), 'found');
+    this.uploads = uploads;
+    this.open = button(upload.name, () => uploads.onWatch(this.video), 'found');
     this.#name.textContent = upload.name;
     this.#bar.setAttribute('aria-label', upload.name);
     for (const action of [this.#again, this.#allow])
@@ -223,14 +246,16 @@ class Row {
 
   /** Where it stands among the others: low numbers first. */
   get rank() {
-    return 2 * order.indexOf(this.#upload.state) + (this.video?.state === 'indexed' ? 1 : 0)
-      - (this.video?.state === 'failed' ? 2 * order.length : 0);
+    return 2 * order.indexOf(this.isFailed ? 'failed' : this.#upload.state) + (this.video?.state === 'indexed' ? 1 : 0);
   }
+
+  /** Whether it could not be sent, or cannot be indexed. */
+  get isFailed() { return this.#upload.state === 'failed' || this.video?.state === 'failed'; }
 
   update(video = this.video) {
     const upload = this.#upload, { state, sent, bytes } = upload;
     this.video = video;
-    const isFailed = state === 'failed' || video?.state === 'failed', isFound = video?.state === 'indexed';
+    const { isFailed } = this, isFound = video?.state === 'indexed';
     this.root.dataset.state = isFailed ? 'failed' : video?.state ?? state;
     this.#told.textContent = this.#text();
     this.#name.hidden = isFound;
@@ -275,7 +300,7 @@ class Row {
       return this.#upload.give(this.#upload.file, this.#upload.handle);
     try {
       const video = await api.retry(this.video.id);
-      this.library.put(video);
+      this.uploads.library.put(video);
       return this.update(video);
     } catch (error) {
       find('uploads-told').textContent = error.message;
