@@ -50,8 +50,7 @@ internal static class CommandLine
 
     public static async Task<int> RunAsync(string[] args)
     {
-        if (Console.IsOutputRedirected)
-            AnsiConsole.Profile.Width = Output.Unwrapped;
+        AnsiConsole.Profile.Width = Output.Unwrapped;
         var parsed = Commands().Parse(args);
         if (IsGroup(parsed.CommandResult.Command) && parsed.UnmatchedTokens.Count == 0)
             parsed = Commands().Parse([.. args, "--help"]);
@@ -63,13 +62,32 @@ internal static class CommandLine
             return await parsed.InvokeAsync(
                 new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = s_cleanUpTime });
         }
-        catch (Exception error) when (error is UserException or ModelException)
-        {
-            return Fail(Failed, error.Message);
-        }
         catch (OperationCanceledException)
         {
             return Fail(Interrupted, "interrupted; nothing is left half done: run the command again");
+        }
+        catch (Exception error) when (error is UserException or ModelException or IOException or UnauthorizedAccessException)
+        {
+            return Fail(Failed, error.Message);
+        }
+        catch (Exception error)
+        {
+            return Fail(Failed, $"{error.GetBaseException().Message} This should not happen; {Reported(error, parsed)}");
+        }
+    }
+
+    /// <summary>Writes down what a report of a defect needs, and says where.</summary>
+    private static string Reported(Exception error, ParseResult parsed)
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"tcmgc-{Environment.ProcessId}.txt");
+        try
+        {
+            File.WriteAllText(path, $"{Text(parsed)}{Environment.NewLine}{error}{Environment.NewLine}");
+            return $"{FilePaths.Name(path)} says where it happened, for a report";
+        }
+        catch (Exception unwritten) when (unwritten is IOException or UnauthorizedAccessException)
+        {
+            return $"where it happened cannot be written to {FilePaths.Name(path)}";
         }
     }
 
@@ -111,7 +129,7 @@ internal static class CommandLine
 
     private static int Fail(int status, string message)
     {
-        Console.Error.WriteLine($"tcmgc: {message}");
+        Console.Error.WriteLine($"tcmgc: {FilePaths.OneLine(message)}");
         return status;
     }
 }

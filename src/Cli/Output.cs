@@ -16,7 +16,7 @@ internal static class Output
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    /// <summary>Width of redirected output in columns: programs read it, so lines are not wrapped.</summary>
+    /// <summary>Width of tables in columns: a path that is wrapped is none, neither for programs nor to be copied.</summary>
     public const int Unwrapped = 10_000;
 
     /// <summary>Writes a result as JSON, or lets <paramref name="print"/> write it as text.</summary>

@@ -1,57 +1,74 @@
+using TcMgc.Shared;
 using TcMgc.Training;
 
 namespace TcMgc.Cli;
 
 /// <summary>
-/// Progress of long work on standard error: one line that is overwritten on a terminal, a new line every 15 s elsewhere.
+/// Progress of long work on standard error, with the time that is left: one line that is overwritten on a terminal, a new line
+/// every 15 s elsewhere. The lines of <see cref="Show"/> must be short, because a terminal cannot overwrite one that it wraps;
+/// what names a path belongs into a line that stays.
 /// </summary>
 internal sealed class Progress(TimeProvider time) : IProgressLines
 {
     private static readonly TimeSpan s_live = TimeSpan.FromMilliseconds(100), s_logged = TimeSpan.FromSeconds(15);
 
-    private readonly bool _isLive = !Console.IsErrorRedirected;
     private readonly Lock _gate = new();
-    private long _shown = long.MinValue;
+    private TimeLeft _left = new(time);
+    private long? _shown;
+    private string _state = "";
 
-    /// <summary>Shows the state of the work, unless the last state was shown a moment ago.</summary>
-    public void Show(string where)
+    /// <inheritdoc/>
+    public void Show(string state, double done, double total)
     {
         lock (_gate)
         {
-            if (_shown != long.MinValue && time.GetElapsedTime(_shown) < (_isLive ? s_live : s_logged))
+            var left = _left.After(done, total); // Before what is not shown is left out: it counts from the first call.
+            if (_shown is { } shown && time.GetElapsedTime(shown) < (Terminal.IsLive ? s_live : s_logged))
                 return;
             _shown = time.GetTimestamp();
-            Erase();
-            if (!_isLive)
-                Console.Error.WriteLine($"tcmgc: {where}");
+            _state = state + left;
+            if (Terminal.IsLive)
+                Draw();
             else
-                Console.Error.Write(where.Length < Console.BufferWidth ? where : where[..Math.Max(0, Console.BufferWidth - 1)]);
+                Console.Error.WriteLine($"tcmgc: {_state}");
         }
     }
 
-    /// <summary>Writes a line that is not overwritten.</summary>
-    public void Say(string line)
+    /// <inheritdoc/>
+    public void Say(string line) => Tell($"tcmgc: {line}");
+
+    /// <summary>Writes a line that is not overwritten, as it is.</summary>
+    public void Tell(string line)
     {
         lock (_gate)
         {
             Erase();
-            Console.Error.WriteLine($"tcmgc: {line}");
+            Console.Error.WriteLine(line);
+            Draw();
         }
     }
 
-    /// <summary>Removes the line of <see cref="Show"/>.</summary>
+    /// <inheritdoc/>
     public void Clear()
     {
         lock (_gate)
         {
             Erase();
-            _shown = long.MinValue;
+            (_state, _left, _shown) = ("", new(time), null);
         }
     }
 
-    private void Erase()
+    private void Draw()
     {
-        if (_isLive)
+        if (!Terminal.IsLive)
+            return;
+        Erase();
+        Console.Error.Write(_state.Length < Console.BufferWidth ? _state : _state[..Math.Max(0, Console.BufferWidth - 1)]);
+    }
+
+    private static void Erase()
+    {
+        if (Terminal.IsLive)
             Console.Error.Write("\r\u001b[K");
     }
 }

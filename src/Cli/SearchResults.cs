@@ -51,7 +51,7 @@ internal static class SearchResults
             table.AddColumn("confidence");
         foreach (var (rank, result) in response.Results.Index())
         {
-            var path = FileSource.PathIn(result.Source) is { } local ? FilePaths.Display(local) : result.Name;
+            var path = FileSource.PathIn(result.Source) is { } local ? FilePaths.Display(local) : FilePaths.Name(result.Name);
             string[] row =
             [
                 $"{rank + 1}", $"{result.Score:F3}", Clock(result.Moment),
@@ -76,7 +76,7 @@ internal static class SearchResults
         foreach (var text in explanation.Texts)
         {
             var share = explanation.Texts.Count > 1 ? $": {text.Text}  {text.Score:F3} × {text.Share:F2}" : "";
-            Console.WriteLine($"\n{rank}  {name}{share}");
+            Console.WriteLine($"\n{rank}  {FilePaths.Name(name)}{share}");
             PrintEvidence(text);
         }
     }

@@ -2,7 +2,6 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -10,6 +9,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using TcMgc.Hosting.Access;
 using TcMgc.Hosting.Audit;
 using TcMgc.Hosting.Limits;
@@ -106,8 +106,7 @@ public static class ServiceProgram
         }
         catch (IOException error)
         {
-            var way = error.InnerException is AddressInUseException ? " Choose another port, or 0 for a free one." : "";
-            throw new UserException($"Urls: cannot listen there: {error.Message}{way}", error);
+            throw new UserException($"Urls: cannot listen there: {error.Message}", error);
         }
         await Console.Out.WriteLineAsync($"listening on {string.Join(' ', app.Urls)}");
         await app.WaitForShutdownAsync(stop);
@@ -137,6 +136,7 @@ public static class ServiceProgram
             .AddSingleton(TimeProvider.System)
             .AddSingleton(options)
             .AddSingleton<WorkerFailure>()
+            .AddHostedService<FreeAddresses>()
             .Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain + TimeSpan.FromSeconds(5))
             .ConfigureHttpJsonOptions(http => Configure(http.SerializerOptions))
             .AddProblemDetails(
@@ -174,6 +174,7 @@ public static class ServiceProgram
             builder.Logging.AddSimpleConsole(console =>
             {
                 console.SingleLine = true;
+                console.ColorBehavior = Terminal.HasColours ? LoggerColorBehavior.Enabled : LoggerColorBehavior.Disabled;
                 console.TimestampFormat = time;
                 console.UseUtcTimestamp = true;
             });

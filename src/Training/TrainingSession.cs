@@ -100,7 +100,8 @@ internal sealed class TrainingSession(
             Freeze.Frames => PairSource.FrozenFrames(config, dataset.Train, embeddings!, Tokenizer.Load(start.Tokenizer)),
             _ => PairSource.Frozen(config, dataset.Train, embeddings!,
                 _frames.CachePath($"texts-{DatasetFrames.Key(dataset.Train)}-{encoders!.Id}.rows"),
-                DatasetFrames.Key(dataset.Train), encoders, Counted("encoding captions"), cancel),
+                DatasetFrames.Key(dataset.Train), encoders,
+                Counted("encoding captions", dataset.Train.Sum(video => video.Captions.Count)), cancel),
         };
 
     private EmbeddingStore Embed(
@@ -108,10 +109,11 @@ internal sealed class TrainingSession(
     {
         var key = DatasetFrames.Key(videos);
         return EmbeddingStore.Open(_frames.CachePath($"embeddings-{key}-{encoders.Id}.rows"), frames, key, encoders,
-            Counted("encoding the frames of videos"), cancel);
+            Counted("encoding the frames of videos", videos.Count), cancel);
     }
 
-    private Reporting<int> Counted(string what) => new(done => progress.Show($"{what}: {done:N0}"));
+    private Reporting<int> Counted(string what, int total) =>
+        new(done => progress.Show($"{what}: {done:N0} of {total:N0}", done, total));
 
     /// <summary>The weights of the start model, and random ones for parameters that it lacks.</summary>
     private (IEnumerable<TensorSource> Sources, WeightFile? File) Initial(TrainingStart start, ModelConfig config, int seed)
@@ -149,7 +151,7 @@ internal sealed class TrainingSession(
                 return;
             }
             _last = line;
-            progress.Show($"{where}: loss {line.Loss:F3}, {line.PairsPerSecond:F0} pairs/s");
+            progress.Show($"{where}: loss {line.Loss:F3}, {line.PairsPerSecond:F0} pairs/s", line.Epoch, epochs);
         }
     }
 }

@@ -56,6 +56,7 @@ public sealed class CommandLineTests
     [InlineData("bash", "complete -o default -F _tcmgc tcmgc")]
     [InlineData("zsh", "compdef _tcmgc tcmgc")]
     [InlineData("fish", "complete -c tcmgc")]
+    [InlineData("pwsh", "Register-ArgumentCompleter -Native -CommandName tcmgc")]
     public async Task A_script_for_each_shell_completes_what_is_typed(string shell, string registration)
     {
         var (status, script, _) = await CommandRun.Of("completion", shell);

@@ -109,6 +109,9 @@ public sealed class IndexTests(Workplace place) : IClassFixture<Workplace>
         Assert.True(ended.Status == 0, ended.Errors);
         Assert.Equal(names.Order(StringComparer.Ordinal), (await IndexContents.VideosAsync(data)).Select(video => video.Name)
             .Order(StringComparer.Ordinal));
+        string[] shown =
+            ["/new\\nline.mp4'", "/per%20cent %.mp4'", "/quote'\\''\".mp4'", "/ünï-猫-🎬.mp4  (", "/back\\slash.mp4'"];
+        Assert.All(shown, name => Assert.Contains(name, ended.Errors, StringComparison.Ordinal));
     }
 
     [Theory]

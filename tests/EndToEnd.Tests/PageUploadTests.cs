@@ -205,7 +205,8 @@ public sealed class PageUploadTests(Workplace place) : IClassFixture<Workplace>
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         for (; ; await Task.Delay(50, limit.Token))
         {
-            using var ask = new HttpRequestMessage(HttpMethod.Head, upload.PathAndQuery) { Headers = { { "Tus-Resumable", "1.0.0" } } };
+            using var ask = new HttpRequestMessage(HttpMethod.Head, upload.PathAndQuery);
+            ask.Headers.Add("Tus-Resumable", "1.0.0");
             using var answer = await run.Http.SendAsync(ask, limit.Token);
             if (answer.StatusCode == HttpStatusCode.NotFound)
                 return;

@@ -22,13 +22,15 @@ internal sealed record DecodeSpeed(int Files, double Footage, Cost Decode, Cost 
 internal static class DecodeBenchmark
 {
     /// <exception cref="UserException">A file cannot be decoded, or ffmpeg cannot be run.</exception>
-    public static async Task<DecodeSpeed> RunAsync(string[] paths, int side, int rounds, CancellationToken cancel)
+    public static async Task<DecodeSpeed> RunAsync(
+        string[] paths, int side, int rounds, Progress progress, CancellationToken cancel)
     {
         var (files, media) = (MediaFiles.Find(paths).Files, new MediaOptions());
         var (decodes, peers) = (new List<Cost>(), new List<Cost>());
         var footage = 0.0;
         for (var round = 0; round < rounds; round++)
         {
+            progress.Show($"{round} of {rounds} rounds", round, rounds);
             var folder = Directory.CreateTempSubdirectory("tcmgc-bench-").FullName;
             try
             {
@@ -42,6 +44,7 @@ internal static class DecodeBenchmark
                 Directory.Delete(folder, recursive: true);
             }
         }
+        progress.Clear();
         return new(files.Count, footage, Cost.Median(decodes), Cost.Median(peers));
     }
 

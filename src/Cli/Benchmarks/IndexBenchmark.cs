@@ -36,12 +36,14 @@ internal static class IndexBenchmark
 {
     /// <exception cref="UserException">A file cannot be decoded, or a store cannot be used.</exception>
     public static async Task<IndexSpeed> RunAsync(
-        string[] paths, ModelFolder model, ComputeOptions compute, int rounds, CancellationToken cancel)
+        string[] paths, ModelFolder model, ComputeOptions compute, int rounds, Progress progress, CancellationToken cancel)
     {
         var files = MediaFiles.Find(paths).Files;
         var (decodes, encodes, indexes) = (new List<Cost>(), new List<Cost>(), new List<Cost>());
         var (frames, footage) = (0, 0.0);
         for (var round = 0; round < rounds; round++)
+        {
+            progress.Show($"{round} of {rounds} rounds", round, rounds);
             await InFolderAsync(async folder =>
             {
                 using (var data = await DataFolder.OpenAsync(folder, TimeProvider.System, cancel))
@@ -63,6 +65,8 @@ internal static class IndexBenchmark
                 }
             }, async folder => indexes.Add(await Cost.OfAsync(() => IndexCommand.IndexAsync(
                 paths, folder, CollectionId.Default, model.Path, compute, IndexCommand.DefaultBatch, cancel))));
+        }
+        progress.Clear();
         return new(files.Count, frames, footage, Cost.Median(decodes), Cost.Median(encodes), Cost.Median(indexes), ThisProcess.PeakMegabytes);
     }
 

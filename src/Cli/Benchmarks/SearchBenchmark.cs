@@ -97,8 +97,7 @@ internal static class SearchBenchmark
         var costs = await invented.FillAsync(folder, segments, TimeProvider.System, done =>
         {
             var elapsed = Stopwatch.GetElapsedTime(started);
-            progress.Show($"{done:N0} of {segments:N0} segments written, {done / elapsed.TotalSeconds:N0}/s, "
-                    + $"{elapsed * ((double)(segments - done) / done):h\\:mm\\:ss} left");
+            progress.Show($"{done:N0} of {segments:N0} segments written, {done / elapsed.TotalSeconds:N0}/s", done, segments);
         }, cancel);
         var (seconds, disk) = (costs.Seconds.Values.Sum(), costs.Megabytes.Values.Sum());
         progress.Say(

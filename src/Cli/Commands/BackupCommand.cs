@@ -39,13 +39,10 @@ internal static class BackupCommand
         return command;
     }
 
-    /// <summary>Shows how many bytes are copied, and the time left.</summary>
-    public static IProgress<CopyProgress> ReportingTo(Progress progress)
-    {
-        var left = new TimeLeft(TimeProvider.System);
-        return new Training.Reporting<CopyProgress>(copied => progress.Show(string.Create(CultureInfo.InvariantCulture,
-            $"{copied.Bytes:N0} of {copied.Total:N0} bytes of originals are there{left.After(copied.Bytes, copied.Total)}")));
-    }
+    /// <summary>Shows how many bytes are copied.</summary>
+    public static IProgress<CopyProgress> ReportingTo(Progress progress) =>
+        new Training.Reporting<CopyProgress>(copied => progress.Show(string.Create(CultureInfo.InvariantCulture,
+            $"{copied.Bytes:N0} of {copied.Total:N0} bytes of originals are there"), copied.Bytes, copied.Total));
 
     private static void Print(BackupReport report)
     {

@@ -20,7 +20,7 @@ internal static class BenchDecodeCommand
         };
         command.SetAction(async (parsed, cancel) => Output.Write(
             await DecodeBenchmark.RunAsync(
-                parsed.GetValue(s_paths)!, parsed.GetValue(s_side), parsed.GetValue(s_rounds), cancel),
+                parsed.GetValue(s_paths)!, parsed.GetValue(s_side), parsed.GetValue(s_rounds), new(TimeProvider.System), cancel),
             parsed.GetValue(s_json), Print));
         return command;
     }

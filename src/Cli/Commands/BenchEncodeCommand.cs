@@ -36,15 +36,24 @@ internal static class BenchEncodeCommand
             .Load(ComputeChoice.Of(parsed) with { Threads = parsed.GetValue(s_threads) });
         var benchmark = new ModelBenchmark(model, TimeSpan.FromSeconds(parsed.GetValue(s_seconds)), cancel);
         var (batches, candidates) = (parsed.GetValue(s_batches)!, parsed.GetValue(s_candidates));
-        ModelSpeed[] speeds =
+        Func<ModelSpeed[]>[] measurements =
         [
-            .. batches.Select(benchmark.Frames), benchmark.Text(), benchmark.Candidates(candidates),
-            .. parsed.GetValue(s_clients)!.SelectMany(clients => benchmark.Together(clients, candidates, batches.Max())),
+            .. batches.Select(batch => new Func<ModelSpeed[]>(() => [benchmark.Frames(batch)])),
+            () => [benchmark.Text()], () => [benchmark.Candidates(candidates)],
+            .. parsed.GetValue(s_clients)!.Select(clients =>
+                new Func<ModelSpeed[]>(() => benchmark.Together(clients, candidates, batches.Max()))),
         ];
+        var (progress, speeds) = (new Progress(TimeProvider.System), new List<ModelSpeed>());
+        foreach (var (done, measure) in measurements.Index())
+        {
+            progress.Show($"{done} of {measurements.Length} measurements", done, measurements.Length);
+            speeds.AddRange(measure());
+        }
+        progress.Clear();
         Output.Write(speeds, parsed.GetValue(s_json), Print);
     }
 
-    private static void Print(ModelSpeed[] speeds)
+    private static void Print(List<ModelSpeed> speeds)
     {
         Console.WriteLine($"{"",-18}{"p50 ms",9}{"p95 ms",9}{"ms each",9}{"rounds",8}");
         foreach (var speed in speeds)

@@ -19,7 +19,7 @@ internal static class BenchIndexCommand
         };
         command.SetAction(async (parsed, cancel) => Output.Write(
             await IndexBenchmark.RunAsync(parsed.GetValue(s_paths)!, ModelOption.Find(parsed.GetValue(s_model)!),
-                ComputeChoice.Of(parsed), parsed.GetValue(s_rounds), cancel),
+                ComputeChoice.Of(parsed), parsed.GetValue(s_rounds), new(TimeProvider.System), cancel),
             parsed.GetValue(s_json), Print));
         return command;
     }

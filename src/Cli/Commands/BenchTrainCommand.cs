@@ -36,11 +36,15 @@ internal static class BenchTrainCommand
             if (heads is [var head])
                 speeds.Add(await Task.Run(() => Measure(head, parsed, cancel), cancel));
             else
-                foreach (var each in heads)
+            {
+                var progress = new Progress(TimeProvider.System);
+                foreach (var (done, each) in heads.Index())
                 {
-                    Console.Error.WriteLine($"tcmgc: {each}");
+                    progress.Show($"{done} of {heads.Length} heads, now {each}", done, heads.Length);
                     speeds.Add(await MeasureInProcessAsync(each, parsed, cancel));
                 }
+                progress.Clear();
+            }
             Output.Write(speeds, parsed.GetValue(s_json), Print);
         });
         return command;

@@ -81,7 +81,7 @@ internal static class CalibrateCommand
             throw new UserException($"{dataset.Root}: no {SplitOption.Name(split)} video gives a frame");
         var questions = DatasetQuestions.Of(dataset, split, [.. present.Select(video => dataset[split][video])]);
         string[] texts = [.. questions.Select(question => question.Text)];
-        var reporting = new Reporting<EvaluationProgress>(at => progress.Show(EvalCommand.Where(at)));
+        var reporting = new Reporting<EvaluationProgress>(at => progress.Show(EvalCommand.Where(at), at.Done, at.Total));
         var logits = await Task.Run(
             () => Evaluator.ScoreTexts(model, texts, present, frames, reporting, cancel), CancellationToken.None);
         progress.Clear();

@@ -50,12 +50,12 @@ internal static class CheckCommand
 
     private static async Task<List<Finding>> FindAsync(Storage stores, bool readsContents, CancellationToken cancel)
     {
-        var (progress, left) = (new Progress(TimeProvider.System), new TimeLeft(TimeProvider.System));
+        var progress = new Progress(TimeProvider.System);
         var check = new StoreCheck(stores, TimeProvider.System)
         {
             ReadsContents = readsContents,
             Progress = new Training.Reporting<(int Done, int Total)>(videos => progress.Show(
-                $"{videos.Done} of {videos.Total} videos checked{left.After(videos.Done, videos.Total)}")),
+                $"{videos.Done} of {videos.Total} videos checked", videos.Done, videos.Total)),
         };
         var findings = await check.RunAsync(cancel).ToListAsync(cancel);
         progress.Clear();

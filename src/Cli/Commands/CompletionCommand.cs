@@ -29,11 +29,19 @@ internal static class CompletionCommand
             """,
         ["fish"] = """
             function __tcmgc
-              set -l line (commandline -p)
+              set -l line (commandline -cp)
               set -l words (commandline -opc)
-              $words[1] "[suggest:"(commandline -C)"]" "$line" 2>/dev/null
+              $words[1] "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
             end
             complete -c tcmgc -a '(__tcmgc)'
+            """,
+        ["pwsh"] = """
+            Register-ArgumentCompleter -Native -CommandName tcmgc -ScriptBlock {
+              param($word, $command, $cursor)
+              & $command.CommandElements[0].Value "[suggest:$cursor]" "$command".PadRight($cursor) 2>$null |
+                Where-Object { $_ -like "$word*" } |
+                ForEach-Object { [System.Management.Automation.CompletionResult]::new($_, $_, 'ParameterValue', $_) }
+            }
             """,
     };
 

@@ -51,9 +51,9 @@ internal static class DatasetSheetCommand
         var shown = 0;
         foreach (var (index, video) in videos.Index())
         {
-            progress.Show($"{index + 1} of {videos.Count} videos");
+            progress.Show($"{index} of {videos.Count} videos", index, videos.Count);
             if (await sheet.AddAsync(video, cancel) is { } reason)
-                progress.Say($"{video.Path}: {reason}; it is left out");
+                progress.Say($"{FilePaths.Display(video.Path)}: {FilePaths.OneLine(reason)}; it is left out");
             else
                 shown++;
         }

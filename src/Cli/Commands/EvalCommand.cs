@@ -87,7 +87,7 @@ internal static class EvalCommand
         var videos = SplitOption.Videos(dataset, split);
         var progress = new Progress(TimeProvider.System);
         using var frames = await new DatasetFrames(new(), cache).OpenAsync(videos, model.Config, progress, cancel);
-        var reporting = new Reporting<EvaluationProgress>(at => progress.Show(Where(at)));
+        var reporting = new Reporting<EvaluationProgress>(at => progress.Show(Where(at), at.Done, at.Total));
         var scores = await Task.Run(
             () => Evaluator.Score(model, videos, frames, null, TimeProvider.System, reporting, cancel), CancellationToken.None);
         progress.Clear();

@@ -82,7 +82,8 @@ internal static class EvalSearchCommand
         var captions = videos.Sum(video => video.Captions.Count);
         var answers = await ServedQueries.RunAsync(
             new(model, data.Index, data.Catalog, TimeProvider.System, options), videos, outcomes, request,
-            new Reporting<int>(done => progress.Show($"searching: {done:N0} of {captions:N0} captions")), cancel);
+            new Reporting<int>(
+                done => progress.Show($"searching: {done:N0} of {captions:N0} captions", done, captions)), cancel);
         progress.Clear();
         return answers;
     }

@@ -75,7 +75,8 @@ internal static class IndexCommand
         using var model = folder.Load(engine);
         await using var encoder = new VideoEncoder(model, data.Blobs, time, new() { FrameBatch = batch });
         using var room = new FramePackRoom(DecodedAhead);
-        var progress = new ConsoleIndexProgress(files.Files.Count);
+        var lines = new Progress(time);
+        var progress = new IndexProgress(files.Files.Count, lines);
         var encoding = new EncodeWorker(encoder, data.Events, data.Blobs, data.Index, data.Catalog, time)
         {
             ModelFolder = Path.GetFullPath(folder.Path),
@@ -100,7 +101,7 @@ internal static class IndexCommand
             if (outcome is { Status: FileStatus.Indexed, Video: { } video })
                 audit.Tell(AuditActions.Upload, video.Value, outcome.Path);
         }, progress.Warn, cancel);
-        progress.End();
+        lines.Clear();
         return (model.Id, outcomes);
     }
 

@@ -1,8 +1,11 @@
 using System.CommandLine;
+using System.Globalization;
 using TcMgc.Cli.Pipeline;
 using TcMgc.Model.Heads;
 using TcMgc.Model.Hub;
 using TcMgc.Model.Store;
+using TcMgc.Training;
+using Progress = TcMgc.Cli.Progress;
 
 namespace TcMgc.Cli.Commands;
 
@@ -78,11 +81,26 @@ internal static class ModelPullCommand
     {
         var options = new DownloadOptions();
         using var client = new HubClient(options.Timeout);
-        var downloaded = await DownloadBars.ShowAsync(
-            progress => new ModelDownload(client, hub, options).RunAsync(model, revision, folder, progress, cancel));
+        var progress = new Progress(TimeProvider.System);
+        var downloaded = await new ModelDownload(client, hub, options).RunAsync(
+            model, revision, folder, ReportingTo(progress), cancel);
+        progress.Clear();
         if (downloaded.Sha256 is null)
             await Console.Error.WriteLineAsync(
                 $"tcmgc: the hub announces no SHA-256 of {downloaded.Source}; only its size was checked");
         return downloaded;
+    }
+
+    /// <summary>Shows how much of all files is there.</summary>
+    private static Reporting<DownloadProgress> ReportingTo(Progress progress)
+    {
+        var files = new Dictionary<string, DownloadProgress>(StringComparer.Ordinal);
+        return new(file =>
+        {
+            files[file.File] = file;
+            var (received, bytes) = (files.Values.Sum(each => each.Received), files.Values.Sum(each => each.Bytes));
+            progress.Show(string.Create(CultureInfo.InvariantCulture,
+                $"{received / 1e6:N0} of {bytes / 1e6:N0} MB are there, now {FilePaths.Name(file.File)}"), received, bytes);
+        });
     }
 }

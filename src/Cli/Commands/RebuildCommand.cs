@@ -52,9 +52,9 @@ internal static class RebuildCommand
             Model = model,
             Compute = compute,
         };
-        var (progress, left) = (new Progress(TimeProvider.System), new TimeLeft(TimeProvider.System));
+        var progress = new Progress(TimeProvider.System);
         var report = await rebuilding.RunAsync(
-            all, (done, total) => progress.Show($"{done} of {total} videos are indexed again{left.After(done, total)}"), cancel);
+            all, (done, total) => progress.Show($"{done} of {total} videos are indexed again", done, total), cancel);
         progress.Clear();
         return report;
     }
@@ -62,7 +62,7 @@ internal static class RebuildCommand
     public static void Print(Rebuilding.Report report)
     {
         foreach (var failure in report.Failed)
-            Console.WriteLine($"cannot be indexed again: {FilePaths.OneLine(failure.Name)} ({failure.Reason})");
+            Console.WriteLine($"cannot be indexed again: {FilePaths.Name(failure.Name)} ({FilePaths.OneLine(failure.Reason)})");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"the catalog is rebuilt; {report.Videos} videos are searchable, {report.Written} of them indexed again "
             + $"({report.Segments} segments), {report.Failed.Count} failed; segments of {report.Deleted} others deleted"));

@@ -132,22 +132,17 @@ internal static class ReindexCommand
     private static async ValueTask<ReindexProgress> BuildAsync(
         Reindexing reindexing, IndexModel next, Reencoder reencoder, CancellationToken cancel)
     {
-        var (progress, started) = (new Progress(TimeProvider.System), TimeProvider.System.GetTimestamp());
+        var progress = new Progress(TimeProvider.System);
         var reporting = new Reporting<ReindexProgress>(
-            state => progress.Show(Describe(state, TimeProvider.System.GetElapsedTime(started))));
+            state => progress.Show(Describe(state), state.Done, state.Total - state.Skipped));
         var built = await reindexing.BuildAsync(next, reencoder, reporting, cancel);
         progress.Clear();
         return built;
     }
 
-    private static string Describe(ReindexProgress state, TimeSpan elapsed)
-    {
-        var missing = state.Total - state.Done - state.Skipped;
-        var left = TimeSpan.FromSeconds(Math.Ceiling(elapsed.TotalSeconds / Math.Max(1, state.Written) * missing));
-        return $"{state.Done} of {state.Total} videos are in the new index, {state.Before} of them from an earlier run"
-            + (state.Skipped == 0 ? "" : $", {state.Skipped} cannot be encoded")
-            + (state.Written == 0 ? "" : $", about {left} left");
-    }
+    private static string Describe(ReindexProgress state) =>
+        $"{state.Done} of {state.Total} videos are in the new index, {state.Before} of them from an earlier run"
+            + (state.Skipped == 0 ? "" : $", {state.Skipped} cannot be encoded");
 
     private static ModelFolder Former(IndexModel inUse, string? given)
     {
@@ -173,7 +168,7 @@ internal static class ReindexCommand
             AnsiConsole.Write(table);
         }
         foreach (var failure in report.Failed)
-            Console.WriteLine($"cannot be encoded: {FilePaths.OneLine(failure.Name)} ({failure.Reason})");
+            Console.WriteLine($"cannot be encoded: {FilePaths.Name(failure.Name)} ({FilePaths.OneLine(failure.Reason)})");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{report.Index}: {report.Written} videos ({report.Segments} segments) written, {report.Before} there already, "
             + $"{report.Failed.Count} failed, in {report.Seconds:F1} s"));

@@ -53,6 +53,6 @@ internal static class RemoveCommand
     private static void Print(CatalogEntry[] removed)
     {
         foreach (var entry in removed)
-            Console.WriteLine($"removed {FilePaths.OneLine(entry.Name)} ({entry.Id})");
+            Console.WriteLine($"removed {FilePaths.Name(entry.Name)} ({entry.Id})");
     }
 }

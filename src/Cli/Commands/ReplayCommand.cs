@@ -74,7 +74,7 @@ internal static class ReplayCommand
         var chosen = names.Select(name => VideoNames.Find(entries, name)).DistinctBy(entry => entry.Id).ToList();
         foreach (var entry in chosen)
             if (entry.State != VideoState.Failed)
-                throw new UserException($"{FilePaths.OneLine(entry.Name)} ({entry.Id}) has not failed");
+                throw new UserException($"{FilePaths.Name(entry.Name)} ({entry.Id}) has not failed");
         var retried = new List<CatalogEntry>();
         foreach (var entry in chosen)
             if (await retry.RetryAsync(entry.Id, cancel) is { } now)
@@ -121,7 +121,7 @@ internal static class ReplayCommand
     {
         foreach (var entry in retried)
             Console.WriteLine(
-                $"{FilePaths.OneLine(entry.Name)} ({entry.Id}) is processed again by 'tcmgc serve' or 'tcmgc index'");
+                $"{FilePaths.Name(entry.Name)} ({entry.Id}) is processed again by 'tcmgc serve' or 'tcmgc index'");
     }
 
     private static void Print(List<DeadLetter> letters, bool list)

@@ -31,8 +31,9 @@ internal static class VideosCommand
         foreach (var entry in entries)
             table.AddRow($"{entry.Id}", $"{entry.State}".ToLowerInvariant(),
                 $"{entry.Duration:F1}", $"{entry.Segments}",
-                Markup.Escape(FileSource.PathIn(entry.Source) is { } path ? FilePaths.Display(path) : entry.Name),
-                Markup.Escape(entry.Reason ?? entry.Warning ?? ""));
+                Markup.Escape(FileSource.PathIn(entry.Source) is { } path
+                    ? FilePaths.Display(path) : FilePaths.Name(entry.Name)),
+                Markup.Escape(FilePaths.OneLine(entry.Reason ?? entry.Warning ?? "")));
         AnsiConsole.Write(table);
         Console.WriteLine(
             $"{entries.Count} videos, {entries.Count(entry => entry.State == VideoState.Indexed)} of them searchable");

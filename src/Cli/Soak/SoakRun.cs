@@ -53,8 +53,12 @@ internal sealed class SoakRun(Installation installation, Clips clips, SoakPlan p
         {
             await clients.GivePicturesAsync(cancel);
             var started = time.GetTimestamp();
-            var striking = striker.RunAsync(plan, started, fault => progress.Show(
-                $"{time.GetElapsedTime(started):m\\:ss} of {plan.Length:m\\:ss}: {fault.Kind} {fault.Target}"), end.Token);
+            var striking = striker.RunAsync(plan, started, fault =>
+            {
+                var elapsed = time.GetElapsedTime(started);
+                progress.Show($"{elapsed:m\\:ss} of {plan.Length:m\\:ss}: {fault.Kind} {fault.Target}", elapsed.TotalSeconds,
+                    plan.Length.TotalSeconds);
+            }, end.Token);
             var working = clients.RunAsync(plan, started, end.Token);
             running.AddRange([striking, working]);
             await Task.WhenAll(striking, working).WaitAsync(plan.Length + s_patience, time, cancel);

@@ -12,11 +12,15 @@ internal sealed record ListeningOn(bool LoopbackOnly, bool AllInterfaces, IReadO
     /// <exception cref="UserException">One is no address to listen on.</exception>
     public static ListeningOn Read(string urls)
     {
-        Uri[] addresses = [
-            .. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parse)];
+        var addresses = Addresses(urls);
         return new(addresses.All(address => address.IsLoopback), addresses.Any(IsAll),
             [.. s_loopback.Union(addresses.Where(address => !IsAll(address)).Select(address => address.Host))]);
     }
+
+    /// <summary>The addresses, one for all interfaces with the host <c>any</c>.</summary>
+    /// <exception cref="UserException">One is no address to listen on.</exception>
+    public static Uri[] Addresses(string urls) =>
+        [.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parse)];
 
     private static bool IsAll(Uri address) =>
         address.Host == "any" || IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip)

@@ -55,7 +55,8 @@ internal sealed class DatasetFrames(MediaOptions options, string cache)
                 if (await DecodeAsync(_options, video.Item, side, frames, stop) is { } reason)
                     progress.Say($"{video.Item.Path}: {reason}; it is left out");
                 writer.Write(video.Index, frames.Count, frames.Pixels);
-                progress.Show($"decoding {Interlocked.Increment(ref done)} of {videos.Count} videos");
+                var count = Interlocked.Increment(ref done);
+                progress.Show($"decoding {count} of {videos.Count} videos", count, videos.Count);
             });
             writer.Complete();
         }

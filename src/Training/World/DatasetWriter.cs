@@ -89,7 +89,8 @@ internal sealed class DatasetWriter(string root, string ffmpeg, IProgressLines p
             var path = Path.Combine(root, FileOf(video));
             if (!File.Exists(path))
                 await writer.WriteAsync(video.Scene, path, stop);
-            progress.Show($"drawing {Interlocked.Increment(ref done):N0} of {videos.Length:N0} videos");
+            var count = Interlocked.Increment(ref done);
+            progress.Show($"drawing {count:N0} of {videos.Length:N0} videos", count, videos.Length);
         });
         progress.Clear();
     }

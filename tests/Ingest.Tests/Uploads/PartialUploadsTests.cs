@@ -86,7 +86,8 @@ public sealed class PartialUploadsTests : IDisposable
         Assert.Equal(upload, await _uploads.FindAsync(default, upload.Id, default));
         Directory.CreateDirectory(Path.Combine(_folder, $"{upload.Id}.json.new")); // What is known of it cannot be written.
 
-        await Assert.ThrowsAsync<StoreUnavailableException>(async () => await _uploads.CompleteAsync(upload, s_accepted, default));
+        await Assert.ThrowsAsync<StoreUnavailableException>(
+            async () => await _uploads.CompleteAsync(upload, s_accepted, default));
         Assert.Equal(upload, await _uploads.FindAsync(default, upload.Id, default));
     }
 
