@@ -51,12 +51,9 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         AnsiConsole.Profile.Width = Output.Unwrapped;
-        var parsed = Commands().Parse(args);
-        if (IsGroup(parsed.CommandResult.Command) && parsed.UnmatchedTokens.Count == 0)
-            parsed = Commands().Parse([.. args, "--help"]);
-        var misuses = parsed.Tokens is [{ Type: TokenType.Directive }, ..] ? [] : Misuses(parsed).ToList();
-        if (misuses.Count > 0)
-            return Fail(Misused, $"{string.Join(' ', misuses)} Try '{Invoked(parsed)} --help'.");
+        var (parsed, misuse) = Parse(args);
+        if (misuse is not null)
+            return Fail(Misused, $"{misuse} Try '{Invoked(parsed)} --help'.");
         try
         {
             return await parsed.InvokeAsync(
@@ -91,6 +88,25 @@ internal static class CommandLine
         }
     }
 
+    /// <summary>Reads the command line, and says what is wrong with it.</summary>
+    private static (ParseResult Parsed, string? Misuse) Parse(string[] args)
+    {
+        var commands = Commands();
+        try
+        {
+            var parsed = commands.Parse(args);
+            if (IsGroup(parsed.CommandResult.Command) && parsed.UnmatchedTokens.Count == 0)
+                parsed = commands.Parse([.. args, "--help"]);
+            var misuses = parsed.Tokens is [{ Type: TokenType.Directive }, ..] ? "" : string.Join(' ', Misuses(parsed));
+            return (parsed, misuses.Length > 0 ? misuses : null);
+        }
+        catch (InvalidOperationException error) when (ParseErrors.IsOfValue(error.Message)) // A validator has read it.
+        {
+            var command = commands.Parse([.. args.TakeWhile(word => !word.StartsWith('-'))]);
+            return (command, ParseErrors.Plain(error.Message, commands));
+        }
+    }
+
     /// <summary>Whether a command does nothing but to have others below it.</summary>
     private static bool IsGroup(Command command) => command is { Action: null, Subcommands.Count: > 0 };
 
@@ -108,7 +124,7 @@ internal static class CommandLine
         if (IsGroup(command) && parsed.UnmatchedTokens is [var word, ..])
             return [$"There is no command '{word}'"
                 + (Typos.Nearest(word, command) is { } meant ? $"; did you mean '{meant}'?" : ".")];
-        return parsed.Errors.Select(error => error.Message.ReplaceLineEndings(" "));
+        return parsed.Errors.Select(error => ParseErrors.Plain(error.Message, parsed.RootCommandResult.Command));
     }
 
     /// <summary>Whether the parser took a misspelt option for a path or a text: '-n', but not '-0.5'.</summary>
