@@ -7,7 +7,7 @@ using TcMgc.Shared.Configuration;
 
 return await ServiceProgram.RunAsync(async () =>
 {
-    var builder = ServiceProgram.CreateBuilder(args, "tcmgc-featurizer");
+    var builder = ServiceProgram.CreateBuilder(args, "tcmgc-featurizer").RequireFreeAddresses();
     await builder.AddStorageAsync(forWork: true);
     var model = Settings.Read<ModelOptions>(builder.Configuration).Load();
     builder.Services.AddSingleton(_ => model); // By a factory: then the host disposes of it.

@@ -1,37 +1,35 @@
 using System.Net;
 using System.Net.Sockets;
-using Microsoft.Extensions.Hosting;
+using Microsoft.AspNetCore.Builder;
 using TcMgc.Hosting.Access;
 using TcMgc.Shared;
+using TcMgc.Shared.Configuration;
 
 namespace TcMgc.Hosting;
 
 /// <summary>
-/// Finds out before anything else starts whether another program listens on an address: Kestrel, which comes last, would tell it
-/// after all workers have started.
+/// Finds out before a service prepares anything whether another program listens on an address: Kestrel would tell it after the
+/// model was loaded and all workers had started.
 /// </summary>
-/// <param name="options">The addresses.</param>
-internal sealed class FreeAddresses(ServiceOptions options) : IHostedLifecycleService
+public static class FreeAddresses
 {
-    /// <exception cref="UserException">One is taken.</exception>
-    public Task StartingAsync(CancellationToken cancellationToken)
+    /// <summary>Requires that nobody listens on the addresses of <c>Urls</c>.</summary>
+    /// <exception cref="UserException">Somebody does.</exception>
+    public static WebApplicationBuilder RequireFreeAddresses(this WebApplicationBuilder builder)
     {
-        foreach (var address in ListeningOn.Addresses(options.Urls))
+        ArgumentNullException.ThrowIfNull(builder);
+        Require(Settings.Read<ServiceOptions>(builder.Configuration).Urls);
+        return builder;
+    }
+
+    /// <exception cref="UserException">Another program listens on one of the addresses.</exception>
+    internal static void Require(string urls)
+    {
+        foreach (var address in ListeningOn.Addresses(urls))
             if (address.Port > 0 && IsTaken(new(IpOf(address), address.Port)))
                 throw new UserException($"{address.Scheme}://{address.Authority} is taken: another program listens there; choose "
                     + "another port (Urls), or 0 for a free one");
-        return Task.CompletedTask;
     }
-
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>As Kestrel listens: on loopback for localhost, on every address for names.</summary>
     private static IPAddress IpOf(Uri address) => IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) ? ip

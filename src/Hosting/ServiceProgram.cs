@@ -136,7 +136,6 @@ public static class ServiceProgram
             .AddSingleton(TimeProvider.System)
             .AddSingleton(options)
             .AddSingleton<WorkerFailure>()
-            .AddHostedService<FreeAddresses>()
             .Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain + TimeSpan.FromSeconds(5))
             .ConfigureHttpJsonOptions(http => Configure(http.SerializerOptions))
             .AddProblemDetails(

@@ -4,7 +4,7 @@ using TcMgc.Ingest.Api;
 
 return await ServiceProgram.RunAsync(async () =>
 {
-    var builder = ServiceProgram.CreateBuilder(args, "tcmgc-ingest");
+    var builder = ServiceProgram.CreateBuilder(args, "tcmgc-ingest").RequireFreeAddresses();
     await builder.AddStorageAsync(forWork: true);
     builder.AddUploads();
     builder.AddDecoding();

@@ -7,7 +7,7 @@ using TcMgc.Shared.Configuration;
 
 return await ServiceProgram.RunAsync(async () =>
 {
-    var builder = ServiceProgram.CreateBuilder(args, "tcmgc-search");
+    var builder = ServiceProgram.CreateBuilder(args, "tcmgc-search").RequireFreeAddresses();
     await builder.AddStorageAsync();
     var model = Settings.Read<ModelOptions>(builder.Configuration).Load();
     builder.Services.AddSingleton(_ => model); // By a factory: then the host disposes of it.

@@ -71,7 +71,7 @@ internal static class ServeCommand
     /// <returns>What to start it with again, beside the settings; null where it was stopped.</returns>
     private static async Task<string[]?> RunOnceAsync(string[] settings, bool open, CancellationToken cancel)
     {
-        var builder = ServiceProgram.CreateBuilder(settings, "tcmgc");
+        var builder = ServiceProgram.CreateBuilder(settings, "tcmgc").RequireFreeAddresses();
         var stores = await builder.AddStorageAsync(forWork: true, cancel);
         await ModelChangeLog.AppendAsync(stores, cancel); // Where the last start of this kind was interrupted.
         var options = Settings.Read<ModelOptions>(builder.Configuration);

@@ -19,15 +19,15 @@ internal sealed class IndexProgress(int files, Progress progress) : IProgress<De
 
     void IProgress<DecodeProgress>.Report(DecodeProgress value) => Move(() =>
     {
-        _decoding = value.Duration is { } duration ? $"  decoding {value.Frames} of {Math.Ceiling(duration):F0} s"
-            : $"  decoding, {value.Frames} s so far";
+        _decoding = value.Duration is { } duration ? $", decoding {value.Frames}/{Math.Ceiling(duration):F0} s"
+            : $", decoding {value.Frames} s so far";
         if (value.Duration is > 0 and { } length)
             _decoded[value.Video] = Math.Min(1, value.Frames / length);
     });
 
     void IProgress<EncodeProgress>.Report(EncodeProgress value) => Move(() =>
     {
-        _encoding = $"  encoding {value.Done} of {value.Frames} frames";
+        _encoding = $", encoding {value.Done}/{value.Frames} frames";
         (_decoded[value.Video], _encoded[value.Video]) = (1, (double)value.Done / Math.Max(1, value.Frames));
     });
 

@@ -80,7 +80,7 @@ internal sealed class Indexing(
         }
         var (video, source) = (content.VideoIn(collection), VideoUploaded.SourceOf(file.Real));
         if (!_given.TryAdd(video, file.Path))
-            return (new(file.Path, FileStatus.Duplicate, video, $"has the content of {_given[video]}"), null);
+            return (new(file.Path, FileStatus.Duplicate, video, $"has the content of {FilePaths.Display(_given[video])}"), null);
         if (pending.TryGetValue(video, out var left) && left.Source == source)
             return (null, null);
         if (await data.Catalog.GetAsync(video, cancel) is { State: VideoState.Indexed } entry && entry.ModelId == modelId
