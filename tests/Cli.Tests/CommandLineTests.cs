@@ -58,6 +58,20 @@ public sealed class CommandLineTests
         Assert.Contains("nothing is indexed there", errors, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_the_system_refuses_is_told_in_one_line_without_a_stack_trace()
+    {
+        using var folder = new ScratchFolder();
+        var file = folder.File("file");
+        await File.WriteAllTextAsync(file, "");
+
+        var (status, output, errors) =
+            await CommandRun.Of("dataset", "synthesize", "--out", Path.Combine(file, "below"), "--videos", "1");
+
+        Assert.Equal((1, ""), (status, output));
+        Assert.Matches("^tcmgc: [^\\n]*below[^\\n]*\n$", errors);
+    }
+
     [Theory]
     [InlineData("bash", "complete -o default -F _tcmgc tcmgc")]
     [InlineData("zsh", "compdef _tcmgc tcmgc")]
