@@ -1,0 +1,43 @@
+using System.Text.Json;
+
+namespace TcMgc.Cli.Tests;
+
+/// <summary><c>tcmgc bench index</c> and <c>bench decode</c>.</summary>
+[Collection(ConsoleCollection.Name)]
+public sealed class BenchIndexCommandTests
+{
+    private static readonly string s_clip = TestClips.Distinct(1, 3);
+
+    [Fact]
+    public async Task Indexing_is_measured_beside_its_parts()
+    {
+        var speed = await MeasuredAsync("index", "--model", Path.Combine(SharedFolder.RepositoryRoot, "models", "tiny"));
+
+        Assert.Equal((1, 3), (speed.GetProperty("files").GetInt32(), speed.GetProperty("frames").GetInt32()));
+        var (decode, encode, index) = (Seconds(speed, "decode"), Seconds(speed, "encode"), Seconds(speed, "index"));
+        Assert.Equal(index / Math.Max(decode, encode), speed.GetProperty("toSlower").GetDouble(), 1e-9);
+        Assert.Equal(speed.GetProperty("footage").GetDouble() / index, speed.GetProperty("footageAtATime").GetDouble(), 1e-9);
+    }
+
+    [Fact]
+    public async Task Decoding_is_measured_beside_ffmpeg_alone()
+    {
+        var speed = await MeasuredAsync("decode", "--side", "32");
+
+        Assert.Equal(Seconds(speed, "decode") / Seconds(speed, "ffmpeg"), speed.GetProperty("ratio").GetDouble(), 1e-9);
+    }
+
+    private static async Task<JsonElement> MeasuredAsync(string what, params string[] options)
+    {
+        var (status, output, errors) = await CommandRun.Of(["bench", what, s_clip, .. options, "--rounds", "1", "--json"]);
+        Assert.True(status == 0, errors);
+        return JsonDocument.Parse(output).RootElement;
+    }
+
+    private static double Seconds(JsonElement speed, string part)
+    {
+        var cost = speed.GetProperty(part);
+        Assert.True(cost.GetProperty("processorSeconds").GetDouble() > 0);
+        return cost.GetProperty("seconds").GetDouble();
+    }
+}
