@@ -8,7 +8,7 @@ namespace TcMgc.Cli;
 /// <summary>Prints what a search found: a table, what was said, and on request where each score comes from.</summary>
 internal static class SearchResults
 {
-    public static void Print(SearchAnswer response, SearchFilter filter)
+    public static void Print(SearchAnswer response, VideoFilter filter)
     {
         if (response.Results.Count == 0)
         {
@@ -32,12 +32,12 @@ internal static class SearchResults
         Console.WriteLine($"{response.Scored} segments scored in {response.Elapsed.TotalMilliseconds:F0} ms");
     }
 
-    private static string WhyEmpty(SearchAnswer response, SearchFilter filter)
+    private static string WhyEmpty(SearchAnswer response, VideoFilter filter)
     {
         if (response.Weaker > 0)
             return $"nothing here matches: no result is surer than {100 * response.Threshold:F0} %; --threshold 0 shows the "
                 + $"{response.Weaker} weaker";
-        return filter == new SearchFilter()
+        return filter == new VideoFilter()
             ? "nothing is indexed yet; 'tcmgc index PATH' indexes videos"
             : "no indexed video matches the filters; 'tcmgc videos' lists all videos";
     }

@@ -11,6 +11,9 @@ public sealed record SearchAnswer(IReadOnlyList<SearchResult> Results, int Score
 
     /// <summary>Results of less confidence, which were left out: a threshold of 0 returns them too.</summary>
     public int Weaker { get; init; }
+
+    /// <summary>Whether there are results behind these: a larger <see cref="SearchQuery.Top"/> returns them too.</summary>
+    public bool More { get; init; }
 }
 
 /// <summary>A video that answers a query.</summary>
@@ -30,6 +33,12 @@ public sealed record SearchResult(Guid Video, string Name, string Source, double
     /// most 1.
     /// </summary>
     public float Score => Segments[0].Score;
+
+    /// <summary>What its user calls the video; null where nothing.</summary>
+    public string? Title { get; init; }
+
+    /// <summary>Where pictures of all of the video are; null outside of HTTP.</summary>
+    public VideoPreview? Preview { get; init; }
 
     /// <summary>The video's title, file name and tags that have words of the query; null where they have too few.</summary>
     public IReadOnlyList<MatchedText>? Named { get; init; }

@@ -23,7 +23,7 @@ public sealed record SearchQuery
     public Guid? Like { get; init; }
 
     /// <summary>Which videos the query is about; default all.</summary>
-    public SearchFilter Filter { get; init; } = new();
+    public VideoFilter Filter { get; init; } = new();
 
     /// <summary>Better results to leave out, 0 to 1000; default 0.</summary>
     public int Offset { get; init; }
@@ -72,29 +72,4 @@ public sealed record WeightedText(string Text, float Weight = 1)
 
     /// <summary>The usual weight of a text that the moment does not show, beside one of weight 1.</summary>
     public const float ButNot = -0.5f;
-}
-
-/// <summary>Which videos a query is about; null members do not restrict it.</summary>
-public sealed record SearchFilter
-{
-    /// <summary>The only video.</summary>
-    public Guid? Video { get; init; }
-
-    /// <summary>A part of the title or the file name, in any case.</summary>
-    public string? Title { get; init; }
-
-    /// <summary>Tags that it has, all of them, in any case.</summary>
-    public IReadOnlyList<string>? Tags { get; init; }
-
-    /// <summary>When it was uploaded, at the earliest.</summary>
-    public DateTimeOffset? UploadedFrom { get; init; }
-
-    /// <summary>When it was uploaded, at the latest.</summary>
-    public DateTimeOffset? UploadedTo { get; init; }
-
-    /// <summary>Its length in seconds, at least.</summary>
-    public double? MinDuration { get; init; }
-
-    /// <summary>Its length in seconds, at most.</summary>
-    public double? MaxDuration { get; init; }
 }

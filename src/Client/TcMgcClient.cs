@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -18,7 +17,9 @@ public sealed class TcMgcClient(HttpClient http)
 {
     private const string CollectionHeader = "Tcmgc-Collection";
     private const string Videos = "api/v1/videos";
-    private const int PageSize = 1000;
+
+    /// <summary>Most videos that a page has.</summary>
+    public const int LargestPage = 1000;
 
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
     {
@@ -62,20 +63,31 @@ public sealed class TcMgcClient(HttpClient http)
             : await ReadVideoAsync(response, cancel).ConfigureAwait(false);
     }
 
-    /// <summary>All videos by name, without their segments.</summary>
-    public async IAsyncEnumerable<Video> ListAsync([EnumeratorCancellation] CancellationToken cancel = default)
+    /// <summary>Videos without their segments, page after page; all of them by name where nothing else is asked for.</summary>
+    public async IAsyncEnumerable<Video> ListAsync(
+        VideoQuery? query = null, [EnumeratorCancellation] CancellationToken cancel = default)
     {
-        for (var offset = 0; ; offset += PageSize)
+        for (string? cursor = null; ;)
         {
-            var page = string.Create(CultureInfo.InvariantCulture, $"{Videos}?offset={offset}&limit={PageSize}");
-            using var response = await SendAsync(HttpMethod.Get, new Uri(page, UriKind.Relative), null, cancel)
-                .ConfigureAwait(false);
-            var listed = await ReadAsync<VideoPage>(response, cancel).ConfigureAwait(false);
-            foreach (var video in listed.Videos)
+            var page = await ListPageAsync(query ?? new(), cursor, LargestPage, cancel).ConfigureAwait(false);
+            foreach (var video in page.Videos)
                 yield return video;
-            if (listed.Videos.Count < PageSize)
+            if ((cursor = page.Next) is null)
                 yield break;
         }
+    }
+
+    /// <summary>A page of videos.</summary>
+    /// <param name="query">Which videos, in which order.</param>
+    /// <param name="cursor">The <see cref="VideoPage.Next"/> of the page before, of the same query; null: the first page.</param>
+    /// <param name="limit">Most videos of the page, 1 to <see cref="LargestPage"/>.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<VideoPage> ListPageAsync(VideoQuery query, string? cursor, int limit, CancellationToken cancel = default)
+    {
+        using var response = await SendAsync(
+            HttpMethod.Get, new Uri(Videos + ListParameters.Of(query, cursor, limit), UriKind.Relative), null, cancel)
+            .ConfigureAwait(false);
+        return await ReadAsync<VideoPage>(response, cancel).ConfigureAwait(false);
     }
 
     /// <summary>Gives a video a title and tags; what is null stays as it is, what is empty is taken away.</summary>

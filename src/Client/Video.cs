@@ -112,11 +112,6 @@ public sealed record VideoSegment(Guid Id, double Start, double End);
 /// <param name="Interval">Seconds from one to the next; the first is the start's.</param>
 public sealed record VideoPreview(string Url, int Count, int Columns, int Width, int Height, double Interval);
 
-/// <summary>A page of videos, by name.</summary>
-/// <param name="Videos">The page.</param>
-/// <param name="Total">Videos in all.</param>
-public sealed record VideoPage(IReadOnlyList<Video> Videos, int Total);
-
 /// <summary>The body of <c>PATCH /api/v1/videos/{id}</c>: what is null stays as it is, what is empty is taken away.</summary>
 /// <param name="Title">What the video is called; empty: by its file name.</param>
 /// <param name="Tags">Words to find it by, all of them.</param>

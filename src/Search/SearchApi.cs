@@ -20,6 +20,7 @@ public static class SearchApi
         PictureEndpoints.Map(search);
         ProgressEndpoint.Map(search);
         StatusEndpoint.Map(search);
+        VideoListEndpoint.Map(app);
         VideoEndpoints.Map(app);
         RetryEndpoint.Map(app);
         PageEndpoints.Map(app.MapGroup("").AllowAnonymous());

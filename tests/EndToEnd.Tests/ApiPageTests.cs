@@ -16,7 +16,7 @@ public sealed class ApiPageTests(Workplace place) : IClassFixture<Workplace>
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Find the moments" })).ToBeVisibleAsync();
         await Assertions.Expect(page.GetByText($"curl {run.Http.BaseAddress}api/v1/search").First).ToBeVisibleAsync();
 
-        await page.GetByRole(AriaRole.Link, new() { Name = "The videos by name" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "The videos that a filter leaves" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Test Request (get /api/v1/videos)" }).ClickAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Send get request" }).ClickAsync();
         await Assertions.Expect(page.GetByText("200 OK").First).ToBeVisibleAsync();

@@ -47,7 +47,7 @@ public sealed class ClientTests(Workplace place) : IClassFixture<Workplace>
         Assert.Equal(("Summer", HttpStatusCode.PreconditionFailed, "changed"), (described.Title, refused.Status, refused.Type));
         Assert.Equal(segment.Segment, seen.Segments!.Single(one => one.Id == segment.Segment).Id);
         var listed = new List<Client.Video>();
-        await foreach (var video in client.ListAsync(limit.Token))
+        await foreach (var video in client.ListAsync(cancel: limit.Token))
             listed.Add(video);
         Assert.Equal("Summer", Assert.Single(listed).Title);
         var elsewhere = new TcMgcClient(run.Http) { Collection = "elsewhere" };

@@ -415,9 +415,9 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await page.Locator("#help").FocusAsync();
         await keys.PressAsync("f");
         await Assertions.Expect(page.GetByLabel("But not")).ToBeFocusedAsync();
-        await page.GetByLabel("Title or file name").FillAsync(Path.GetFileName(TestClips.Distinct(3)));
+        await page.GetByLabel("Title, file name or tag").FillAsync(Path.GetFileName(TestClips.Distinct(3)));
         await Assertions.Expect(moments).ToHaveCountAsync(1);
-        Assert.Contains("title=distinct", page.Url, StringComparison.Ordinal);
+        Assert.Contains("name=distinct", page.Url, StringComparison.Ordinal);
         await page.GetByLabel("Tags, all of").FillAsync("sea");
         await Assertions.Expect(page.Locator("#results-state").GetByText("Nothing here matches")).ToBeVisibleAsync();
         await page.Locator("#results-state").GetByRole(AriaRole.Button, new() { Name = "Without filters" }).ClickAsync();

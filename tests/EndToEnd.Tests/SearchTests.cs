@@ -91,10 +91,10 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
         var (brief, whole) = (Path.GetFileName(TestClips.Distinct(0, 2)), Path.GetFileName(TestClips.Distinct(1)));
         (string[] Options, string[] Left)[] cases =
         [
-            (["--title", whole.ToUpperInvariant()], [whole]),
+            (["--name", whole.ToUpperInvariant()], [whole]),
             (["--max-duration", "5"], [brief]),
             (["--min-duration", "5"], [whole]),
-            (["--min-duration", "1", "--max-duration", "100", "--title", "mp4"], [brief, whole]),
+            (["--min-duration", "1", "--max-duration", "100", "--name", "mp4"], [brief, whole]),
             (["--uploaded-after", "2020-01-31"], [brief, whole]),
             (["--uploaded-before", "2020-01-31T12:00:00Z"], []),
             (["--tag", "sea", "--tag", "summer"], []),
@@ -185,9 +185,15 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
 
         Assert.Equal(Clips, videos.GetArrayLength());
         Assert.All(videos.EnumerateArray(), video => Assert.Equal(8, video.GetProperty("frames").GetInt32()));
+        var last = await Workplace.JsonAsync("videos", "--name", "DISTINCT", "--state", "indexed", "--sort", "name", "--descending",
+            "--data", indexed.Data);
+        Assert.Equal(NamesOf(videos).Reverse(), NamesOf(last));
+        Assert.Empty(NamesOf(await Workplace.JsonAsync("videos", "--tag", "sea", "--data", indexed.Data)));
         var plain = await ProgramRun.RunAsync("videos", "--data", indexed.Data);
         Assert.Contains("distinct-0", plain.Output, StringComparison.Ordinal);
     }
+
+    private static IEnumerable<string> NamesOf(JsonElement videos) => Names(videos.EnumerateArray());
 
     private Task<JsonElement[]> SearchAsync(params IEnumerable<string> arguments) => SearchInAsync(indexed.Data, arguments);
 

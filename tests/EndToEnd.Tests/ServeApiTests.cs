@@ -43,12 +43,14 @@ public sealed class ServeApiTests(Workplace place) : IClassFixture<Workplace>
         Assert.Equal(["sea", "sun"], described.GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()));
         Assert.Single(
             await ResultsAsync(
-                run, new { text = "a pattern", filter = new { tags = new[] { "SEA" }, title = "summ", maxDuration = 60 } }));
+                run, new { text = "a pattern", filter = new { tags = new[] { "SEA" }, name = "summ", maxDuration = 60 } }));
         Assert.Empty(await ResultsAsync(run, new { text = "a pattern", filter = new { tags = new[] { "snow" } } }));
         Assert.Empty(await ResultsAsync(run, new { text = "a pattern", filter = new { minDuration = 60 } }));
         Assert.Empty(await ResultsAsync(run, new { text = "a pattern", offset = 1 }));
 
-        var segment = (await ResultsAsync(run, new { text = "a pattern" }))[0].GetProperty("segments")[0];
+        var found = (await ResultsAsync(run, new { text = "a pattern" }))[0];
+        Assert.Equal(("Summer", 8), (found.GetProperty("title").GetString(), found.GetProperty("preview").GetProperty("count").GetInt32()));
+        var segment = found.GetProperty("segments")[0];
         var picture = await run.Http.GetAsync(segment.GetProperty("thumbnail").GetString());
         Assert.Equal((HttpStatusCode.OK, "image/jpeg"), (picture.StatusCode, picture.Content.Headers.ContentType?.MediaType));
         Assert.Equal([0xFF, 0xD8], (await picture.Content.ReadAsByteArrayAsync())[..2]);
@@ -68,7 +70,7 @@ public sealed class ServeApiTests(Workplace place) : IClassFixture<Workplace>
         Assert.All(await ResultsAsync(run, new { text = "a pattern", rank = "moment", filter = new { video } }),
             result => Assert.Equal(1, result.GetProperty("segments").GetArrayLength()));
         var image = await File.ReadAllBytesAsync(TestClips.Still(TestClips.Distinct(7), 2));
-        var narrowed = new { tags = new[] { "SEA", "sun" }, title = "summ", maxDuration = 60, video };
+        var narrowed = new { tags = new[] { "SEA", "sun" }, name = "summ", maxDuration = 60, video };
         Assert.Equal(
             video, (await ResultsAsync(run, new { image, rank = "moment", exhaustive = true, filter = narrowed }))[0].GetProperty(
                 "video").GetString());

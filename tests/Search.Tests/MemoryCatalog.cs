@@ -24,7 +24,7 @@ internal sealed class MemoryCatalog : ICatalog
     public IAsyncEnumerable<CatalogEntry> ListAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public ValueTask<CatalogPage> PageAsync(
-        CollectionId collection, int offset, int limit, CancellationToken cancellationToken) =>
+        CollectionId collection, CatalogQuery query, int limit, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public ValueTask<CollectionTotals> TotalsAsync(CollectionId collection, CancellationToken cancellationToken) =>

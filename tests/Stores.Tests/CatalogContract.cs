@@ -140,8 +140,8 @@ public abstract class CatalogContract
 
         Assert.Equal(press, (await catalog.GetAsync(other.VideoId, s_never))!.Collection);
         Assert.Equal(["another.mp4", "other.mp4"],
-            (await catalog.PageAsync(press, 0, 10, s_never)).Entries.Select(entry => entry.Name));
-        Assert.Equal(2, (await catalog.PageAsync(press, 1, 1, s_never)).Total);
+            (await catalog.PageAsync(press, new(), 10, s_never)).Entries.Select(entry => entry.Name));
+        Assert.Equal(2, (await catalog.PageAsync(press, new(), 1, s_never)).Total);
         Assert.Equal(new(press, Videos: 2, Bytes: 2003, Waiting: 1, Segments: 2) { WaitingBytes = 1002 },
             await catalog.TotalsAsync(press, s_never));
         Assert.Equal(new(empty, 0, 0, 0, 0), await catalog.TotalsAsync(empty, s_never));
@@ -213,19 +213,97 @@ public abstract class CatalogContract
         }).QuickCheckThrowOnFailure();
     }
 
+    /// <summary>The pages of any query together are the entries that its filter matches, in its order.</summary>
     [Fact]
-    public async Task A_page_is_a_part_of_the_list_and_tells_the_number_of_all()
+    public async Task Pages_are_what_sorting_and_filtering_all_entries_gives()
     {
         var catalog = Create();
-        List<VideoUploaded> uploads = [.. Enumerable.Range(0, 7).Select(number => Uploaded(number))];
-        await Apply(catalog, [.. uploads, Deleted(uploads[3])]);
-        var all = await List(catalog);
+        var uploads = Enumerable.Range(0, 24).Select(at => Uploaded(at, at % 7, $"Clip {at % 5}{(at % 2 == 0 ? ".mp4" : ".Ünd")}"))
+            .ToList();
+        await catalog.ApplyAsync([.. uploads, .. uploads.SelectMany((upload, at) => Later(upload, at)),
+            In(CollectionId.Parse("press"), uploads[0])], s_never);
+        var all = (await List(catalog)).Where(entry => entry.Collection.IsDefault).ToList();
+        VideoState[][] states = [[VideoState.Indexed], [VideoState.Uploaded, VideoState.Failed], []];
+        CatalogFilter[] filters =
+        [
+            new(), new() { Name = "ünd" }, new() { Name = "summer" }, new() { Name = "SEA" }, new() { Name = "sea\nsun" },
+            new() { Tags = ["Sea"] }, new() { Tags = ["sea", "SUN"] }, new() { Tags = ["se"] }, new() { Tags = ["clip 1.mp4"] },
+            new() { MinDuration = 9.6 }, new() { MinDuration = 0, MaxDuration = 5 }, new() { MaxDuration = 0 },
+            new() { UploadedFrom = Noon.AddSeconds(2), UploadedTo = Noon.AddSeconds(4) }, new() { Video = uploads[3].VideoId },
+            .. states.Select(some => new CatalogFilter { Name = "clip", States = some }),
+        ];
+        foreach (var filter in filters)
+            foreach (var sort in Enum.GetValues<CatalogSort>())
+                foreach (var descending in (bool[])[false, true])
+                {
+                    var query = new CatalogQuery { Filter = filter, Sort = sort, Descending = descending };
+                    var pages = await PagesAsync(catalog, query, 5);
+                    var expected = all.Where(filter.Matches).ToList();
 
-        var page = await catalog.PageAsync(CollectionId.Default, 2, 3, s_never);
-        var beyond = await catalog.PageAsync(CollectionId.Default, 6, 3, s_never);
+                    Assert.Equal(Ordered(expected, sort, descending),
+                        pages.SelectMany(page => page.Entries).Select(entry => entry.Id));
+                    Assert.All(pages, page => Assert.Equal(expected.Count, page.Total));
+                    Assert.Equal(
+                        all.Where((filter with { States = null }).Matches).CountBy(entry => entry.State).OrderBy(pair => pair.Key),
+                        pages[0].States.OrderBy(pair => pair.Key));
+                }
 
-        Assert.Equal(all[2..5].Select(entry => entry.Id), page.Entries.Select(entry => entry.Id));
-        Assert.Equal((6, 6, 0), (page.Total, beyond.Total, beyond.Entries.Count));
+        static IEnumerable<VideoEvent> Later(VideoUploaded upload, int at) => (at % 6) switch
+        {
+            0 => [Decoded(upload) with { Duration = at }, Described(upload, title: "clip 12") with { Tags = ["Sea", "sun"] }],
+            1 => [Decoded(upload), Indexed(upload), Described(upload, title: null) with { Tags = ["sea"] }],
+            2 => [Failed(upload), Described(upload, title: "In summer") with { Tags = null }],
+            3 => [Deleted(upload)],
+            _ => [],
+        };
+
+        static IEnumerable<VideoId> Ordered(IEnumerable<CatalogEntry> entries, CatalogSort sort, bool descending)
+        {
+            var ordered = entries.OrderBy(entry => sort == CatalogSort.Added ? entry.UploadedAt.UtcTicks : 0)
+                .ThenBy(entry => sort == CatalogSort.Duration ? entry.Duration ?? -1 : 0)
+                .ThenBy(entry => sort == CatalogSort.Name ? CatalogKeys.NameOf(entry) : "", StringComparer.Ordinal)
+                .ThenBy(entry => Convert.ToHexString(entry.Id.Value.ToByteArray(bigEndian: true)), StringComparer.Ordinal)
+                .Select(entry => entry.Id);
+            return descending ? ordered.Reverse() : ordered;
+        }
+    }
+
+    [Fact]
+    public async Task Names_are_ordered_as_people_count()
+    {
+        var catalog = Create();
+        string[] names = ["clip 2.mp4", "Clip 10.mp4", "clip 9.mp4", "clip 010b.mp4", "an end.mp4"];
+        await catalog.ApplyAsync([.. names.Select((name, at) => Uploaded(at, name: name))], s_never);
+
+        Assert.Equal(["an end.mp4", "clip 2.mp4", "clip 9.mp4", "Clip 10.mp4", "clip 010b.mp4"],
+            (await catalog.PageAsync(CollectionId.Default, new(), 9, s_never)).Entries.Select(entry => entry.Name));
+    }
+
+    [Fact]
+    public async Task A_list_goes_on_where_it_was_while_videos_come_and_go()
+    {
+        var catalog = Create();
+        var uploads = Enumerable.Range(0, 6).Select(at => Uploaded(at, name: $"{2 * at}.mp4")).ToList();
+        await catalog.ApplyAsync([.. uploads], s_never);
+        var first = await catalog.PageAsync(CollectionId.Default, new(), 3, s_never);
+
+        await catalog.ApplyAsync([Deleted(uploads[0]), Deleted(uploads[2]), Uploaded(7, name: "1.mp4"), Uploaded(8, name: "7.mp4")],
+            s_never);
+        var next = await catalog.PageAsync(CollectionId.Default, new() { After = first.Next }, 9, s_never);
+
+        Assert.Equal(["6.mp4", "7.mp4", "8.mp4", "10.mp4"], next.Entries.Select(entry => entry.Name));
+        Assert.Equal((6, null), (next.Total, next.Next));
+    }
+
+    private static async Task<List<CatalogPage>> PagesAsync(ICatalog catalog, CatalogQuery query, int limit)
+    {
+        List<CatalogPage> pages = [await catalog.PageAsync(CollectionId.Default, query, limit, s_never)];
+        while (pages[^1].Next is { } next)
+        {
+            Assert.True(CatalogCursor.TryParse($"{next}", query.Sort, query.Descending, out var after));
+            pages.Add(await catalog.PageAsync(CollectionId.Default, query with { After = after }, limit, s_never));
+        }
+        return pages;
     }
 
     private async Task<CatalogEntry?> Entry(params VideoEvent[] events)

@@ -7,10 +7,22 @@ namespace TcMgc.Cli.Commands;
 /// <summary>The option that says which collection a command is about.</summary>
 internal static class CollectionOption
 {
-    /// <summary>The videos of a collection that are not deleted, by name.</summary>
-    public static ValueTask<List<CatalogEntry>> ListAsync(
-        this ICatalog catalog, CollectionId collection, CancellationToken cancel) =>
-        catalog.ListAsync(cancel).Where(entry => entry.Collection == collection).ToListAsync(cancel);
+    private const int PageSize = 1000;
+
+    /// <summary>The videos of a collection that are not deleted, by name where nothing else is asked for.</summary>
+    public static async ValueTask<List<CatalogEntry>> ListAsync(
+        this ICatalog catalog, CollectionId collection, CancellationToken cancel, CatalogQuery? query = null)
+    {
+        var entries = new List<CatalogEntry>();
+        for (query ??= new(); ;)
+        {
+            var page = await catalog.PageAsync(collection, query, PageSize, cancel);
+            entries.AddRange(page.Entries);
+            if (page.Next is null)
+                return entries;
+            query = query with { After = page.Next };
+        }
+    }
 
     public static Option<CollectionId> Create(string description) => new("--collection")
     {

@@ -46,7 +46,7 @@ internal static class SearchCommand
             s_texts, s_weights, s_not, s_rank, s_image, s_top, s_candidates, s_exhaustive, s_threshold, s_explain, s_collection,
             s_data, s_model, ComputeChoice.Device, ComputeChoice.Precision, s_json,
         };
-        foreach (var option in s_filter.All)
+        foreach (var option in s_filter.OfSearch)
             command.Options.Add(option);
         command.Validators.Add(result =>
         {

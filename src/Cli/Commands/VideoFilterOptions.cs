@@ -9,7 +9,7 @@ using TcMgc.Shared.Catalog;
 
 namespace TcMgc.Cli.Commands;
 
-/// <summary>The options that restrict a search to some of the videos.</summary>
+/// <summary>The options that restrict a search or a list to some of the videos.</summary>
 internal sealed class VideoFilterOptions
 {
     private static readonly string[] s_times =
@@ -17,8 +17,8 @@ internal sealed class VideoFilterOptions
 
     private readonly Option<string?> _in =
         NewOption.Optional<string?>("--in", "Search only this video: its id, file name or path.", "VIDEO");
-    private readonly Option<string?> _title =
-        NewOption.Optional<string?>("--title", "Only videos whose title or file name contains this.", "TEXT");
+    private readonly Option<string?> _name =
+        NewOption.Optional<string?>("--name", "Only videos whose title, file name or a tag contains this.", "TEXT");
     private readonly Option<string[]> _tags =
         NewOption.Optional<string[]>("--tag", "Only videos with this tag; several --tag must all match.", "TAG");
     private readonly Option<DateTimeOffset?> _after = Time(
@@ -29,23 +29,30 @@ internal sealed class VideoFilterOptions
     private readonly Option<double?> _shortest = Seconds("--min-duration", "Only videos of at least so many seconds.");
     private readonly Option<double?> _longest = Seconds("--max-duration", "Only videos of at most so many seconds.");
 
-    public IEnumerable<Option> All => [_in, _title, _tags, _after, _before, _shortest, _longest];
+    /// <summary>Those of a search, which may be about one video.</summary>
+    public IEnumerable<Option> OfSearch => [_in, .. OfList];
 
-    /// <summary>The filter that the options describe.</summary>
+    /// <summary>Those of a list.</summary>
+    public IEnumerable<Option> OfList => [_name, _tags, _after, _before, _shortest, _longest];
+
+    /// <summary>The filter that the options of a search describe.</summary>
     /// <exception cref="Shared.UserException">--in names no video, or several.</exception>
-    public async Task<SearchFilter> OfAsync(
-        ParseResult parsed, ICatalog catalog, CollectionId collection, CancellationToken cancel) => new()
-        {
-            Video = parsed.GetValue(_in) is { } name
-            ? VideoNames.Find(await catalog.ListAsync(collection, cancel), name).Id.Value
-            : null,
-            Title = parsed.GetValue(_title),
-            Tags = parsed.GetValue(_tags) is [_, ..] tags ? tags : null,
-            UploadedFrom = parsed.GetValue(_after),
-            UploadedTo = parsed.GetValue(_before),
-            MinDuration = parsed.GetValue(_shortest),
-            MaxDuration = parsed.GetValue(_longest),
-        };
+    public async Task<VideoFilter> OfAsync(
+        ParseResult parsed, ICatalog catalog, CollectionId collection, CancellationToken cancel) =>
+        parsed.GetValue(_in) is { } name
+            ? Of(parsed) with { Video = VideoNames.Find(await catalog.ListAsync(collection, cancel), name).Id.Value }
+            : Of(parsed);
+
+    /// <summary>The filter that the options of a list describe.</summary>
+    public VideoFilter Of(ParseResult parsed) => new()
+    {
+        Name = parsed.GetValue(_name),
+        Tags = parsed.GetValue(_tags) is [_, ..] tags ? tags : null,
+        UploadedFrom = parsed.GetValue(_after),
+        UploadedTo = parsed.GetValue(_before),
+        MinDuration = parsed.GetValue(_shortest),
+        MaxDuration = parsed.GetValue(_longest),
+    };
 
     private static Option<DateTimeOffset?> Time(string name, string description) =>
         new(name) { Description = description, HelpName = "TIME", CustomParser = ParseTime };

@@ -232,7 +232,7 @@ internal sealed class Clients : IDisposable
     private async Task LookAsync(CancellationToken cancel)
     {
         var asked = _time.GetTimestamp();
-        await foreach (var listed in _library.ListAsync(cancel))
+        await foreach (var listed in _library.ListAsync(cancel: cancel))
         {
             if (_ledger.Find(listed.Id) is not { } video)
                 _record.IsWrong($"nobody gave {listed.Name} ({listed.Id})");

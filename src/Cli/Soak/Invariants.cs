@@ -48,7 +48,7 @@ internal sealed class Invariants(Installation installation, Ledger ledger, Recor
         var videos = new Dictionary<Guid, Video>();
         var (twice, unfinished, failed, hidden, uneven, titles, segments) = (new List<string>(), new List<string>(),
             new List<string>(), new List<string>(), new List<string>(), new List<string>(), 0L);
-        await foreach (var video in clients.Library.ListAsync(cancel))
+        await foreach (var video in clients.Library.ListAsync(cancel: cancel))
             if (!videos.TryAdd(video.Id, video))
                 twice.Add($"{video.Name} ({video.Id}) is listed twice");
         foreach (var video in ledger.Kept.OrderBy(video => video.IsDamaged))
@@ -195,7 +195,8 @@ internal sealed class Invariants(Installation installation, Ledger ledger, Recor
     {
         try
         {
-            return await clients.Library.ListAsync(cancel).ToDictionaryAsync(video => video.Id, cancellationToken: cancel);
+            return await clients.Library.ListAsync(cancel: cancel)
+                .ToDictionaryAsync(video => video.Id, cancellationToken: cancel);
         }
         catch (Exception error) when (error is HttpRequestException or ProblemException)
         {

@@ -36,8 +36,8 @@ public sealed class CollectionCatalog
         await _catalog.GetAsync(video, cancel) is { } entry && entry.Collection == Collection ? entry : null;
 
     /// <inheritdoc cref="ICatalog.PageAsync"/>
-    public ValueTask<CatalogPage> PageAsync(int offset, int limit, CancellationToken cancel) =>
-        _catalog.PageAsync(Collection, offset, limit, cancel);
+    public ValueTask<CatalogPage> PageAsync(CatalogQuery query, int limit, CancellationToken cancel) =>
+        _catalog.PageAsync(Collection, query, limit, cancel);
 
     /// <summary>What the collection holds.</summary>
     public ValueTask<CollectionTotals> TotalsAsync(CancellationToken cancel) => _catalog.TotalsAsync(Collection, cancel);

@@ -13,11 +13,9 @@ using TcMgc.Shared.Vectors;
 
 namespace TcMgc.Search.Library;
 
-/// <summary><c>/api/v1/videos</c>: lists, shows, describes and deletes videos.</summary>
+/// <summary><c>/api/v1/videos/{id}</c>: shows, describes and deletes a video.</summary>
 internal static class VideoEndpoints
 {
-    private const int DefaultLimit = 100, LargestLimit = 1000;
-
     /// <summary>One change at a time: between the comparison with a client's tag and the change nothing else changes.</summary>
     private static readonly SemaphoreSlim s_turn = new(1);
 
@@ -27,9 +25,6 @@ internal static class VideoEndpoints
     public static void Map(IEndpointRouteBuilder app)
     {
         var videos = app.MapGroup("/api/v1/videos");
-        videos.MapGet("", ListAsync).RequireAuthorization(Scopes.Search)
-            .WithName("listVideos").WithSummary("The videos by name, a page at a time.")
-            .Produces(StatusCodes.Status304NotModified).ProducesProblem(StatusCodes.Status400BadRequest);
         videos.MapGet("/{id}", GetAsync).RequireAuthorization(Scopes.Search)
             .WithName("getVideo").WithSummary("What is known of a video: state, stages, segments, why it failed.")
             .Produces(StatusCodes.Status304NotModified).ProducesProblem(StatusCodes.Status404NotFound);
@@ -48,31 +43,16 @@ internal static class VideoEndpoints
         Problems.Of(StatusCodes.Status404NotFound, "video-not-found",
             $"there is no video '{id}'; GET /api/v1/videos lists those there are");
 
-    private static async Task<Results<Ok<Client.VideoPage>, StatusCodeHttpResult, ProblemHttpResult>> ListAsync(
-        HttpContext http, CollectionCatalog own, CancellationToken cancel, int offset = 0, int limit = DefaultLimit)
-    {
-        if (offset < 0 || limit is < 1 or > LargestLimit)
-            return Problems.Of(StatusCodes.Status400BadRequest, "out-of-range",
-                $"offset must be at least 0 and limit from 1 to {LargestLimit}");
-        var (entries, total) = await own.PageAsync(offset, limit, cancel);
-        var page = new Client.VideoPage([.. entries.Select(entry => VideoViews.Of(entry))], total);
-        return NotModified(http, page) is { } known ? known : TypedResults.Ok(page);
-    }
-
     private static async Task<Results<Ok<Client.Video>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(
         string id, HttpContext http, CollectionCatalog own, [FromServices] IVectorIndex index, CancellationToken cancel)
     {
         if (await own.FindAsync(id, cancel) is not { } entry)
             return NotFound(id);
         // Its segments change only with the entry, so the tag of the entry is enough.
-        return NotModified(http, VideoViews.Of(entry)) is { } known
-            ? known
+        return EntityTags.IsKnown(http, VideoViews.Of(entry))
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
             : TypedResults.Ok(VideoViews.Of(entry, await SegmentsAsync(entry, index, cancel)));
     }
-
-    /// <summary>304 where the client has it already, else null.</summary>
-    private static StatusCodeHttpResult? NotModified<T>(HttpContext http, T view) =>
-        EntityTags.IsKnown(http, view) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : null;
 
     private static async ValueTask<IReadOnlyList<Client.VideoSegment>> SegmentsAsync(CatalogEntry entry, IVectorIndex index,
         CancellationToken cancel)

@@ -1,4 +1,5 @@
 using TcMgc.Media;
+using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 
@@ -25,7 +26,7 @@ internal static class VideoViews
             Stream = StreamEndpoint.PathOf(entry.Id.Value, entry.Collection),
             Thumbnail = entry.Duration is { } length ? PictureEndpoints.ThumbnailOf(
                 entry.Id.Value, entry.Collection, length / 2) : null,
-            Preview = entry.Duration is { } duration ? Preview(entry, Strip.Of(duration)) : null,
+            Preview = PreviewOf(entry.Id.Value, entry.Collection, entry.Duration),
             Transcript = entry.Transcript is null ? null : $"/api/v1/videos/{entry.Id.Value}/transcript",
             Segments = segments,
         };
@@ -44,7 +45,10 @@ internal static class VideoViews
             : Client.StageState.Done,
         seconds);
 
-    private static Client.VideoPreview Preview(CatalogEntry entry, Strip strip) =>
-        new(PictureEndpoints.PreviewOf(entry.Id.Value, entry.Collection), strip.Count, strip.Columns, strip.Width, strip.Height,
-            strip.Interval);
+    /// <summary>Where pictures of all of a video are; null until it is decoded, as its duration is.</summary>
+    public static Client.VideoPreview? PreviewOf(Guid video, CollectionId collection, double? duration) =>
+        duration is { } length && Strip.Of(length) is var strip
+            ? new(PictureEndpoints.PreviewOf(video, collection), strip.Count, strip.Columns, strip.Width, strip.Height,
+                strip.Interval)
+            : null;
 }

@@ -119,11 +119,11 @@ export const startDemo = () => post('api/v1/demo');
 export const transcript = address => json(address.replace(/^\//, ''));
 
 export async function videos() {
-  const limit = 1000, all = [];
-  for (let total = 1; all.length < total;) {
-    const page = await json(`api/v1/videos?offset=${all.length}&limit=${limit}`);
+  const all = [];
+  for (let cursor = ''; cursor !== null;) {
+    const page = await json(`api/v1/videos?limit=1000${cursor && `&cursor=${cursor}`}`);
     all.push(...page.videos);
-    total = page.videos.length ? page.total : 0;
+    cursor = page.next ?? null;
   }
   return all;
 }

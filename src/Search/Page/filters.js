@@ -3,7 +3,7 @@
 import { find } from './dom.js';
 
 const butNot = -0.5;
-const fields = ['not', 'video', 'title', 'tags', 'from', 'to', 'min', 'max', 'rank'];
+const fields = ['not', 'video', 'name', 'tags', 'from', 'to', 'min', 'max', 'rank'];
 
 export class Filters {
   constructor(library, onChange) {
@@ -42,10 +42,10 @@ export class Filters {
 
   /** Which videos a search is about, as the API takes it. */
   get filter() {
-    const { video, title, tags, from, to, min, max } = this.#values;
+    const { video, name, tags, from, to, min, max } = this.#values;
     return {
       video: video || undefined,
-      title: title || undefined,
+      name: name || undefined,
       tags: tags.split(',').map(tag => tag.trim()).filter(Boolean),
       uploadedFrom: from ? new Date(`${from}T00:00`).toISOString() : undefined,
       uploadedTo: to ? new Date(`${to}T23:59:59.999`).toISOString() : undefined,

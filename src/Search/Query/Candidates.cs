@@ -11,7 +11,7 @@ namespace TcMgc.Search.Query;
 /// <param name="videos">Videos that they should be of; for a video beyond K matches, its nearest one is added.</param>
 internal sealed class Candidates(ShownVideos shown, int wanted, int videos)
 {
-    // How much further than K to look for more videos alone: what lies there is rarely an answer.
+    // How much further than what is wanted to look for more videos alone: what lies there is rarely an answer.
     private const int FurthestForVideos = 8;
 
     /// <summary>At most K matches, and one for each video that is wanted beyond, nearest first.</summary>
@@ -25,7 +25,7 @@ internal sealed class Candidates(ShownVideos shown, int wanted, int videos)
         {
             var matches = await nearest(count);
             var (kept, seen) = await KeepShownAsync(matches, videoOf, cancel);
-            var enough = kept.Count >= wanted && (seen >= videos || count >= FurthestForVideos * wanted);
+            var enough = kept.Count >= wanted && (seen >= videos || count >= FurthestForVideos * Math.Max(wanted, videos));
             if (enough || matches.Count < count)
                 return kept;
         }

@@ -30,7 +30,7 @@ internal sealed class Ranking(SearchRequest request)
     private readonly List<ScoredSegment> _waiting = [];
 
     private readonly bool _isByVideo = request.Rank == SearchRank.Video;
-    private readonly int _size = request.Rank == SearchRank.Video ? request.SegmentsEach : request.Offset + request.Top;
+    private readonly int _size = request.Rank == SearchRank.Video ? request.SegmentsEach : request.Results;
     private readonly Dictionary<VideoId, Best> _groups = [];
 
     /// <summary>The best segments of a group, best first.</summary>
@@ -86,7 +86,14 @@ internal sealed class Ranking(SearchRequest request)
     public List<ReadOnlyMemory<ScoredSegment>> Top(Func<ScoredSegment, bool>? shows = null)
     {
         Fuse();
-        return [.. Results().Where(segments => shows is null || Shows(segments, shows)).Skip(request.Offset).Take(request.Top)];
+        return [.. Shown(shows).Skip(request.Offset).Take(request.Top)];
+    }
+
+    /// <summary>Whether there are results behind those of <see cref="Top"/>.</summary>
+    public bool HasMore(Func<ScoredSegment, bool>? shows = null)
+    {
+        Fuse();
+        return Shown(shows).Skip(request.Offset + request.Top).Any();
     }
 
     /// <summary>The segments of so many results, whether they are sure enough or not.</summary>
@@ -102,6 +109,9 @@ internal sealed class Ranking(SearchRequest request)
         Fuse();
         return Results().Count(segments => !Shows(segments, shows));
     }
+
+    private IEnumerable<ReadOnlyMemory<ScoredSegment>> Shown(Func<ScoredSegment, bool>? shows) =>
+        Results().Where(segments => shows is null || Shows(segments, shows));
 
     private bool Shows(ReadOnlyMemory<ScoredSegment> segments, Func<ScoredSegment, bool> shows) =>
         shows(segments.Span[0]) || segments.Span[0].NameRank is not null || Spoken.ContainsKey(segments.Span[0].Place.Id);

@@ -22,7 +22,7 @@ public sealed record SearchRequest
     public int Offset { get; init; }
 
     /// <summary>Which videos the query is about; default all.</summary>
-    public SearchFilter Filter { get; init; } = new();
+    public VideoFilter Filter { get; init; } = new();
 
     /// <summary>What a result is; default a video.</summary>
     public SearchRank Rank { get; init; }
@@ -41,6 +41,9 @@ public sealed record SearchRequest
 
     /// <summary>Tell for every returned segment where its score comes from; sentences only.</summary>
     public bool Explain { get; init; }
+
+    /// <summary>Results to rank: those wanted, the better ones, and one to know whether there are more.</summary>
+    internal int Results => Offset + Top + 1;
 
     /// <exception cref="ArgumentOutOfRangeException">Something is out of its range.</exception>
     internal void Check()

@@ -1,3 +1,4 @@
+using TcMgc.Search.Library;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
 
@@ -9,8 +10,9 @@ namespace TcMgc.Search.Query;
 /// once a video.
 /// </summary>
 internal sealed class ShownVideos(
-    ICatalog catalog, string modelId, CollectionId collection, Client.SearchFilter filter)
+    ICatalog catalog, string modelId, CollectionId collection, Client.VideoFilter filter)
 {
+    private readonly CatalogFilter _filter = filter.ToCatalog();
     private readonly Dictionary<VideoId, CatalogEntry?> _known = [];
 
     /// <summary>The video's entry; null where it is not shown.</summary>
@@ -20,16 +22,7 @@ internal sealed class ShownVideos(
             return known;
         var entry = await catalog.GetAsync(video, cancel);
         var isShown = entry is { State: VideoState.Indexed } && entry.Collection == collection && entry.ModelId == modelId
-            && Matches(entry);
+            && _filter.Matches(entry);
         return _known[video] = isShown ? entry : null;
     }
-
-    private bool Matches(CatalogEntry entry) =>
-        (filter.Video is not { } video || entry.Id.Value == video)
-        && (filter.Title is null || Contains(entry.Title, filter.Title) || Contains(entry.Name, filter.Title))
-        && (filter.Tags is null || filter.Tags.All(tag => entry.Tags?.Contains(tag, StringComparer.OrdinalIgnoreCase) is true))
-        && !(entry.UploadedAt < filter.UploadedFrom) && !(entry.UploadedAt > filter.UploadedTo)
-        && !(entry.Duration < filter.MinDuration) && !(entry.Duration > filter.MaxDuration);
-
-    private static bool Contains(string? text, string part) => text?.Contains(part, StringComparison.OrdinalIgnoreCase) is true;
 }

@@ -24,7 +24,7 @@ internal sealed class StillSearch(
     {
         var segments = OnlyVideo is { } video ? await SegmentsOfAsync(video) : await FindCandidatesAsync();
         await ScoreAsync(segments.Where(segment => segment != leftOut));
-        return await ResponseAsync(_ranking, _ranking.Top());
+        return await ResponseAsync(_ranking, _ranking.Top()) with { More = _ranking.HasMore() };
     }
 
     private async ValueTask<IEnumerable<SegmentId>> FindCandidatesAsync()

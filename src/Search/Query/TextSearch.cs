@@ -159,7 +159,7 @@ internal sealed class TextSearch(
             var segments = all ? _ranking.Count : await Context.IndexSize.SegmentsAsync(Request.Collection, Cancel);
             var unfamiliar = Context.Unfamiliar is { } footage
                 ? await footage.AmongAsync(
-                    _ranking.First(Math.Max(Request.Offset + Request.Top, Context.Options.Candidates)), Cancel)
+                    _ranking.First(Math.Max(Request.Results, Context.Options.Candidates)), Cancel)
                 : (new HashSet<SegmentId>(), false);
             _confidence = new(calibration, segments, Request.Threshold ?? calibration.Threshold, unfamiliar);
         }
@@ -203,7 +203,12 @@ internal sealed class TextSearch(
             Explanation = _explanations.GetValueOrDefault(segment.Place.Id) is { } explanation
                 ? explanation with { Fusion = _ranking.FusionOf(segment)?.ToFusion() } : null,
         });
-        return _confidence is not { } known ? response
-            : response with { Threshold = known.Threshold, Weaker = _ranking.Below(known.Shows) };
+        return _confidence is not { } known ? response with { More = _ranking.HasMore() }
+            : response with
+            {
+                Threshold = known.Threshold,
+                Weaker = _ranking.Below(known.Shows),
+                More = _ranking.HasMore(known.Shows),
+            };
     }
 }

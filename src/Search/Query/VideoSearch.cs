@@ -30,10 +30,9 @@ internal abstract class VideoSearch(SearchContext context, SearchRequest request
     /// <summary>The first stage: of moments it needs as many, of videos one in each.</summary>
     protected Candidates Candidates(int atLeast = 0)
     {
-        var results = request.Offset + request.Top;
-        return request.Rank == SearchRank.Video
-            ? new(Shown, Math.Max(context.Options.Candidates, atLeast), results)
-            : new(Shown, Math.Max(Math.Max(context.Options.Candidates, results), atLeast), 0);
+        var candidates = Math.Max(context.Options.Candidates, atLeast);
+        return request.Rank == SearchRank.Video ? new(Shown, candidates, request.Results)
+            : new(Shown, Math.Max(candidates, request.Results), 0);
     }
 
     /// <summary>Every segment of a video; none where it is not shown.</summary>
@@ -59,6 +58,7 @@ internal abstract class VideoSearch(SearchContext context, SearchRequest request
                 results.Add(new(entry.Id.Value, entry.Name, entry.Source, entry.Duration,
                     [.. segments.ToArray().Select(Result)])
                 {
+                    Title = entry.Title,
                     Named = segments.Span[0].NameRank is null ? null : ranking.Named[entry.Id].Texts,
                 });
         return new(results, ranking.Count, context.Time.GetElapsedTime(_started));

@@ -20,12 +20,13 @@ public interface ICatalog
     /// <summary>All entries of all collections but deleted ones, by name.</summary>
     IAsyncEnumerable<CatalogEntry> ListAsync(CancellationToken cancellationToken);
 
-    /// <summary>Some of a collection's entries that <see cref="ListAsync"/> gives, in the same order.</summary>
+    /// <summary>The next of a collection's entries that a query is about, and how many it is about in all.</summary>
     /// <param name="collection">The collection.</param>
-    /// <param name="offset">Entries to leave out before the first, at least 0.</param>
+    /// <param name="query">Which entries, in which order, behind which one.</param>
     /// <param name="limit">Most entries of the page, at least 1.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    ValueTask<CatalogPage> PageAsync(CollectionId collection, int offset, int limit, CancellationToken cancellationToken);
+    ValueTask<CatalogPage> PageAsync(
+        CollectionId collection, CatalogQuery query, int limit, CancellationToken cancellationToken);
 
     /// <summary>What a collection holds.</summary>
     ValueTask<CollectionTotals> TotalsAsync(CollectionId collection, CancellationToken cancellationToken);
@@ -70,5 +71,11 @@ public readonly record struct CollectionTotals(CollectionId Collection, int Vide
 
 /// <summary>A page of entries.</summary>
 /// <param name="Entries">The page.</param>
-/// <param name="Total">Entries in all.</param>
-public sealed record CatalogPage(IReadOnlyList<CatalogEntry> Entries, int Total);
+/// <param name="Total">Entries that the query is about.</param>
+/// <param name="States">
+/// How many there are in each state if the filter is left as it is but for <see cref="CatalogFilter.States"/>; states without any
+/// are absent.
+/// </param>
+/// <param name="Next">Where the next page begins; null where this is the last one.</param>
+public sealed record CatalogPage(
+    IReadOnlyList<CatalogEntry> Entries, int Total, IReadOnlyDictionary<VideoState, int> States, CatalogCursor? Next);

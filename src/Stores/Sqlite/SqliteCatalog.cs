@@ -31,7 +31,7 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
     private static readonly Dictionary<string, long> s_nothing = [];
 
     private readonly SqliteFile _file = new(
-        path, "remove it: the next command makes it again from events.db",
+        path, "remove it: the next command makes it again from events.db", CatalogListing.AddFunctions,
         """
         CREATE TABLE facts(video BLOB NOT NULL, upload BLOB NOT NULL, topic TEXT NOT NULL, time INTEGER NOT NULL,
             event BLOB NOT NULL, body BLOB NOT NULL, PRIMARY KEY(video, upload, topic)) WITHOUT ROWID;
@@ -59,7 +59,8 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
         CREATE INDEX listed_videos ON videos(collection, name, id, state, bytes, segments) WHERE {Listed};
         CREATE INDEX waiting_videos ON videos(state, bytes) WHERE {Waiting}
         """,
-        CatalogNames.Schema);
+        CatalogNames.Schema,
+        CatalogListing.Schema);
 
     private readonly Lock _gate = new(), _writing = new();
     private readonly HashSet<string> _newer = new(StringComparer.Ordinal);
@@ -97,18 +98,13 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
     }
 
     public ValueTask<CatalogPage> PageAsync(
-        CollectionId collection, int offset, int limit, CancellationToken cancellationToken)
+        CollectionId collection, CatalogQuery query, int limit, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return new(Use(connection =>
         {
             using var snapshot = connection.BeginTransaction(deferred: true);
-            const string ofCollection = $"FROM videos WHERE collection = $Name AND {Listed}";
-            var shown = new { collection.Name, limit, offset };
-            var entries = connection.Query<byte[]>(
-                $"SELECT entry {ofCollection} ORDER BY name, id LIMIT $limit OFFSET $offset", shown);
-            return new CatalogPage([.. entries.Select(Entry)],
-                connection.ExecuteScalar<int>($"SELECT count(*) {ofCollection}", shown));
+            return CatalogListing.Page(connection, collection, query, limit, Entry);
         }));
     }
 
@@ -288,8 +284,9 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
             return;
         var entry = CatalogProjection.Of(upload, Outcomes(connection, upload));
         const string Insert = """
-            INSERT OR REPLACE INTO videos(id, collection, name, state, bytes, segments, entry)
-            VALUES($id, $collection, $Name, $state, $Bytes, $segments, $json)
+            INSERT OR REPLACE INTO videos(id, collection, name, state, bytes, segments, name_key, uploaded, duration, names, tags,
+                entry)
+            VALUES($id, $collection, $Name, $state, $Bytes, $segments, $nameKey, $uploaded, $duration, $names, $tags, $json)
             """;
         connection.Execute(Insert, new
         {
@@ -299,6 +296,11 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
             state = entry.State.ToString(),
             entry.Bytes,
             segments = entry is { State: VideoState.Indexed, Segments: { } segments } ? segments : 0,
+            nameKey = CatalogKeys.NameOf(entry),
+            uploaded = entry.UploadedAt.UtcTicks,
+            duration = CatalogKeys.DurationOf(entry),
+            names = CatalogListing.NamesOf(entry),
+            tags = CatalogListing.TagsOf(entry),
             json = JsonSerializer.SerializeToUtf8Bytes(entry, CatalogJson.Default.CatalogEntry),
         });
         CatalogNames.Write(connection, Bytes(entry.Id.Value), entry);

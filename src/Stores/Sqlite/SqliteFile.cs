@@ -17,17 +17,25 @@ internal sealed class SqliteFile
 
     /// <param name="path">Path of the file.</param>
     /// <param name="advice">What to do when the file is damaged.</param>
+    /// <param name="addFunctions">Gives a connection the functions that the statements call.</param>
     /// <param name="versions">
     /// The statements that make each version of the format from the one before, the first from an empty file. A file's version is
     /// its <c>user_version</c>.
     /// </param>
-    public SqliteFile(string path, string advice, params string[] versions)
+    public SqliteFile(string path, string advice, Action<SqliteConnection> addFunctions, params string[] versions)
     {
         Path = path;
         _advice = advice;
         CreateEmpty();
         using var connection = Open();
+        addFunctions(connection);
         Guarded(() => Migrate(connection, versions));
+    }
+
+    /// <summary>A file whose statements call no functions but SQLite's.</summary>
+    /// <inheritdoc cref="SqliteFile(string, string, Action{SqliteConnection}, string[])"/>
+    public SqliteFile(string path, string advice, params string[] versions) : this(path, advice, _ => { }, versions)
+    {
     }
 
     public string Path { get; }

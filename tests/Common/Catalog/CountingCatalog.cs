@@ -30,8 +30,8 @@ internal sealed class CountingCatalog(ICatalog catalog, Func<ValueTask>? afterFi
     public IAsyncEnumerable<CatalogEntry> ListAsync(CancellationToken cancellationToken) => catalog.ListAsync(cancellationToken);
 
     public ValueTask<CatalogPage> PageAsync(
-        CollectionId collection, int offset, int limit, CancellationToken cancellationToken) =>
-        catalog.PageAsync(collection, offset, limit, cancellationToken);
+        CollectionId collection, CatalogQuery query, int limit, CancellationToken cancellationToken) =>
+        catalog.PageAsync(collection, query, limit, cancellationToken);
 
     public ValueTask<CollectionTotals> TotalsAsync(CollectionId collection, CancellationToken cancellationToken) =>
         catalog.TotalsAsync(collection, cancellationToken);

@@ -12,7 +12,7 @@ internal static class AnyJson
     private static readonly string[] s_members =
     [
         "text", "texts", "weight", "image", "like", "filter", "top", "offset", "segmentsEach", "exhaustive", "explain", "rank",
-            "video", "title", "tags",
+            "video", "name", "tags",
         "uploadedFrom", "uploadedTo", "minDuration", "maxDuration", "threshold", "unknown", "TEXT", "$type", "__proto__", "",
     ];
 

@@ -71,7 +71,8 @@ public sealed class BadInputTests : IAsyncLifetime
             var (part, time) = (Uri.EscapeDataString((name ?? ".").Replace('\0', '.')),
                 real.ToString(CultureInfo.InvariantCulture));
             foreach (var path in (string[])[$"/api/v1/videos/{part}", $"/api/v1/videos/{part}/stream",
-                $"/api/v1/videos?offset={number}&limit={number}", $"/api/v1/videos?offset={part}",
+                $"/api/v1/videos?limit={number}&sort={part}&minDuration={time}", $"/api/v1/videos?cursor={part}&state={number}",
+                $"/api/v1/videos?name={part}&tags={part}&maxDuration={time}",
                 $"/api/v1/videos/{_api.Videos[0]}/thumbnail?time={time}&width={number}",
                 $"/api/v1/videos/{_api.Videos[0]}/{part}", $"/api/v1/{part}", $"/page/{part}"])
                 if (_api.Send(HttpMethod.Get, path) is { Status: not 410 } answer)
@@ -124,11 +125,26 @@ public sealed class BadInputTests : IAsyncLifetime
     public void What_lies_past_the_end_is_an_empty_page()
     {
         Assert.Contains("\"results\":[]", Search("""{"text":"a","offset":1000}""").Body, StringComparison.Ordinal);
-        Assert.Contains("\"videos\":[]", _api.Send(HttpMethod.Get, "/api/v1/videos?offset=2147483647").Body,
-            StringComparison.Ordinal);
-        HostedApi.AssertProblem(400, "out-of-range", _api.Send(HttpMethod.Get, "/api/v1/videos?offset=-1"));
-        HostedApi.AssertProblem(400, "request", _api.Send(HttpMethod.Get, "/api/v1/videos?offset=99999999999"));
+        Assert.Contains("\"videos\":[]", _api.Send(HttpMethod.Get, "/api/v1/videos?name=nothing").Body, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("limit=0", "out-of-range")]
+    [InlineData("limit=1001", "out-of-range")]
+    [InlineData("limit=99999999999", "request")]
+    [InlineData("minDuration=-1", "out-of-range")]
+    [InlineData("maxDuration=NaN", "out-of-range")]
+    [InlineData("sort=size", "out-of-range")]
+    [InlineData("sort=7", "out-of-range")]
+    [InlineData("order=7", "out-of-range")]
+    [InlineData("state=deleted", "out-of-range")]
+    [InlineData("state=indexed&state=9", "out-of-range")]
+    [InlineData("uploadedFrom=yesterday", "request")]
+    [InlineData("cursor=", "cursor")]
+    [InlineData("cursor=aGVsbG8", "cursor")]
+    [InlineData("cursor=%F0%9F%92%A9", "cursor")]
+    public void What_is_wrong_with_a_list_is_told(string parameters, string kind) =>
+        HostedApi.AssertProblem(400, kind, _api.Send(HttpMethod.Get, $"/api/v1/videos?{parameters}"));
 
     [Fact]
     public void What_no_endpoint_answers_is_a_problem_too()

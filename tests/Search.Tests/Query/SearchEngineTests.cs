@@ -35,6 +35,23 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
         return library;
     }
 
+    [Theory]
+    [InlineData(Client.SearchRank.Video, 14)]
+    [InlineData(Client.SearchRank.Moment, 28)]
+    public async Task An_answer_says_whether_there_are_more_results_down_to_the_last(Client.SearchRank rank, int all)
+    {
+        var library = await Filled(NewLibrary(options: new() { Candidates = 4 }), videos: 14);
+        var picture = library.Picture();
+        foreach (var top in (int[])[all - 1, all, all + 1])
+            foreach (var offset in (int[])[0, 3])
+            {
+                var request = new SearchRequest { Rank = rank, Offset = offset, Top = top - offset };
+                foreach (var answer in (Client.SearchAnswer[])[await library.Engine.SearchAsync(Sentence, request, default),
+                    await library.Engine.SearchImageAsync(picture, request, default)])
+                    Assert.Equal((Math.Min(top, all) - offset, top < all), (answer.Results.Count, answer.More));
+            }
+    }
+
     public static TheoryData<string> Heads =>
         ["tcmgc", "xclip", "clip4clip-mean-pooling", "clip4clip-sequential-transformer", "clip4clip-tight",
         "excitation-aggregation"];

@@ -1,0 +1,26 @@
+using TcMgc.Client;
+using TcMgc.Shared;
+using TcMgc.Shared.Catalog;
+
+namespace TcMgc.Search.Library;
+
+/// <summary>Filters as clients give them.</summary>
+public static class VideoFilters
+{
+    /// <summary>The filter as the catalog takes it.</summary>
+    public static CatalogFilter ToCatalog(this VideoFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        return new()
+        {
+            Video = filter.Video is { } video ? new VideoId(video) : null,
+            Name = string.IsNullOrEmpty(filter.Name) ? null : filter.Name,
+            // JSON can have a null among them; no video has such a tag.
+            Tags = filter.Tags is [_, ..] tags ? [.. tags.Select(tag => tag?.Trim() ?? "")] : null,
+            UploadedFrom = filter.UploadedFrom,
+            UploadedTo = filter.UploadedTo,
+            MinDuration = filter.MinDuration,
+            MaxDuration = filter.MaxDuration,
+        };
+    }
+}
