@@ -118,28 +118,35 @@ export const startDemo = () => post('api/v1/demo');
 /** What is said in a video, by the address of its transcript. */
 export const transcript = address => json(address.replace(/^\//, ''));
 
-export async function videos() {
+/** A page of the videos that a query is about, as the service takes it; what is undefined or empty in it is left out. */
+export function listed(query) {
+  const given = Object.entries(query).flatMap(([name, values]) => [values].flat().map(value => [name, value]));
+  return json(`api/v1/videos?${new URLSearchParams(given.filter(([, value]) => value !== undefined && value !== ''))}`);
+}
+
+/** All of them. */
+export async function allListed(query) {
   const all = [];
-  for (let cursor = ''; cursor !== null;) {
-    const page = await json(`api/v1/videos?limit=1000${cursor && `&cursor=${cursor}`}`);
-    all.push(...page.videos);
-    cursor = page.next ?? null;
+  for (let cursor = ''; cursor !== undefined;) {
+    const { videos, next } = await listed({ ...query, limit: 1000, cursor });
+    all.push(...videos);
+    cursor = next;
   }
   return all;
 }
 
-/** Some videos: of these states, so many at most; `total`, and how many of all are in each of the `states`. */
-export async function listed({ state, order = 'asc', limit }) {
-  const all = (await videos()).sort((a, b) => a.uploadedAt.localeCompare(b.uploadedAt));
-  const states = Object.fromEntries(['uploaded', 'decoded', 'failed', 'indexed'].map(name =>
-    [name, all.filter(video => video.state === name).length]));
-  const meant = all.filter(video => state.includes(video.state));
-  return { videos: (order === 'desc' ? meant.reverse() : meant).slice(0, limit), total: meant.length, states };
+export const video = id => json(`api/v1/videos/${id}`);
+
+/** A video, and the tag of its present state. */
+export async function described(id) {
+  const response = await ask(`api/v1/videos/${id}`);
+  return { video: await response.json(), tag: response.headers.get('ETag') };
 }
 
-export const allListed = async ({ state }) => (await videos()).filter(video => state.includes(video.state));
-
-export const video = id => json(`api/v1/videos/${id}`);
+/** Changes the title or tags of a video, if it is as it was when it had a tag. */
+export const describe = (id, change, tag) => json(`api/v1/videos/${id}`, {
+  method: 'PATCH', headers: { 'Content-Type': 'application/json', 'If-Match': tag }, body: JSON.stringify(change),
+});
 
 export const retry = id => json(`api/v1/videos/${id}/retry`, { method: 'POST' });
 

@@ -37,6 +37,21 @@ export function arrange(list, elements) {
 export const button = (text, action, className = '') =>
   element('button', { type: 'button', className, onclick: action }, text);
 
+const drawings = {
+  edit: 'm4.5 19.5 1-4L16 5l3 3L8.5 18.5zM14 7l3 3',
+  remove: 'M5 7h14m-9 0V5h4v2M7 7l1 12.5h8L17 7m-7 4v5m4-5v5',
+};
+
+/** A button that shows a drawing; its title is told to who cannot see it. */
+export function icon(kind, title, action) {
+  const drawing = document.createElementNS('http://www.w3.org/2000/svg', 'svg'), path = drawing.appendChild(
+    document.createElementNS('http://www.w3.org/2000/svg', 'path'));
+  drawing.setAttribute('viewBox', '0 0 24 24');
+  drawing.setAttribute('aria-hidden', 'true');
+  path.setAttribute('d', drawings[kind]);
+  return element('button', { type: 'button', className: `quiet icon ${kind}`, title, onclick: action }, drawing);
+}
+
 /** Grey cards where content will be. */
 export const skeletons = (tag, count) =>
   Array.from({ length: count }, () =>

@@ -1,11 +1,15 @@
 // What narrows a search: fields of the query's form, so that the address holds them too.
 
+import * as api from './api.js';
 import { find } from './dom.js';
+import { tagsIn } from './editor.js';
 
 const butNot = -0.5;
 const fields = ['not', 'video', 'name', 'tags', 'from', 'to', 'min', 'max', 'rank'];
 
 export class Filters {
+  #known = new Map();
+
   constructor(library, onChange) {
     this.library = library;
     this.onChange = onChange;
@@ -46,7 +50,7 @@ export class Filters {
     return {
       video: video || undefined,
       name: name || undefined,
-      tags: tags.split(',').map(tag => tag.trim()).filter(Boolean),
+      tags: tagsIn(tags),
       uploadedFrom: from ? new Date(`${from}T00:00`).toISOString() : undefined,
       uploadedTo: to ? new Date(`${to}T23:59:59.999`).toISOString() : undefined,
       minDuration: min ? Number(min) : undefined,
@@ -57,6 +61,15 @@ export class Filters {
   /** In a single video its moments are ranked: there is but one video. */
   get rank() { return this.#values.video ? 'moment' : this.#values.rank || 'video'; }
 
+  /** Only videos with this tag, beside what there is already. */
+  tag(tag) {
+    const box = this.form.elements.tags, tags = tagsIn(box.value);
+    if (!tags.some(one => one.toLowerCase() === tag.toLowerCase()))
+      box.value = [...tags, tag].join(', ');
+    this.#toggle(true);
+    this.#changed();
+  }
+
   /** A text, less what is not wanted. */
   texts(text) {
     const { not } = this.#values;
@@ -65,7 +78,8 @@ export class Filters {
 
   open() {
     this.#toggle(true);
-    this.form.elements.not.focus({ preventScroll: true });
+    const { not, name } = this.form.elements;
+    (not.checkVisibility() ? not : name).focus({ preventScroll: true });
   }
 
   close() { this.#toggle(false); }
@@ -83,6 +97,13 @@ export class Filters {
     this.#changed();
   }
 
+  /** A video that is searched need not be one of those that are loaded. */
+  async #ask(id) {
+    const video = await api.video(id).catch(() => null); // Where there is none the search says so.
+    this.#known.set(id, video ?? { name: 'one video' });
+    this.#show();
+  }
+
   #toggle(isOpen) {
     this.panel.hidden = !isOpen;
     find('filter').ariaExpanded = `${isOpen}`;
@@ -94,9 +115,11 @@ export class Filters {
   }
 
   #show() {
-    const { video } = this.#values, known = this.library.get(video);
+    const { video } = this.#values, known = this.library.get(video) ?? this.#known.get(video);
     find('inside').hidden = !video;
     find('inside-name').textContent = known ? known.title ?? known.name : 'one video';
+    if (video && !known)
+      this.#ask(video);
     find('filter').dataset.active = `${this.isActive}`;
     find('filters-clear').disabled = !this.isActive;
     find('rank').disabled = Boolean(video);

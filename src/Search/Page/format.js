@@ -14,6 +14,13 @@ export function timeLeft(seconds) {
   return seconds < 60 ? `${Math.max(1, Math.round(seconds))} s` : hours ? `${hours} h ${minutes % 60} min` : `${minutes} min`;
 }
 
+/** When something was: the time of today, else the day. */
+export function day(time) {
+  const at = new Date(time), isToday = at.toDateString() === new Date().toDateString();
+  return isToday ? `today ${at.toLocaleTimeString(undefined, { hour: 'numeric', minute: '2-digit' })}`
+    : at.toLocaleDateString(undefined, { dateStyle: 'medium' });
+}
+
 const units = ['B', 'kB', 'MB', 'GB', 'TB'];
 
 export function size(bytes) {
@@ -22,7 +29,7 @@ export function size(bytes) {
   return `${value < 10 && power ? value.toFixed(1) : Math.round(value)} ${units[power]}`;
 }
 
-export const count = (number, one, many = `${one}s`) => `${number} ${number === 1 ? one : many}`;
+export const count = (number, one, many = `${one}s`) => `${number.toLocaleString()} ${number === 1 ? one : many}`;
 
 export const score = value => value.toFixed(Math.abs(value) < 10 ? 2 : 1);
 

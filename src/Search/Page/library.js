@@ -1,131 +1,264 @@
-// The videos there are: their states as they change, and why some failed.
+// The videos there are: which are shown and in which order, as they change.
 
 import * as api from './api.js';
-import { button, element, find, showState, skeletons } from './dom.js';
-import { clock, count, size } from './format.js';
+import { VideoCard } from './card.js';
+import { button, element, find, showState } from './dom.js';
+import { count } from './format.js';
+import { Grid } from './grid.js';
+import { Listing } from './listing.js';
 import { live } from './live.js';
-import { previewOnHover } from './strip.js';
+import { confirmRemoval } from './removal.js';
+import { Selection } from './selection.js';
 
-const stageNames = { upload: 'Upload', decode: 'Frames', index: 'Index' };
-export const failedAt = { decode: 'No frames can be taken from it', index: 'It cannot be indexed' };
 const kinds = {
-  all: ['All', () => true],
-  searchable: ['Searchable', video => video.state === 'indexed'],
-  coming: ['On the way', video => !['indexed', 'failed'].includes(video.state)],
-  failed: ['Failed', video => video.state === 'failed'],
+  all: ['All', []],
+  searchable: ['Searchable', ['indexed']],
+  coming: ['On the way', ['uploaded', 'decoded']],
+  failed: ['Failed', ['failed']],
 };
-const retryAfter = 3000;
+const usualSort = 'added-desc', retryAfter = 3000, recountAfter = 300, pause = 220;
+const none = { uploaded: 0, decoded: 0, failed: 0, indexed: 0 };
 
 export class Library extends EventTarget {
-  #videos = new Map();
-  #cards = new Map();
   #kind = 'all';
+  #sort = usualSort;
+  #filter = {};
+  #listing = new Listing(this.#query);
+  #next = null;
+  #all = none;
   #loaded = false;
-  #watch;
+  #blanks = 8; // Until something is loaded.
+  #narrowing;
+  #recounting = null;
 
-  constructor({ onWatch, onAdd, onInside, firstSteps }) {
+  /**
+   * onWatch, onInside, onTag: a video, its id, a tag was chosen. onView: another order or kind was. onAdd, onUnfiltered,
+   * firstSteps: what is offered where there is nothing to show.
+   */
+  constructor({ onWatch, onAdd, onInside, onTag, onView, onUnfiltered, firstSteps }) {
     super();
-    this.firstSteps = firstSteps;
-    this.#watch = onWatch;
-    this.onInside = onInside;
-    this.onAdd = onAdd;
+    Object.assign(this, { onAdd, onInside, onView, onUnfiltered, firstSteps });
     this.takesUploads = false;
+    this.selection = new Selection(this);
+    this.grid = new Grid(find('videos'), {
+      count: () => this.#loaded ? this.#listing.length : this.#blanks,
+      item: at => this.#listing.items[at],
+      card: () => new VideoCard({
+        watch: onWatch, inside: onInside, tag: onTag, retry: video => this.#retry(video), remove: video => this.#remove(video),
+        edited: video => this.put(video), pick: (video, event) => this.selection.pick(video, event), isPicked: this.selection.has,
+      }),
+      onSeen: last => this.#loadTo(last),
+    });
+    find('sort').onchange = event => this.#view({ sort: event.target.value });
     this.#renderKinds();
-    find('videos').append(...skeletons('li', 4));
-    this.#load();
     this.#follow();
   }
 
-  get = id => this.#videos.get(id);
+  get = id => this.#listing.find(id);
 
-  get searchable() { return [...this.#videos.values()].filter(video => video.state === 'indexed').length; }
+  /** The videos from one to another as they are shown. */
+  between(one, other) {
+    const { items } = this.#listing, places = [one, other].map(id => items.findIndex(video => video.id === id));
+    return places.includes(-1) ? [] : items.slice(Math.min(...places), Math.max(...places) + 1);
+  }
 
-  get searchableNames() { return [...this.#videos.values()].filter(kinds.searchable[1]).map(video => video.name); }
+  /** All videos that are shown, once they are loaded. */
+  async whole() {
+    const listing = this.#listing;
+    await listing.load(Infinity);
+    this.grid.draw();
+    return listing.items;
+  }
 
-  get coming() { return [...this.#videos.values()].filter(kinds.coming[1]).length; }
+  get searchable() { return this.#all.indexed; }
 
-  get size() { return this.#videos.size; }
+  get searchableNames() { return this.#listing.items.filter(video => video.state === 'indexed').map(video => video.name); }
+
+  get coming() { return this.#all.uploaded + this.#all.decoded; }
+
+  get size() { return sum(this.#all); }
+
+  /** How many videos the filters leave; null where there are none. */
+  get left() { return this.#isNarrowed ? sum(this.#listing.states) : null; }
+
+  /** What the address says of it. */
+  get parameters() {
+    return [['state', this.#kind === 'all' ? null : this.#kind], ['sort', this.#sort === usualSort ? null : this.#sort]];
+  }
+
+  set parameters(asked) {
+    this.#kind = Object.hasOwn(kinds, asked.get('state')) ? asked.get('state') : 'all';
+    const sort = find('sort');
+    sort.value = asked.get('sort') ?? usualSort;
+    this.#sort = sort.value ||= usualSort; // An order that there is not leaves it empty.
+    this.#reload();
+  }
+
+  /** Shows only what a filter leaves. */
+  narrow(filter) {
+    const { video, ...others } = filter; // One video alone is searched, not listed.
+    this.#filter = others;
+    clearTimeout(this.#narrowing);
+    this.#narrowing = setTimeout(() => this.#reload(), this.#loaded ? pause : 0);
+  }
 
   /** Shows what has changed without a video having changed. */
   refresh() { this.#render(); }
 
   /** Takes in what is known of a video now. */
   put(video) {
-    const before = this.#videos.get(video.id);
-    this.#videos.set(video.id, video);
-    this.#render();
+    const before = this.get(video.id);
+    for (const listing of this.#listings)
+      listing.put(video);
+    if (!video.further)
+      this.#recount();
     if (before?.state !== video.state)
       this.dispatchEvent(new CustomEvent('state', { detail: { video, before } }));
+    this.#render();
   }
 
   drop(id) {
-    this.#videos.delete(id);
+    for (const listing of this.#listings)
+      listing.drop(id);
+    this.#recount();
     this.#render();
-    this.dispatchEvent(new Event('dropped'));
+    this.dispatchEvent(new CustomEvent('dropped', { detail: id }));
   }
 
-  async #load() {
+  get #listings() { return new Set([this.#listing, this.#next].filter(Boolean)); }
+
+  get #query() {
+    const [sort, order] = this.#sort.split('-');
+    return { ...this.#filter, state: kinds[this.#kind][1], sort, order };
+  }
+
+  /** Another kind or order, as a step for Back. */
+  #view({ kind = this.#kind, sort = this.#sort }) {
+    this.#kind = kind;
+    this.#sort = sort;
+    this.#reload();
+    this.onView();
+  }
+
+  /** Loads what is asked for now, unless that is shown already. */
+  #reload() {
+    this.#renderKinds();
+    const shown = this.#next ?? (this.#loaded ? this.#listing : null);
+    if (JSON.stringify(this.#query) === JSON.stringify(shown?.query))
+      return;
+    this.selection.clear();
+    this.#load().then(() => this.grid.toTop());
+  }
+
+  /** Loads so many videos, or a first page; what is shown stays until they are here. */
+  async #load(videos) {
+    const listing = this.#next = new Listing(this.#query);
     try {
-      const listed = await api.videos();
-      this.#videos = new Map(listed.map(video => [video.id, video]));
-      this.#loaded = true;
+      await listing.load(videos);
+      const all = this.#isNarrowed ? (await api.listed({ limit: 1 })).states : listing.states;
+      if (listing !== this.#next)
+        return; // Something else was asked for meanwhile.
+      [this.#listing, this.#next, this.#all, this.#loaded] = [listing, null, all, true];
       this.#render();
       this.dispatchEvent(new Event('loaded'));
     } catch (error) {
+      if (listing !== this.#next)
+        return;
       if (!this.#loaded)
         this.#showFailure(error);
-      setTimeout(() => this.#load(), retryAfter);
+      setTimeout(() => listing === this.#next && this.#load(videos), retryAfter);
     }
+  }
+
+  /** Whether the counts of the listing are not those of all videos. */
+  get #isNarrowed() { return Object.values(this.#filter).some(value => value?.length !== 0 && value !== undefined); }
+
+  /** What is nearly seen is loaded; where that fails, scrolling or the next event asks again. */
+  async #loadTo(last) {
+    const listing = this.#listing;
+    if (!this.#loaded || listing.isWhole || listing.items.length >= last)
+      return;
+    try {
+      await listing.load(last);
+    } catch (error) {
+      find('status').textContent = error.message;
+      return;
+    }
+    this.grid.draw();
   }
 
   #follow() {
     live.addEventListener('video', ({ detail }) => this.put(detail));
     live.addEventListener('progress', ({ detail }) => this.#further(detail));
     live.addEventListener('removed', ({ detail }) => this.drop(detail));
-    live.addEventListener('ready', () => this.#load());
-    live.addEventListener('blind', () => this.coming && this.#load());
+    live.addEventListener('ready', () => this.#again());
+    live.addEventListener('blind', () => this.coming && this.#again());
   }
+
+  /** What is loaded is loaded anew. */
+  #again() { return this.#load(this.#listing.items.length || undefined); }
 
   /** A stage has come further; the next event of the video takes its place. */
   #further({ id, stage, percent }) {
-    const video = this.#videos.get(id);
+    const video = this.get(id);
     if (video)
       this.put({ ...video, further: { stage, percent } });
   }
 
+  /** Asks how many there are, once for all that happens at about the same time. */
+  #recount() {
+    this.#recounting ??= setTimeout(async () => {
+      this.#recounting = null;
+      const listing = this.#listing;
+      try {
+        const { total, states } = await api.listed({ ...listing.query, limit: 1 });
+        listing.count(total, states);
+        this.#all = this.#isNarrowed ? (await api.listed({ limit: 1 })).states : states;
+      } catch {
+        return; // The service is away: when it is back, its events begin anew, and so does the list.
+      }
+      this.#render();
+      this.dispatchEvent(new Event('counted'));
+    }, recountAfter);
+  }
+
   #showFailure(error) {
-    find('videos').replaceChildren();
+    this.#blanks = 0;
+    this.grid.draw();
     showState(find('library-state'), 'error', 'The library cannot be shown', `${error.message} The page tries again by itself.`);
   }
 
   #renderKinds() {
-    find('shown').replaceChildren(...Object.entries(kinds).map(([kind, [name]]) =>
-      element('button', {
-        type: 'button', data: { kind }, aria: { pressed: `${kind === this.#kind}` }, onclick: () => {
-          this.#kind = kind;
-          this.#render();
-        },
-      }, element('span', {}, name), element('span', { className: 'number' }))));
+    const place = find('shown'), { states } = this.#listing;
+    if (!place.children.length)
+      place.append(...Object.entries(kinds).map(([kind, [name]]) => element('button',
+        { type: 'button', data: { kind }, onclick: () => this.#view({ kind }) },
+        element('span', {}, name), element('span', { className: 'number' }))));
+    for (const choice of place.children) {
+      const { kind } = choice.dataset, [, wanted] = kinds[kind];
+      const number = wanted.length ? wanted.reduce((all, state) => all + states[state], 0) : sum(states);
+      choice.ariaPressed = `${kind === this.#kind}`;
+      choice.lastChild.textContent = number.toLocaleString();
+      choice.hidden = number === 0 && kind !== 'all' && kind !== this.#kind;
+    }
+    find('view').hidden = this.size === 0;
   }
 
   #render() {
-    const all = [...this.#videos.values()].sort((a, b) =>
-      b.uploadedAt.localeCompare(a.uploadedAt) || a.name.localeCompare(b.name));
-    for (const choice of find('shown').children) {
-      choice.setAttribute('aria-pressed', `${choice.dataset.kind === this.#kind}`);
-      const { kind } = choice.dataset, number = all.filter(kinds[kind][1]).length;
-      choice.lastChild.textContent = number;
-      choice.hidden = number === 0 && kind !== 'all' && kind !== this.#kind;
-    }
-    find('shown').hidden = all.length === 0;
-    const shown = all.filter(kinds[this.#kind][1]);
-    this.#place(shown);
+    this.#renderKinds();
+    this.grid.draw();
     if (!this.#loaded)
       return;
-    find('library-state').hidden = shown.length > 0;
-    if (all.length === 0)
+    const isEmpty = this.#listing.length === 0;
+    find('library-state').hidden = !isEmpty;
+    if (!isEmpty)
+      return;
+    if (this.size === 0)
       this.#showEmpty();
-    else if (shown.length === 0)
+    else if (this.#isNarrowed)
+      showState(find('library-state'), 'empty', 'None of these', 'No video is left by the filters.',
+        button('Without filters', this.onUnfiltered));
+    else
       showState(find('library-state'), 'empty', 'None of these', 'There are videos, but none in this state.');
   }
 
@@ -139,74 +272,6 @@ export class Library extends EventTarget {
         'This service searches; videos come in through the ingest service.');
   }
 
-  /** Cards stay the same elements while their videos change, so that focus and scroll stay. */
-  #place(videos) {
-    const list = find('videos'), cards = [];
-    for (const video of videos) {
-      if (!this.#cards.has(video.id))
-        this.#cards.set(video.id, this.#card(video.id));
-      const card = this.#cards.get(video.id);
-      card.update(video);
-      cards.push(card.root);
-    }
-    for (const [id] of this.#cards)
-      if (!this.#videos.has(id))
-        this.#cards.delete(id);
-    for (const child of [...list.children])
-      if (!cards.includes(child))
-        child.remove();
-    cards.forEach((card, at) => list.children[at] === card || list.insertBefore(card, list.children[at] ?? null));
-  }
-
-  #card(id) {
-    const image = element('img',
-      { alt: '', loading: 'lazy', decoding: 'async', hidden: true, onerror: () => { image.hidden = true; } });
-    const strip = element('div', { className: 'strip', hidden: true });
-    const length = element('span', { className: 'time' });
-    const open = element('button', { type: 'button', className: 'open', onclick: () => this.#watch(this.get(id)) },
-      element('span', { className: 'picture' }, image, strip, length), element('strong', { className: 'name' }));
-    const facts = element('p', { className: 'facts' });
-    const stages = element('ol', { className: 'stages' });
-    const failure = element('p', { className: 'failure', hidden: true });
-    const warning = element('p', { className: 'warning', hidden: true });
-    const retry = button('Try again', () => this.#retry(this.get(id)));
-    const where = button('Where in this one?', () => this.onInside(id), 'quiet');
-    const remove = button('Remove', () => this.#remove(this.get(id)), 'quiet');
-    previewOnHover(open.firstChild, strip, () => this.get(id)?.preview, () => 0, () => this.get(id)?.duration ?? 0);
-    const root = element('li', { className: 'card video', data: { id } }, open, facts, stages, failure, warning,
-      element('p', { className: 'actions' }, retry, where, remove));
-    let last;
-    return {
-      root,
-      update: video => {
-        const now = JSON.stringify(video);
-        if (now === last)
-          return;
-        last = now;
-        root.dataset.state = video.state;
-        open.lastChild.textContent = video.title ?? video.name;
-        if (video.thumbnail && image.dataset.of !== video.thumbnail)
-          Object.assign(image, { src: image.dataset.of = video.thumbnail, hidden: false });
-        length.textContent = video.duration ? clock(video.duration) : '';
-        facts.textContent = [stateOf(video), video.width ? `${video.width}×${video.height}` : null,
-          size(video.bytes)].filter(Boolean).join(' · ');
-        stages.hidden = video.state === 'indexed';
-        stages.replaceChildren(...stagesOf(video));
-        failure.hidden = !video.failure;
-        if (video.failure)
-          failure.replaceChildren(element('strong', {}, `${failedAt[video.failure.stage] ?? 'It failed'}: `),
-            api.ended(video.failure.reason));
-        warning.hidden = !video.warning;
-        warning.textContent = video.warning ? api.sentence(video.warning) : '';
-        where.hidden = video.state !== 'indexed';
-        where.setAttribute('aria-label', `${where.textContent} ${video.title ?? video.name}`);
-        retry.hidden = video.state !== 'failed';
-        retry.setAttribute('aria-label', `${retry.textContent} ${video.title ?? video.name}`);
-        remove.setAttribute('aria-label', `${remove.textContent} ${video.name}`);
-      },
-    };
-  }
-
   /** Has a failed video processed again. */
   async #retry(video) {
     try {
@@ -217,51 +282,24 @@ export class Library extends EventTarget {
   }
 
   async #remove(video) {
-    if (!await confirmRemoval(video))
+    if (!await confirmRemoval([video]))
       return;
+    const { root } = this.grid.cardOf(video.id) ?? {}, beside = root?.nextElementSibling ?? root?.previousElementSibling;
     try {
       await api.remove(video.id);
       this.drop(video.id);
-      (find('videos').querySelector('.open') ?? find('text')).focus();
+      (beside?.querySelector('.open') ?? find('text')).focus();
     } catch (error) {
       find('status').textContent = error.message;
     }
   }
 }
 
-/** A video's state in words, and how far its stage is. */
-export function stateOf(video) {
-  if (video.state === 'indexed')
-    return 'Searchable';
-  if (video.state === 'failed')
-    return 'Failed';
-  if (video.further)
-    return `${video.further.stage === 'index' ? 'Being indexed' : 'Frames are taken'}, ${video.further.percent} %`;
-  return video.state === 'decoded' ? 'Being indexed' : 'Waits for its frames';
-}
+const sum = states => states.uploaded + states.decoded + states.failed + states.indexed;
 
-/** Upload, frames, index: passed, at it, waiting or failed. */
-function stagesOf(video) {
-  const stages = [{ name: 'upload', state: 'done' }, ...video.stages];
-  const current = video.state === 'failed' ? null : stages.find(stage => stage.state === 'waiting');
-  return stages.map(stage => {
-    const state = stage === current ? 'current' : stage.state;
-    const told = { current: 'under way', done: 'done', failed: 'failed', waiting: 'waiting' }[state];
-    const item = element('li', { data: { stage: stage.name, state } }, element('span', {}, stageNames[stage.name] ?? stage.name),
-      element('span', { className: 'hidden' }, `: ${told}`));
-    if (stage.name === video.further?.stage)
-      item.style.setProperty('--share', video.further.percent / 100);
-    return item;
-  });
+/** How many videos there are, in a line. */
+export function told({ size, left, searchable, coming }) {
+  if (left !== null)
+    return `${left.toLocaleString()} of ${count(size, 'video')}`;
+  return size ? `${count(searchable, 'video')} searchable${coming ? `, ${coming} on the way` : ''}` : '';
 }
-
-function confirmRemoval(video) {
-  const dialog = find('sure');
-  find('sure-text').textContent = `“${video.title ?? video.name}” is removed from the index. What was uploaded of it is deleted.`;
-  dialog.returnValue = 'no';
-  dialog.showModal();
-  return new Promise(resolve => dialog.addEventListener('close', () => resolve(dialog.returnValue === 'yes'), { once: true }));
-}
-
-export const told = library =>
-  library.size ? `${count(library.searchable, 'video')} searchable${library.coming ? `, ${library.coming} on the way` : ''}` : '';

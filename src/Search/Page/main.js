@@ -19,12 +19,14 @@ const choose = async () => add(await files.choose(find('video-files')));
 const models = new Models();
 const library = new Library({
   onWatch: video => player.whole(video), onAdd: choose, onInside: id => filters.inside(id), firstSteps: () => firstSteps(),
+  onTag: tag => asStep(() => filters.tag(tag)), onView: () => asStep(remember), onUnfiltered: () => asStep(() => filters.clear()),
 });
 const player = new Player(library, {
   onLike: moment => like(moment), onInside: id => filters.inside(id), onPlace: place => placed(place),
 });
 const uploads = new Uploads(library, { onChoose: choose, onWatch: video => player.whole(video) });
 const filters = new Filters(library, () => {
+  library.narrow(filters.filter);
   remember();
   search.again();
 });
@@ -47,6 +49,7 @@ const announce = () => {
 library.addEventListener('loaded', announce);
 library.addEventListener('state', announce);
 library.addEventListener('dropped', announce);
+library.addEventListener('counted', announce);
 models.addEventListener('known', () => library.refresh());
 models.addEventListener('changed', () => search.again());
 demo.addEventListener('changed', () => library.refresh());
@@ -93,7 +96,8 @@ const kindOf = (place, query, like, image) => JSON.stringify([Boolean(place), st
 function remember(place = player.place) {
   const { like, of, at, image, weak } = search.subject, query = text.value.trim(), stand = status.isOpen ? 1 : null;
   const subject = query ? [['weak', weak === query ? 1 : null]] : [['like', like], ['of', of], ['at', at]];
-  const fields = [['collection', api.collection], ['q', query], ...subject, ...filters.parameters, ['status', stand]];
+  const fields = [['collection', api.collection], ['q', query], ...subject, ...filters.parameters,
+    ...library.parameters, ['status', stand]];
   const picture = query ? null : image;
   const address = addressOf([...fields, ['v', place?.v], ['t', place?.t]], picture);
   const now = kindOf(place, query, like, image);
@@ -101,6 +105,12 @@ function remember(place = player.place) {
   write(address, isStep, place && isStep ? { opened: true } : history.state);
   [kind, searched, isSettled] = [now, addressOf(fields, picture), isSettled && !isStep];
   document.title = query ? `${query} · TcMgc` : 'TcMgc';
+}
+
+/** What is done is a step for Back. */
+function asStep(act) {
+  isSettled = true;
+  act();
 }
 
 /** The player has opened, gone on or been closed: closing goes back to where it was opened. */
@@ -121,6 +131,8 @@ async function restore() {
   text.value = fields.get('q') ?? '';
   status.show(fields.has('status'));
   filters.parameters = fields;
+  library.narrow(filters.filter);
+  library.parameters = fields;
   const asked = addressOf([...fields].filter(([name]) => name !== 'v' && name !== 't'), image);
   if (asked !== searched)
     ask(fields, image);
@@ -164,6 +176,7 @@ text.addEventListener('input', () => {
   announce();
 });
 text.addEventListener('change', () => { isSettled = true; });
+find('filters').addEventListener('change', () => { isSettled = true; });
 find('query').addEventListener('submit', event => {
   event.preventDefault();
   isSettled = true;

@@ -49,7 +49,8 @@ export class Player {
     this.#at = at;
     const { result, segment, query } = moments[at];
     this.#show({
-      id: result.video, name: result.name, source: result.source, duration: result.duration, start, segment, query,
+      id: result.video, name: result.title ?? result.name, source: result.source, duration: result.duration,
+      preview: result.preview, start, segment, query,
       found: moments.filter(moment => moment.result.video === result.video).map(moment => moment.segment),
     });
   }
@@ -58,7 +59,8 @@ export class Player {
   whole(video, start = 0) {
     this.#moments = [];
     this.#show({
-      id: video.id, name: video.title ?? video.name, source: video.stream, duration: video.duration, start, segment: null,
+      id: video.id, name: video.title ?? video.name, source: video.stream, duration: video.duration, preview: video.preview,
+      start, segment: null,
       found: [], query: null, of: video,
     });
   }
@@ -77,7 +79,7 @@ export class Player {
 
   #show(shown) {
     this.#shown = shown;
-    find('player-title').textContent = this.library.get(shown.id)?.title ?? shown.name;
+    find('player-title').textContent = shown.name;
     find('player-place').textContent = shown.segment ? `${clock(shown.segment.start)} – ${clock(shown.segment.end)}`
       : shown.of.failure ? api.sentence(shown.of.failure.reason) : shown.duration ? clock(shown.duration) : '';
     find('like').hidden = !shown.segment;
@@ -200,13 +202,13 @@ export class Player {
       return resembles(place, shown.query.looksLike, shown.segment);
     place.replaceChildren(element('p', { className: 'note wait' }, 'Looking into it …'));
     try {
-      const answer = await shown.query.explain();
+      const answer = await shown.query.explain(shown.segment, shown.query);
       if (this.#shown !== shown)
         return;
       const found = answer.results.flatMap(result => result.segments).find(segment => segment.segment === shown.segment.segment);
       if (found?.explanation)
         explain(place, found,
-          { at: time => clock(time), seek: time => this.#seek(time), preview: () => this.library.get(shown.id)?.preview });
+          { at: time => clock(time), seek: time => this.#seek(time), preview: () => shown.preview });
       else
         place.replaceChildren(element('p', { className: 'note' }, 'The library has changed since; search again to see why.'));
     } catch (error) {
@@ -274,7 +276,7 @@ export class Player {
     glance.hidden = !this.#duration;
     glance.style.setProperty('--from', time / this.#duration);
     glance.lastElementChild.textContent = clock(time);
-    strip.hidden = !showAt(strip, this.library.get(this.#shown.id)?.preview, time);
+    strip.hidden = !showAt(strip, this.#shown.preview, time);
   }
 
   #cannotPlay() {

@@ -6,7 +6,7 @@ import { clock, count, milliseconds } from './format.js';
 import { previewOnHover } from './strip.js';
 
 const pause = 220, slow = 250;
-const wanted = { top: 24, segmentsEach: 4 }, mostInside = 1000, mostSeconds = 900;
+const wanted = { segmentsEach: 4 }, first = 24, most = 1000, mostSeconds = 900;
 
 export class Search {
   #running = new AbortController();
@@ -22,6 +22,8 @@ export class Search {
     this.watch = onWatch;
     this.onWeak = onWeak;
     this.box = find('text');
+    find('more').onclick = () => this.#more();
+    this.end = new IntersectionObserver(([{ isIntersecting }]) => isIntersecting && this.#more(), { rootMargin: '600px' });
     library.addEventListener('state', event => {
       if (event.detail.video.state === 'indexed' && this.#query)
         this.#run(this.#query, { quietly: true }); // What has just become searchable may be the answer.
@@ -55,9 +57,9 @@ export class Search {
     this.#run({
       name: `“${text}”`,
       subject: weak ? { weak: text } : {},
-      ask: signal => api.search(body, signal),
+      ask: (top, signal) => api.search({ ...body, top }, signal),
       inside: (video, seconds) => api.search({ ...this.#inside(body, video), explain: seconds <= mostSeconds }),
-      explain: once(() => api.search({ ...body, explain: true })),
+      explain: this.#explains(body),
       weaker: () => {
         this.text({ weak: true });
         this.onWeak();
@@ -72,7 +74,7 @@ export class Search {
       name: `the image ${file.name ?? ''}`.trimEnd(),
       subject: { image: encoded },
       again: () => this.image(file, encoded),
-      ask: signal => api.searchImage(file, query, signal),
+      ask: (top, signal) => api.searchImage(file, { ...query, top }, signal),
       inside: video => api.searchImage(file, this.#inside(query, video)),
       looksLike: 'the image',
     });
@@ -80,12 +82,13 @@ export class Search {
 
   /** More like a segment that was found. like: its id. of, at: its video, and its moment in seconds. */
   like({ like, of, at }) {
-    const body = { ...this.#wanted, like }, video = this.library.get(of);
+    const body = { ...this.#wanted, like };
+    const video = this.library.get(of) ?? this.#query?.moments?.find(({ result }) => result.video === of)?.result;
     this.#run({
       name: `more like ${clock(Number(at))} of ${video?.title ?? video?.name ?? 'a video'}`,
       subject: { like, of, at },
       again: () => this.like({ like, of, at }),
-      ask: signal => api.search(body, signal),
+      ask: (top, signal) => api.search({ ...body, top }, signal),
       inside: id => api.search(this.#inside(body, id)),
       looksLike: 'the middle of that segment',
     });
@@ -100,7 +103,24 @@ export class Search {
   get #typed() { return this.box.value.trim(); }
 
   /** The same query about every segment of one video. */
-  #inside = (body, video) => ({ ...body, filter: { video }, rank: 'moment', top: mostInside, threshold: 0 });
+  #inside = (body, video) => ({ ...body, filter: { video }, rank: 'moment', top: most, threshold: 0 });
+
+  /**
+   * Explains the moment of a segment that a query has found: the first ones together, once; further ones each with the others of
+   * its video, where the ranks among all are not known.
+   */
+  #explains(body) {
+    const together = once(() => api.search({ ...body, top: first, explain: true }));
+    return async (segment, { moments, shown }) => {
+      const { result } = moments.find(moment => moment.segment === segment);
+      if (shown.get(keyOf(result, body)) < first)
+        return together();
+      const answer = await api.search({ ...this.#inside(body, result.video), rank: body.rank, explain: true });
+      for (const { explanation } of answer.results.flatMap(({ segments }) => segments))
+        delete explanation?.fusion;
+      return answer;
+    };
+  }
 
   get #wanted() { return { ...wanted, filter: this.filters.filter, rank: this.filters.rank }; }
 
@@ -109,13 +129,20 @@ export class Search {
     this.#running.abort();
     this.#query = null;
     this.#answered = Promise.resolve([]);
+    this.#offer({ hasMore: false });
     this.#show(false);
     find('status').textContent = '';
   }
 
+  /** Shows the results or the library; that is found again where it was left. */
   #show(results) {
+    if (find('results').hidden !== results)
+      return;
+    if (results)
+      this.left = scrollY;
     find('results').hidden = !results;
     find('library').hidden = results;
+    scrollTo({ top: results ? 0 : this.left, behavior: 'instant' });
   }
 
   async #run(query, { quietly = false } = {}) {
@@ -123,6 +150,7 @@ export class Search {
     const { signal } = this.#running = new AbortController();
     const fresh = this.#query === null;
     this.#query = query;
+    query.rank = this.filters.rank;
     this.#show(true);
     find('unjudged').hidden = true;
     const list = find('moments');
@@ -130,7 +158,7 @@ export class Search {
     let tell;
     this.#answered = new Promise(resolve => { tell = resolve; });
     try {
-      const answer = await query.ask(signal);
+      const answer = await query.ask(query.top ??= first, signal);
       if (!signal.aborted)
         tell(this.#render(answer, query, quietly));
     } catch (error) {
@@ -156,6 +184,7 @@ export class Search {
   #fail(error, query) {
     find('moments').replaceChildren();
     find('weaker').replaceChildren();
+    this.#offer({ hasMore: false });
     find('status').textContent = '';
     showState(find('results-state'), 'error', 'The search did not work', error.message,
       button('Try again', () => this.#run(query)));
@@ -164,24 +193,67 @@ export class Search {
   #render(answer, query, quietly) {
     // Which segments of a video are moments: those that are as sure as what the answer shows, or in which words are said.
     query.shows = ({ confidence, said }) => said || confidence && confidence.probability >= answer.threshold;
-    const moments = answer.results.flatMap(result => result.segments.map(segment => ({ result, segment, query })));
-    const videos = new Set(answer.results.map(result => result.video)).size;
+    [query.moments, query.shown] = [[], new Map()];
     clearState(find('results-state'));
     const list = find('moments'), focused = document.activeElement?.closest('#moments > .card')?.dataset.video;
-    list.replaceChildren(...answer.results.map((result, at) => this.#card(result, at, moments)));
+    list.replaceChildren();
+    this.#add(answer, query, quietly);
     if (focused) // What is at hand on the keyboard stays so when the same search is answered anew.
       list.querySelector(`[data-video="${CSS.escape(focused)}"] .open`)?.focus();
-    if (moments.length === 0)
+    if (query.moments.length === 0)
       this.#nothing(query, answer);
-    find('weaker').replaceChildren(
-      ...(moments.length && answer.weaker ? [button('Show weaker results', query.weaker, 'outlined')] : []));
+    return query.moments;
+  }
+
+  /** The results of an answer that are not shown yet, behind those that are. */
+  #add(answer, query, quietly) {
+    const { moments, shown } = query, results = answer.results.filter(result => !shown.has(keyOf(result, query)));
+    for (const result of results) {
+      shown.set(keyOf(result, query), shown.size);
+      moments.push(...result.segments.map(segment => ({ result, segment, query })));
+    }
+    find('moments').append(...results.map(result => this.#card(result, shown.get(keyOf(result, query)), moments)));
+    find('weaker').replaceChildren(...(moments.length && !answer.more && answer.weaker
+      ? [button('Show weaker results', query.weaker, 'outlined')] : []));
+    query.hasMore = answer.more;
+    this.#offer(query);
+    const videos = new Set(moments.map(({ result }) => result.video)).size;
     if (!quietly)
       find('status').textContent = moments.length
         ? `${count(moments.length, 'moment')} in ${count(videos, 'video')} for ${query.name} · `
           + `${count(answer.scored, 'segment')} compared in ${milliseconds(answer.elapsed)} ms`
         : `Nothing here matches ${query.name}`;
     this.#tellUnjudged(moments);
-    return moments;
+  }
+
+  /** What comes behind the last result: more of them, unless there are none, or as many as can be ranked are shown. */
+  #offer({ hasMore, top }) {
+    find('more').hidden = !hasMore || top === most;
+    find('most').hidden = !hasMore || top < most;
+    this.end.unobserve(find('more')); // So that it is told again where the button is in view still.
+    this.end.observe(find('more'));
+  }
+
+  /** The same question for twice as many results: those that are new are added, so that none comes twice and none is missed. */
+  async #more() {
+    const query = this.#query, { signal } = this.#running;
+    if (!query?.hasMore || query.isGoing || query.top === most)
+      return;
+    query.isGoing = true;
+    find('more').ariaBusy = 'true';
+    try {
+      const top = Math.min(most, 2 * query.top), answer = await query.ask(top, signal);
+      if (signal.aborted)
+        return;
+      query.top = top;
+      this.#add(answer, query, false);
+    } catch (error) {
+      if (!api.isCancelled(error))
+        find('status').textContent = error.message;
+    } finally {
+      query.isGoing = false;
+      find('more').ariaBusy = 'false';
+    }
   }
 
   /** Why some results have no confidence, where the others would have one. */
@@ -218,7 +290,7 @@ export class Search {
   #card(result, at, moments) {
     const own = moments.filter(moment => moment.result === result), [best, ...others] = own;
     const open = moment => this.watch(moments, moments.indexOf(moment));
-    const name = this.library.get(result.video)?.title ?? result.name;
+    const name = result.title ?? result.name;
     return element('li',
       { className: 'card moment',
       data: { video: result.video, segments: result.segments.map(segment => segment.segment).join(' ') } },
@@ -238,7 +310,7 @@ export class Search {
     const strip = element('div', { className: 'strip', hidden: true });
     const picture = element('span', { className: 'picture' }, image, strip, spanOf(result, segment),
       element('span', { className: 'time' }, at));
-    previewOnHover(picture, strip, () => this.library.get(result.video)?.preview, () => segment.start, () => segment.end);
+    previewOnHover(picture, strip, () => result.preview, () => segment.start, () => segment.end);
     // Speech control finds a button by the text that is seen: the label begins with it.
     return element('button', {
       type: 'button', className: 'open', onclick: open,
@@ -247,7 +319,9 @@ export class Search {
   }
 }
 
-/** Why a result is here: words that are said in it, how sure it is where that is known, else its rank. */
+/** What tells a result from others: its video, or where moments are ranked its segment. */
+const keyOf = (result, { rank }) => rank === 'moment' ? result.segments[0].segment : result.video;
+
 /** Why a moment is shown: the words that are said in it or name its video, or else how sure the picture is. */
 function labelsOf({ result: { named }, segment, query }, rank) {
   const name = named ? [byWords('Named', named)] : [];

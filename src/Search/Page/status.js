@@ -3,7 +3,7 @@
 import * as api from './api.js';
 import { arrange, button, element, find } from './dom.js';
 import { clock, count, size } from './format.js';
-import { failedAt, stateOf } from './library.js';
+import { failedAt, stateOf } from './states.js';
 import { live } from './live.js';
 
 const refreshEvery = 5000, soon = 300, mostShown = 20, retriesAtATime = 4;

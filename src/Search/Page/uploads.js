@@ -4,7 +4,7 @@
 import * as api from './api.js';
 import { arrange, button, element, find } from './dom.js';
 import { count, size, timeLeft } from './format.js';
-import { failedAt, stateOf } from './library.js';
+import { failedAt, stateOf } from './states.js';
 import { live } from './live.js';
 import { all, hold, keep, keyOf, recall } from './remembered.js';
 import { Upload } from './upload.js';
