@@ -156,7 +156,8 @@ public sealed class DataFolderTests : IDisposable
         Assert.Equal((VideoState.Indexed, "holiday.mp4", 1), (entry.State, entry.Name, entry.Segments));
         Assert.Equal(2, await folder.Events.ReadAllAsync(s_never).CountAsync());
         Assert.Equal("no room", (await folder.Events.DeadLettersAsync(s_never).SingleAsync()).Reason);
-        Assert.Equal(entry, Assert.Single((await folder.Catalog.PageAsync(CollectionId.Default, new() { Filter = new() { Name = "HOLIDAY" } }, 9, s_never)).Entries));
+        var named = new CatalogQuery { Filter = new() { Name = "HOLIDAY" } };
+        Assert.Equal(entry, Assert.Single((await folder.Catalog.PageAsync(CollectionId.Default, named, 9, s_never)).Entries));
         Assert.Equal([new CollectionTotals(CollectionId.Default, 1, 4, 0, 1)], await folder.Catalog.TotalsAsync(s_never));
         Assert.Equal(FirstFormat.Video, Assert.Single(
             await folder.Catalog.FindNamedAsync(CollectionId.Default, ["holidays"], 9, s_never)).Video);
