@@ -78,7 +78,7 @@ export class Library extends EventTarget {
 
   get size() { return sum(this.#all); }
 
-  /** How many videos the filters leave; null where there are none. */
+  /** How many videos the filters leave; null without filters. */
   get left() { return this.#isNarrowed ? sum(this.#listing.states) : null; }
 
   /** What the address says of it. */
