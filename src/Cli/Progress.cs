@@ -35,7 +35,7 @@ internal sealed class Progress(TimeProvider time) : IProgressLines
     }
 
     /// <inheritdoc/>
-    public void Say(string line) => Tell($"tcmgc: {line}");
+    public void Say(string line) => Tell($"tcmgc: {FilePaths.OneLine(line)}");
 
     /// <summary>Writes a line that is not overwritten, as it is.</summary>
     public void Tell(string line)

@@ -48,8 +48,9 @@ internal static class BackupCommand
     {
         foreach (var line in report.Missing)
             Console.WriteLine(FilePaths.OneLine(line));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{report.Folder}: {report.Videos} videos as of "
-            + $"{report.Taken:u}; {report.Bytes:N0} bytes of originals, {report.Copied:N0} copied now"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{FilePaths.Name(report.Folder)}: "
+            + $"{report.Videos} videos as of {report.Taken:u}; {report.Bytes:N0} bytes of originals, "
+            + $"{report.Copied:N0} copied now"));
         if (report.Outside > 0)
             Console.WriteLine($"{report.Outside} originals are files outside of the data folder, and not in the backup");
     }

@@ -44,6 +44,7 @@ internal static class DatasetSynthesizeCommand
                 + $"{best.RecallAt10:F1} %"
             : "";
         Console.WriteLine(
-            $"{path}: {card.Train:N0} training, {card.Validation:N0} validation, {card.Test:N0} test videos{ceiling}");
+            $"{FilePaths.Name(path)}: {card.Train:N0} training, {card.Validation:N0} validation, {card.Test:N0} test videos"
+            + ceiling);
     }
 }

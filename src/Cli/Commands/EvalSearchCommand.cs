@@ -107,7 +107,7 @@ internal static class EvalSearchCommand
         var scored = report.Candidates is { } candidates ? $"{candidates:N0} candidates" : "every segment";
         Console.WriteLine(
             $"{report.Dataset}, {SplitOption.Name(report.Split)}: {report.Captions:N0} captions of {report.Videos:N0} videos, "
-            + $"{report.SearchableVideos:N0} videos in {report.Data}; {report.Model}");
+            + $"{report.SearchableVideos:N0} videos in {FilePaths.Name(report.Data)}; {report.Model}");
         Console.WriteLine(
             $"text → video  R@1 {found.RecallAt1:F1}  R@5 {found.RecallAt5:F1}  R@10 {found.RecallAt10:F1}  "
             + $"MdR {found.MedianRank:F1}  MnR {found.MeanRank:F1}");

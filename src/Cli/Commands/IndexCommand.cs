@@ -116,7 +116,7 @@ internal static class IndexCommand
         Add(FileStatus.AlreadyIndexed, "there already");
         Add(FileStatus.Duplicate, "with the content of another");
         Add(FileStatus.Failed, "failed");
-        return $"{data}: {string.Join(", ", parts)}";
+        return $"{FilePaths.Name(data)}: {string.Join(", ", parts)}";
 
         void Add(FileStatus status, string words)
         {

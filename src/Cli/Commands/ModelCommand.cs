@@ -25,5 +25,5 @@ internal static class ModelCommand
 
     /// <summary>Prints what was made, on one line.</summary>
     public static void Print(ModelCard card, string path) => Console.WriteLine(
-        $"{path}: {card.Config.Head}, {card.Weights.Parameters:N0} parameters, {card.Weights.Bytes / 1e6:F1} MB");
+        $"{FilePaths.Name(path)}: {card.Config.Head}, {card.Weights.Parameters:N0} parameters, {card.Weights.Bytes / 1e6:F1} MB");
 }

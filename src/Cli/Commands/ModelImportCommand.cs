@@ -108,8 +108,8 @@ internal static class ModelImportCommand
         }
         if (tokenizer.IsNone)
             Console.Error.WriteLine(
-                $"tcmgc: the model has no tokenizer yet: put vocab.json and merges.txt, or tokenizer.json, into {folder.Path}, "
-                + "or import again with --tokenizer");
+                $"tcmgc: the model has no tokenizer yet: put vocab.json and merges.txt, or tokenizer.json, into "
+                + $"{FilePaths.Name(folder.Path)}, or import again with --tokenizer");
     }
 
     /// <summary>Makes the model of a checkpoint that can become one.</summary>

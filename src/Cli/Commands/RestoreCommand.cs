@@ -29,5 +29,6 @@ internal static class RestoreCommand
     }
 
     private static void Print(BackupReport report) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-        $"{report.Folder}: {report.Videos} videos as of {report.Taken:u} are restored; {report.Copied:N0} bytes copied now"));
+        $"{FilePaths.Name(report.Folder)}: {report.Videos} videos as of {report.Taken:u} are restored; "
+        + $"{report.Copied:N0} bytes copied now"));
 }

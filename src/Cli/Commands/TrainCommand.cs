@@ -130,6 +130,7 @@ internal static class TrainCommand
         var training = card.Provenance.Training!;
         var validated = training.ValidationRecallAt1 is { } percent ? $"validation R@1 {percent:F1} %" : "not validated";
         Console.WriteLine(
-            $"{path}: {card.Config.Head}, {card.Weights.Parameters:N0} parameters, {training.Minutes} minutes, {validated}");
+            $"{FilePaths.Name(path)}: {card.Config.Head}, {card.Weights.Parameters:N0} parameters, {training.Minutes} minutes, "
+            + validated);
     }
 }
