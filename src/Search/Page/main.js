@@ -104,8 +104,10 @@ function remember(place = player.place) {
   const isStep = kind !== null && (now !== kind || isSettled && addressOf(fields, picture) !== searched);
   write(address, isStep, place && isStep ? { opened: true } : history.state);
   [kind, searched, isSettled] = [now, addressOf(fields, picture), isSettled && !isStep];
-  document.title = query ? `${query} · TcMgc` : 'TcMgc';
+  document.title = titleOf(query);
 }
+
+const titleOf = query => status.isOpen ? 'Status · TcMgc' : query ? `${query} · TcMgc` : 'TcMgc';
 
 /** What is done is a step for Back. */
 function asStep(act) {
@@ -137,7 +139,7 @@ async function restore() {
   if (asked !== searched)
     ask(fields, image);
   searched = asked;
-  document.title = text.value ? `${text.value} · TcMgc` : 'TcMgc';
+  document.title = titleOf(text.value);
   if (place && (player.place?.v !== place.v || player.place.t !== place.t))
     await open(place);
   kind = kindOf(place, text.value.trim(), fields.get('like') ?? undefined, image ?? undefined);

@@ -60,7 +60,7 @@ export class Uploads {
   async #enter({ key, file, handle }) {
     const release = await hold(key, { now: true });
     if (!release) {
-      this.#tell(`${file.name} is being sent by another window of this page.`);
+      find('status').textContent = `${file.name} is being sent by another window of this page.`;
       return null;
     }
     const upload = new Upload({ key, name: file.name, bytes: file.size, id: null, handle }, release);
