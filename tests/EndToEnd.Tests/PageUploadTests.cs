@@ -177,7 +177,8 @@ public sealed class PageUploadTests(Workplace place) : IClassFixture<Workplace>
         Assert.Contains("?status=1", page.Url, StringComparison.Ordinal);
         var failures = page.Locator("#failures-list li");
         await Assertions.Expect(failures.Locator(".name")).ToHaveCountAsync(2);
-        await Assertions.Expect(failures.First).ToContainTextAsync("No frames can be taken from it: is not a video");
+        await Assertions.Expect(failures.First.Locator(".reason"))
+            .ToContainTextAsync("No frames can be taken from it: is not a video");
         await Assertions.Expect(page.Locator("#status-facts")).ToContainTextAsync(new Regex("Disk.* free.*Model.*Version"));
         await Assertions.Expect(page.Locator("#status-stages li[data-state=failed]")).ToHaveTextAsync("2Failed");
         await Assertions.Expect(page.Locator("#status-stages li[data-state=done]")).ToHaveTextAsync("2Searchable");

@@ -139,7 +139,7 @@ export class Status {
     const { stage, reason } = video.failure;
     return element('li', { data: { of, id: video.id } }, element('strong', { className: 'name' }, nameOf(video)),
       element('span', { className: 'facts' }, `${size(video.bytes)} · ${new Date(video.uploadedAt).toLocaleString()}`),
-      element('p', { className: 'failure' }, element('strong', {}, `${failedAt[stage] ?? 'It failed'}: `), api.ended(reason)),
+      element('p', { className: 'reason' }, element('strong', {}, `${failedAt[stage] ?? 'It failed'}: `), api.ended(reason)),
       again);
   }
 
