@@ -13,7 +13,8 @@ internal sealed record Cost(double Seconds, double ProcessorSeconds)
     {
         var (begun, processor) = (TimeProvider.System.GetTimestamp(), ThisProcess.ProcessorTime());
         await work();
-        return new(TimeProvider.System.GetElapsedTime(begun).TotalSeconds, (ThisProcess.ProcessorTime() - processor).TotalSeconds);
+        return new(TimeProvider.System.GetElapsedTime(begun).TotalSeconds,
+            (ThisProcess.ProcessorTime() - processor).TotalSeconds);
     }
 
     /// <summary>The one with the median of the elapsed times.</summary>

@@ -67,7 +67,8 @@ internal static class IndexBenchmark
                 paths, folder, CollectionId.Default, model.Path, compute, IndexCommand.DefaultBatch, cancel))));
         }
         progress.Clear();
-        return new(files.Count, frames, footage, Cost.Median(decodes), Cost.Median(encodes), Cost.Median(indexes), ThisProcess.PeakMegabytes);
+        return new(files.Count, frames, footage, Cost.Median(decodes), Cost.Median(encodes), Cost.Median(indexes),
+            ThisProcess.PeakMegabytes);
     }
 
     private static Task EachAsync<T>(IEnumerable<T> all, int atATime, Func<T, Task> work, CancellationToken cancel) =>

@@ -75,7 +75,8 @@ internal static class SearchBenchmark
                     Stages.Where(stage => times.Of(stage) is not null).ToDictionary(stage => stage, stage => times.Of(stage)!),
                     times.FeaturesCached,
                     fill.Seconds.Values.Sum(), fill.Megabytes.Values.Sum(), fill,
-                    Environment.WorkingSet / 1e6, ThisProcess.PeakMegabytes, GC.GetTotalMemory(forceFullCollection: false) / 1e6));
+                    Environment.WorkingSet / 1e6, ThisProcess.PeakMegabytes,
+                    GC.GetTotalMemory(forceFullCollection: false) / 1e6));
             }
             return speeds;
 
@@ -101,8 +102,8 @@ internal static class SearchBenchmark
         }, cancel);
         var (seconds, disk) = (costs.Seconds.Values.Sum(), costs.Megabytes.Values.Sum());
         progress.Say(
-            $"{segments:N0} segments written in {seconds:N1} s ({segments / seconds:N0}/s): {disk:N0} MB of disk, {ThisProcess.PeakMegabytes:N0} MB "
-                + "of memory at most");
+            $"{segments:N0} segments written in {seconds:N1} s ({segments / seconds:N0}/s): {disk:N0} MB of disk, "
+                + $"{ThisProcess.PeakMegabytes:N0} MB of memory at most");
         return costs;
     }
 
