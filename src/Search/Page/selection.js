@@ -56,14 +56,14 @@ export class Selection {
   }
 
   #key(event) {
-    const { key, shiftKey, target } = event, video = this.library.get(idAt(target));
+    const { key, shiftKey, target } = event, video = this.library.get(idAt(target)), isCommand = event.ctrlKey || event.metaKey;
     this.#isExtending = shiftKey && key.startsWith('Arrow') && Boolean(video);
     if (this.#isExtending) {
       if (!this.#anchor)
         this.pick(video, {});
-    } else if (key === 'x' && video)
+    } else if (key === 'x' && !isCommand && video)
       this.pick(video, {});
-    else if (key === 'a' && (event.ctrlKey || event.metaKey))
+    else if (key === 'a' && isCommand)
       this.#all();
     else if (key === 'Delete' && video)
       this.#remove(this.#picked.size ? undefined : [video]);
