@@ -20,8 +20,8 @@ internal static partial class Cage
     private const string Script = """
         set -m
         exec 3<&0 </dev/null
-        { ulimit -c 0; ulimit -f 64; ulimit -d $2; ulimit -S -t $1; ulimit -H -t $(($1 + 30)); } 2>/dev/null
-        shift 2
+        { ulimit -c 0; ulimit -f $3; ulimit -d $2; ulimit -S -t $1; ulimit -H -t $(($1 + 30)); } 2>/dev/null
+        shift 3
         "$@" 3<&- &
         run=$!
         exec >/dev/null 2>&1
@@ -38,6 +38,9 @@ internal static partial class Cage
 
     private const string Shell = "bash", Niceness = "10";
 
+    /// <summary>Bytes of a file that a program may write where it is meant to write none.</summary>
+    public const long NoFile = 1 << 16;
+
     /// <summary>All that a program gets of this process's variables: what finds programs and their libraries.</summary>
     private static readonly string[] s_variables =
         ["PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH"];
@@ -49,14 +52,15 @@ internal static partial class Cage
     /// <param name="arguments">Its arguments as one string.</param>
     /// <param name="folder">Where it runs, and puts temporary files.</param>
     /// <param name="options">The limits.</param>
+    /// <param name="fileBytes">Largest file that it may write.</param>
     /// <exception cref="Win32Exception">There is no bash.</exception>
-    public static Process Start(string program, string arguments, string folder, MediaOptions options)
+    public static Process Start(string program, string arguments, string folder, MediaOptions options, long fileBytes)
     {
         var path = program.Contains(Path.DirectorySeparatorChar) ? Path.GetFullPath(program) : program;
         var cpu = Math.Ceiling(options.MaxCpuTime.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         var start = new ProcessStartInfo(Shell,
-            $"-c {Quoted(Script)} {Shell} {cpu} {options.MaxMemoryBytes >> 10} {s_withoutNetwork.Value}nice -n {Niceness} "
-                + $"{Quoted(path)} {arguments}")
+            $"-c {Quoted(Script)} {Shell} {cpu} {options.MaxMemoryBytes >> 10} {(fileBytes + 1023) >> 10} "
+                + $"{s_withoutNetwork.Value}nice -n {Niceness} {Quoted(path)} {arguments}")
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,

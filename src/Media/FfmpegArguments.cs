@@ -27,6 +27,25 @@ internal static class FfmpegArguments
                 after(of.DisableAudio().DisableSubtitles().DisableData().WithVideoFilters(all => all.WithCustomFilter(filter))))
             .Arguments;
 
+    /// <summary>
+    /// ffmpeg's, for the <c>[frames]</c> of a graph on standard output, and its <c>[thumbnails]</c> and <c>[strip]</c> as the
+    /// files of <see cref="FramePictures"/>.
+    /// </summary>
+    public static string FramesWithPictures(
+        string input, string formats, MediaOptions options, string graph, Action<FFMpegInputOptions> before)
+    {
+        const string Jpeg = "-c:v mjpeg -q:v 4";
+        return FFMpegArguments
+            .FromFileInput(input, verifyExists: false, of =>
+                before(of.WithCustomArgument($"-v error -hide_banner -nostdin {Guards(formats, options)}")))
+            .OutputToUrl("pipe:1", of => of
+                .WithCustomArgument($"-filter_complex {graph}")
+                .WithCustomArgument($"-map [thumbnails] -fps_mode cfr {Jpeg} -f mpjpeg {FramePictures.Thumbnails}")
+                .WithCustomArgument($"-map [strip] -fps_mode vfr -frames:v 1 {Jpeg} -f mjpeg {FramePictures.Strip}")
+                .WithCustomArgument("-map [frames]").AsRawFrames())
+            .Arguments;
+    }
+
     /// <summary>Frames as bytes, RGB.</summary>
     public static FFMpegOutputOptions AsRawFrames(this FFMpegOutputOptions output) =>
         output.WithFpsMode(FFMpegCore.Enums.FpsMode.ConstantFrameRate).ForceFormat("rawvideo").WithPixelFormat("rgb24");

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using TcMgc.Shared;
 
 namespace TcMgc.Media;
 
@@ -31,9 +32,16 @@ internal static partial class FfmpegMessages
     public static void ThrowIfTooOld(IReadOnlyList<string> messages)
     {
         if (messages.Any(message => message.Contains("Unrecognized option 'fps_mode'", StringComparison.Ordinal)))
-            throw new Shared.UserException(
+            throw new UserException(
                 "this ffmpeg is too old: 5.1 or newer is needed. Install it, or set TCMGC_FFMPEG and TCMGC_FFPROBE to its "
                 + "paths.");
+    }
+
+    /// <summary>Throws where ffmpeg could not write because its folder's disk is full, which says nothing of the file.</summary>
+    public static void ThrowIfDiskFull(IReadOnlyList<string> messages, string folder)
+    {
+        if (messages.FirstOrDefault(message => message.EndsWith("No space left on device", StringComparison.Ordinal)) is { } full)
+            throw DiskFull.At(folder, new IOException(full));
     }
 
     [GeneratedRegex(@"^(\[[^\]]* @ [^\]]*\]\s*)+")]

@@ -13,7 +13,7 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     /// <summary>
     /// Exit status of a process that a signal ended is this and the signal's number; ffmpeg itself says 255 when interrupted.
     /// </summary>
-    private const int SignalBase = 128, Interrupted = 255, Sigkill = 9, Sigterm = 15, Sigint = 2, Sigxcpu = 24;
+    private const int SignalBase = 128, Interrupted = 255, Sigkill = 9, Sigterm = 15, Sigint = 2, Sigxcpu = 24, Sigxfsz = 25;
 
     /// <summary>Exit status of the shell where it cannot run the program.</summary>
     private const int NotExecutable = 126, NotFound = 127;
@@ -27,12 +27,14 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     private readonly FfmpegInput _input;
     private readonly MediaOptions _options;
     private readonly TimeProvider _time;
+    private readonly long _fileBytes;
     private readonly long _started;
     private bool _disposed;
 
-    private FfmpegProcess(Process process, string program, FfmpegInput input, MediaOptions options, TimeProvider time)
+    private FfmpegProcess(
+        Process process, string program, FfmpegInput input, MediaOptions options, TimeProvider time, long fileBytes)
     {
-        (_process, _program, _input, _options, _time) = (process, program, input, options, time);
+        (_process, _program, _input, _options, _time, _fileBytes) = (process, program, input, options, time, fileBytes);
         _started = time.GetTimestamp();
         _silence = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         _silence.Token.UnsafeRegister(static self => ((FfmpegProcess)self!).Silent(), this);
@@ -44,14 +46,24 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     /// <summary>The limit that ended the process, in words; null where none did, and before the end.</summary>
     public string? Limit { get; private set; }
 
+    /// <summary>Where it runs and writes files, until this is disposed of.</summary>
+    public string Folder => _input.Folder;
+
     /// <summary>Starts a program in its input's folder, which goes with it.</summary>
+    /// <param name="program">A path, or a name to find on PATH.</param>
+    /// <param name="arguments">Its arguments as one string.</param>
+    /// <param name="input">What it reads.</param>
+    /// <param name="options">The limits.</param>
+    /// <param name="time">Clock of the watchdog.</param>
+    /// <param name="fileBytes">Largest file that it may write in that folder.</param>
     /// <exception cref="UserException">There is no bash.</exception>
-    public static FfmpegProcess Start(
-        string program, string arguments, FfmpegInput input, MediaOptions options, TimeProvider time)
+    public static FfmpegProcess Start(string program, string arguments, FfmpegInput input, MediaOptions options,
+        TimeProvider time, long fileBytes = Cage.NoFile)
     {
         try
         {
-            return new(Cage.Start(program, arguments, input.Folder, options), program, input, options, time);
+            return new(Cage.Start(program, arguments, input.Folder, options, fileBytes), program, input, options, time,
+                fileBytes);
         }
         catch (Win32Exception error)
         {
@@ -68,25 +80,14 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     /// Fills a buffer with the process's output as far as it comes; less only at the output's end. The process is ended when the
     /// token is cancelled and when nothing comes for the time allowed (see <see cref="Limit"/>).
     /// </summary>
-    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        // Ending the process ends its output: a pending read of a pipe cannot be cancelled by a token on every system.
-        await using var ending = cancellationToken.UnsafeRegister(static self =>
-            ((FfmpegProcess)self!).Kill(), this);
-        var output = _process.StandardOutput.BaseStream;
-        var filled = 0;
-        while (filled < buffer.Length)
-        {
-            _silence.CancelAfter(_options.StallTimeout);
-            var read = await output.ReadAsync(buffer[filled..], CancellationToken.None);
-            _silence.CancelAfter(Timeout.InfiniteTimeSpan);
-            cancellationToken.ThrowIfCancellationRequested();
-            if (read == 0)
-                break;
-            filled += read;
-        }
-        return filled;
-    }
+    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+        ReadAsync(buffer, isWhole: true, cancellationToken);
+
+    /// <summary>
+    /// As <see cref="ReadAsync(Memory{byte}, CancellationToken)"/>, but gives what comes as soon as it comes; 0 only at the end.
+    /// </summary>
+    public ValueTask<int> ReadSomeAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
+        ReadAsync(buffer, isWhole: false, cancellationToken);
 
     /// <summary>Waits for the process's end after its output has ended; gives its exit status and messages.</summary>
     /// <exception cref="UserException">
@@ -105,6 +106,7 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         if (status is NotExecutable or NotFound)
             throw NotRunnable(_program, messages.FirstOrDefault() ?? $"status {status}");
         FfmpegMessages.ThrowIfTooOld(messages);
+        FfmpegMessages.ThrowIfDiskFull(messages, _input.Folder);
         Limit ??= SystemLimit(status, messages);
         if (Limit is null)
             await ThrowIfInterruptedAsync(status, cancellationToken);
@@ -117,18 +119,44 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     /// </summary>
     public void Kill() => _process.StandardInput.Close();
 
+    /// <summary>Ends the process, if it has not ended, and waits for its end; its folder stays.</summary>
+    public async ValueTask StopAsync()
+    {
+        Kill();
+        await _process.WaitForExitAsync(CancellationToken.None);
+        await _draining;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_disposed)
             return;
         _disposed = true;
-        Kill();
-        await _process.WaitForExitAsync(CancellationToken.None);
-        await _draining;
+        await StopAsync();
         _silence.Dispose();
         _end.Dispose();
         _process.Dispose();
         _input.Dispose();
+    }
+
+    private async ValueTask<int> ReadAsync(Memory<byte> buffer, bool isWhole, CancellationToken cancellationToken)
+    {
+        // Ending the process ends its output: a pending read of a pipe cannot be cancelled by a token on every system.
+        await using var ending = cancellationToken.UnsafeRegister(static self =>
+            ((FfmpegProcess)self!).Kill(), this);
+        var output = _process.StandardOutput.BaseStream;
+        var filled = 0;
+        while (filled < buffer.Length && (isWhole || filled == 0))
+        {
+            _silence.CancelAfter(_options.StallTimeout);
+            var read = await output.ReadAsync(buffer[filled..], CancellationToken.None);
+            _silence.CancelAfter(Timeout.InfiniteTimeSpan);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (read == 0)
+                break;
+            filled += read;
+        }
+        return filled;
     }
 
     /// <summary>The limit of the system that ended it. ffmpeg ends by itself when it is told of the first one.</summary>
@@ -137,6 +165,8 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         if (status == SignalBase + Sigxcpu || status is Interrupted or SignalBase + Sigkill
             && _time.GetElapsedTime(_started) * Environment.ProcessorCount >= _options.MaxCpuTime)
             return $"it took the processors for longer than {_options.MaxCpuTime} (Media:MaxCpuTime)";
+        if (status == SignalBase + Sigxfsz)
+            return $"it would be larger than {_fileBytes >> 20} MiB";
         return status != 0 && messages.Any(line => line.EndsWith("Cannot allocate memory", StringComparison.Ordinal))
             ? $"it needs more than {_options.MaxMemoryBytes >> 20} MiB of memory (Media:MaxMemoryBytes)" : null;
     }

@@ -26,7 +26,36 @@ internal static class FrameFilter
     private const string Exact = "flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp";
 
     /// <summary>The frames shown at 0, 1, 2 … seconds of a video.</summary>
-    public static string EachSecond(MediaInfo info, int side)
+    public static string EachSecond(MediaInfo info, int side) => $"{Sampled(info)},{Picture(side)}";
+
+    /// <summary>
+    /// The same as <c>[frames]</c> of a graph, with a picture of each as <c>[thumbnails]</c> and the strip of all as
+    /// <c>[strip]</c>.
+    /// </summary>
+    public static string EachSecondWithPictures(MediaInfo info, int side, Strip strip) =>
+        $"[0:{info.StreamIndex}]{Sampled(info)},split=3[a][b][c];[a]{Picture(side)}[frames];"
+        + $"[b]{Thumbnail(info)}[thumbnails];[c]{strip.EachSecondChosen},{InStrip(strip)}[strip]";
+
+    /// <summary>A picture of a width, its height as the frame's is.</summary>
+    public static string Shown(int width) =>
+        $"{CutEnds},scale=w={width}:h=2*max(1\\,round({width}*ih/({ShownWidth})/2)),setsar=1";
+
+    /// <summary>
+    /// Pictures as one: each whole, over an enlarged and blurred copy of itself where it has another shape than its place.
+    /// </summary>
+    public static string InStrip(Strip strip)
+    {
+        var (width, height) = (strip.Width, strip.Height);
+        string Scaled(string compared) =>
+            $"scale=w=if({compared}({ShownWidth}*{height}\\,ih*{width})\\,{width}\\,max(1\\,round({height}*{ShownWidth}/ih)))"
+            + $":h=if({compared}({ShownWidth}*{height}\\,ih*{width})\\,max(1\\,round({width}*ih/({ShownWidth})))\\,{height})";
+        return $"{CutEnds},split[whole][copy];[copy]{Scaled("lt")},crop={width}:{height},gblur=6,setsar=1[under];"
+            + $"[whole]{Scaled("gte")},setsar=1[over];[under][over]overlay=(W-w)/2:(H-h)/2,"
+            // The range of JPEG is said once more: overlay forgets it.
+            + $"tile={strip.Columns}x{strip.Rows},scale=out_range=pc,format=yuvj420p";
+    }
+
+    private static string Sampled(MediaInfo info)
     {
         var deinterlace = info.MayBeInterlaced ? "yadif=deint=interlaced," : "";
         // A stream that starts late shows its first frame from the file's start. (fps=start_time=0 would do that too, but would
@@ -36,7 +65,15 @@ internal static class FrameFilter
             ? string.Create(CultureInfo.InvariantCulture, $"setpts=if(lte(T\\,{info.StartsLate + 0.0005:F6})\\,0\\,PTS),")
             : "";
         // Rounding up: the frame of second k is the last one that starts at or before it.
-        return $"{deinterlace}{late}fps=1:round=up,{Picture(side)}";
+        return $"{deinterlace}{late}fps=1:round=up";
+    }
+
+    /// <summary>Of one size, whatever the stream's becomes: an encoder of pictures keeps the first one.</summary>
+    private static string Thumbnail(MediaInfo info)
+    {
+        const int Width = PicturePack.Width;
+        var height = Math.Clamp(2 * (int)Math.Round(Width * (double)info.Height / info.Width / 2), 2, LongestAspect * Width);
+        return $"scale={Width}:{height},setsar=1,format=yuvj420p";
     }
 
     /// <summary>One picture.</summary>

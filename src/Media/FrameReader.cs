@@ -57,6 +57,16 @@ public sealed class FrameReader : IAsyncDisposable
         return count;
     }
 
+    /// <summary>
+    /// Ends the process if it still runs, and gives the pictures that it made beside the frames; null where it made none, or was
+    /// not to.
+    /// </summary>
+    public async ValueTask<FramePictures?> EndWithPicturesAsync()
+    {
+        await _ffmpeg.StopAsync();
+        return FramePictures.Open(_ffmpeg.Folder);
+    }
+
     /// <summary>Ends the process if it still runs, and waits for its end.</summary>
     public ValueTask DisposeAsync() => _ffmpeg.DisposeAsync();
 

@@ -20,7 +20,7 @@ public sealed class PictureMaker(MediaOptions options, TimeProvider time)
     /// <returns>A JPEG; or why there is none.</returns>
     /// <exception cref="UserException">ffmpeg is not installed.</exception>
     public ValueTask<MediaResult<byte[]>> FrameAsync(string path, double at, int width, CancellationToken cancel) =>
-        RunAsync(path, TimeSpan.FromMilliseconds(Math.Round(at * 1000)), $"scale={width}:-2", cancel);
+        RunAsync(path, TimeSpan.FromMilliseconds(Math.Round(at * 1000)), FrameFilter.Shown(width), cancel);
 
     /// <summary>Pictures at even distances as one, row by row.</summary>
     /// <param name="path">The video.</param>
@@ -31,9 +31,7 @@ public sealed class PictureMaker(MediaOptions options, TimeProvider time)
     public ValueTask<MediaResult<byte[]>> StripAsync(string path, Strip strip, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(strip);
-        var (width, height) = (strip.Width, strip.Height);
-        return RunAsync(path, null, $"fps=1/{Text(strip.Interval)}:round=up,scale={width}:{height}"
-            + $":force_original_aspect_ratio=decrease,pad={width}:{height}:-1:-1,tile={strip.Columns}x{strip.Rows}", cancel);
+        return RunAsync(path, null, $"fps=1/{strip.Seconds}:round=up,{FrameFilter.InStrip(strip)}", cancel);
     }
 
     private async ValueTask<MediaResult<byte[]>> RunAsync(string path, TimeSpan? start, string filter, CancellationToken cancel)
@@ -51,8 +49,6 @@ public sealed class PictureMaker(MediaOptions options, TimeProvider time)
             : MediaResult.Refused<byte[]>(
                 "gives no picture there" + (ffmpeg.Limit is { } limit ? $" ({limit})" : FfmpegMessages.Quoted(messages)));
     }
-
-    private static string Text(double seconds) => seconds.ToString("0.###", CultureInfo.InvariantCulture);
 }
 
 /// <summary>How a strip of pictures is laid out.</summary>
@@ -64,6 +60,12 @@ public sealed class PictureMaker(MediaOptions options, TimeProvider time)
 public sealed record Strip(int Count, int Columns, int Width, int Height, double Interval)
 {
     private const int Most = 100, InRow = 10, PictureWidth = 160, PictureHeight = 90;
+
+    /// <summary>The interval as ffmpeg reads it.</summary>
+    internal string Seconds => Interval.ToString("0.###", CultureInfo.InvariantCulture);
+
+    /// <summary>Of frames a second apart, the filter that lets those pass that are shown at the strip's times.</summary>
+    internal string EachSecondChosen => $"select=eq(n\\,floor(ceil(n/{Seconds})*{Seconds}))";
 
     /// <summary>Rows of pictures.</summary>
     public int Rows => (Count + Columns - 1) / Columns;
