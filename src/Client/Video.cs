@@ -40,6 +40,15 @@ public sealed record Video(Guid Id, string Name, VideoState State, DateTimeOffse
     /// <summary>Where the original can be played; relative to the service.</summary>
     public required string Stream { get; init; }
 
+    /// <summary>
+    /// Whether browsers play the original: true, all do; false, none does; null, some do, or it is not known (of videos that were
+    /// decoded by an earlier program).
+    /// </summary>
+    public bool? Plays { get; init; }
+
+    /// <summary>Where a version is prepared that browsers play (<see cref="VideoProxy"/>); relative to the service.</summary>
+    public string? Proxy { get; init; }
+
     /// <summary>Where a picture of it is, once decoded; relative to the service.</summary>
     public string? Thumbnail { get; init; }
 
@@ -122,6 +131,32 @@ public sealed record VideoDescription(string? Title = null, IReadOnlyList<string
 /// <param name="Stage"><c>decode</c> or <c>index</c>.</param>
 /// <param name="Percent">0 to 100.</param>
 public sealed record VideoProgress(Guid Id, string Stage, int Percent);
+
+/// <summary>A video's version for browsers: <c>/api/v1/videos/{id}/proxy</c>.</summary>
+/// <param name="State">How far it is.</param>
+/// <param name="Percent">What is made of it, 0 to 100.</param>
+/// <param name="Reason">Why there is none, in one line; null unless failed.</param>
+/// <param name="Stream">Where it can be played, once ready; relative to the service.</param>
+public sealed record VideoProxy(ProxyState State, int Percent = 0, string? Reason = null, string? Stream = null);
+
+/// <summary>How far a version for browsers is.</summary>
+public enum ProxyState
+{
+    /// <summary>Nobody has asked for it.</summary>
+    None,
+
+    /// <summary>Others are made before it.</summary>
+    Waiting,
+
+    /// <summary>It is being made.</summary>
+    Making,
+
+    /// <summary>It can be played.</summary>
+    Ready,
+
+    /// <summary>It cannot be made now; asked for again, it is tried again.</summary>
+    Failed,
+}
 
 /// <summary>What an upload led to.</summary>
 /// <param name="Id">The video; of the same content always the same.</param>

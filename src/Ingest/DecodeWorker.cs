@@ -124,7 +124,9 @@ public sealed class DecodeWorker(VideoDecoder decoder, IEventLog log, IBlobStore
                 : await decoder.DecodeAsync(entry.Id, original.Path, progress, cancel);
         if (await catalog.GetAsync(entry.Id, cancel) is { State: VideoState.Deleted } now && now.UploadId == entry.UploadId)
         {
-            await blobs.DeleteAsync(VideoBlobs.FramesOf(entry.Id), cancel);
+            foreach (var written in new[]
+                { VideoBlobs.FramesOf(entry.Id), VideoBlobs.SecondsOf(entry.Id), VideoBlobs.StripOf(entry.Id) })
+                await blobs.DeleteAsync(written, cancel);
             return null;
         }
         UploadOutcome outcome = result.Succeeded ? Decoded(entry, result.Value) : Failed(entry, result.Fault);
@@ -160,6 +162,7 @@ public sealed class DecodeWorker(VideoDecoder decoder, IEventLog log, IBlobStore
         Duration = video.Duration,
         Width = video.Width,
         Height = video.Height,
+        Format = video.Format,
         Warning = video.Warning,
         Elapsed = video.Elapsed.TotalSeconds,
     };

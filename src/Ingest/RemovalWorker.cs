@@ -8,11 +8,11 @@ using TcMgc.Shared.Vectors;
 namespace TcMgc.Ingest;
 
 /// <summary>
-/// Deletes what is stored of removed videos: segments, pictures, transcripts, and the original where it was copied; also segments
-/// that a featurizer wrote which had not heard of the removal yet. Handling an event twice has the same effect as handling it
-/// once.
+/// Deletes what is stored of removed videos: segments, pictures, versions for browsers, transcripts, and the original where it
+/// was copied; also segments that a featurizer wrote which had not heard of the removal yet. Handling an event twice has the same
+/// effect as handling it once.
 /// </summary>
-/// <param name="blobs">Holds copied originals, pictures and transcripts.</param>
+/// <param name="blobs">Holds copied originals, pictures, versions for browsers and transcripts.</param>
 /// <param name="index">Holds the segments.</param>
 /// <param name="catalog">Says which videos were uploaded again in the meantime.</param>
 public sealed class RemovalWorker(IBlobStore blobs, IVectorIndex index, ICatalog catalog)
@@ -51,7 +51,8 @@ public sealed class RemovalWorker(IBlobStore blobs, IVectorIndex index, ICatalog
         if (entry.State != VideoState.Deleted)
             return;
         await index.DeleteAsync(removed.VideoId, cancel);
-        foreach (var folder in new[] { VideoBlobs.PicturesOf(removed.VideoId), $"{VideoBlobs.TranscriptsOf(removed.VideoId)}/" })
+        foreach (var folder in new[] { VideoBlobs.PicturesOf(removed.VideoId), VideoBlobs.ProxiesOf(removed.VideoId),
+            $"{VideoBlobs.TranscriptsOf(removed.VideoId)}/" })
             await foreach (var blob in blobs.ListAsync(folder, cancel))
                 await blobs.DeleteAsync(blob.Name, cancel);
         if (FileSource.PathIn(entry.Source) is null)

@@ -2,12 +2,15 @@ using System.Buffers;
 using TcMgc.Media;
 using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
+using TcMgc.Shared.Events;
 using TcMgc.Shared.Frames;
 
 namespace TcMgc.Ingest;
 
-/// <summary>Turns a video file into a frame pack. It knows no events, no catalog and no retries.</summary>
-/// <param name="packs">Receives the frame packs.</param>
+/// <summary>
+/// Turns a video file into a frame pack, and pictures for people. It knows no events, no catalog and no retries.
+/// </summary>
+/// <param name="packs">Receives the frame packs, and the pictures.</param>
 /// <param name="frameSide">Width and height of the frames in pixels, 1 to 4,096: what the model takes.</param>
 /// <param name="time">Measures.</param>
 /// <param name="options">ffmpeg's programs, limits and patience.</param>
@@ -20,6 +23,9 @@ public sealed class VideoDecoder(IBlobStore packs, int frameSide, TimeProvider t
 
     /// <summary>Width and height of the frames in pixels.</summary>
     public int FrameSide => frameSide;
+
+    /// <summary>Whether pictures are written: of each second, and the strip of the whole video; default true.</summary>
+    public bool WritesPictures { get; init; } = true;
 
     /// <summary>Checks that ffmpeg and ffprobe can be run.</summary>
     /// <exception cref="UserException">One of them cannot.</exception>
@@ -43,9 +49,10 @@ public sealed class VideoDecoder(IBlobStore packs, int frameSide, TimeProvider t
         if (!probed.Succeeded)
             return new(new VideoFault("file", probed.Reason));
         var info = probed.Value;
-        var frames = _frames.Open(file, info, frameSide);
+        var frames = _frames.Open(file, info, frameSide, WritesPictures);
         await using var _ = frames;
         var batch = ArrayPool<byte>.Shared.Rent(BatchFrames * frames.FrameBytes);
+        var isPlain = new List<bool>();
         try
         {
             var first = await frames.ReadAsync(batch, cancel);
@@ -53,10 +60,11 @@ public sealed class VideoDecoder(IBlobStore packs, int frameSide, TimeProvider t
                 return new(new VideoFault("frames", frames.Reason!));
             var pack = VideoBlobs.FramesOf(video);
             void Report() => progress?.Report(new(video, frames.Frames, info.Duration));
-            await packs.WriteAsync(pack, (blob, token) => PackAsync(frames, batch, first, blob, Report, token), cancel);
+            await packs.WriteAsync(pack, (blob, token) => PackAsync(frames, batch, first, blob, isPlain, Report, token), cancel);
+            await WritePicturesAsync(video, frames, isPlain, cancel);
             IngestTelemetry.Frames.Add(frames.Frames);
             return new(new DecodedVideo(pack, frames.Frames, info.Duration ?? frames.Frames, info.Width, info.Height,
-                frames.Warning, time.GetElapsedTime(started)));
+                new(info.Format, info.Codec, info.PixelFormat, info.SoundCodec), frames.Warning, time.GetElapsedTime(started)));
         }
         finally
         {
@@ -64,14 +72,29 @@ public sealed class VideoDecoder(IBlobStore packs, int frameSide, TimeProvider t
         }
     }
 
-    private static async ValueTask PackAsync(
-        FrameReader frames, byte[] batch, int first, Stream blob, Action report, CancellationToken cancel)
+    private async ValueTask WritePicturesAsync(
+        VideoId video, FrameReader frames, List<bool> isPlain, CancellationToken cancel)
+    {
+        using var pictures = await frames.EndWithPicturesAsync();
+        if (pictures is { Count: > 0 })
+            await packs.WriteAsync(VideoBlobs.SecondsOf(video),
+                (blob, token) => PicturePack.WriteAsync(blob, pictures, isPlain, token), cancel);
+        if (pictures?.StripJpeg is { } strip)
+            await packs.WriteAsync(VideoBlobs.StripOf(video), (blob, token) => blob.WriteAsync(strip, token), cancel);
+    }
+
+    private static async ValueTask PackAsync(FrameReader frames, byte[] batch, int first, Stream blob, List<bool> isPlain,
+        Action report, CancellationToken cancel)
     {
         var pack = await FramePackWriter.CreateAsync(blob, frames.Side, cancel);
         for (var count = first; count > 0; count = await frames.ReadAsync(batch, cancel))
         {
             for (var k = 0; k < count; k++)
-                await pack.AppendAsync(batch.AsMemory(k * frames.FrameBytes, frames.FrameBytes), pack.Count, cancel);
+            {
+                var frame = batch.AsMemory(k * frames.FrameBytes, frames.FrameBytes);
+                await pack.AppendAsync(frame, pack.Count, cancel);
+                isPlain.Add(PlainFrame.Is(frame.Span));
+            }
             report();
         }
         await pack.CompleteAsync(cancel);
@@ -84,7 +107,8 @@ public sealed class VideoDecoder(IBlobStore packs, int frameSide, TimeProvider t
 /// <param name="Duration">Length of the video in seconds.</param>
 /// <param name="Width">Width of the picture as shown (after rotation), in pixels.</param>
 /// <param name="Height">Height of the picture as shown (after rotation), in pixels.</param>
+/// <param name="Format">What the file is.</param>
 /// <param name="Warning">What was wrong although there are frames (a truncated file); null where nothing was.</param>
 /// <param name="Elapsed">How long decoding took.</param>
 public sealed record DecodedVideo(
-    string Pack, int Frames, double Duration, int Width, int Height, string? Warning, TimeSpan Elapsed);
+    string Pack, int Frames, double Duration, int Width, int Height, VideoFormat Format, string? Warning, TimeSpan Elapsed);

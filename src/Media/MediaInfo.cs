@@ -44,4 +44,7 @@ public sealed record MediaInfo
 
     /// <summary>True where the file has sound.</summary>
     public bool HasSound { get; init; }
+
+    /// <summary>ffmpeg's name of the codec of its first sound; null where it has none, or ffmpeg does not know it.</summary>
+    public string? SoundCodec { get; init; }
 }

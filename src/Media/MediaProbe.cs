@@ -138,6 +138,7 @@ public sealed class MediaProbe(MediaOptions options, TimeProvider? time = null)
             StartsLate = late,
             MayBeInterlaced = MayBeInterlaced(video),
             HasSound = report.AudioStreams.Count > 0,
+            SoundCodec = report.AudioStreams is [var sound, ..] ? sound.CodecName : null,
         };
     }
 

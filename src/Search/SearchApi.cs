@@ -18,6 +18,8 @@ public static class SearchApi
         SearchEndpoints.Map(search);
         StreamEndpoint.Map(search);
         PictureEndpoints.Map(search);
+        ProxyEndpoints.Map(search);
+        ClipEndpoint.Map(search);
         ProgressEndpoint.Map(search);
         StatusEndpoint.Map(search);
         VideoListEndpoint.Map(app);

@@ -64,6 +64,17 @@ public sealed record SearchOptions
     public long PictureCacheBytes { get; init; } = 2L << 30;
 
     /// <summary>
+    /// What versions of videos for browsers, kept as blobs once made, take together, in bytes, up to 1 TiB; default 8 GiB: some
+    /// ten hours. 0 makes none.
+    /// </summary>
+    [Range(0L, 1L << 40, ErrorMessage = OutOfRange)]
+    public long ProxyCacheBytes { get; init; } = 8L << 30;
+
+    /// <summary>Longest part of a video that is cut out as a clip, 1 second to 1 hour; default 1 minute.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00", ErrorMessage = OutOfRange)]
+    public TimeSpan LongestClip { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
     /// Largest still that is accepted over HTTP, in bytes; 1 KiB to 256 MiB, default 16 MiB. A request holds it in memory.
     /// </summary>
     [Range(1L << 10, 1L << 28, ErrorMessage = OutOfRange)]

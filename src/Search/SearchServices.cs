@@ -28,12 +28,20 @@ public static class SearchServices
             .AddSingleton(options)
             .AddSingleton(services => new StillDecoder(media, services.GetRequiredService<TimeProvider>()))
             .AddSingleton(services => new PictureMaker(media, services.GetRequiredService<TimeProvider>()))
+            .AddSingleton(services => new BrowserVideoMaker(media, services.GetRequiredService<TimeProvider>()))
             .AddSingleton<Originals>()
+            .AddSingleton<Proxies>()
             .AddSingleton<Pictures>()
             .AddSingleton<SearchEngine>()
             .AddSingleton<VideoRetry>()
             .AddSingleton<QueryImages>()
             .AddSingleton<RecentVideos>()
+            .AddWorker("pictures", services =>
+            {
+                var (changes, catalog) = (services.GetRequiredService<CatalogChanges>(), services.GetRequiredService<ICatalog>());
+                return stop => services.GetRequiredService<Pictures>().FollowAsync(changes, catalog, stop);
+            })
+            .AddWorker("proxies", services => services.GetRequiredService<Proxies>().RunAsync)
             .AddWorker("throughput", services => services.GetRequiredService<RecentVideos>().RunAsync);
         return builder;
     }

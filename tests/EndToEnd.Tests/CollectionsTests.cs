@@ -33,6 +33,14 @@ public sealed partial class CollectionsTests(Workplace place) : IClassFixture<Wo
         ["head /api/v1/videos/{id}/stream"] = trial => trial.TryOthersAsync(HttpMethod.Head, "/api/v1/videos/{id}/stream"),
         ["get /api/v1/videos/{id}/thumbnail"] = trial => trial.TryOthersAsync(HttpMethod.Get, "/api/v1/videos/{id}/thumbnail"),
         ["get /api/v1/videos/{id}/preview"] = trial => trial.TryOthersAsync(HttpMethod.Get, "/api/v1/videos/{id}/preview"),
+        ["get /api/v1/videos/{id}/clip"] = trial => trial.TryOthersAsync(
+            HttpMethod.Get, "/api/v1/videos/{id}/clip?start=0&end=1"),
+        ["get /api/v1/videos/{id}/proxy"] = trial => trial.TryOthersAsync(HttpMethod.Get, "/api/v1/videos/{id}/proxy"),
+        ["post /api/v1/videos/{id}/proxy"] = trial => trial.TryOthersAsync(HttpMethod.Post, "/api/v1/videos/{id}/proxy"),
+        ["get /api/v1/videos/{id}/proxy/stream"] = trial => trial.TryOthersAsync(
+            HttpMethod.Get, "/api/v1/videos/{id}/proxy/stream"),
+        ["head /api/v1/videos/{id}/proxy/stream"] = trial => trial.TryOthersAsync(
+            HttpMethod.Head, "/api/v1/videos/{id}/proxy/stream"),
         ["get /api/v1/videos/{id}/transcript"] = trial => trial.TryOthersAsync(HttpMethod.Get, "/api/v1/videos/{id}/transcript"),
         ["put /api/v1/videos/{id}/transcript"] = trial => trial.TryOthersAsync(
             HttpMethod.Put, "/api/v1/videos/{id}/transcript", () => new ByteArrayContent(Said("nothing"))),

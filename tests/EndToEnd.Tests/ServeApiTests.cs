@@ -54,6 +54,24 @@ public sealed class ServeApiTests(Workplace place) : IClassFixture<Workplace>
         var picture = await run.Http.GetAsync(segment.GetProperty("thumbnail").GetString());
         Assert.Equal((HttpStatusCode.OK, "image/jpeg"), (picture.StatusCode, picture.Content.Headers.ContentType?.MediaType));
         Assert.Equal([0xFF, 0xD8], (await picture.Content.ReadAsByteArrayAsync())[..2]);
+        Assert.True(described.GetProperty("plays").GetBoolean());
+        var clip = await run.Http.GetAsync($"/api/v1/videos/{video}/clip?start=1.5&end=3");
+        Assert.Equal((HttpStatusCode.OK, "video/mp4"), (clip.StatusCode, clip.Content.Headers.ContentType?.MediaType));
+        Assert.Equal("Summer 0m01s-0m03s.mp4", clip.Content.Headers.ContentDisposition!.FileNameStar);
+        foreach (var wrong in new[]
+            { "start=3&end=1", "start=0&end=61", "start=8&end=9", "start=-1&end=1", "start=0&end=1&format=x" })
+            Assert.Equal("out-of-range", await ServeRun.ProblemAsync(
+                await run.Http.GetAsync($"/api/v1/videos/{video}/clip?{wrong}"), HttpStatusCode.BadRequest));
+        var proxy = described.GetProperty("proxy").GetString();
+        Assert.Equal("proxy-not-found",
+            await ServeRun.ProblemAsync(await run.Http.GetAsync($"{proxy}/stream"), HttpStatusCode.NotFound));
+        await ServeRun.JsonAsync(await run.Http.PostAsync(proxy, null), HttpStatusCode.Accepted);
+        JsonElement told;
+        do
+            told = JsonSerializer.Deserialize<JsonElement>(await run.Http.GetStringAsync(proxy));
+        while (told.GetProperty("state").GetString() is "waiting" or "making");
+        var version = await run.Http.GetAsync(told.GetProperty("stream").GetString());
+        Assert.Equal((HttpStatusCode.OK, "video/mp4"), (version.StatusCode, version.Content.Headers.ContentType?.MediaType));
         var preview = described.GetProperty("preview");
         Assert.Equal(8, preview.GetProperty("count").GetInt32());
         Assert.Equal(

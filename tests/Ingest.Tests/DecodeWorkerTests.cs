@@ -165,6 +165,18 @@ public sealed class DecodeWorkerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nothing_is_left_of_a_video_that_is_removed_while_it_is_decoded()
+    {
+        var upload = await UploadAsync(TestClips.Distinct(4, 1));
+        var removal = new VideoDeleted { VideoId = upload.VideoId, UploadId = upload.EventId, Time = upload.Time };
+        var removing = new Reports(_ => _data.Catalog.ApplyAsync(removal, default).AsTask().GetAwaiter().GetResult());
+
+        Assert.Null(await Worker().HandleAsync(upload, removing, default));
+
+        Assert.Empty(await _data.Blobs.ListAsync("", default).Where(blob => blob.Name != "log.id").ToListAsync());
+    }
+
+    [Fact]
     public async Task Cancelling_leaves_neither_a_pack_nor_an_event()
     {
         var upload = await UploadAsync(TestClips.Distinct(0, 30));

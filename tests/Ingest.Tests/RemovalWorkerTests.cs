@@ -47,7 +47,7 @@ public sealed class RemovalWorkerTests : IAsyncLifetime
     private static VideoDeleted Removed(VideoUploaded upload) =>
         new() { VideoId = s_video, UploadId = upload.EventId, Time = upload.Time.AddSeconds(1) };
 
-    // A video with a segment, a picture and, where it was copied, an original.
+    // A video with a segment, a picture, a version for browsers and, where it was copied, an original.
     private async Task<VideoUploaded> IndexedAsync(string source = Copy)
     {
         var upload = Uploaded(source);
@@ -55,6 +55,7 @@ public sealed class RemovalWorkerTests : IAsyncLifetime
         await _data.Index.UpsertAsync([new(new(SegmentId.Of(s_video, "m", 0), s_video, 0, 0, 1, [0.5f]), new float[Width],
             new float[Width], new Half[Width], null, new byte[ColourLayout.Bytes])], default);
         await WriteAsync($"{VideoBlobs.PicturesOf(s_video)}320-0.5.jpg");
+        await WriteAsync($"{VideoBlobs.ProxiesOf(s_video)}video.mp4");
         if (source == Copy)
             await WriteAsync(Copy);
         return upload;
@@ -141,7 +142,7 @@ public sealed class RemovalWorkerTests : IAsyncLifetime
         await Worker.HandleAsync(Removed(upload), default);
 
         var (segments, blobs) = await LeftAsync();
-        Assert.Equal((1, 2), (segments, blobs.Length));
+        Assert.Equal((1, 3), (segments, blobs.Length));
     }
 
     [Fact]

@@ -1,5 +1,7 @@
+using TcMgc.Media;
 using TcMgc.Media.Tests;
 using TcMgc.Shared;
+using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Frames;
 using TcMgc.Stores.Blobs;
 
@@ -36,6 +38,26 @@ public sealed class VideoDecoderTests : IDisposable
         var frames = new byte[pack.Count * pack.FrameBytes];
         await pack.ReadAsync(frames, default);
         Assert.Equal((await Decoding.OfAsync(clip, Side)).Frames, frames.Chunk(pack.FrameBytes));
+    }
+
+    [Fact]
+    public async Task Its_pictures_are_written_beside_the_frame_pack_unless_nobody_wants_them()
+    {
+        var clip = TestClips.Distinct(0, 3);
+        await new VideoDecoder(_packs, Side, TimeProvider.System, new()) { WritesPictures = false }
+            .DecodeAsync(s_video, clip, null, default);
+        Assert.Equal([VideoBlobs.FramesOf(s_video)], await NamesAsync());
+
+        await _decoder.DecodeAsync(s_video, clip, null, default);
+
+        Assert.Equal([VideoBlobs.FramesOf(s_video), VideoBlobs.StripOf(s_video), VideoBlobs.SecondsOf(s_video)],
+            await NamesAsync());
+        await using var pack = await PicturePack.OpenAsync(
+            (await _packs.OpenReadAsync(VideoBlobs.SecondsOf(s_video), default))!, default);
+        Assert.Equal(3, pack.Seconds);
+
+        async Task<string[]> NamesAsync() =>
+            await _packs.ListAsync("", default).Select(blob => blob.Name).ToArrayAsync();
     }
 
     [Fact]

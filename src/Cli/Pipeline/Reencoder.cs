@@ -28,7 +28,7 @@ internal sealed class Reencoder : IAsyncDisposable
     {
         _stores = stores;
         _packs = new(_folder);
-        _decoder = new(_packs, model.FrameSide, TimeProvider.System, media);
+        _decoder = new(_packs, model.FrameSide, TimeProvider.System, media) { WritesPictures = false };
         _encoder = new(model, _packs, TimeProvider.System, options);
     }
 

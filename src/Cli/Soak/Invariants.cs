@@ -127,7 +127,8 @@ internal sealed class Invariants(Installation installation, Ledger ledger, Recor
         var needed = (await stores.Catalog.ListAsync(cancel).ToListAsync(cancel)).Select(entry => entry.Source)
             .ToHashSet(StringComparer.Ordinal);
         var blobs = (await stores.Blobs.ListAsync("", cancel).ToListAsync(cancel)).Select(blob => blob.Name)
-            .Where(name => name != "log.id" && !name.StartsWith(VideoBlobs.Pictures, StringComparison.Ordinal)).ToList();
+            .Where(name => name != "log.id" && !name.StartsWith(VideoBlobs.Pictures, StringComparison.Ordinal)
+                && !name.StartsWith(VideoBlobs.Proxies, StringComparison.Ordinal)).ToList();
         Tell("after a sweep there is no blob besides the originals of videos",
             [.. blobs.Where(name => !needed.Contains(name)), .. needed.Except(blobs).Select(name => $"{name} is missing")]);
     }

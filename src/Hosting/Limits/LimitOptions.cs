@@ -52,6 +52,10 @@ public sealed record LimitOptions
     [Range(1, 10_000, ErrorMessage = OutOfRange)]
     public int Pictures { get; init; } = 64;
 
+    /// <summary>Clips that are cut out of videos at a time, 1 to 1,000; default 2. Further ones wait.</summary>
+    [Range(1, 1000, ErrorMessage = OutOfRange)]
+    public int ClipsAtATime { get; init; } = 2;
+
     /// <summary>Connections at a time, 1 to 1,000,000; default 4,000. Further ones are closed.</summary>
     [Range(1, 1_000_000, ErrorMessage = OutOfRange)]
     public int Connections { get; init; } = 4000;

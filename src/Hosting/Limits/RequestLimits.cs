@@ -81,6 +81,7 @@ public sealed class RequestLimits : IAsyncDisposable
     {
         Work.Search => Turns("searches", _options.SearchesAtATime),
         Work.Picture => Turns("pictures", _options.Pictures),
+        Work.Clip => Turns("clips", _options.ClipsAtATime),
         Work.Follow => RateLimitPartition.GetConcurrencyLimiter("streams",
             _ => new() { PermitLimit = 10 * _options.EventStreams }),
         _ => None,

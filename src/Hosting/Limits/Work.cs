@@ -18,6 +18,9 @@ public enum Work
     /// <summary>Show a picture of a video, which may have to be made.</summary>
     Picture,
 
+    /// <summary>Cut a clip out of a video.</summary>
+    Clip,
+
     /// <summary>Keep a stream of events open.</summary>
     Follow,
 }

@@ -56,6 +56,31 @@ internal sealed class Originals(IBlobStore blobs, SearchOptions options) : IAsyn
         }
     }
 
+    /// <summary>Opens an original for as long as its user likes; nobody has to wait for that.</summary>
+    /// <param name="entry">The video.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async ValueTask<Loan> LendAsync(CatalogEntry entry, CancellationToken cancel)
+    {
+        var original = Enter(entry);
+        try
+        {
+            await original.Turn.WaitAsync(cancel);
+            try
+            {
+                return new(await OpenAsync(original, cancel), () => LeaveAsync(original));
+            }
+            finally
+            {
+                original.Turn.Release();
+            }
+        }
+        catch
+        {
+            await LeaveAsync(original);
+            throw;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var original in _originals.Values)
@@ -115,6 +140,15 @@ internal sealed class Originals(IBlobStore blobs, SearchOptions options) : IAsyn
         _originals.Remove(oldest.Entry.Source);
         _idleBytes -= oldest.Entry.Bytes;
         return oldest.Copy!;
+    }
+
+    /// <summary>An original that somebody uses.</summary>
+    public sealed class Loan(OriginalFile file, Func<ValueTask> giveBack) : IAsyncDisposable
+    {
+        /// <summary>The file.</summary>
+        public OriginalFile File => file;
+
+        public ValueTask DisposeAsync() => giveBack();
     }
 
     /// <summary>An original that is used, or of which a copy is kept.</summary>

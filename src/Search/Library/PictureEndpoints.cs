@@ -14,7 +14,8 @@ using TcMgc.Shared.Catalog;
 namespace TcMgc.Search.Library;
 
 /// <summary>
-/// <c>GET /api/v1/videos/{id}/thumbnail</c> and <c>/preview</c>: JPEG pictures of a video, made when first asked for.
+/// <c>GET /api/v1/videos/{id}/thumbnail</c> and <c>/preview</c>: JPEG pictures of a video, made when it is decoded, or else when
+/// first asked for.
 /// </summary>
 internal static class PictureEndpoints
 {
@@ -24,7 +25,7 @@ internal static class PictureEndpoints
     public static void Map(IEndpointRouteBuilder app)
     {
         app.MapGet("/api/v1/videos/{id}/thumbnail", ThumbnailAsync).Limit(Work.Picture)
-            .WithName("thumbnail").WithSummary("The picture at a time of a video.")
+            .WithName("thumbnail").WithSummary("The picture at a time of a video, or one that stands for the whole of it.")
             .Produces(StatusCodes.Status200OK, contentType: Jpeg).ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status410Gone);
         app.MapGet("/api/v1/videos/{id}/preview", PreviewAsync).Limit(Work.Picture)
@@ -32,6 +33,9 @@ internal static class PictureEndpoints
             .Produces(StatusCodes.Status200OK, contentType: Jpeg).ProducesProblem(StatusCodes.Status404NotFound)
                 .ProducesProblem(StatusCodes.Status410Gone);
     }
+
+    /// <summary>The path of the picture that stands for a video.</summary>
+    public static string PosterOf(Guid video, CollectionId collection) => $"/api/v1/videos/{video}/thumbnail".In(collection);
 
     /// <summary>The path of a moment's picture.</summary>
     public static string ThumbnailOf(Guid video, CollectionId collection, double time) =>
@@ -41,10 +45,10 @@ internal static class PictureEndpoints
     public static string PreviewOf(Guid video, CollectionId collection) => $"/api/v1/videos/{video}/preview".In(collection);
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> ThumbnailAsync(
-        string id, CollectionCatalog own, Pictures pictures, HttpResponse http, CancellationToken cancel, double time = 0,
+        string id, CollectionCatalog own, Pictures pictures, HttpResponse http, CancellationToken cancel, double? time = null,
             int width = DefaultWidth)
     {
-        if (!double.IsFinite(time) || time < 0 || width is < SmallestWidth or > LargestWidth)
+        if (time is { } at && (!double.IsFinite(at) || at < 0) || width is < SmallestWidth or > LargestWidth)
             return Problems.Of(StatusCodes.Status400BadRequest, "out-of-range",
                 $"time must be at least 0 and width from {SmallestWidth} to {LargestWidth}");
         return await FindAsync(id, own, cancel) is { } entry

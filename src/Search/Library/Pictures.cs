@@ -1,14 +1,14 @@
 using System.Globalization;
 using TcMgc.Media;
-using TcMgc.Search.Query;
+using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 
 namespace TcMgc.Search.Library;
 
 /// <summary>
-/// Pictures of videos in a few widths, kept as blobs once made. Those unused for longest go, so that all together take no more
-/// than <see cref="SearchOptions.PictureCacheBytes"/>; each process counts those that it found at first and those that it made.
+/// Pictures of videos: the small ones of each second, which decoding wrote; others in a few widths, kept as blobs once made. All
+/// together take no more than <see cref="SearchOptions.PictureCacheBytes"/>; what is needed again after it has gone is made then.
 /// </summary>
 /// <param name="blobs">Keeps them.</param>
 /// <param name="originals">What they are made of.</param>
@@ -19,34 +19,90 @@ internal sealed class Pictures(IBlobStore blobs, Originals originals, PictureMak
     private const double Step = 0.1;
 
     /// <summary>Widths in pixels, in rising order.</summary>
-    private static readonly int[] s_widths = [160, 320, 640, 1280, 1920];
+    private static readonly int[] s_widths = [160, PicturePack.Width, 640, 1280, 1920];
 
-    private readonly RecentlyUsed<string, long> _kept = new(options.PictureCacheBytes, bytes => bytes);
-    private readonly SemaphoreSlim _counting = new(1);
-    private bool _isCounted;
+    private readonly KeptBlobs _kept = new(blobs, VideoBlobs.Pictures, options.PictureCacheBytes);
 
     /// <summary>
-    /// The picture nearest to a time; times are rounded to tenths of a second, and those beyond the end are the end's.
+    /// The picture at a time. A small one is that of the second, where decoding wrote it. Others are rounded to tenths of a
+    /// second. Times beyond the end are the end's.
     /// </summary>
     /// <param name="entry">The video.</param>
-    /// <param name="time">Seconds from the start.</param>
+    /// <param name="time">Seconds from the start; null: the time whose picture stands for the whole video.</param>
     /// <param name="width">Least width in pixels, up to 1920; the picture has the next of a few widths.</param>
     /// <param name="cancel">Gives up.</param>
-    public ValueTask<MediaResult<byte[]>> ThumbnailAsync(CatalogEntry entry, double time, int width, CancellationToken cancel)
+    public async ValueTask<MediaResult<byte[]>> ThumbnailAsync(
+        CatalogEntry entry, double? time, int width, CancellationToken cancel)
     {
+        if ((width <= PicturePack.Width || time is null) && await OfSecondAsync(entry, time, cancel) is { } small)
+        {
+            if (width <= PicturePack.Width)
+                return small.Jpeg;
+            time = small.Second;
+        }
+        var wanted = time ?? (entry.Duration ?? 0) / 2;
         // Frames are sampled a second apart; the last one may lie up to a second before the end.
-        var at = Math.Round(Math.Min(time, Math.Max(0, (entry.Duration ?? 0) - Step)) / Step) * Step;
+        var at = Math.Round(Math.Min(wanted, Math.Max(0, (entry.Duration ?? 0) - Step)) / Step) * Step;
         var made = s_widths.First(one => one >= width);
         var name = string.Create(CultureInfo.InvariantCulture, $"{VideoBlobs.PicturesOf(entry.Id)}{made}-{at:0.0}.jpg");
-        return GetAsync(entry, name, path => maker.FrameAsync(path, at, made, cancel), cancel);
+        return await GetAsync(entry, name, path => maker.FrameAsync(path, at, made, cancel), cancel);
     }
 
     /// <summary>The strip that <see cref="Strip.Of"/> lays out.</summary>
     public ValueTask<MediaResult<byte[]>> PreviewAsync(CatalogEntry entry, CancellationToken cancel) =>
-        GetAsync(entry, $"{VideoBlobs.PicturesOf(entry.Id)}preview.jpg",
+        GetAsync(entry, VideoBlobs.StripOf(entry.Id),
             path => maker.StripAsync(path, Strip.Of(entry.Duration ?? 0), cancel), cancel);
 
-    public void Dispose() => _counting.Dispose();
+    /// <summary>Counts what decoding wrote, of each video that is decoded while this runs.</summary>
+    /// <param name="changes">Says which videos have changed.</param>
+    /// <param name="catalog">Says how.</param>
+    /// <param name="stop">Ends it.</param>
+    public async Task FollowAsync(CatalogChanges changes, ICatalog catalog, CancellationToken stop)
+    {
+        using var listener = changes.Listen();
+        while (await listener.NextAsync(stop) is { } change)
+            if (change.Stage is null
+                && await catalog.GetAsync(change.Video, stop) is { State: VideoState.Decoded or VideoState.Indexed })
+                await CountAsync(change.Video, stop);
+    }
+
+    public void Dispose() => _kept.Dispose();
+
+    private async ValueTask CountAsync(VideoId video, CancellationToken cancel)
+    {
+        try
+        {
+            foreach (var name in new[] { VideoBlobs.SecondsOf(video), VideoBlobs.StripOf(video) })
+                if (await blobs.FindAsync(name, cancel) is { } written)
+                    await _kept.AddAsync(name, written.Bytes, cancel);
+        }
+        catch (StoreUnavailableException)
+        {
+            // The store is away: they are counted when the next process starts.
+        }
+    }
+
+    /// <summary>The small picture of a second, and the second; null where decoding wrote none, or it has gone since.</summary>
+    private async ValueTask<(byte[] Jpeg, int Second)?> OfSecondAsync(CatalogEntry entry, double? time, CancellationToken cancel)
+    {
+        var name = VideoBlobs.SecondsOf(entry.Id);
+        if (await blobs.OpenReadAsync(name, cancel) is not { } blob)
+            return null;
+        try
+        {
+            await using var pack = await PicturePack.OpenAsync(blob, cancel);
+            var second = time is { } at ? (int)Math.Min(at, pack.Seconds - 1) : pack.Poster;
+            var jpeg = await pack.ReadAsync(second, cancel);
+            _kept.Touch(name);
+            SearchTelemetry.Cached("pictures", 1, 0);
+            return (jpeg, second);
+        }
+        catch (Exception error) when (error is InvalidDataException or EndOfStreamException)
+        {
+            await blobs.DeleteAsync(name, cancel); // Pictures are made one by one then.
+            return null;
+        }
+    }
 
     private async ValueTask<MediaResult<byte[]>> GetAsync(
         CatalogEntry entry, string name, Func<string, ValueTask<MediaResult<byte[]>>> make, CancellationToken cancel)
@@ -66,40 +122,11 @@ internal sealed class Pictures(IBlobStore blobs, Originals originals, PictureMak
             return MediaResult.Refused<byte[]>(gone);
         var made = await make(original.Path);
         if (made.Value is { } jpeg)
-            await KeepAsync(name, jpeg, cancel);
+        {
+            await blobs.WriteAsync(name, (blob, token) => blob.WriteAsync(jpeg, token), cancel);
+            await _kept.AddAsync(name, jpeg.Length, cancel);
+        }
         return made;
-    }
-
-    private async ValueTask KeepAsync(string name, byte[] jpeg, CancellationToken cancel)
-    {
-        await CountAsync(cancel);
-        await blobs.WriteAsync(name, (blob, token) => blob.WriteAsync(jpeg, token), cancel);
-        await DeleteAsync(_kept.Add(name, jpeg.Length), cancel);
-    }
-
-    /// <summary>Counts, once, the pictures that earlier processes made; the newest ones count as used last.</summary>
-    private async ValueTask CountAsync(CancellationToken cancel)
-    {
-        await _counting.WaitAsync(cancel);
-        try
-        {
-            if (_isCounted)
-                return;
-            var found = await blobs.ListAsync(VideoBlobs.Pictures, cancel).ToListAsync(cancel);
-            foreach (var picture in found.OrderBy(blob => blob.Written))
-                await DeleteAsync(_kept.Add(picture.Name, picture.Bytes), cancel);
-            _isCounted = true;
-        }
-        finally
-        {
-            _counting.Release();
-        }
-    }
-
-    private async ValueTask DeleteAsync(IReadOnlyList<string> names, CancellationToken cancel)
-    {
-        foreach (var name in names)
-            await blobs.DeleteAsync(name, cancel);
     }
 
     private async ValueTask<byte[]?> ReadAsync(string name, CancellationToken cancel)
@@ -110,7 +137,7 @@ internal sealed class Pictures(IBlobStore blobs, Originals originals, PictureMak
         {
             var jpeg = new byte[blob.Length];
             await blob.ReadExactlyAsync(jpeg, cancel);
-            _kept.TryGet(name, out _);
+            _kept.Touch(name);
             return jpeg;
         }
     }

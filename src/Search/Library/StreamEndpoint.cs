@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Net.Http.Headers;
 using TcMgc.Hosting;
 using TcMgc.Hosting.Access;
+using TcMgc.Media;
 using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
@@ -46,7 +47,7 @@ internal static class StreamEndpoint
             return Problems.Of(StatusCodes.Status410Gone, "original-gone",
                 $"the original of '{entry.Name}' is gone or has changed; upload it again");
         http.Headers.XContentTypeOptions = "nosniff";
-        return TypedResults.Stream(original, TypeOf(entry.Name), entityTag: new EntityTagHeaderValue($"\"{entry.Sha256}\""),
+        return TypedResults.Stream(original, TypeOf(entry), entityTag: new EntityTagHeaderValue($"\"{entry.Sha256}\""),
             enableRangeProcessing: true);
     }
 
@@ -68,8 +69,11 @@ internal static class StreamEndpoint
         return null;
     }
 
-    /// <summary>By the name's extension, videos and pictures only: nothing that a browser would run.</summary>
-    private static string TypeOf(string name) =>
-        s_types.TryGetContentType(name, out var type)
+    /// <summary>
+    /// By what the file is, or else by its name's extension; videos and pictures only: nothing that a browser would run.
+    /// </summary>
+    private static string TypeOf(CatalogEntry entry) =>
+        entry.Format is { } format && BrowserPlayback.ContentType(format.Container, format.Codec) is { } known ? known
+        : s_types.TryGetContentType(entry.Name, out var type)
             && (type.StartsWith("video/", StringComparison.Ordinal) || type == "image/gif") ? type : Bytes;
 }

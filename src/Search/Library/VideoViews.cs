@@ -24,8 +24,10 @@ internal static class VideoViews
             Warning = entry.Warning,
             Failure = entry is { FailedStage: { } stage, Reason: { } reason } ? new(stage, reason) : null,
             Stream = StreamEndpoint.PathOf(entry.Id.Value, entry.Collection),
-            Thumbnail = entry.Duration is { } length ? PictureEndpoints.ThumbnailOf(
-                entry.Id.Value, entry.Collection, length / 2) : null,
+            Plays = entry.Format is { } format
+                ? BrowserPlayback.Plays(format.Container, format.Codec, format.Pixels, format.Sound) : null,
+            Proxy = ProxyEndpoints.PathOf(entry.Id.Value, entry.Collection),
+            Thumbnail = entry.Duration is null ? null : PictureEndpoints.PosterOf(entry.Id.Value, entry.Collection),
             Preview = PreviewOf(entry.Id.Value, entry.Collection, entry.Duration),
             Transcript = entry.Transcript is null ? null : $"/api/v1/videos/{entry.Id.Value}/transcript",
             Segments = segments,

@@ -12,6 +12,9 @@ public static class VideoBlobs
     /// <summary>Beginning of the names of all frame packs.</summary>
     public const string Frames = "frames/";
 
+    /// <summary>Beginning of the names of all versions for browsers.</summary>
+    public const string Proxies = "proxies/";
+
     private const string Pack = ".pack", Transcripts = "transcripts/";
 
     /// <summary>
@@ -25,6 +28,15 @@ public static class VideoBlobs
 
     /// <summary>Prefix of the names of a video's pictures.</summary>
     public static string PicturesOf(VideoId video) => $"{Pictures}{video}/";
+
+    /// <summary>Name of the pack with a small picture of each second of a video, which decoding writes.</summary>
+    public static string SecondsOf(VideoId video) => $"{PicturesOf(video)}seconds.pictures";
+
+    /// <summary>Name of the strip of a whole video.</summary>
+    public static string StripOf(VideoId video) => $"{PicturesOf(video)}preview.jpg";
+
+    /// <summary>Prefix of the names of a video's versions for browsers; the end is what the version is.</summary>
+    public static string ProxiesOf(VideoId video) => $"{Proxies}{video}/";
 
     /// <summary>Folder of a video's transcripts; each is named after the SHA-256 of its content.</summary>
     public static string TranscriptsOf(VideoId video) => $"{Transcripts}{video}";
@@ -40,10 +52,11 @@ public static class VideoBlobs
         if (name.StartsWith(Transcripts, StringComparison.Ordinal)
             && VideoId.TryParse(name[Transcripts.Length..].Split('/')[0], out var transcribed))
             return (VideoBlobKind.Transcript, transcribed);
-        return name.StartsWith(Pictures, StringComparison.Ordinal)
-            && VideoId.TryParse(name[Pictures.Length..].Split('/')[0], out var shown)
-            ? (VideoBlobKind.Picture, shown)
-            : null;
+        foreach (var (folder, kind) in new[] { (Pictures, VideoBlobKind.Picture), (Proxies, VideoBlobKind.Proxy) })
+            if (name.StartsWith(folder, StringComparison.Ordinal)
+                && VideoId.TryParse(name[folder.Length..].Split('/')[0], out var shown))
+                return (kind, shown);
+        return null;
     }
 
     private static VideoId? OfOriginal(string[] name)
@@ -61,5 +74,6 @@ internal enum VideoBlobKind
     Original,
     Frames,
     Picture,
+    Proxy,
     Transcript,
 }

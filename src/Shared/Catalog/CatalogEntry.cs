@@ -69,6 +69,9 @@ public sealed record CatalogEntry
     /// <summary>Height as shown, in pixels; null until decoded.</summary>
     public int? Height { get; init; }
 
+    /// <summary>What its file is; null until decoded, and where a program decoded it that did not say so.</summary>
+    public VideoFormat? Format { get; init; }
+
     /// <summary>Decoded frames; null until decoded.</summary>
     public int? Frames { get; init; }
 

@@ -128,6 +128,9 @@ public sealed record VideoDecoded : UploadOutcome
     /// <summary>Height of the picture as shown (after rotation), in pixels.</summary>
     public required int Height { get; init; }
 
+    /// <summary>What its file is; null in events of programs that did not say so.</summary>
+    public VideoFormat? Format { get; init; }
+
     /// <summary>
     /// Problems of a video that could still be decoded (truncated file, damaged frames); null where there were none.
     /// </summary>

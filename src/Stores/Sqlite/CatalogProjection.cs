@@ -37,6 +37,7 @@ internal static class CatalogProjection
             Duration = decoded.Duration,
             Width = decoded.Width,
             Height = decoded.Height,
+            Format = decoded.Format,
             Frames = decoded.Frames,
             Warning = decoded.Warning,
             DecodeSeconds = decoded.Elapsed,

@@ -11,6 +11,8 @@ namespace TcMgc.Search.Tests.Library;
 [UnsupportedOSPlatform("windows")]
 public sealed class PicturesTests : IAsyncDisposable
 {
+    private const int PackBytes = 16 + (3 * 12) + 3;
+
     private static readonly byte[] s_picture = [.. "a picture"u8];
     private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-pictures-").FullName;
     private readonly FarBlobs _blobs = new();
@@ -112,6 +114,59 @@ public sealed class PicturesTests : IAsyncDisposable
         Assert.Equal(["320-1.0.jpg", "320-3.0.jpg", "320-4.0.jpg"], _blobs.Pictures.Select(name => name.Split('/')[^1]));
     }
 
+    [Fact]
+    public async Task Pictures_of_seconds_that_decoding_wrote_are_shown_without_making_any()
+    {
+        var pictures = await PicturesAsync();
+        var damaged = (await WritePackAsync()).AsMemory(0, 40);
+
+        Assert.Equal([1], (await pictures.ThumbnailAsync(_entry, 1.7, 320, default)).Value);
+        Assert.Equal([2], (await pictures.ThumbnailAsync(_entry, 900, 160, default)).Value);
+        Assert.Equal([1], (await pictures.ThumbnailAsync(_entry, null, 320, default)).Value);
+        Assert.False(File.Exists(Runs));
+
+        Assert.Equal(s_picture, (await pictures.ThumbnailAsync(_entry, null, 640, default)).Value);
+        Assert.Equal("640-1.0.jpg", _blobs.Pictures[0].Split('/')[^1]);
+
+        await _blobs.WriteAsync(VideoBlobs.SecondsOf(_entry.Id), (blob, cancel) => blob.WriteAsync(damaged, cancel), default);
+        Assert.Equal(s_picture, (await pictures.ThumbnailAsync(_entry, 2, 320, default)).Value);
+        Assert.DoesNotContain(VideoBlobs.SecondsOf(_entry.Id), _blobs.Pictures);
+    }
+
+    [Fact]
+    public async Task What_decoding_writes_counts_among_the_pictures()
+    {
+        var (changes, catalog) = (new CatalogChanges(), new MemoryCatalog { Entries = { [_entry.Id] = _entry } });
+        var pictures = await PicturesAsync(new() { PictureCacheBytes = PackBytes + s_picture.Length });
+        using var stop = new CancellationTokenSource();
+        var following = pictures.FollowAsync(changes, catalog, stop.Token);
+        await pictures.ThumbnailAsync(_entry, 1, 640, default);
+        await WritePackAsync();
+
+        changes.Tell(_entry.Id);
+        await _blobs.AskedForStrip.Task;
+        await pictures.ThumbnailAsync(_entry, 500, 640, default);
+
+        Assert.Equal(["640-500.0.jpg", "seconds.pictures"], _blobs.Pictures.Select(name => name.Split('/')[^1]));
+        await stop.CancelAsync();
+        await following;
+    }
+
+    /// <summary>A pack whose seconds 0, 1 and 2 have pictures of one byte, their number; the first is plain.</summary>
+    private async Task<byte[]> WritePackAsync()
+    {
+        var pack = new byte[PackBytes];
+        "TCMGCPP1"u8.CopyTo(pack);
+        (pack[8], pack[12]) = (3, 1);
+        for (var second = 0; second < 3; second++)
+        {
+            var entry = 16 + (12 * second);
+            (pack[entry], pack[entry + 8], pack[^(3 - second)]) = ((byte)(PackBytes - 3 + second), 1, (byte)second);
+        }
+        await _blobs.WriteAsync(VideoBlobs.SecondsOf(_entry.Id), (blob, cancel) => blob.WriteAsync(pack, cancel), default);
+        return pack;
+    }
+
     private async Task<Pictures> PicturesAsync(SearchOptions? options = null)
     {
         var ffmpeg = Path.Combine(_folder, "ffmpeg");
@@ -137,6 +192,8 @@ public sealed class PicturesTests : IAsyncDisposable
 
         public TaskCompletionSource Begun { get; } = new();
 
+        public TaskCompletionSource AskedForStrip { get; } = new();
+
         public IReadOnlyList<string> Pictures => [.. _pictures.Keys.Order(StringComparer.Ordinal)];
 
         public async ValueTask<Stream?> OpenReadAsync(string name, CancellationToken cancellationToken)
@@ -161,8 +218,13 @@ public sealed class PicturesTests : IAsyncDisposable
         public ValueTask<BlobContent> WriteContentAsync(string folder, Stream content, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public ValueTask<BlobInfo?> FindAsync(string name, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
+        public ValueTask<BlobInfo?> FindAsync(string name, CancellationToken cancellationToken)
+        {
+            if (name.EndsWith("preview.jpg", StringComparison.Ordinal))
+                AskedForStrip.TrySetResult();
+            return new(_pictures.TryGetValue(name, out var picture)
+                ? new BlobInfo(name, picture.Length, DateTimeOffset.UnixEpoch) : (BlobInfo?)null);
+        }
 
         public ValueTask DeleteAsync(string name, CancellationToken cancellationToken)
         {
