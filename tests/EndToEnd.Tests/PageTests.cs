@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
@@ -464,6 +465,55 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         Assert.Empty(browser.Complaints);
     }
 
+    [BrowserFact]
+    public async Task What_the_browser_cannot_play_is_prepared_and_plays_from_its_moment_which_can_be_saved()
+    {
+        var clip = TestClips.Make("portrait", ".avi", ["-f", "lavfi", "-i", "testsrc2=s=180x320:r=10:d=6", "-vf",
+            "drawbox=c=black:t=fill:enable='lt(t,2)'", "-c:v", "mjpeg", "-q:v", "3"]);
+        using var run = await ServeRun.StartAsync(place, place.New("data"));
+        await using var browser = await PageBrowser.OpenAsync(run);
+        var page = browser.Page;
+        await Assertions.Expect(page.Locator("#add")).ToBeVisibleAsync();
+        await page.SetInputFilesAsync("#video-files", clip);
+        await Assertions.Expect(page.Locator(".video[data-state=indexed]")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Locator(".video .picture.filled img")).ToBeVisibleAsync();
+        await browser.PictureAsync("portrait.png");
+
+        await page.Locator("#text").FillAsync("a coloured pattern");
+        await page.Locator("#moments .open").First.ClickAsync();
+        await Assertions.Expect(page.Locator("#player-state, #video:not([hidden])").First).ToBeVisibleAsync();
+        await page.WaitForFunctionAsync("() => document.getElementById('video').readyState >= 2");
+
+        Assert.Contains("/proxy/stream?format=", await VideoAsync<string>(page, "src"), StringComparison.Ordinal);
+        await Assertions.Expect(page.Locator("#player-state")).ToBeHiddenAsync();
+        var moment = double.Parse(page.Url.Split("&t=")[1], CultureInfo.InvariantCulture);
+        Assert.True(await VideoAsync<double>(page, "currentTime") >= moment - 0.1, "the player begins before its moment");
+        var saved = await page.RunAndWaitForDownloadAsync(() => page.Keyboard.PressAsync("d"));
+        Assert.StartsWith($"{Path.GetFileNameWithoutExtension(clip)} 0m", saved.SuggestedFilename, StringComparison.Ordinal);
+        await Assertions.Expect(page.Locator("#copied")).ToContainTextAsync("The clip is saved");
+        await browser.HasNoBarrierAsync();
+        await browser.PictureAsync("proxy.png");
+
+        // What cannot be prepared says why, and can be tried again.
+        var video = page.Url.Split("v=")[1].Split('&')[0];
+        await page.Keyboard.PressAsync("Escape");
+        await page.RouteAsync(ProxyState(), route => route.FulfillAsync(new()
+        {
+            ContentType = "application/json",
+            Body = """{"state": "failed", "percent": 0, "reason": "'x' is gone"}""",
+        }));
+        await page.GotoAsync($"{run.Http.BaseAddress}?v={video}&t=3");
+        await Assertions.Expect(page.Locator("#player-state")).ToContainTextAsync("'x' is gone.");
+        await browser.HasNoBarrierAsync();
+        await browser.PictureAsync("unplayable.png");
+        await Assertions.Expect(page.GetByRole(AriaRole.Link, new() { Name = "Download the original" })).ToBeVisibleAsync();
+        await page.UnrouteAsync(ProxyState());
+        await page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).Last.ClickAsync();
+        await page.WaitForFunctionAsync("() => document.getElementById('video').readyState >= 2");
+        Assert.Equal(3, await VideoAsync<double>(page, "currentTime"), 0.1);
+        Assert.Empty(browser.Complaints);
+    }
+
     /// <summary>Clips of the world that the shipped model knows.</summary>
     private async Task<string[]> DrawnAsync(int count)
     {
@@ -476,6 +526,9 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
 
     private static Task<T> VideoAsync<T>(IPage page, string property) =>
         page.EvaluateAsync<T>($"() => document.getElementById('video').{property}");
+
+    [GeneratedRegex("/proxy[?]format=")]
+    private static partial Regex ProxyState();
 
     [GeneratedRegex("page/[a-z]+\\.[a-z]+")]
     private static partial Regex PartName();

@@ -148,6 +148,20 @@ export const describe = (id, change, tag) => json(`api/v1/videos/${id}`, {
   method: 'PATCH', headers: { 'Content-Type': 'application/json', 'If-Match': tag }, body: JSON.stringify(change),
 });
 
+const inFormat = (path, format) => `${path.replace(/^\//, '')}${path.includes('?') ? '&' : '?'}format=${format}`;
+
+/** Has a version of a video made that browsers play, by the address that the video names; says how far it is. */
+export const prepareProxy = (path, format) => json(inFormat(path, format), { method: 'POST' });
+
+export const proxy = (path, format) => json(inFormat(path, format));
+
+/** A part of a video as a file of its own, with its name. */
+export async function clip(id, start, end, format) {
+  const response = await ask(inFormat(`api/v1/videos/${id}/clip?start=${start}&end=${end}`, format));
+  const name = /filename\*=UTF-8''([^;]+)/.exec(response.headers.get('Content-Disposition'))[1];
+  return { file: await response.blob(), name: decodeURIComponent(name) };
+}
+
 export const retry = id => json(`api/v1/videos/${id}/retry`, { method: 'POST' });
 
 export const remove = id => ask(`api/v1/videos/${id}`, { method: 'DELETE' });

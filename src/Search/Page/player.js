@@ -1,9 +1,10 @@
 // A video from a moment on, with what was found in it on its timeline, why, and what is said.
 
 import * as api from './api.js';
-import { element, find, isTyping, showState } from './dom.js';
+import { button, clearState, element, find, isTyping, showState } from './dom.js';
 import { explain, resembles } from './explanation.js';
 import { clock } from './format.js';
+import { format, prepare } from './proxy.js';
 import { showAt } from './strip.js';
 import { showMarks } from './timeline.js';
 import { Transcript } from './transcript.js';
@@ -17,6 +18,8 @@ export class Player {
   #from = null;
   #isLeft = false;
   #frame = usualFrame;
+  #versions = new Map(); // By video, the address of what this browser plays of it instead of the original.
+  #preparing = null;
 
   /** onPlace: what is shown, or that nothing is, has changed. */
   constructor(library, { onLike, onInside, onPlace }) {
@@ -32,6 +35,7 @@ export class Player {
     find('like').onclick = () => this.#like();
     find('where').onclick = () => this.#where();
     find('copy').onclick = () => this.#copy();
+    find('clip').onclick = () => this.#saveClip();
     find('previous').onclick = () => this.#go(-1);
     find('next').onclick = () => this.#go(1);
     this.dialog.addEventListener('close', () => this.#stop());
@@ -82,15 +86,13 @@ export class Player {
     find('player-title').textContent = shown.name;
     find('player-place').textContent = shown.segment ? `${clock(shown.segment.start)} – ${clock(shown.segment.end)}`
       : shown.of.failure ? api.sentence(shown.of.failure.reason) : shown.duration ? clock(shown.duration) : '';
-    find('like').hidden = !shown.segment;
+    find('like').hidden = find('clip').hidden = !shown.segment;
     find('where').hidden = !shown.segment && shown.of.state !== 'indexed';
     find('previous').hidden = find('next').hidden = this.#moments.length < 2;
     find('previous').disabled = this.#at === 0;
     find('next').disabled = this.#at === this.#moments.length - 1;
-    find('player-state').hidden = true;
     find('copied').textContent = '';
     find('link').hidden = true;
-    this.video.hidden = false;
     this.dialog.dataset.kind = shown.segment ? 'moment' : 'video';
     this.#load(shown);
     this.#mark();
@@ -101,27 +103,78 @@ export class Player {
       this.#isLeft = false;
       this.dialog.showModal();
     }
-    this.video.focus();
+    (this.video.hidden ? find('close') : this.video).focus();
     this.onPlace(this.place);
   }
 
-  #load({ source, start, segment }) {
+  #load(shown) {
+    const version = this.#versions.get(shown.id);
+    if (!version && (shown.of ?? this.library.get(shown.id))?.plays === false)
+      this.#prepare(shown);
+    else
+      this.#play(shown, version ?? shown.source);
+  }
+
+  #play({ start, wanted, segment }, source) {
+    this.#preparing?.abort();
+    clearState(find('player-state'));
+    this.video.hidden = false;
     const url = new URL(source.replace(/^\//, ''), document.baseURI).href;
     if (this.video.src !== url) {
       this.video.src = url;
       this.#frame = usualFrame;
     } else if (this.video.error)
       this.video.load();
-    this.#seek(start);
+    this.#seek(wanted ?? start);
     if (segment)
       this.video.play().catch(() => { }); // Where the browser does not let pages start a player, its user does.
   }
 
-  #stop() {
+  /** Has a version made that this browser plays, and plays it. Once: what it does not play either, it plays in no way. */
+  async #prepare(shown) {
+    if (shown.isPrepared)
+      return this.#cannotPlay('Your browser plays neither the original nor the version that was prepared of it.');
+    shown.isPrepared = true;
+    this.#preparing?.abort();
+    const { signal } = this.#preparing = new AbortController();
+    this.#unload();
+    const share = element('p', {}, '…');
+    const bar = element('progress', { aria: { label: 'How much of it is prepared' } });
+    showState(find('player-state'), 'wait', 'Preparing a version that your browser can play …', null, ...this.#picture, bar,
+      share);
+    try {
+      const of = shown.of ?? this.library.get(shown.id) ?? await api.video(shown.id);
+      const stream = await prepare(of.proxy, ({ state, percent }) => {
+        bar.value = percent / 100;
+        share.textContent = state === 'waiting' ? 'Others are prepared before it' : `${percent} %`;
+      }, signal);
+      this.#versions.set(shown.id, stream);
+      this.#play(shown, stream);
+      if (document.activeElement === find('close')) // Where focus went while there was nothing to play.
+        this.video.focus();
+    } catch (error) {
+      if (!signal.aborted)
+        this.#cannotPlay(error.message);
+    }
+  }
+
+  /** The picture of what is shown, for states that stand in its place. */
+  get #picture() {
+    const { id, segment, name } = this.#shown, thumbnail = segment?.thumbnail ?? this.library.get(id)?.thumbnail;
+    return thumbnail ? [element('img', { src: thumbnail, alt: segment ? `The moment in ${name}` : `A picture of ${name}` })] : [];
+  }
+
+  #unload() {
     this.video.pause();
-    this.video.playbackRate = 1;
+    this.video.hidden = true;
     this.video.removeAttribute('src');
     this.video.load();
+  }
+
+  #stop() {
+    this.#preparing?.abort();
+    this.#unload();
+    this.video.playbackRate = 1;
     const opener = this.#moments[this.#at];
     this.#shown = null;
     this.transcript.show(null);
@@ -135,7 +188,9 @@ export class Player {
 
   #seek(seconds) {
     const at = Math.max(0, Math.min(seconds, this.#duration || seconds));
-    if (this.video.readyState > 0)
+    if (this.video.hidden)
+      this.#shown.wanted = at;
+    else if (this.video.readyState > 0)
       this.video.currentTime = at;
     else
       this.video.addEventListener('loadedmetadata', () => { this.video.currentTime = at; }, { once: true });
@@ -172,6 +227,24 @@ export class Player {
       field.value = address.href;
       field.select();
       find('copied').textContent = 'This browser lets no page copy: here is the link';
+    }
+  }
+
+  /** Saves the moment that is shown as a file of its own. */
+  async #saveClip() {
+    const { id, segment } = this.#shown, told = find('copied');
+    told.textContent = 'The clip is being cut …';
+    find('clip').disabled = true;
+    try {
+      const { file, name } = await api.clip(id, segment.start, segment.end, format);
+      const link = element('a', { href: URL.createObjectURL(file), download: name });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href));
+      told.textContent = `The clip is saved as ${name}`;
+    } catch (error) {
+      told.textContent = error.message;
+    } finally {
+      find('clip').disabled = false;
     }
   }
 
@@ -235,11 +308,13 @@ export class Player {
     video.addEventListener('timeupdate', follow);
     video.addEventListener('seeking', follow);
     video.addEventListener('loadedmetadata', () => {
+      if (video.videoWidth === 0 && this.#shown) // Of what it plays in part, a browser plays the sound.
+        return this.#tryVersion();
       follow();
       if (this.#shown)
         this.#mark();
     });
-    video.addEventListener('error', () => this.#shown && this.#cannotPlay());
+    video.addEventListener('error', () => this.#shown && this.video.hasAttribute('src') && this.#tryVersion());
     this.#measureFrames();
 
     const timeAt = event => {
@@ -279,13 +354,22 @@ export class Player {
     strip.hidden = !showAt(strip, this.#shown.preview, time);
   }
 
-  #cannotPlay() {
-    this.video.hidden = true;
-    const { segment, source, name } = this.#shown;
-    const picture = segment?.thumbnail ? [element('img', { src: segment.thumbnail, alt: `The moment in ${name}` })] : [];
-    showState(find('player-state'), 'error', 'The browser cannot play this video',
-      'Its format is unknown here, or the original is gone. It may play in another program.', ...picture,
-        element('a', { href: source.replace(/^\//, ''), download: name }, 'Download the original'));
+  /** The browser does not play what it was given: the original, or a version that may have gone since. */
+  #tryVersion() {
+    this.#versions.delete(this.#shown.id);
+    this.#prepare(this.#shown);
+  }
+
+  #cannotPlay(reason) {
+    this.#unload();
+    const shown = this.#shown;
+    const again = button('Try again', () => {
+      shown.isPrepared = false;
+      this.#prepare(shown);
+    }, 'outlined');
+    showState(find('player-state'), 'error', 'This video cannot be played here', reason, ...this.#picture,
+      element('div', { className: 'steps' }, again,
+        element('a', { href: shown.source.replace(/^\//, ''), download: shown.name }, 'Download the original')));
   }
 
   /** As in a cutting room: K stops, L plays and then plays faster, J slower and then goes back. */
@@ -320,6 +404,7 @@ export class Player {
       's': !find('like').hidden && (() => this.#like()),
       'w': !find('where').hidden && (() => this.#where()),
       'c': () => this.#copy(),
+      'd': !find('clip').hidden && (() => this.#saveClip()),
       'm': () => this.#shown && this.#seek(this.#shown.start),
       'j': () => this.#shuttle('j'),
       'k': () => this.#shuttle('k'),
@@ -334,6 +419,8 @@ export class Player {
       'Home': onSlider && (() => this.#seek(0)),
       'End': onSlider && (() => this.#seek(this.#duration)),
     };
+    if (video.hidden && [' ', 'j', 'k', 'l', ',', '.'].includes(event.key.toLowerCase()))
+      return; // There is nothing to play yet.
     const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (action) {
       event.preventDefault();
