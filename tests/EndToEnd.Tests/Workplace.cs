@@ -3,24 +3,24 @@ using System.Text.Json;
 
 namespace TcMgc.EndToEnd.Tests;
 
-/// <summary>A model and room for data folders, both gone after the tests that share them.</summary>
+/// <summary>A model, and room for data folders, which are gone after the tests that share them.</summary>
 public sealed class Workplace : IDisposable
 {
+    /// <summary>The model of nearly all tests, made once.</summary>
+    private static readonly Lazy<string> s_small = new(() =>
+    {
+        var folder = Directory.CreateTempSubdirectory("tcmgc-model-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+        return MakeModel("ViT-T/16", folder);
+    });
+
     private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-end-to-end-").FullName;
     private readonly ConcurrentDictionary<string, Lazy<Task<string>>> _undisturbed = new();
     private int _made;
 
-    public Workplace() : this("ViT-T/16") { }
+    public Workplace() => Model = s_small.Value;
 
-    internal Workplace(string architecture)
-    {
-        Model = Path.Combine(_folder, "model");
-        using var run =
-            ProgramRun.Start("model", "init", "--arch", architecture, "--head", "tcmgc", "--frames", "4", "--words", "16",
-                "--random", "--seed", "1", "--out", Model);
-        var ended = run.EndAsync().GetAwaiter().GetResult();
-        Assert.True(ended.Status == 0, ended.Errors);
-    }
+    internal Workplace(string architecture) => Model = MakeModel(architecture, _folder);
 
     /// <summary>A small model with random weights.</summary>
     public string Model { get; }
@@ -60,4 +60,14 @@ public sealed class Workplace : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static string MakeModel(string architecture, string folder)
+    {
+        var model = Path.Combine(folder, "model");
+        using var run = ProgramRun.Start("model", "init", "--arch", architecture, "--head", "tcmgc", "--frames", "4",
+            "--words", "16", "--random", "--seed", "1", "--out", model);
+        var ended = run.EndAsync().GetAwaiter().GetResult();
+        Assert.True(ended.Status == 0, ended.Errors);
+        return model;
+    }
 }
