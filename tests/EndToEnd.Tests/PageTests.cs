@@ -61,6 +61,8 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await page.SetInputFilesAsync("#video-files", clips);
         await Assertions.Expect(page.Locator(".video")).ToHaveCountAsync(clips.Length);
         await Assertions.Expect(page.Locator(".video[data-state=indexed]")).ToHaveCountAsync(clips.Length);
+        await page.Locator("#uploads-clear").ClickAsync();
+        await Assertions.Expect(page.Locator("#uploads")).ToBeHiddenAsync();
         using var film = new PageFilm(page, "use.gif");
         await film.ShowAsync(seconds: 1);
 
