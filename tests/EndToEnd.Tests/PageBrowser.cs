@@ -59,16 +59,19 @@ internal sealed class PageBrowser : IAsyncDisposable
     {
         if (Environment.GetEnvironmentVariable("TCMGC_SCREENSHOTS") is not { } folder)
             return;
-        await Page.EvaluateAsync("""
-            async () => {
-              const backgrounds = [...document.querySelectorAll('.strip')]
-                .map(place => /url\("(.+)"\)/.exec(place.style.backgroundImage)?.[1]);
-              const addresses = new Set([...backgrounds, ...[...document.images].map(image => image.src)].filter(Boolean));
-              await Promise.all([...addresses].map(address => Object.assign(new Image(), { src: address }).decode()));
-            }
-            """);
+        await PicturesAreThereAsync();
         await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name) });
     }
+
+    /// <summary>Waits until the pictures that the page shows are there.</summary>
+    public Task PicturesAreThereAsync() => Page.EvaluateAsync("""
+        async () => {
+          const backgrounds = [...document.querySelectorAll('.strip')]
+            .map(place => /url\("(.+)"\)/.exec(place.style.backgroundImage)?.[1]);
+          const addresses = new Set([...backgrounds, ...[...document.images].map(image => image.src)].filter(Boolean));
+          await Promise.all([...addresses].map(address => Object.assign(new Image(), { src: address }).decode()));
+        }
+        """);
 
     /// <summary>Fails where axe-core finds a barrier in what the page shows now, in light or in dark colours.</summary>
     public async Task HasNoBarrierAsync()

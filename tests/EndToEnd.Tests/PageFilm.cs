@@ -6,11 +6,12 @@ namespace TcMgc.EndToEnd.Tests;
 /// The README's moving picture, where TCMGC_SCREENSHOTS names a folder; without it nothing is filmed, and what is done on the page
 /// is the same.
 /// </summary>
-internal sealed class PageFilm(IPage page, string name) : IDisposable
+internal sealed class PageFilm(PageBrowser browser, string name) : IDisposable
 {
     /// <summary>Pictures a second, and their width in pixels.</summary>
     private const int Rate = 8, Width = 900;
 
+    private readonly IPage _page = browser.Page;
     private readonly string? _folder = Environment.GetEnvironmentVariable("TCMGC_SCREENSHOTS");
     private readonly string _pictures = Directory.CreateTempSubdirectory("tcmgc-film-").FullName;
     private int _taken;
@@ -20,7 +21,8 @@ internal sealed class PageFilm(IPage page, string name) : IDisposable
     {
         if (_folder is null)
             return;
-        var picture = await page.ScreenshotAsync();
+        await browser.PicturesAreThereAsync();
+        var picture = await _page.ScreenshotAsync();
         for (var k = 0; k < seconds * Rate; k++)
             await File.WriteAllBytesAsync(Path.Combine(_pictures, $"{_taken++:D4}.png"), picture);
     }
@@ -30,10 +32,10 @@ internal sealed class PageFilm(IPage page, string name) : IDisposable
     {
         for (var k = 1; _folder is not null && k < text.Length; k++)
         {
-            await page.Locator(field).FillAsync(text[..k]);
+            await _page.Locator(field).FillAsync(text[..k]);
             await ShowAsync(1.0 / Rate);
         }
-        await page.Locator(field).FillAsync(text);
+        await _page.Locator(field).FillAsync(text);
     }
 
     /// <summary>Shows the video for some seconds of its own time, from where it stands.</summary>
@@ -41,7 +43,7 @@ internal sealed class PageFilm(IPage page, string name) : IDisposable
     {
         for (var k = 0; _folder is not null && k < seconds * Rate; k++)
         {
-            await page.EvaluateAsync("""
+            await _page.EvaluateAsync("""
                 step => new Promise(seen => {
                   const video = document.getElementById('video');
                   video.addEventListener('seeked', () => requestAnimationFrame(seen), { once: true });

@@ -63,12 +63,13 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await Assertions.Expect(page.Locator(".video[data-state=indexed]")).ToHaveCountAsync(clips.Length);
         await page.Locator("#uploads-clear").ClickAsync();
         await Assertions.Expect(page.Locator("#uploads")).ToBeHiddenAsync();
-        using var film = new PageFilm(page, "use.gif");
-        await film.ShowAsync(seconds: 1);
-
         await page.Locator("#text").FillAsync("a dog runs along the beach");
         await Assertions.Expect(page.Locator("#results-state"))
             .ToContainTextAsync("Nothing here matches “a dog runs along the beach”");
+        await page.Locator("#text").FillAsync("");
+        await Assertions.Expect(page.Locator(".video")).ToHaveCountAsync(clips.Length);
+        using var film = new PageFilm(browser, "use.gif");
+        await film.ShowAsync(seconds: 1);
         await film.TypeAsync("#text", Sentence);
         await Assertions.Expect(page.Locator("#status")).ToContainTextAsync(new Regex($"videos? for “{Sentence}”"));
         await film.ShowAsync(seconds: 1.5);
