@@ -3,8 +3,8 @@ using Microsoft.Playwright;
 namespace TcMgc.EndToEnd.Tests;
 
 /// <summary>
-/// The README's moving picture, where TCMGC_SCREENSHOTS names a folder; without it nothing is filmed, and what is done on the page
-/// is the same.
+/// The README's moving picture, where TCMGC_SCREENSHOTS names a folder; without it nothing is filmed, and what is done on the
+/// page is the same.
 /// </summary>
 internal sealed class PageFilm(PageBrowser browser, string name) : IDisposable
 {
@@ -62,7 +62,8 @@ internal sealed class PageFilm(PageBrowser browser, string name) : IDisposable
         using var run = ProgramRun.StartIn(_pictures, "ffmpeg",
         [
             "-v", "error", "-y", "-framerate", $"{Rate}", "-i", "%04d.png", "-filter_complex",
-            $"scale={Width}:-2:flags=lanczos,split[a][b];[a]palettegen=max_colors=96[p];[b][p]paletteuse=dither=none:diff_mode=rectangle",
+            $"scale={Width}:-2:flags=lanczos,split[a][b];[a]palettegen=max_colors=96[p];"
+                + "[b][p]paletteuse=dither=none:diff_mode=rectangle",
             Path.Combine(Path.GetFullPath(_folder), name),
         ], []);
         var ended = await run.EndAsync();

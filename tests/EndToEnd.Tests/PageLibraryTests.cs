@@ -38,7 +38,8 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
 
         // What another client does is seen at once, and its own place is found.
         await cards.Last.Locator(".open").FocusAsync();
-        await run.Http.PatchAsJsonAsync($"/api/v1/videos/{Id(0)}", new { title = "The very first", tags = new[] { "sea", "old" } });
+        await run.Http.PatchAsJsonAsync(
+            $"/api/v1/videos/{Id(0)}", new { title = "The very first", tags = new[] { "sea", "old" } });
         await Assertions.Expect(cards.Last.Locator(".name")).ToHaveTextAsync("The very first");
         await Assertions.Expect(cards.Last.Locator(".tag")).ToHaveTextAsync(["sea", "old"]);
         await Assertions.Expect(cards.Last.Locator(".open")).ToBeFocusedAsync();
@@ -75,7 +76,8 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
         var changed = cards.Filter(new() { HasText = "Clip 77 at the lake" });
         await Assertions.Expect(changed.Locator(".tag")).ToHaveTextAsync(["lake", "sun"]);
         await Assertions.Expect(changed.Locator("button.edit")).ToBeFocusedAsync();
-        Assert.Equal(["lake", "sun"], (await VideoAsync(run, 77)).GetProperty("tags").EnumerateArray().Select(tag => tag.GetString()));
+        var tags = (await VideoAsync(run, 77)).GetProperty("tags").EnumerateArray();
+        Assert.Equal(["lake", "sun"], tags.Select(tag => tag.GetString()));
 
         // Several at once: by keyboard and by mouse.
         await cards.First.Locator(".open").FocusAsync();
@@ -115,7 +117,9 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
         Assert.All(browser.Complaints, text => Assert.Contains("410 (Gone)", text, StringComparison.Ordinal)); // No originals.
     }
 
-    /// <summary>Results go on as far as there are any, each once, also where a further one ranks before those that are shown.</summary>
+    /// <summary>
+    /// Results go on as far as there are any, each once, also where a further one ranks before those that are shown.
+    /// </summary>
     private static async Task EndlessAsync(PageBrowser browser)
     {
         var (page, moments) = (browser.Page, browser.Page.Locator("#moments > .moment"));
@@ -151,7 +155,8 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
         await Assertions.Expect(moments).ToHaveCountAsync(61);
         await Assertions.Expect(page.Locator("#more")).ToBeHiddenAsync();
         await Assertions.Expect(moments.Locator(".name"))
-            .ToHaveTextAsync([.. Enumerable.Range(100, 24).Append(500).Concat(Enumerable.Range(124, 36)).Select(at => $"Video {at}")]);
+            .ToHaveTextAsync(
+                [.. Enumerable.Range(100, 24).Append(500).Concat(Enumerable.Range(124, 36)).Select(at => $"Video {at}")]);
         Assert.Equal([24, 48, 96], asked);
         await page.Locator("#text").FillAsync("");
 

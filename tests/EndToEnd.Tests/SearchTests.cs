@@ -185,8 +185,8 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
 
         Assert.Equal(Clips, videos.GetArrayLength());
         Assert.All(videos.EnumerateArray(), video => Assert.Equal(8, video.GetProperty("frames").GetInt32()));
-        var last = await Workplace.JsonAsync("videos", "--name", "DISTINCT", "--state", "indexed", "--sort", "name", "--descending",
-            "--data", indexed.Data);
+        var last = await Workplace.JsonAsync(
+            "videos", "--name", "DISTINCT", "--state", "indexed", "--sort", "name", "--descending", "--data", indexed.Data);
         Assert.Equal(NamesOf(videos).Reverse(), NamesOf(last));
         Assert.Empty(NamesOf(await Workplace.JsonAsync("videos", "--tag", "sea", "--data", indexed.Data)));
         var plain = await ProgramRun.RunAsync("videos", "--data", indexed.Data);

@@ -218,8 +218,8 @@ public abstract class CatalogContract
     public async Task Pages_are_what_sorting_and_filtering_all_entries_gives()
     {
         var catalog = Create();
-        var uploads = Enumerable.Range(0, 24).Select(at => Uploaded(at, at % 7, $"Clip {at % 5}{(at % 2 == 0 ? ".mp4" : ".Ünd")}"))
-            .ToList();
+        var uploads = Enumerable.Range(0, 24)
+            .Select(at => Uploaded(at, at % 7, $"Clip {at % 5}{(at % 2 == 0 ? ".mp4" : ".Ünd")}")).ToList();
         await catalog.ApplyAsync([.. uploads, .. uploads.SelectMany((upload, at) => Later(upload, at)),
             In(CollectionId.Parse("press"), uploads[0])], s_never);
         var all = (await List(catalog)).Where(entry => entry.Collection.IsDefault).ToList();
@@ -244,7 +244,8 @@ public abstract class CatalogContract
                         pages.SelectMany(page => page.Entries).Select(entry => entry.Id));
                     Assert.All(pages, page => Assert.Equal(expected.Count, page.Total));
                     Assert.Equal(
-                        all.Where((filter with { States = null }).Matches).CountBy(entry => entry.State).OrderBy(pair => pair.Key),
+                        all.Where((filter with { States = null }).Matches).CountBy(entry => entry.State)
+                            .OrderBy(pair => pair.Key),
                         pages[0].States.OrderBy(pair => pair.Key));
                 }
 
@@ -287,8 +288,8 @@ public abstract class CatalogContract
         await catalog.ApplyAsync([.. uploads], s_never);
         var first = await catalog.PageAsync(CollectionId.Default, new(), 3, s_never);
 
-        await catalog.ApplyAsync([Deleted(uploads[0]), Deleted(uploads[2]), Uploaded(7, name: "1.mp4"), Uploaded(8, name: "7.mp4")],
-            s_never);
+        await catalog.ApplyAsync(
+            [Deleted(uploads[0]), Deleted(uploads[2]), Uploaded(7, name: "1.mp4"), Uploaded(8, name: "7.mp4")], s_never);
         var next = await catalog.PageAsync(CollectionId.Default, new() { After = first.Next }, 9, s_never);
 
         Assert.Equal(["6.mp4", "7.mp4", "8.mp4", "10.mp4"], next.Entries.Select(entry => entry.Name));

@@ -29,7 +29,8 @@ public sealed class RankingTests
                     video.OrderByDescending(entry => entry.Item.Item2).ThenBy(entry => entry.Index).Take(each).ToList())
                 .OrderByDescending(video => video[0].Item.Item2).ThenBy(video => s_videos[video[0].Item.Item1].Value).Take(3)
                 .SelectMany(video => video.Select(entry => entry.Index));
-            return ranking.Count == scored.Length && ranking.HasMore() == scored.Select(entry => entry.Item1).Distinct().Count() > 3
+            return ranking.Count == scored.Length
+                && ranking.HasMore() == scored.Select(entry => entry.Item1).Distinct().Count() > 3
                 && ranking.Top().SelectMany(video =>
                     video.ToArray().Select(segment => segment.Place.Index)).SequenceEqual(expected);
         }).QuickCheckThrowOnFailure();
@@ -48,7 +49,8 @@ public sealed class RankingTests
             var expected = scored.Index().OrderByDescending(entry => entry.Item.Item2).ThenBy(entry =>
                 s_videos[entry.Item.Item1].Value).ThenBy(entry => entry.Index)
                 .Skip(offset).Take(3).Select(entry => entry.Index);
-            return ranking.HasMore() == scored.Length > offset + 3 && ranking.Top().Select(moment => moment.ToArray().Single().Place.Index).SequenceEqual(expected);
+            return ranking.HasMore() == scored.Length > offset + 3
+                && ranking.Top().Select(moment => moment.ToArray().Single().Place.Index).SequenceEqual(expected);
         }).QuickCheckThrowOnFailure();
     }
 
