@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using TcMgc.Hosting;
+using TcMgc.Shared.Catalog;
 using TcMgc.Stores;
 
 namespace TcMgc.Ingest;
@@ -18,7 +19,8 @@ public static class RemovalServices
         builder.Services.AddCatalogWorker("removal", services =>
         {
             var stores = services.GetRequiredService<Storage>();
-            var worker = new RemovalWorker(stores.Blobs, stores.Index, stores.Catalog);
+            var retry = new VideoRetry(stores.Events, stores.Catalog, stores.Blobs, TimeProvider.System);
+            var worker = new RemovalWorker(stores.Blobs, stores.Index, stores.Catalog, retry);
             var outages = ActivatorUtilities.CreateInstance<StoreOutages>(services);
             var events = ActivatorUtilities.CreateInstance<EventConsumer>(services, outages);
             return stop => worker.RunAsync(events, stop);

@@ -15,7 +15,8 @@ namespace TcMgc.Ingest;
 /// <param name="blobs">Holds copied originals, pictures, versions for browsers and transcripts.</param>
 /// <param name="index">Holds the segments.</param>
 /// <param name="catalog">Says which videos were uploaded again in the meantime.</param>
-public sealed class RemovalWorker(IBlobStore blobs, IVectorIndex index, ICatalog catalog)
+/// <param name="retry">Has a video processed again whose segments may have gone with those of its former upload.</param>
+public sealed class RemovalWorker(IBlobStore blobs, IVectorIndex index, ICatalog catalog, VideoRetry retry)
 {
     /// <summary>The group under which these workers share the log's events.</summary>
     public const string Group = "removal";
@@ -36,7 +37,7 @@ public sealed class RemovalWorker(IBlobStore blobs, IVectorIndex index, ICatalog
     {
         ArgumentNullException.ThrowIfNull(indexed);
         if (await catalog.GetAsync(indexed.VideoId, cancel) is { State: VideoState.Deleted })
-            await index.DeleteAsync(indexed.VideoId, cancel);
+            await DeleteSegmentsAsync(indexed.VideoId, cancel);
     }
 
     /// <summary>Deletes what is stored of one video, unless it was uploaded again since.</summary>
@@ -50,12 +51,28 @@ public sealed class RemovalWorker(IBlobStore blobs, IVectorIndex index, ICatalog
             ?? throw new UserException($"the removal of video {removed.VideoId} came before its upload is known here");
         if (entry.State != VideoState.Deleted)
             return;
-        await index.DeleteAsync(removed.VideoId, cancel);
+        var isGone = await DeleteSegmentsAsync(removed.VideoId, cancel);
+        if (FileSource.PathIn(entry.Source) is null)
+            await blobs.DeleteAsync(entry.Source, cancel);
+        if (!isGone)
+            return;
         foreach (var folder in new[] { VideoBlobs.PicturesOf(removed.VideoId), VideoBlobs.ProxiesOf(removed.VideoId),
             $"{VideoBlobs.TranscriptsOf(removed.VideoId)}/" })
             await foreach (var blob in blobs.ListAsync(folder, cancel))
                 await blobs.DeleteAsync(blob.Name, cancel);
-        if (FileSource.PathIn(entry.Source) is null)
-            await blobs.DeleteAsync(entry.Source, cancel);
+    }
+
+    /// <summary>
+    /// Deletes the segments of a removed video. Where it was uploaded again meanwhile, the new ones may be among them: that
+    /// upload is processed again.
+    /// </summary>
+    /// <returns>Whether the video is still a removed one.</returns>
+    private async ValueTask<bool> DeleteSegmentsAsync(VideoId video, CancellationToken cancel)
+    {
+        await index.DeleteAsync(video, cancel);
+        if (await catalog.GetAsync(video, cancel) is not { State: not VideoState.Deleted } later)
+            return true;
+        await retry.ProcessAgainAsync(later, cancel);
+        return false;
     }
 }

@@ -165,7 +165,9 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         if (status == SignalBase + Sigxcpu || status is Interrupted or SignalBase + Sigkill
             && _time.GetElapsedTime(_started) * Environment.ProcessorCount >= _options.MaxCpuTime)
             return $"it took the processors for longer than {_options.MaxCpuTime} (Media:MaxCpuTime)";
-        if (status == SignalBase + Sigxfsz)
+        // Whoever started this process may have it ignore that signal, and what it runs too.
+        if (status == SignalBase + Sigxfsz
+            || status != 0 && messages.Any(line => line.EndsWith("File too large", StringComparison.Ordinal)))
             return $"it would be larger than {_fileBytes >> 20} MiB";
         return status != 0 && messages.Any(line => line.EndsWith("Cannot allocate memory", StringComparison.Ordinal))
             ? $"it needs more than {_options.MaxMemoryBytes >> 20} MiB of memory (Media:MaxMemoryBytes)" : null;

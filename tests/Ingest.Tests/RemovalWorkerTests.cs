@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.Extensions.Logging.Abstractions;
 using TcMgc.Hosting;
 using TcMgc.Shared;
@@ -5,6 +6,7 @@ using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
 using TcMgc.Shared.Frames;
+using TcMgc.Shared.Vectors;
 using TcMgc.Stores;
 
 namespace TcMgc.Ingest.Tests;
@@ -19,7 +21,10 @@ public sealed class RemovalWorkerTests : IAsyncLifetime
     private readonly string _path = Directory.CreateTempSubdirectory("tcmgc-removal-").FullName;
     private DataFolder _data = null!;
 
-    private RemovalWorker Worker => new(_data.Blobs, _data.Index, _data.Catalog);
+    private RemovalWorker Worker => WorkerOn(_data.Index);
+
+    private RemovalWorker WorkerOn(IVectorIndex index) =>
+        new(_data.Blobs, index, _data.Catalog, new(_data.Events, _data.Catalog, _data.Blobs, TimeProvider.System));
 
     public async ValueTask InitializeAsync()
     {
@@ -143,6 +148,51 @@ public sealed class RemovalWorkerTests : IAsyncLifetime
 
         var (segments, blobs) = await LeftAsync();
         Assert.Equal((1, 3), (segments, blobs.Length));
+    }
+
+    /// <summary>The index may keep a removal waiting, for as long as another process holds it.</summary>
+    [Fact]
+    public async Task A_video_uploaded_again_while_its_segments_are_deleted_is_processed_again()
+    {
+        var upload = await IndexedAsync();
+        const string Again = "originals/2/0";
+        await WriteAsync(Again);
+        var index = DispatchProxy.Create<IVectorIndex, BusyIndex>();
+        ((BusyIndex)index).Index = _data.Index;
+        ((BusyIndex)index).Meanwhile = () => _data.Catalog.ApplyAsync(Uploaded(Again, second: 5), default);
+
+        await WorkerOn(index).HandleAsync(Removed(upload), default);
+
+        var appended = await FirstEventAsync();
+        Assert.Equal(Again, Assert.IsType<VideoUploaded>(appended).Source);
+        var (segments, blobs) = await LeftAsync();
+        Assert.Equal(0, segments);
+        Assert.Contains(Again, blobs);
+        Assert.DoesNotContain(Copy, blobs);
+    }
+
+    private async Task<VideoEvent?> FirstEventAsync()
+    {
+        await foreach (var entry in _data.Events.FollowAsync(new Dictionary<string, long>(), default))
+            return entry?.Event;
+        return null;
+    }
+
+    /// <summary>Does something before segments are deleted.</summary>
+    public class BusyIndex : DispatchProxy
+    {
+        internal IVectorIndex? Index { get; set; }
+
+        internal Func<ValueTask>? Meanwhile { get; set; }
+
+        protected override object? Invoke(MethodInfo? method, object?[]? arguments) =>
+            method!.Name == nameof(IVectorIndex.DeleteAsync) ? DeleteAsync(arguments!) : method.Invoke(Index, arguments);
+
+        private async ValueTask DeleteAsync(object?[] arguments)
+        {
+            await Meanwhile!();
+            await Index!.DeleteAsync((VideoId)arguments[0]!, (CancellationToken)arguments[1]!);
+        }
     }
 
     [Fact]

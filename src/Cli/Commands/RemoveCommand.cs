@@ -28,7 +28,8 @@ internal static class RemoveCommand
         command.SetAction(async (parsed, cancel) =>
         {
             using var folder = await DataFolder.OpenExistingAsync(parsed.GetValue(data)!, TimeProvider.System, cancel);
-            var removal = new RemovalWorker(folder.Blobs, folder.Index, folder.Catalog);
+            var retry = new VideoRetry(folder.Events, folder.Catalog, folder.Blobs, TimeProvider.System);
+            var removal = new RemovalWorker(folder.Blobs, folder.Index, folder.Catalog, retry);
             var entries = await folder.Catalog.ListAsync(parsed.GetValue(collection), cancel);
             CatalogEntry[] removed =
                 [.. parsed.GetValue(videos)!.Select(name => VideoNames.Find(entries, name)).DistinctBy(entry => entry.Id)];
