@@ -185,13 +185,14 @@ public sealed class RemovalWorkerTests : IAsyncLifetime
 
         internal Func<ValueTask>? Meanwhile { get; set; }
 
-        protected override object? Invoke(MethodInfo? method, object?[]? arguments) =>
-            method!.Name == nameof(IVectorIndex.DeleteAsync) ? DeleteAsync(arguments!) : method.Invoke(Index, arguments);
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+            targetMethod!.Name == nameof(IVectorIndex.DeleteAsync) ? new ValueTask(DeleteAsync((VideoId)args![0]!))
+                : targetMethod.Invoke(Index, args);
 
-        private async ValueTask DeleteAsync(object?[] arguments)
+        private async Task DeleteAsync(VideoId video)
         {
             await Meanwhile!();
-            await Index!.DeleteAsync((VideoId)arguments[0]!, (CancellationToken)arguments[1]!);
+            await Index!.DeleteAsync(video, CancellationToken.None);
         }
     }
 
