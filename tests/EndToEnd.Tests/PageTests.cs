@@ -77,7 +77,6 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await Assertions.Expect(page.Locator(".moment")).ToHaveCountAsync(clips.Length);
         await Assertions.Expect(page.Locator(".moment").First.Locator(".band")).ToHaveTextAsync(new Regex("strong|likely"));
         await Assertions.Expect(page.Locator("#marks .nearness")).ToHaveCountAsync(0);
-        await browser.PictureAsync("results.png");
         await Assertions.Expect(page.Locator("#moments")).Not.ToContainTextAsync("core");
         await page.Locator(".moment .open").First.ClickAsync();
         await Assertions.Expect(page.Locator(".because")).ToContainTextAsync(new Regex("(circle|diamond|blue|orange).* at 0:0"));
