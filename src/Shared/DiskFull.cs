@@ -15,7 +15,7 @@ public static class DiskFull
     /// <param name="place">The folder or file that was written.</param>
     /// <param name="cause">Exception of the write.</param>
     public static StoreUnavailableException At(string place, Exception cause) =>
-        new(place, $"{place}: the disk is full; make room and run the command again", cause);
+        new(place, $"{place}: the disk is full; make room and try again", cause);
 
     /// <summary>The error for the user, where the path is unknown.</summary>
     /// <param name="cause">Exception of the write.</param>

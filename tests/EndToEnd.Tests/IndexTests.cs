@@ -139,7 +139,7 @@ public sealed class IndexTests(Workplace place) : IClassFixture<Workplace>
             File.Delete(file);
         using (var interrupted = ProgramRun.Start("rebuild", "--data", data, "--model", place.Model))
         {
-            await interrupted.LineAsync("0 of 6 videos are indexed again");
+            await interrupted.LineAsync("indexing again: 0 of 6 videos");
             interrupted.Interrupt();
             Assert.Contains((await interrupted.EndAsync()).Status, new[] { 0, 130 });
         }

@@ -198,9 +198,11 @@ public sealed class AccessTests : IDisposable
     {
         await using var service = await StartAsync();
 
-        foreach (var path in new[] { "/search", "/healthz", "/nothing-here", "/docs" })
+        foreach (var (host, path) in new[] { ("localhost", "/search"), ("localhost", "/healthz"),
+            ("localhost", "/nothing-here"), ("localhost", "/docs"), ("evil.example", "/search") })
         {
-            using var answer = await service.Http.GetAsync(path);
+            using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Host = host } };
+            using var answer = await service.Http.SendAsync(request);
             Assert.Equal("nosniff", answer.Headers.GetValues("X-Content-Type-Options").Single());
             Assert.Contains(
                 "frame-ancestors 'none'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);

@@ -42,7 +42,7 @@ internal static class BackupCommand
     /// <summary>Shows how many bytes are copied.</summary>
     public static IProgress<CopyProgress> ReportingTo(Progress progress) =>
         new Training.Reporting<CopyProgress>(copied => progress.Show(string.Create(CultureInfo.InvariantCulture,
-            $"{copied.Bytes:N0} of {copied.Total:N0} bytes of originals are there"), copied.Bytes, copied.Total));
+            $"copying: {copied.Bytes:N0} of {copied.Total:N0} bytes of originals"), copied.Bytes, copied.Total));
 
     private static void Print(BackupReport report)
     {

@@ -55,7 +55,7 @@ internal static class CheckCommand
         {
             ReadsContents = readsContents,
             Progress = new Training.Reporting<(int Done, int Total)>(videos => progress.Show(
-                $"{videos.Done} of {videos.Total} videos checked", videos.Done, videos.Total)),
+                $"checking: {videos.Done} of {videos.Total} videos", videos.Done, videos.Total)),
         };
         var findings = await check.RunAsync(cancel).ToListAsync(cancel);
         progress.Clear();

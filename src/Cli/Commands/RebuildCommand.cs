@@ -54,7 +54,7 @@ internal static class RebuildCommand
         };
         var progress = new Progress(TimeProvider.System);
         var report = await rebuilding.RunAsync(
-            all, (done, total) => progress.Show($"{done} of {total} videos are indexed again", done, total), cancel);
+            all, (done, total) => progress.Show($"indexing again: {done} of {total} videos", done, total), cancel);
         progress.Clear();
         return report;
     }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.HostFiltering;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,6 +37,7 @@ internal static class AccessServices
         var needKeys = options.Keys == KeyUse.Always || options.Keys == KeyUse.Auto && !listening.LoopbackOnly;
         if (options.Authority is not null && options.Audience is null)
             throw new UserException("Access:Audience is not set; it must name for whom the tokens of Access:Authority are made");
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter>(new HeadersFirst()));
         builder.Services
             .AddSingleton(options)
             .AddSingleton(keys)
@@ -65,13 +67,7 @@ internal static class AccessServices
             throw new UserException(
                 $"Urls: requests to {rules.Urls} need a key, and {keys.Path} holds none: make one with 'tcmgc keys add NAME', "
                     + "or let everyone in with --insecure (Access:Keys never)");
-        app.Use((http, next) =>
-        {
-            http.Response.OnStarting(AddHeaders, http.Response);
-            return next(http);
-        });
-        app.UseHostFiltering();
-        app.UseRouting();
+        app.UseRouting(); // What the builder puts before it has checked the host.
         if (rules.Origins.Count > 0)
             app.UseCors();
         app.UseMiddleware<CrossSiteGuard>(rules.Origins);
@@ -125,14 +121,28 @@ internal static class AccessServices
             .Select(address => address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : $"{address}")
             .Prepend(Dns.GetHostName());
 
-    private static Task AddHeaders(object response)
+    /// <summary>Gives every answer its headers, also that to a foreign host, which the builder's own filter refuses.</summary>
+    private sealed class HeadersFirst : IStartupFilter
     {
-        var headers = ((HttpResponse)response).Headers;
-        if (headers.ContentSecurityPolicy.Count == 0)
-            headers.ContentSecurityPolicy = Policy;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
-        return Task.CompletedTask;
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use((http, following) =>
+            {
+                http.Response.OnStarting(AddHeaders, http.Response);
+                return following(http);
+            });
+            next(app);
+        };
+
+        private static Task AddHeaders(object response)
+        {
+            var headers = ((HttpResponse)response).Headers;
+            if (headers.ContentSecurityPolicy.Count == 0)
+                headers.ContentSecurityPolicy = Policy;
+            headers.XContentTypeOptions = "nosniff";
+            headers["Referrer-Policy"] = "no-referrer";
+            return Task.CompletedTask;
+        }
     }
 
     private static string[] Split(string? list) =>

@@ -117,7 +117,7 @@ internal sealed class SqliteFile
         CannotOpen => new UserException(
             $"{Path}: cannot be opened; check that the folder and the file can be read and written", error),
         ReadOnly => new UserException($"{Path}: cannot be written; check the permissions of the folder and the file", error),
-        Full => new StoreUnavailableException(Path, $"{Path}: the disk is full; make room and run the command again", error),
+        Full => new StoreUnavailableException(Path, $"{Path}: the disk is full; make room and try again", error),
         IoError => new StoreUnavailableException(Path,
             $"{Path}: the disk does not read or write it ({Detail(error)}); check the disk and the room on it", error),
         Busy or Locked => new StoreUnavailableException(Path,
