@@ -67,6 +67,10 @@ public sealed class DataFolder : IDisposable
     /// <summary>The vector index, in <c>index.db</c>.</summary>
     public IVectorIndex Index => _index;
 
+    /// <summary>Bytes of a segment that a search for a sentence reads, where no look at its exact vector is needed.</summary>
+    /// <param name="dimensions">D.</param>
+    public static int BytesScanned(int dimensions) => CodedRows.BytesEach(dimensions) + MatrixBlock.CollectionBytes;
+
     /// <summary>The catalog, in <c>catalog.db</c>.</summary>
     public ICatalog Catalog => _catalog;
 

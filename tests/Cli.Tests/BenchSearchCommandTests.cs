@@ -8,7 +8,7 @@ namespace TcMgc.Cli.Tests;
 [Collection(ConsoleCollection.Name)]
 public sealed class BenchSearchCommandTests
 {
-    private static readonly string[] s_stages = ["text", "candidates", "fetch", "score", "total"];
+    private static readonly string[] s_stages = ["text", "names", "candidates", "fetch", "score", "total"];
     private static readonly string[] s_steps = ["invent", "index", "catalog"];
     private static readonly string[] s_parts = ["catalog", "colours", "features", "frames", "logs", "other", "rest", "vectors"];
 
@@ -31,6 +31,11 @@ public sealed class BenchSearchCommandTests
             foreach (var stage in speed.GetProperty("stages").EnumerateObject())
                 Assert.True(0 < Number(stage.Value, "p50") && Number(stage.Value, "p50") <= Number(stage.Value, "p95")
                     && Number(stage.Value, "p95") <= Number(stage.Value, "p99"));
+            var scan = speed.GetProperty("scan");
+            Assert.Equal(200 * (128 + 16) / 1e6, Number(scan, "megabytes"), 9);
+            Assert.Equal(Number(scan, "megabytes") / Number(scan, "milliseconds"), Number(scan, "gigabytesPerSecond"), 9);
+            Assert.Equal(
+                Number(scan, "gigabytesPerSecond") / Number(scan, "copyGigabytesPerSecond"), Number(scan, "ratio"), 9);
             Assert.True(Number(speed, "queriesPerSecond") > 0 && Number(speed, "firstMilliseconds") > 0);
             Assert.InRange(Number(speed, "managedMegabytes"), 0.1, Number(speed, "workingSetMegabytes"));
             Assert.True(Number(speed, "peakMegabytes") >= Number(speed, "workingSetMegabytes") / 2

@@ -15,9 +15,10 @@ namespace TcMgc.Cli.Benchmarks;
 /// <param name="Queries">Queries of all clients together.</param>
 /// <param name="QueriesPerSecond">Of all clients together.</param>
 /// <param name="FirstMilliseconds">The first query of all, which loads the index and prepares the graphs.</param>
-/// <param name="Stages">Text (encoding), candidates (nearest segments that may be shown), fetch (their features), score, and
-/// total.</param>
+/// <param name="Stages">Text (encoding), names (videos that the words name), candidates (nearest segments that may be shown),
+/// fetch (their features), score, and total.</param>
 /// <param name="FeaturesCached">Share of the candidates' features that came from memory.</param>
+/// <param name="Scan">The scan for candidates alone.</param>
 /// <param name="FillSeconds">Making the segments and writing them.</param>
 /// <param name="DiskMegabytes">The folder once it was filled.</param>
 /// <param name="Fill">Both by part.</param>
@@ -26,7 +27,7 @@ namespace TcMgc.Cli.Benchmarks;
 /// <param name="PeakMegabytes">The most that it was since the process began.</param>
 /// <param name="ManagedMegabytes">The part of it on the managed heap, garbage included.</param>
 internal sealed record SearchSpeed(int Segments, int Clients, int Queries, double QueriesPerSecond, double FirstMilliseconds,
-    IReadOnlyDictionary<string, Percentiles> Stages, double FeaturesCached,
+    IReadOnlyDictionary<string, Percentiles> Stages, double FeaturesCached, ScanSpeed Scan,
     double FillSeconds, double DiskMegabytes, FillCosts Fill,
     double WorkingSetMegabytes, double PeakMegabytes, double ManagedMegabytes);
 
@@ -39,7 +40,7 @@ internal static class SearchBenchmark
     private const int Seed = 1, WarmUpEach = 3;
 
     /// <summary>The stages, in their order.</summary>
-    public static readonly IReadOnlyList<string> Stages = ["text", "candidates", "fetch", "score", Total];
+    public static readonly IReadOnlyList<string> Stages = ["text", "names", "candidates", "fetch", "score", Total];
 
     /// <summary>
     /// Fills one index, in a temporary folder that is removed however this ends, and asks it with each number of clients in turn.
@@ -62,6 +63,9 @@ internal static class SearchBenchmark
             string Next() => $"{world.Video(Split.Test, asked).Captions[0].Text} {asked++}";
 
             var first = (await engine.SearchAsync(Next(), new(), cancel)).Elapsed;
+            var scan = await ScanSpeed.OfAsync(
+                folder.Index, segments, options.Candidates, [.. Texts(8).Select(text => model.EncodeText(text, cancel).Query)],
+                cancel);
             var speeds = new List<SearchSpeed>();
             foreach (var count in clients)
             {
@@ -73,7 +77,7 @@ internal static class SearchBenchmark
                 var elapsed = Stopwatch.GetElapsedTime(started);
                 speeds.Add(new(segments, count, queries, queries / elapsed.TotalSeconds, first.TotalMilliseconds,
                     Stages.Where(stage => times.Of(stage) is not null).ToDictionary(stage => stage, stage => times.Of(stage)!),
-                    times.FeaturesCached,
+                    times.FeaturesCached, scan,
                     fill.Seconds.Values.Sum(), fill.Megabytes.Values.Sum(), fill,
                     Environment.WorkingSet / 1e6, ThisProcess.PeakMegabytes,
                     GC.GetTotalMemory(forceFullCollection: false) / 1e6));

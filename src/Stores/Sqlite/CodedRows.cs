@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace TcMgc.Stores.Sqlite;
@@ -19,6 +20,9 @@ internal sealed class CodedRows(int rows, int dimensions)
     private readonly int _width = Width(dimensions);
     private readonly sbyte[] _codes = new sbyte[rows * Width(dimensions)]; // What is beyond D stays zero.
     private readonly (float Scale, float Length, float Lost)[] _parts = new (float, float, float)[rows];
+
+    /// <summary>Bytes of a row.</summary>
+    public static int BytesEach(int dimensions) => Width(dimensions) + Unsafe.SizeOf<(float, float, float)>();
 
     public void Set(int row, ReadOnlySpan<float> vector) => _parts[row] = Code(vector, _codes.AsSpan(row * _width, dimensions));
 

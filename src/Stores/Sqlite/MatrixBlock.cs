@@ -8,6 +8,9 @@ internal sealed class MatrixBlock
     /// <summary>In <see cref="RemovedIn"/>: the row is not removed.</summary>
     public const int Never = int.MaxValue;
 
+    /// <summary>Bytes of a row's number of its collection.</summary>
+    public const int CollectionBytes = sizeof(int);
+
     private readonly int _frameValues;
     private readonly PooledRows? _text, _image;
 
