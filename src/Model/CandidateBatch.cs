@@ -43,8 +43,10 @@ public sealed class CandidateBatch : IDisposable
 
     /// <summary>Logits of every text with every candidate, T × V.</summary>
     /// <param name="texts">T encoded texts, at least one.</param>
+    /// <param name="gram">V × P of <see cref="VideoTextModel.Gram"/>; empty where it is not known yet.</param>
     /// <param name="cancel">Stops before the run.</param>
-    public ReadOnlySpan<float> Score(IReadOnlyList<TextFeatures> texts, CancellationToken cancel = default)
+    public ReadOnlySpan<float> Score(
+        IReadOnlyList<TextFeatures> texts, ReadOnlySpan<float> gram = default, CancellationToken cancel = default)
     {
         cancel.ThrowIfCancellationRequested();
         int t = texts.Count, w = _config.Words, d = _config.Encoders.Width;
@@ -58,7 +60,8 @@ public sealed class CandidateBatch : IDisposable
         }
         Release();
         var text = new TextSide(sentences.to(_device), words.to(_device));
-        var scores = _scorer.Score(text, new(_vectors.to(_device), _features.to(_device), _mask.to(_device)));
+        var video = new VideoSide(_vectors.to(_device), _features.to(_device), _mask.to(_device), Known(gram));
+        var scores = _scorer.Score(text, video);
         _scores = new(Kept(scores.Logits)!, Kept(scores.Contrasts), Kept(scores.Weights), Kept(scores.FrameAttention));
         return _scores.Logits.Memory();
     }
@@ -86,6 +89,16 @@ public sealed class CandidateBatch : IDisposable
         foreach (var one in new[] { _scores?.Logits, _scores?.Contrasts, _scores?.Weights, _scores?.FrameAttention })
             one?.Dispose();
         _scores = null;
+    }
+
+    private Tensor? Known(ReadOnlySpan<float> gram)
+    {
+        if (gram.IsEmpty)
+            return null;
+        ArgumentOutOfRangeException.ThrowIfNotEqual(gram.Length, Count * _scorer.GramSize, nameof(gram));
+        var known = empty(Count, _scorer.GramSize);
+        gram.CopyTo(known.Memory());
+        return known.to(_device);
     }
 
     /// <summary>In the processor's memory, for longer than the run.</summary>

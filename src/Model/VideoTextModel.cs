@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TcMgc.Model.Calibration;
 using TcMgc.Model.Compute;
 using TcMgc.Model.Encoders;
@@ -125,16 +126,43 @@ public sealed class VideoTextModel : IDisposable
         Copy(video.Features, features);
     }
 
-    /// <summary>A text to its features. Longer texts than W − 2 tokens are cut, as in training.</summary>
-    public TextFeatures EncodeText(string text, CancellationToken cancel = default)
+    /// <summary>
+    /// P: numbers of a segment that follow from its features alone and that scoring needs: whoever keeps features keeps them too.
+    /// 0 for heads without.
+    /// </summary>
+    public int GramSize => (int)_scorer.Value.GramSize;
+
+    /// <summary>These numbers.</summary>
+    /// <param name="features">V × N × D, in half precision as indexes keep them.</param>
+    /// <param name="segments">V.</param>
+    /// <param name="gram">Receives V × P.</param>
+    /// <param name="cancel">Stops before the run.</param>
+    public void Gram(ReadOnlySpan<Half> features, int segments, Span<float> gram, CancellationToken cancel = default)
     {
-        var tokens = new long[Config.Words];
-        var present = _tokenizer.Encode(text, tokens);
-        var batch = EncodeTokens(tokens, 1, cancel);
-        return new(batch.Sentences, batch.Words, batch.Queries, tokens[..present]);
+        cancel.ThrowIfCancellationRequested();
+        var scorer = _scorer.Value;
+        using var run = new Run();
+        var halves = empty([segments, SegmentFrames, Width], ScalarType.Float16);
+        MemoryMarshal.AsBytes(features[..(int)halves.numel()]).CopyTo(halves.bytes);
+        Copy(scorer.Gram(halves.to(ScalarType.Float32, _backend.Value.Device)), gram);
     }
 
-    /// <summary>Several texts in one run.</summary>
+    /// <summary>A text to its features. Longer texts than W − 2 tokens are cut, as in training.</summary>
+    public TextFeatures EncodeText(string text, CancellationToken cancel = default) => EncodeEach([text], cancel)[0];
+
+    /// <summary>Several texts to the features of each, in one run.</summary>
+    public IReadOnlyList<TextFeatures> EncodeEach(IReadOnlyList<string> texts, CancellationToken cancel = default)
+    {
+        var (words, tokens) = (Config.Words, new long[texts.Count * Config.Words]);
+        int[] present = [.. texts.Select((text, at) => _tokenizer.Encode(text, tokens.AsSpan(at * words, words)))];
+        var batch = EncodeTokens(tokens, texts.Count, cancel);
+        return [.. present.Select((count, at) => new TextFeatures(Part(batch.Sentences, at, Width),
+            Part(batch.Words, at, words * Width), Part(batch.Queries, at, Width), tokens[(at * words)..((at * words) + count)]))];
+
+        static float[] Part(float[] all, int at, int length) => all[(at * length)..((at + 1) * length)];
+    }
+
+    /// <summary>Several texts in one run, as evaluations score them.</summary>
     internal TextBatch EncodeTexts(ReadOnlySpan<string> texts, CancellationToken cancel)
     {
         var tokens = new long[texts.Length * Config.Words];

@@ -41,6 +41,27 @@ public sealed class VideoTextModelTests
         Assert.Equal(together[1], Assert.Single(alone), Tolerance);
     }
 
+    [Theory]
+    [MemberData(nameof(Heads))]
+    public void What_is_kept_of_a_video_beside_its_features_changes_no_score(string head)
+    {
+        using var tiny = new TinyModel(head);
+        var model = tiny.Model;
+        var (vectors, features, mask) = Encode(model, [4, 3, 2]);
+        Half[] halves = [.. features.Select(value => (Half)value)];
+        float[] kept = [.. halves.Select(half => (float)half)];
+        var gram = new float[3 * model.GramSize];
+        model.Gram(halves, 3, gram);
+        using var candidates = model.Candidates(3);
+        Fill(candidates, vectors, kept, mask);
+
+        var known = candidates.Score([model.EncodeText("a red circle")], gram).ToArray();
+
+        Assert.Equal(head == "tcmgc", gram.Length > 0);
+        foreach (var (one, same) in known.Zip(Score(model, "a red circle", vectors, kept, mask)))
+            Assert.Equal(same, one, Tolerance);
+    }
+
     [Fact]
     public void The_sentence_attends_to_frames_that_are_there_only()
     {

@@ -87,7 +87,7 @@ internal sealed class ModelBenchmark(VideoTextModel model, TimeSpan time, Cancel
             vectors.AsSpan(0, candidates.Vectors.Length).CopyTo(candidates.Vectors);
             features.AsSpan(0, candidates.Features.Length).CopyTo(candidates.Features);
             mask.AsSpan(0, candidates.Mask.Length).CopyTo(candidates.Mask);
-            candidates.Score([text], cancel);
+            candidates.Score([text], cancel: cancel);
         };
     }
 

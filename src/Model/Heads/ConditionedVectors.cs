@@ -32,16 +32,12 @@ internal sealed class DenseVectors(Tensor vectors) : ConditionedVectors
 /// D.
 /// </summary>
 /// <param name="factors">[V, K, T, Q]: a vector is Σₖ factorsₖ · basisₖ.</param>
-/// <param name="basis">[V, K, D].</param>
-internal sealed class CombinedVectors(Tensor factors, Tensor basis) : ConditionedVectors
+/// <param name="products">Inner products of the basis with texts [T, X, D]: [V, K, T, X].</param>
+internal sealed class CombinedVectors(Tensor factors, Func<Tensor, Tensor> products) : ConditionedVectors
 {
-    public override Tensor Similarities(Tensor texts)
-    {
-        long v = basis.shape[0], k = basis.shape[1], d = basis.shape[2], t = texts.shape[0], x = texts.shape[1];
-        var products = basis.view(v * k, d).matmul(texts.view(t * x, d).t()).view(v, k, t, x);
-        return factors.permute(2, 0, 3, 1).matmul(products.permute(2, 0, 1, 3));                 // [T, V, Q, X]
-    }
+    public override Tensor Similarities(Tensor texts) =>
+        factors.permute(2, 0, 3, 1).matmul(products(texts).permute(2, 0, 1, 3));                 // [T, V, Q, X]
 
     public override ConditionedVectors Narrow(long first, long count) =>
-        new CombinedVectors(factors.narrow(3, first, count), basis);
+        new CombinedVectors(factors.narrow(3, first, count), products);
 }

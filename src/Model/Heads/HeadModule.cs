@@ -25,6 +25,15 @@ internal abstract class HeadModule : nn.Module
     /// <summary>The vector [T, D], unit length, that candidates are found by.</summary>
     public virtual Tensor Query(TextSide text) => Unit(text.Sentence);
 
+    /// <summary>
+    /// P: numbers of a video that follow from its features alone, that scoring it with any text needs, and that are worth keeping
+    /// where it is scored again and again; 0 where there are none.
+    /// </summary>
+    public virtual long GramSize => 0;
+
+    /// <summary>These numbers of features [V, N, D]. [V, P].</summary>
+    public virtual Tensor Gram(Tensor features) => empty([features.shape[0], 0]);
+
     /// <summary>Every text with every video.</summary>
     public abstract PairScores Score(TextSide text, VideoSide video);
 

@@ -11,7 +11,8 @@ internal sealed record TextSide(Tensor Sentence, Tensor Words);
 /// <param name="Vector">[V, D], unit length: what candidates are found by.</param>
 /// <param name="Features">[V, N, D]: the frames that pairs are scored with, where the head scores more than the vector.</param>
 /// <param name="Mask">[V, N]: 1 where there is a frame.</param>
-internal sealed record VideoSide(Tensor Vector, Tensor Features, Tensor Mask);
+/// <param name="Gram">[V, P] of <see cref="HeadModule.Gram"/>; null where it is not known yet.</param>
+internal sealed record VideoSide(Tensor Vector, Tensor Features, Tensor Mask, Tensor? Gram = null);
 
 /// <summary>Score of every text with every video, and what explains it.</summary>
 /// <param name="Logits">[T, V], exp(logit_scale) included.</param>

@@ -89,6 +89,10 @@ internal sealed class TcMgcHead : HeadModule
 
     public override Tensor Query(TextSide text) => Unit(Unit(text.Sentence).matmul(_global));
 
+    public override long GramSize => _attention?.GramSize ?? 0;
+
+    public override Tensor Gram(Tensor features) => _attention?.Gram(features) ?? base.Gram(features);
+
     public override PairScores Score(TextSide text, VideoSide video)
     {
         var (conditionedVideo, conditionedFrames, attention) = Conditioned(text, video);
@@ -132,7 +136,8 @@ internal sealed class TcMgcHead : HeadModule
             return (new DenseVectors(video.Vector.view(v, 1, 1, d).expand(v, t, 1, d)),
                 new DenseVectors(Unit(video.Features).unsqueeze(1).expand(v, t, n, d)), null);
         }
-        var (seen, attention) = _attention.Attend(cat([text.Sentence.unsqueeze(1), text.Words], 1), video.Features, video.Mask);
+        var texts = cat([text.Sentence.unsqueeze(1), text.Words], 1);
+        var (seen, attention) = _attention.Attend(texts, video.Features, video.Mask, video.Gram);
         return (seen.Narrow(0, 1), seen.Narrow(1, text.Words.shape[1]), attention);
     }
 

@@ -15,14 +15,14 @@ namespace TcMgc.Search.Query;
 internal sealed record EncodedText(WeightedText Text, float Share, TextFeatures Features, TextShape Shape)
 {
     public static IReadOnlyList<EncodedText> Of(
-        IReadOnlyList<WeightedText> texts, VideoTextModel model, Func<string, TextFeatures> encode)
+        IReadOnlyList<WeightedText> texts, VideoTextModel model, IReadOnlyDictionary<string, TextFeatures> encoded)
     {
         var wanted = texts.Sum(text => Math.Max(0, text.Weight));
         return [.. texts.Select(Encoded)];
 
         EncodedText Encoded(WeightedText text)
         {
-            var features = encode(text.Text);
+            var features = encoded[text.Text];
             return new(text, text.Weight / wanted, features, model.ShapeOf(features.Tokens));
         }
     }

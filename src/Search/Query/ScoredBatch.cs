@@ -29,8 +29,13 @@ internal sealed class ScoredBatch : IDisposable
     }
 
     /// <summary>Scores every segment of a batch of at least one.</summary>
-    public static ScoredBatch Score(
-        VideoTextModel model, IReadOnlyList<EncodedText> texts, SegmentBatch batch, CancellationToken cancel)
+    /// <param name="model">The model.</param>
+    /// <param name="texts">The texts of a query.</param>
+    /// <param name="batch">The segments.</param>
+    /// <param name="gram">Count × P: as <see cref="FeatureCache.FetchAsync"/> gave it; empty where it is not known.</param>
+    /// <param name="cancel">Stops before the run.</param>
+    public static ScoredBatch Score(VideoTextModel model, IReadOnlyList<EncodedText> texts, SegmentBatch batch,
+        ReadOnlySpan<float> gram, CancellationToken cancel)
     {
         var candidates = model.Candidates(batch.Count);
         try
@@ -41,7 +46,7 @@ internal sealed class ScoredBatch : IDisposable
             var own = candidates.Features.IsEmpty ? new float[batch.Count * batch.FramesEach * batch.Dimensions] : [];
             var features = own.Length > 0 ? own : candidates.Features;
             TensorPrimitives.ConvertToSingle(batch.Features.AsSpan(0, features.Length), features);
-            var logits = candidates.Score([.. texts.Select(text => text.Features)], cancel).ToArray();
+            var logits = candidates.Score([.. texts.Select(text => text.Features)], gram, cancel).ToArray();
             return new(model, texts, batch, candidates, logits, own);
         }
         catch

@@ -33,10 +33,9 @@ internal sealed class SearchContext(
     public UnfamiliarFootage? Unfamiliar { get; } =
         model.Calibration?.Footage is { } footage ? new(footage, index) : null;
 
-    public FeatureCache Features { get; } = new(index, options.FeatureCacheBytes);
+    public FeatureCache Features { get; } = new(index, model, options.FeatureCacheBytes);
 
-    /// <summary>By collection too: how long a search takes must not tell what others search for.</summary>
-    public RecentlyUsed<(CollectionId, string), TextFeatures> Texts { get; } = new(options.CachedTexts, _ => 1);
+    public TextCache Texts { get; } = new(model, options.CachedTexts);
 
     /// <summary>A batch with room for segments. Batches are megabytes; those that were returned are used again.</summary>
     public SegmentBatch RentBatch(IndexModel bound, int segments) =>

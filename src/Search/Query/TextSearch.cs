@@ -1,5 +1,4 @@
 using TcMgc.Client;
-using TcMgc.Model;
 using TcMgc.Shared;
 using TcMgc.Shared.Vectors;
 
@@ -21,7 +20,7 @@ internal sealed class TextSearch(
 
     public override async ValueTask<SearchAnswer> AnswerAsync()
     {
-        EncodeTexts();
+        await EncodeTextsAsync();
         await FindWordsAsync();
         if (OnlyVideo is { } video)
             await ScoreVideoAsync(video);
@@ -42,19 +41,11 @@ internal sealed class TextSearch(
             Context.ReturnBatch(_batch);
     }
 
-    private void EncodeTexts()
+    private async ValueTask EncodeTextsAsync()
     {
         using var _ = SearchTelemetry.Begin(SpanNames.Text, Context.Time);
-        _encoded = EncodedText.Of(texts, Context.Model, Encode);
-    }
-
-    private TextFeatures Encode(string text)
-    {
-        var known = Context.Texts.TryGet((Request.Collection, text), out var features);
-        SearchTelemetry.Cached("texts", known ? 1 : 0, known ? 0 : 1);
-        if (!known)
-            Context.Texts.Add((Request.Collection, text), features = Context.Model.EncodeText(text, Cancel));
-        return features!;
+        var features = await Context.Texts.EncodeAsync(Request.Collection, texts.Select(text => text.Text), Cancel);
+        _encoded = EncodedText.Of(texts, Context.Model, features);
     }
 
     /// <summary>
@@ -112,10 +103,11 @@ internal sealed class TextSearch(
     private async ValueTask ScoreAsync(SegmentId[] segments)
     {
         _batch ??= Context.RentBatch(bound, segments.Length);
+        float[] gram;
         using (SearchTelemetry.Begin(SpanNames.Fetch, Context.Time))
-            await Context.Features.FetchAsync(segments, Shown, _batch, Cancel);
+            gram = await Context.Features.FetchAsync(segments, Shown, _batch, Cancel);
         using (SearchTelemetry.Begin(SpanNames.Score, Context.Time))
-            await RankAsync(_batch);
+            await RankAsync(_batch, gram);
     }
 
     private async ValueTask ScoreVideoAsync(VideoId video)
@@ -128,15 +120,15 @@ internal sealed class TextSearch(
     {
         _batch = Context.RentBatch(bound, Context.Options.ExhaustiveBatch);
         await foreach (var full in Context.Index.ReadAllAsync(Request.Collection, _batch, Cancel))
-            await RankAsync(full);
+            await RankAsync(full, []);
     }
 
-    private async ValueTask RankAsync(SegmentBatch batch)
+    private async ValueTask RankAsync(SegmentBatch batch, float[] gram)
     {
         if (batch.Count == 0)
             return;
         CheckModel(batch.Places[0]);
-        KeepScored(ScoredBatch.Score(Context.Model, _encoded, batch, Cancel));
+        KeepScored(ScoredBatch.Score(Context.Model, _encoded, batch, gram, Cancel));
         for (var at = 0; at < batch.Count; at++)
             if (await Shown.FindAsync(batch.Places[at].Video, Cancel) is not null)
                 _ranking.Add(_scored![at]);
@@ -178,10 +170,10 @@ internal sealed class TextSearch(
         else if (_batch is not null)
             foreach (var some in segments.Chunk(_batch.Capacity))
             {
-                await Context.Features.FetchAsync(some, Shown, _batch, Cancel);
+                var gram = await Context.Features.FetchAsync(some, Shown, _batch, Cancel);
                 if (_batch.Count == 0)
                     continue; // Deleted meanwhile.
-                KeepScored(ScoredBatch.Score(Context.Model, _encoded, _batch, Cancel));
+                KeepScored(ScoredBatch.Score(Context.Model, _encoded, _batch, gram, Cancel));
                 Explain(segments);
             }
     }

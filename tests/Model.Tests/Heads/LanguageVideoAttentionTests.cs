@@ -33,11 +33,14 @@ public sealed class LanguageVideoAttentionTests : IDisposable
     {
         using var dropsNothing = new TcMgc.Model.Compute.Dropout(0, CPU);
 
-        var (sums, attention) = Attention(Layers.Float32, heads, masked).Attend(_queries, _frames, _mask);
+        var module = Attention(Layers.Float32, heads, masked);
+        var (sums, attention) = module.Attend(_queries, _frames, _mask);
+        var (known, _) = module.Attend(_queries, _frames, _mask, module.Gram(_frames));
         var (whole, same) = Attention(Layers.Float32 with { Dropout = dropsNothing }, heads, masked)
             .Attend(_queries, _frames, _mask);
 
         Close(whole.Similarities(_others), sums.Similarities(_others));
+        Close(whole.Similarities(_others), known.Similarities(_others));
         Close(whole.Narrow(1, 3).Similarities(_others), sums.Narrow(1, 3).Similarities(_others));
         Close(attention, same);
     }
