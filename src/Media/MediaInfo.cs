@@ -36,6 +36,9 @@ public sealed record MediaInfo
     /// <summary>Length in seconds; null where the file does not say.</summary>
     public double? Duration { get; init; }
 
+    /// <summary>When it was recorded; null where the file does not say, or says nonsense.</summary>
+    public DateTimeOffset? RecordedAt { get; init; }
+
     /// <summary>Seconds from the file's start to the stream's first frame, at least 0.</summary>
     public double StartsLate { get; init; }
 

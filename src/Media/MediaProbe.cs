@@ -18,7 +18,7 @@ public sealed class MediaProbe(MediaOptions options, TimeProvider? time = null)
 
     private const string DurationTag = "DURATION";
     private const string Entries =
-        "format=format_name,start_time,duration:"
+        $"format=format_name,start_time,duration:format_tags={RecordingTime.Tag}:"
         + "stream=index,codec_type,codec_name,width,height,pix_fmt,field_order,sample_aspect_ratio,start_time,duration,"
         + "avg_frame_rate:"
         + "stream_disposition=attached_pic,still_image,timed_thumbnails:stream_side_data=side_data_type,rotation:"
@@ -105,7 +105,11 @@ public sealed class MediaProbe(MediaOptions options, TimeProvider? time = null)
             return MediaResult.Refused<MediaInfo>($"has a video stream that cannot be read{FfmpegMessages.Quoted(messages)}");
         if (options.IsTooLarge(width, height))
             return MediaResult.Refused<MediaInfo>(options.TooLarge(width, height));
-        var info = Describe(report, video, width, height);
+        var info = Describe(report, video, width, height) with
+        {
+            RecordedAt = RecordingTime.Of(
+                report.Raw.Format.Tags?.GetValueOrDefault(RecordingTime.Tag), (time ?? TimeProvider.System).GetUtcNow()),
+        };
         return info.Duration * video.AverageFrameRate > options.MaxFrames
             ? MediaResult.Refused<MediaInfo>(
                 $"has {info.Duration * video.AverageFrameRate:0} frames, more than {options.MaxFrames} (Media:MaxFrames)")
