@@ -18,7 +18,6 @@ public sealed class VideoDecoder(IBlobStore packs, int frameSide, TimeProvider t
 {
     private const int BatchFrames = 8;
 
-    private readonly MediaProbe _probe = new(options, time);
     private readonly FrameDecoder _frames = new(options, time);
 
     /// <summary>Width and height of the frames in pixels.</summary>
@@ -45,11 +44,9 @@ public sealed class VideoDecoder(IBlobStore packs, int frameSide, TimeProvider t
     {
         using var span = IngestTelemetry.Begin(SpanNames.Decode);
         var started = time.GetTimestamp();
-        var probed = await _probe.ProbeAsync(file, cancel);
-        if (!probed.Succeeded)
-            return new(new VideoFault("file", probed.Reason));
-        var info = probed.Value;
-        var frames = _frames.Open(file, info, frameSide, WritesPictures);
+        var opened = await _frames.OpenAsync(file, frameSide, WritesPictures, cancel);
+        if (opened.Value is not { Info: var info } frames)
+            return new(new VideoFault("file", opened.Reason!));
         await using var _ = frames;
         var batch = ArrayPool<byte>.Shared.Rent(BatchFrames * frames.FrameBytes);
         var isPlain = new List<bool>();

@@ -10,6 +10,8 @@ internal static class FfmpegArguments
     /// </summary>
     private const long Room = 4_000_000;
 
+    private const string Jpeg = "-c:v mjpeg -q:v 4";
+
     /// <summary>What the input may be, and open.</summary>
     public static string Guards(string formats, MediaOptions options) =>
         $"-protocol_whitelist file -format_whitelist {formats} -codec_whitelist {Codecs.All} -max_streams {options.MaxStreams} "
@@ -34,7 +36,6 @@ internal static class FfmpegArguments
     public static string FramesWithPictures(
         string input, string formats, MediaOptions options, string graph, Action<FFMpegInputOptions> before)
     {
-        const string Jpeg = "-c:v mjpeg -q:v 4";
         return FFMpegArguments
             .FromFileInput(input, verifyExists: false, of =>
                 before(of.WithCustomArgument($"-v error -hide_banner -nostdin {Guards(formats, options)}")))
@@ -44,6 +45,22 @@ internal static class FfmpegArguments
                 .WithCustomArgument($"-map [strip] -fps_mode vfr -frames:v 1 {Jpeg} -f mjpeg {FramePictures.Strip}")
                 .WithCustomArgument("-map [frames]").AsRawFrames())
             .Arguments;
+    }
+
+    /// <summary>
+    /// The same where <see cref="FilterGate"/> gives the filters of each output once the input is known, and <see
+    /// cref="FfmpegReport"/> reads what ffmpeg tells of it.
+    /// </summary>
+    public static string FramesAtOnce(string input, MediaOptions options, bool withPictures)
+    {
+        const string Output = $" -map 0:V:0 {FilterGate.Option}";
+        var threads = options.Threads > 0 ? $"-threads {options.Threads}" : "";
+        var pictures = withPictures
+            ? $"{Output} -fps_mode cfr {Jpeg} -f mpjpeg {FramePictures.Thumbnails}"
+                + $"{Output} -fps_mode vfr -frames:v 1 {Jpeg} -f mjpeg {FramePictures.Strip}"
+            : "";
+        return $"-v level+info -hide_banner -nostdin -nostats {Guards(ContainerFormats.ForFiles, options)} {threads} -i {input} "
+            + $"{FfmpegReport.EndOfInput}{Output} -fps_mode cfr -f rawvideo -pix_fmt rgb24 pipe:1{pictures}";
     }
 
     /// <summary>Frames as bytes, RGB.</summary>

@@ -20,7 +20,7 @@ internal sealed class FfmpegProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly string _program;
-    private readonly MessageTail _messages = new();
+    private readonly MessageTail _messages;
     private readonly Task _draining;
     private readonly CancellationTokenSource _silence;
     private readonly CancellationTokenSource _end;
@@ -31,10 +31,11 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     private readonly long _started;
     private bool _disposed;
 
-    private FfmpegProcess(
-        Process process, string program, FfmpegInput input, MediaOptions options, TimeProvider time, long fileBytes)
+    private FfmpegProcess(Process process, string program, FfmpegInput input, MediaOptions options, TimeProvider time,
+        long fileBytes, FfmpegReport? report)
     {
         (_process, _program, _input, _options, _time, _fileBytes) = (process, program, input, options, time, fileBytes);
+        _messages = new(report);
         _started = time.GetTimestamp();
         _silence = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         _silence.Token.UnsafeRegister(static self => ((FfmpegProcess)self!).Silent(), this);
@@ -56,14 +57,15 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     /// <param name="options">The limits.</param>
     /// <param name="time">Clock of the watchdog.</param>
     /// <param name="fileBytes">Largest file that it may write in that folder.</param>
+    /// <param name="report">Receives what ffmpeg tells, where its arguments have it name the level of each message.</param>
     /// <exception cref="UserException">There is no bash.</exception>
     public static FfmpegProcess Start(string program, string arguments, FfmpegInput input, MediaOptions options,
-        TimeProvider time, long fileBytes = Cage.NoFile)
+        TimeProvider time, long fileBytes = Cage.NoFile, FfmpegReport? report = null)
     {
         try
         {
             return new(Cage.Start(program, arguments, input.Folder, options, fileBytes), program, input, options, time,
-                fileBytes);
+                fileBytes, report);
         }
         catch (Win32Exception error)
         {
@@ -88,6 +90,19 @@ internal sealed class FfmpegProcess : IAsyncDisposable
     /// </summary>
     public ValueTask<int> ReadSomeAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
         ReadAsync(buffer, isWhole: false, cancellationToken);
+
+    /// <summary>
+    /// Waits for something that the process is to do, or for the end of its messages; under the same watchdog as its output.
+    /// </summary>
+    public async ValueTask WaitAsync(Task done, CancellationToken cancellationToken)
+    {
+        await using var ending = cancellationToken.UnsafeRegister(static self =>
+            ((FfmpegProcess)self!).Kill(), this);
+        _silence.CancelAfter(_options.StallTimeout);
+        await Task.WhenAny(done, _draining);
+        _silence.CancelAfter(Timeout.InfiniteTimeSpan);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
 
     /// <summary>Waits for the process's end after its output has ended; gives its exit status and messages.</summary>
     /// <exception cref="UserException">

@@ -36,6 +36,21 @@ internal static class FrameFilter
         $"[0:{info.StreamIndex}]{Sampled(info)},split=3[a][b][c];[a]{Picture(side)}[frames];"
         + $"[b]{Thumbnail(info)}[thumbnails];[c]{strip.EachSecondChosen},{InStrip(strip)}[strip]";
 
+    /// <summary>
+    /// The same of an ordinary video as a graph for each output: the frames; and, where they are wanted, the pictures and the strip.
+    /// </summary>
+    public static IEnumerable<string> EachSecondApart(MediaInfo info, int side, bool withPictures)
+    {
+        // A first frame that comes a little late, as beside sound, is that of the start; later sizes begin later.
+        const string FromStart = @"setpts=if(eq(N\,0)*lt(T\,0.2)\,0\,PTS),fps=1:round=up";
+        yield return $"{FromStart},{Picture(side)},{FfmpegReport.TellFirst}";
+        if (!withPictures)
+            yield break;
+        var strip = Strip.Of(info.Duration ?? 1);
+        yield return $"{FromStart},{Thumbnail(info)}";
+        yield return $"{FromStart},{strip.EachSecondChosen},{InStrip(strip)}";
+    }
+
     /// <summary>A picture of a width, its height as the frame's is.</summary>
     public static string Shown(int width) =>
         $"{CutEnds},scale=w={width}:h=2*max(1\\,round({width}*ih/({ShownWidth})/2)),setsar=1";

@@ -4,19 +4,21 @@ namespace TcMgc.Media;
 public sealed class FrameReader : IAsyncDisposable
 {
     private readonly FfmpegProcess _ffmpeg;
-    private readonly MediaInfo _info;
     private readonly MediaOptions _options;
     private readonly int _maxFrames;
 
     internal FrameReader(FfmpegProcess ffmpeg, MediaInfo info, int side, MediaOptions options)
     {
         _ffmpeg = ffmpeg;
-        _info = info;
+        Info = info;
         _options = options;
         _maxFrames = (int)Math.Min(Math.Ceiling(options.MaxDuration.TotalSeconds), int.MaxValue);
         Side = side;
         FrameBytes = side * side * 3;
     }
+
+    /// <summary>What the file is.</summary>
+    public MediaInfo Info { get; }
 
     /// <summary>Width and height of a frame in pixels.</summary>
     public int Side { get; }
@@ -81,9 +83,9 @@ public sealed class FrameReader : IAsyncDisposable
             Reason = $"no frame of it could be decoded{(problem is null ? "" : $" ({problem})")}";
         else if (problem is not null)
             Warning = (EndsEarly
-                ? $"cut short: frames end at {Frames} s of {_info.Duration:0.#} s"
+                ? $"cut short: frames end at {Frames} s of {Info.Duration:0.#} s"
                 : "damaged in places; all that decodes is kept") + $" ({problem})";
     }
 
-    private bool EndsEarly => _info.Duration is { } duration && Frames < Math.Ceiling(duration) - 1;
+    private bool EndsEarly => Info.Duration is { } duration && Frames < Math.Ceiling(duration) - 1;
 }

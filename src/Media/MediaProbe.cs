@@ -121,9 +121,9 @@ public sealed class MediaProbe(MediaOptions options, TimeProvider? time = null)
         // FFMpegCore cuts times to milliseconds.
         var (format, stream) = (report.Raw.Format, report.Raw.Streams.First(stream => stream.Index == video.Index));
         var pixel = video.SampleAspectRatio;
-        var aspect = (double)pixel.Width / pixel.Height is >= 1.0 / 16 and <= 16 and var ratio ? ratio : 1;
+        var aspect = Aspect((double)pixel.Width / pixel.Height);
         var rotation = (360 - video.Rotation % 360) % 360; // ffprobe counts counter-clockwise.
-        var shownWidth = Math.Max(1, (int)Math.Round(width * aspect, MidpointRounding.AwayFromZero));
+        var shownWidth = ShownWidth(width, aspect);
         var onItsSide = rotation is 90 or 270;
         var late = Math.Max(0, (Seconds(stream.StartTime) ?? 0) - (Seconds(format.StartTime) ?? 0));
         return new()
@@ -140,7 +140,7 @@ public sealed class MediaProbe(MediaOptions options, TimeProvider? time = null)
             SampleAspect = aspect,
             Duration = Duration(format, stream, late),
             StartsLate = late,
-            MayBeInterlaced = MayBeInterlaced(video),
+            MayBeInterlaced = MayBeInterlaced(width, height, video.PixelFormat, video.CodecName!, video.FieldOrder),
             HasSound = report.AudioStreams.Count > 0,
             SoundCodec = report.AudioStreams is [var sound, ..] ? sound.CodecName : null,
         };
@@ -157,13 +157,21 @@ public sealed class MediaProbe(MediaOptions options, TimeProvider? time = null)
         return own is > 0 ? own + late : Seconds(format.Duration) is > 0 and var whole ? whole : null;
     }
 
-    private static bool MayBeInterlaced(VideoStream video) =>
-        video is { Width: >= 3, Height: >= 3 }
-        && Array.Exists(PlanarFamilies, family => video.PixelFormat?.StartsWith(family, StringComparison.Ordinal) == true)
-        && video.FieldOrder switch
+    /// <summary>Width of a pixel over its height, as it is taken: 1 where a file says what cannot be.</summary>
+    internal static double Aspect(double ratio) => ratio is >= 1.0 / 16 and <= 16 ? ratio : 1;
+
+    /// <summary>A width in square pixels.</summary>
+    internal static int ShownWidth(int width, double aspect) =>
+        Math.Max(1, (int)Math.Round(width * aspect, MidpointRounding.AwayFromZero));
+
+    /// <summary>Whether frames may be two fields, and can be made whole.</summary>
+    internal static bool MayBeInterlaced(int width, int height, string? pixels, string codec, string? fieldOrder) =>
+        width >= 3 && height >= 3
+        && Array.Exists(PlanarFamilies, family => pixels?.StartsWith(family, StringComparison.Ordinal) == true)
+        && fieldOrder switch
         {
             "progressive" => false,
-            null or "unknown" => CodecsWithFields.Contains(video.CodecName),
+            null or "unknown" => CodecsWithFields.Contains(codec),
             _ => true,
         };
 

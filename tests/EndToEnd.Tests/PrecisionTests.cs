@@ -61,8 +61,7 @@ public sealed class PrecisionTests(ITestOutputHelper output)
         var (options, all) = (new MediaOptions(), new ConcurrentBag<byte[]>());
         await Parallel.ForEachAsync(Directory.EnumerateFiles(SharedFolder.Path("videos", "clips")), async (clip, cancel) =>
         {
-            var info = (await new MediaProbe(options).ProbeAsync(clip, cancel)).Value!;
-            await using var reader = new FrameDecoder(options).Open(clip, info, side);
+            await using var reader = (await new FrameDecoder(options).OpenAsync(clip, side, withPictures: false, cancel)).Value!;
             var frame = new byte[reader.FrameBytes];
             while ((every || reader.Frames == 0) && await reader.ReadAsync(frame, cancel) > 0)
                 all.Add([.. frame]);

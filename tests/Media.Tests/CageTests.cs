@@ -100,7 +100,7 @@ public sealed class CageTests
         await File.WriteAllTextAsync(file, "");
 
         var error = await Assert.ThrowsAsync<UserException>(async () =>
-            await Decoding.OfAsync(TestClips.Distinct(0, 1), 32, new() { Ffprobe = file }));
+            await Decoding.OfAsync(TestClips.Distinct(0, 1), 32, new() { Ffmpeg = file }));
 
         Assert.Contains("Permission denied", error.Message, StringComparison.Ordinal);
     }

@@ -5,17 +5,16 @@ internal sealed record Decoding(MediaInfo? Info, IReadOnlyList<byte[]> Frames, s
 {
     public static async Task<Decoding> OfAsync(string path, int side, MediaOptions? options = null)
     {
-        var used = options ?? new MediaOptions();
-        var probed = await new MediaProbe(used).ProbeAsync(path, default);
-        if (probed is not { Value: { } info })
-            return new(null, [], null, probed.Reason);
-        await using var reader = new FrameDecoder(used).Open(path, info, side);
+        var opened = await new FrameDecoder(options ?? new()).OpenAsync(path, side, withPictures: false, default);
+        if (opened is not { Value: { } reader })
+            return new(null, [], null, opened.Reason);
+        await using var _ = reader;
         var frames = new List<byte[]>();
         var batch = new byte[3 * reader.FrameBytes];
         while (await reader.ReadAsync(batch, default) is > 0 and var count)
             for (var k = 0; k < count; k++)
                 frames.Add(batch.AsSpan(k * reader.FrameBytes, reader.FrameBytes).ToArray());
-        return new(info, frames, reader.Warning, reader.Reason);
+        return new(reader.Info, frames, reader.Warning, reader.Reason);
     }
 
     /// <summary>

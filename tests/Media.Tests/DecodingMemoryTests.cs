@@ -32,8 +32,7 @@ public sealed class DecodingMemoryTests
     /// <summary>The frames of a clip, and what was allocated after the first batch.</summary>
     private static async Task<(int Frames, long Allocated)> AllocatedAsync(string clip)
     {
-        var info = (await new MediaProbe(new()).ProbeAsync(clip, default)).Value!;
-        await using var reader = new FrameDecoder(new()).Open(clip, info, Side);
+        await using var reader = (await new FrameDecoder(new()).OpenAsync(clip, Side, withPictures: false, default)).Value!;
         var batch = new byte[Batch * reader.FrameBytes];
         await reader.ReadAsync(batch, default);
         var before = GC.GetTotalAllocatedBytes(precise: true);

@@ -99,8 +99,7 @@ public sealed class FramePicturesTests
 
     private static async Task<Made> MadeAsync(string clip)
     {
-        var info = (await new MediaProbe(new()).ProbeAsync(clip, default)).Value!;
-        await using var reader = new FrameDecoder(new()).Open(clip, info, Side, withPictures: true);
+        await using var reader = (await new FrameDecoder(new()).OpenAsync(clip, Side, withPictures: true, default)).Value!;
         var (frames, frame) = (new List<byte[]>(), new byte[reader.FrameBytes]);
         while (await reader.ReadAsync(frame, default) > 0)
             frames.Add([.. frame]);

@@ -69,10 +69,10 @@ internal sealed class DatasetFrames(MediaOptions options, string cache)
     public static async ValueTask<string?> DecodeAsync(
         MediaOptions options, CaptionedVideo video, int side, SpacedFrames frames, CancellationToken cancel)
     {
-        var probed = await new MediaProbe(options).ProbeAsync(video.Path, cancel);
-        if (!probed.Succeeded)
-            return probed.Reason;
-        await using var reader = new FrameDecoder(options).Open(video.Path, probed.Value, side);
+        var opened = await new FrameDecoder(options).OpenAsync(video.Path, side, withPictures: false, cancel);
+        if (opened.Value is not { } reader)
+            return opened.Reason;
+        await using var _ = reader;
         var frame = new byte[reader.FrameBytes];
         while ((video.End is null || reader.Frames < video.End) && await reader.ReadAsync(frame, cancel) > 0)
             if (reader.Frames > video.Start)
