@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using TcMgc.Shared;
 
 namespace TcMgc.Media;
@@ -12,7 +11,7 @@ namespace TcMgc.Media;
 /// <param name="time">Clock of the watchdog.</param>
 public sealed class BrowserVideoMaker(MediaOptions options, TimeProvider time)
 {
-    private const int ShorterSide = 720, LongerSide = 1920, ProgressBytes = 4096;
+    private const int ShorterSide = 720, LongerSide = 1920;
 
     /// <summary>Bits a second up to which H.264 is copied into another container, instead of encoded again.</summary>
     private const double MostBitsCopied = 8e6;
@@ -88,23 +87,14 @@ public sealed class BrowserVideoMaker(MediaOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>Reads how far ffmpeg says that it is, line by line, until it has ended.</summary>
+    /// <summary>Reads how far ffmpeg says that it is, until it has ended.</summary>
     private static async ValueTask FollowAsync(
         FfmpegProcess ffmpeg, double? length, IProgress<double>? progress, CancellationToken cancel)
     {
-        var (chunk, line) = (new byte[ProgressBytes], new StringBuilder());
-        while (await ffmpeg.ReadSomeAsync(chunk, cancel) is > 0 and var read)
-            foreach (var letter in Encoding.UTF8.GetString(chunk, 0, read))
-                if (letter != '\n')
-                    line.Append(letter);
-                else
-                {
-                    var told = line.ToString();
-                    line.Clear();
-                    if (length > 0 && told.StartsWith(ProgressTime, StringComparison.Ordinal)
-                        && long.TryParse(told.AsSpan(ProgressTime.Length), CultureInfo.InvariantCulture, out var microseconds))
-                        progress?.Report(Math.Clamp(microseconds / 1e6 / length.Value, 0, 1));
-                }
+        await foreach (var told in ffmpeg.ReadLinesAsync(cancel))
+            if (length > 0 && told.StartsWith(ProgressTime, StringComparison.Ordinal)
+                && long.TryParse(told.AsSpan(ProgressTime.Length), CultureInfo.InvariantCulture, out var microseconds))
+                progress?.Report(Math.Clamp(microseconds / 1e6 / length.Value, 0, 1));
     }
 
     /// <summary>Whether the pictures need only another container, and are not too large for a browser.</summary>

@@ -17,6 +17,12 @@ internal static class FfmpegArguments
         $"-protocol_whitelist file -format_whitelist {formats} -codec_whitelist {Codecs.All} -max_streams {options.MaxStreams} "
         + $"-max_pixels {options.MaxMegapixels * 1_000_000L + Room}";
 
+    /// <summary>How frames are decoded.</summary>
+    public static string Decoder(MediaOptions options, bool onlyKeyFrames = false) =>
+        (options.Threads > 0 ? $"-threads {options.Threads} " : "")
+        + (options.HardwareDecoding != "none" ? $"-hwaccel {options.HardwareDecoding} " : "")
+        + (onlyKeyFrames ? "-skip_frame nokey" : "");
+
     /// <summary>ffmpeg's, for pictures on standard output: options of the input; which stream, in what format.</summary>
     public static string Pictures(
         string input, string formats, MediaOptions options, string filter,
@@ -54,12 +60,11 @@ internal static class FfmpegArguments
     public static string FramesAtOnce(string input, MediaOptions options, bool withPictures)
     {
         const string Output = $" -map 0:V:0 {FilterGate.Option}";
-        var threads = options.Threads > 0 ? $"-threads {options.Threads}" : "";
         var pictures = withPictures
             ? $"{Output} -fps_mode cfr {Jpeg} -f mpjpeg {FramePictures.Thumbnails}"
                 + $"{Output} -fps_mode vfr -frames:v 1 {Jpeg} -f mjpeg {FramePictures.Strip}"
             : "";
-        return $"-v level+info -hide_banner -nostdin -nostats {Guards(ContainerFormats.ForFiles, options)} {threads} -i {input} "
+        return $"-v level+info -hide_banner -nostdin -nostats {Guards(ContainerFormats.ForFiles, options)} {Decoder(options)} -i {input} "
             + $"{FfmpegReport.EndOfInput}{Output} -fps_mode cfr -f rawvideo -pix_fmt rgb24 pipe:1{pictures}";
     }
 

@@ -1,5 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Text;
 using TcMgc.Shared;
 
 namespace TcMgc.Media;
@@ -17,6 +19,8 @@ internal sealed class FfmpegProcess : IAsyncDisposable
 
     /// <summary>Exit status of the shell where it cannot run the program.</summary>
     private const int NotExecutable = 126, NotFound = 127;
+
+    private const int ChunkBytes = 4096;
 
     private readonly Process _process;
     private readonly string _program;
@@ -92,6 +96,23 @@ internal sealed class FfmpegProcess : IAsyncDisposable
         ReadAsync(buffer, isWhole: false, cancellationToken);
 
     /// <summary>
+    /// The process's output line by line, each as soon as it has come; of a long line the beginning. Under the same watchdog.
+    /// </summary>
+    public async IAsyncEnumerable<string> ReadLinesAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (chunk, line) = (new byte[ChunkBytes], new StringBuilder());
+        while (await ReadSomeAsync(chunk, cancellationToken) is > 0 and var read)
+            for (var k = 0; k < read; k++)
+                if (chunk[k] == '\n')
+                {
+                    yield return line.ToString();
+                    line.Clear();
+                }
+                else if (line.Length < ChunkBytes)
+                    line.Append((char)chunk[k]);
+    }
+
+    /// <summary>
     /// Waits for something that the process is to do, or for the end of its messages; under the same watchdog as its output.
     /// </summary>
     public async ValueTask WaitAsync(Task done, CancellationToken cancellationToken)
@@ -122,6 +143,8 @@ internal sealed class FfmpegProcess : IAsyncDisposable
             throw NotRunnable(_program, messages.FirstOrDefault() ?? $"status {status}");
         FfmpegMessages.ThrowIfTooOld(messages);
         FfmpegMessages.ThrowIfDiskFull(messages, _input.Folder);
+        if (status != 0)
+            FfmpegMessages.ThrowIfWithoutHardware(messages, _options.HardwareDecoding);
         Limit ??= SystemLimit(status, messages);
         if (Limit is null)
             await ThrowIfInterruptedAsync(status, cancellationToken);

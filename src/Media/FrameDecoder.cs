@@ -15,6 +15,7 @@ public sealed class FrameDecoder(MediaOptions options, TimeProvider? time = null
     private const int MostBytesEach = 1 << 20;
 
     private readonly MediaProbe _probe = new(options, time);
+    private readonly KeyFrames _keyFrames = new(options, time ?? TimeProvider.System);
 
     private TimeProvider Time => time ?? TimeProvider.System;
 
@@ -33,11 +34,13 @@ public sealed class FrameDecoder(MediaOptions options, TimeProvider? time = null
         ArgumentOutOfRangeException.ThrowIfGreaterThan(side, 4096);
         if (FileHead.ReasonAgainst(path, out _) is { } reason)
             return MediaResult.Refused<FrameReader>(reason);
-        if (await OpenAtOnceAsync(path, side, withPictures, cancel) is { } reader)
+        if (options.Frames == FrameChoice.Exact && await OpenAtOnceAsync(path, side, withPictures, cancel) is { } reader)
             return reader;
         var probed = await _probe.ProbeAsync(path, cancel);
-        return probed.Value is { } info
-            ? Open(path, info, side, withPictures) : MediaResult.Refused<FrameReader>(probed.Reason!);
+        if (probed.Value is not { } info)
+            return MediaResult.Refused<FrameReader>(probed.Reason!);
+        var onlyKeyFrames = options.Frames == FrameChoice.KeyFrames && await _keyFrames.AreCloseAsync(path, info, cancel);
+        return Open(path, info, side, withPictures, onlyKeyFrames);
     }
 
     /// <summary>
@@ -49,14 +52,19 @@ public sealed class FrameDecoder(MediaOptions options, TimeProvider? time = null
     /// <param name="info">What <see cref="MediaProbe"/> said of it.</param>
     /// <param name="side">Width and height of the frames given, in pixels, 1 to 4096.</param>
     /// <param name="withPictures">Whether <see cref="FrameReader.EndWithPicturesAsync"/> has pictures.</param>
+    /// <param name="onlyKeyFrames">Whether the last key frame before each second is taken instead.</param>
     /// <returns>The frames, to be disposed of; disposing early ends the process.</returns>
     /// <exception cref="UserException">ffmpeg is not installed.</exception>
-    internal FrameReader Open(string path, MediaInfo info, int side, bool withPictures = false)
+    internal FrameReader Open(string path, MediaInfo info, int side, bool withPictures = false, bool onlyKeyFrames = false)
     {
         var input = FfmpegInput.Link(path);
-        var arguments = withPictures ? WithPictures(input.Name, info, side)
-            : FfmpegArguments.Pictures(input.Name, ContainerFormats.ForFiles, options, FrameFilter.EachSecond(info, side),
-                Threads, after => after.WithMap(0, StreamType.All, info.StreamIndex).AsRawFrames());
+        void Decoder(FFMpegInputOptions of) => of.WithCustomArgument(FfmpegArguments.Decoder(options, onlyKeyFrames));
+        var keyFrames = onlyKeyFrames ? options.KeyFrameDistance : (TimeSpan?)null;
+        var arguments = withPictures
+            ? FfmpegArguments.FramesWithPictures(input.Name, ContainerFormats.ForFiles, options,
+                FrameFilter.EachSecondWithPictures(info, side, Strip.Of(info.Duration ?? 1), keyFrames), Decoder)
+            : FfmpegArguments.Pictures(input.Name, ContainerFormats.ForFiles, options,
+                FrameFilter.EachSecond(info, side, keyFrames), Decoder, after => after.WithMap(0, StreamType.All, info.StreamIndex).AsRawFrames());
         var ffmpeg = FfmpegProcess.Start(options.Ffmpeg, arguments, input, options, Time,
             withPictures ? MostBytes(info.Duration) : Cage.NoFile);
         return new(ffmpeg, info, side, options);
@@ -91,16 +99,6 @@ public sealed class FrameDecoder(MediaOptions options, TimeProvider? time = null
             if (reader is null)
                 await ffmpeg.DisposeAsync();
         }
-    }
-
-    private string WithPictures(string input, MediaInfo info, int side) => FfmpegArguments.FramesWithPictures(
-        input, ContainerFormats.ForFiles, options,
-        FrameFilter.EachSecondWithPictures(info, side, Strip.Of(info.Duration ?? 1)), Threads);
-
-    private void Threads(FFMpegInputOptions input)
-    {
-        if (options.Threads > 0)
-            input.WithThreads(options.Threads);
     }
 
     /// <summary>More than the pictures of a video can take.</summary>

@@ -26,14 +26,17 @@ internal static class FrameFilter
     private const string Exact = "flags=bicubic+accurate_rnd+full_chroma_int+full_chroma_inp";
 
     /// <summary>The frames shown at 0, 1, 2 … seconds of a video.</summary>
-    public static string EachSecond(MediaInfo info, int side) => $"{Sampled(info)},{Picture(side)}";
+    /// <param name="info">The video.</param>
+    /// <param name="side">Width and height of what is made of them.</param>
+    /// <param name="keyFrames">How far from their seconds key frames are where only those are decoded; else null.</param>
+    public static string EachSecond(MediaInfo info, int side, TimeSpan? keyFrames) => $"{Sampled(info, keyFrames)},{Picture(side)}";
 
     /// <summary>
     /// The same as <c>[frames]</c> of a graph, with a picture of each as <c>[thumbnails]</c> and the strip of all as
     /// <c>[strip]</c>.
     /// </summary>
-    public static string EachSecondWithPictures(MediaInfo info, int side, Strip strip) =>
-        $"[0:{info.StreamIndex}]{Sampled(info)},split=3[a][b][c];[a]{Picture(side)}[frames];"
+    public static string EachSecondWithPictures(MediaInfo info, int side, Strip strip, TimeSpan? keyFrames) =>
+        $"[0:{info.StreamIndex}]{Sampled(info, keyFrames)},split=3[a][b][c];[a]{Picture(side)}[frames];"
         + $"[b]{Thumbnail(info)}[thumbnails];[c]{strip.EachSecondChosen},{InStrip(strip)}[strip]";
 
     /// <summary>
@@ -70,7 +73,7 @@ internal static class FrameFilter
             + $"tile={strip.Columns}x{strip.Rows},scale=out_range=pc,format=yuvj420p";
     }
 
-    private static string Sampled(MediaInfo info)
+    private static string Sampled(MediaInfo info, TimeSpan? keyFrames)
     {
         var deinterlace = info.MayBeInterlaced ? "yadif=deint=interlaced," : "";
         // A stream that starts late shows its first frame from the file's start. (fps=start_time=0 would do that too, but would
@@ -80,7 +83,11 @@ internal static class FrameFilter
             ? string.Create(CultureInfo.InvariantCulture, $"setpts=if(lte(T\\,{info.StartsLate + 0.0005:F6})\\,0\\,PTS),")
             : "";
         // Rounding up: the frame of second k is the last one that starts at or before it.
-        return $"{deinterlace}{late}fps=1:round=up";
+        return $"{deinterlace}{late}" + (keyFrames is { } distance
+            // The last key frame is shown to the end.
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"tpad=stop_mode=clone:stop_duration={distance.TotalSeconds + 1:F3},fps=1:round=up,trim=end={info.Duration:F6}")
+            : "fps=1:round=up");
     }
 
     /// <summary>Of one size, whatever the stream's becomes: an encoder of pictures keeps the first one.</summary>

@@ -72,6 +72,23 @@ public sealed record MediaOptions
     [Range(0, 256, ErrorMessage = OutOfRange)]
     public int Threads { get; init; }
 
+    /// <summary>Which frames are taken of videos; default all that are asked for.</summary>
+    public FrameChoice Frames { get; init; }
+
+    /// <summary>
+    /// How long before its second a frame may be shown that is taken for it where <see cref="Frames"/> are key frames, 0.1 seconds
+    /// to 1 minute; default 1 second.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00", ErrorMessage = OutOfRange)]
+    public TimeSpan KeyFrameDistance { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// The hardware that decodes frames, by ffmpeg's names (<c>ffmpeg -hwaccels</c>): <c>cuda</c>, <c>vaapi</c> …; <c>auto</c>: what
+    /// there is, if any; default <c>none</c>.
+    /// </summary>
+    [RegularExpression("[a-z0-9]{1,20}", ErrorMessage = "must be none, auto, or a name that 'ffmpeg -hwaccels' lists")]
+    public string HardwareDecoding { get; init; } = "none";
+
     internal bool IsTooLarge(int width, int height) =>
         width > MaxSide || height > MaxSide || (long)width * height > MaxMegapixels * 1_000_000L;
 
@@ -80,4 +97,17 @@ public sealed record MediaOptions
 
     private static string FromEnvironment(string variable, string otherwise) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } path ? path : otherwise;
+}
+
+/// <summary>Which frames are taken of a video.</summary>
+public enum FrameChoice
+{
+    /// <summary>The one that is shown at each second.</summary>
+    Exact,
+
+    /// <summary>
+    /// The last key frame before, where all are close enough (<see cref="MediaOptions.KeyFrameDistance"/>): no others are decoded
+    /// then. Exact ones of other videos.
+    /// </summary>
+    KeyFrames,
 }
