@@ -64,8 +64,8 @@ internal static class FfmpegArguments
             ? $"{Output} -fps_mode cfr {Jpeg} -f mpjpeg {FramePictures.Thumbnails}"
                 + $"{Output} -fps_mode vfr -frames:v 1 {Jpeg} -f mjpeg {FramePictures.Strip}"
             : "";
-        return $"-v level+info -hide_banner -nostdin -nostats {Guards(ContainerFormats.ForFiles, options)} {Decoder(options)} -i {input} "
-            + $"{FfmpegReport.EndOfInput}{Output} -fps_mode cfr -f rawvideo -pix_fmt rgb24 pipe:1{pictures}";
+        return $"-v level+info -hide_banner -nostdin -nostats {Guards(ContainerFormats.ForFiles, options)} {Decoder(options)} "
+            + $"-i {input} {FfmpegReport.EndOfInput}{Output} -fps_mode cfr -f rawvideo -pix_fmt rgb24 pipe:1{pictures}";
     }
 
     /// <summary>Frames as bytes, RGB.</summary>

@@ -44,13 +44,12 @@ internal static partial class FfmpegMessages
             throw DiskFull.At(folder, new IOException(full));
     }
 
-    /// <summary>Throws where ffmpeg could not decode by the hardware that it was told to: that says nothing of the file.</summary>
+    /// <summary>Throws where ffmpeg could not decode by the hardware it was told to, which says nothing of the file.</summary>
     public static void ThrowIfWithoutHardware(IReadOnlyList<string> messages, string hardware)
     {
         if (messages.Any(NoHardware().IsMatch))
-            throw new UserException($"this ffmpeg cannot decode by '{hardware}' here{Quoted(messages)}; set Media:HardwareDecoding "
-                + "to one that 'ffmpeg -hwaccels' lists and this machine has, to auto, which decodes without where there is none, or "
-                + "to none");
+            throw new UserException($"this ffmpeg cannot decode by '{hardware}' here{Quoted(messages)}; set "
+                + "Media:HardwareDecoding to what 'ffmpeg -hwaccels' lists and this machine has, or to auto or none");
     }
 
     [GeneratedRegex("Unrecognized hwaccel|No device available for decoder|Device creation failed")]

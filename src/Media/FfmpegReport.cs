@@ -24,7 +24,7 @@ internal sealed partial class FfmpegReport
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Match> _streams = [];
-    private string? _format;
+    private string? _format, _recorded;
     private double? _duration;
     private bool _isTurned;
 
@@ -53,12 +53,16 @@ internal sealed partial class FfmpegReport
             _format = input.Groups[1].Value;
         else if (Length().Match(line) is { Success: true } length)
             _duration = Number(length, 1) * 3600 + Number(length, 2) * 60 + Number(length, 3);
+        else if (_duration is null && Recorded().Match(line) is { Success: true } recorded)
+            _recorded = recorded.Groups[1].Value;
         else
             _isTurned |= line.Contains("displaymatrix:", StringComparison.Ordinal);
     }
 
     /// <summary>The video, where it is an ordinary one and within the limits; null otherwise.</summary>
-    public MediaInfo? Describe(MediaOptions options)
+    /// <param name="options">The limits.</param>
+    /// <param name="now">No video was recorded later.</param>
+    public MediaInfo? Describe(MediaOptions options, DateTimeOffset now)
     {
         if (!_opened.Task.IsCompleted || _isTurned || _format is null || _duration is not > 0
             || _duration > Longest.TotalSeconds || First("Video", "(attached pic)") is not { } stream
@@ -86,6 +90,7 @@ internal sealed partial class FfmpegReport
             Rotation = 0,
             SampleAspect = aspect,
             Duration = _duration,
+            RecordedAt = RecordingTime.Of(_recorded, now),
             HasSound = sound is not null,
             SoundCodec = sound is "none" ? null : sound,
         };
@@ -119,6 +124,9 @@ internal sealed partial class FfmpegReport
 
     [GeneratedRegex(@"^  Duration: (\d+):(\d\d):(\d\d\.\d\d), ")]
     private static partial Regex Length();
+
+    [GeneratedRegex($"^    {RecordingTime.Tag} *: (.+)$")]
+    private static partial Regex Recorded();
 
     // What containers say of a stream stands further to the right than this.
     [GeneratedRegex(@"^  Stream #0:(?<index>\d{1,4})(?:\[0x\w+\])?(?:\([^)]*\))?: (?<kind>\w+): (?<codec>\w+).*$")]

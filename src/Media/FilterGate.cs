@@ -25,7 +25,7 @@ internal sealed class FilterGate : IDisposable
         _socket.Listen();
     }
 
-    /// <summary>Opens one in the folder where ffmpeg will run; null where that takes no socket, or its path is too long for one.</summary>
+    /// <summary>Opens one in the folder where ffmpeg will run; null where that takes no socket or has a long path.</summary>
     public static FilterGate? Open(string folder)
     {
         var path = Path.Combine(folder, Name);

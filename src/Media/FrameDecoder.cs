@@ -64,7 +64,8 @@ public sealed class FrameDecoder(MediaOptions options, TimeProvider? time = null
             ? FfmpegArguments.FramesWithPictures(input.Name, ContainerFormats.ForFiles, options,
                 FrameFilter.EachSecondWithPictures(info, side, Strip.Of(info.Duration ?? 1), keyFrames), Decoder)
             : FfmpegArguments.Pictures(input.Name, ContainerFormats.ForFiles, options,
-                FrameFilter.EachSecond(info, side, keyFrames), Decoder, after => after.WithMap(0, StreamType.All, info.StreamIndex).AsRawFrames());
+                FrameFilter.EachSecond(info, side, keyFrames), Decoder,
+                after => after.WithMap(0, StreamType.All, info.StreamIndex).AsRawFrames());
         var ffmpeg = FfmpegProcess.Start(options.Ffmpeg, arguments, input, options, Time,
             withPictures ? MostBytes(info.Duration) : Cage.NoFile);
         return new(ffmpeg, info, side, options);
@@ -88,7 +89,7 @@ public sealed class FrameDecoder(MediaOptions options, TimeProvider? time = null
         try
         {
             await ffmpeg.WaitAsync(report.Opened, cancel);
-            if (report.Describe(options) is not { } info)
+            if (report.Describe(options, Time.GetUtcNow()) is not { } info)
                 return null;
             await ffmpeg.WaitAsync(gate.AnswerAsync(FrameFilter.EachSecondApart(info, side, withPictures)), cancel);
             await ffmpeg.WaitAsync(report.Begun, cancel);

@@ -29,7 +29,8 @@ internal static class FrameFilter
     /// <param name="info">The video.</param>
     /// <param name="side">Width and height of what is made of them.</param>
     /// <param name="keyFrames">How far from their seconds key frames are where only those are decoded; else null.</param>
-    public static string EachSecond(MediaInfo info, int side, TimeSpan? keyFrames) => $"{Sampled(info, keyFrames)},{Picture(side)}";
+    public static string EachSecond(MediaInfo info, int side, TimeSpan? keyFrames) =>
+        $"{Sampled(info, keyFrames)},{Picture(side)}";
 
     /// <summary>
     /// The same as <c>[frames]</c> of a graph, with a picture of each as <c>[thumbnails]</c> and the strip of all as
@@ -40,7 +41,7 @@ internal static class FrameFilter
         + $"[b]{Thumbnail(info)}[thumbnails];[c]{strip.EachSecondChosen},{InStrip(strip)}[strip]";
 
     /// <summary>
-    /// The same of an ordinary video as a graph for each output: the frames; and, where they are wanted, the pictures and the strip.
+    /// The same of an ordinary video as a graph for each output: the frames; where they are wanted, the pictures and the strip.
     /// </summary>
     public static IEnumerable<string> EachSecondApart(MediaInfo info, int side, bool withPictures)
     {

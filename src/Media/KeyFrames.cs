@@ -20,8 +20,8 @@ internal sealed class KeyFrames(MediaOptions options, TimeProvider time)
         if (info.Duration is not { } duration)
             return false;
         var input = FfmpegInput.Link(path);
-        var arguments = $"-v error -hide_banner -select_streams {info.StreamIndex} -show_entries packet=pts_time,flags -of csv=p=0 "
-            + $"{FfmpegArguments.Guards(ContainerFormats.ForFiles, options)} {input.Name}";
+        var arguments = $"-v error -hide_banner -select_streams {info.StreamIndex} -show_entries packet=pts_time,flags "
+            + $"-of csv=p=0 {FfmpegArguments.Guards(ContainerFormats.ForFiles, options)} {input.Name}";
         await using var ffprobe = FfmpegProcess.Start(options.Ffprobe, arguments, input, options, time);
         double? start = null;
         var last = 0.0;

@@ -76,15 +76,15 @@ public sealed record MediaOptions
     public FrameChoice Frames { get; init; }
 
     /// <summary>
-    /// How long before its second a frame may be shown that is taken for it where <see cref="Frames"/> are key frames, 0.1 seconds
-    /// to 1 minute; default 1 second.
+    /// How long before its second a frame may be shown that is taken for it where <see cref="Frames"/> are key frames, 0.1
+    /// seconds to 1 minute; default 1 second.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00", ErrorMessage = OutOfRange)]
     public TimeSpan KeyFrameDistance { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The hardware that decodes frames, by ffmpeg's names (<c>ffmpeg -hwaccels</c>): <c>cuda</c>, <c>vaapi</c> …; <c>auto</c>: what
-    /// there is, if any; default <c>none</c>.
+    /// The hardware that decodes frames, by ffmpeg's names (<c>ffmpeg -hwaccels</c>): <c>cuda</c>, <c>vaapi</c> …; <c>auto</c>:
+    /// what there is, if any; default <c>none</c>.
     /// </summary>
     [RegularExpression("[a-z0-9]{1,20}", ErrorMessage = "must be none, auto, or a name that 'ffmpeg -hwaccels' lists")]
     public string HardwareDecoding { get; init; } = "none";

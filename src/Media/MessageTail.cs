@@ -6,8 +6,8 @@ namespace TcMgc.Media;
 /// Drains a process's messages and keeps the first and the last lines: enough to say what was wrong, however much it says.
 /// </summary>
 /// <param name="report">
-/// Receives the messages of level <c>info</c> of a run of ffmpeg that names the level of each; only errors are kept then. Null: all
-/// are kept as they are.
+/// Receives the messages of level <c>info</c> of a run of ffmpeg that names the level of each; only errors are kept then. Null:
+/// all are kept as they are.
 /// </param>
 internal sealed partial class MessageTail(FfmpegReport? report = null)
 {

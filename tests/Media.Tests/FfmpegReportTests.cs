@@ -7,6 +7,8 @@ public sealed class FfmpegReportTests
 
     private const string Sound = "  Stream #0:1[0x2](und): Audio: aac (LC) (mp4a / 0x6134706D), 48000 Hz, mono, fltp, 1 kb/s";
 
+    private static readonly DateTimeOffset s_now = new(2026, 11, 30, 0, 0, 0, TimeSpan.Zero);
+
     [Fact]
     public void An_ordinary_video_is_described()
     {
@@ -15,6 +17,7 @@ public sealed class FfmpegReportTests
         Assert.Equal(("mov,mp4", "h264", "yuv420p", 0, 480, 270, 480, 270), (info.Format, info.Codec, info.PixelFormat,
             info.StreamIndex, info.CodedWidth, info.CodedHeight, info.Width, info.Height));
         Assert.Equal((69.66, true, "aac", false), (info.Duration, info.HasSound, info.SoundCodec, info.MayBeInterlaced));
+        Assert.Equal(new DateTimeOffset(2024, 5, 3, 16, 12, 30, TimeSpan.Zero), info.RecordedAt);
         Assert.False(Describe(Video)!.HasSound);
     }
 
@@ -25,7 +28,8 @@ public sealed class FfmpegReportTests
     [InlineData("mpeg1video, yuv420p, 64x48 [SAR 200:1 DAR 800:3], 30 fps", 64)]
     [InlineData("av1 (libdav1d) (Main), gbrp(pc, gbr/bt709/bt709), 64x48, 30 fps, start 0.500000 (default) (original)", 64)]
     public void Pixels_are_shown_as_square_ones(string stream, int width) =>
-        Assert.Equal((width, 48), (Describe($"  Stream #0:0: Video: {stream}") is { } info ? (info.Width, info.Height) : default));
+        Assert.Equal((width, 48),
+            Describe($"  Stream #0:0: Video: {stream}") is { } info ? (info.Width, info.Height) : default);
 
     [Fact]
     public void The_first_video_that_is_no_cover_is_taken()
@@ -60,11 +64,12 @@ public sealed class FfmpegReportTests
         Assert.Null(Describe("00:00:00.00, start: 0.000000", [Video]));
         Assert.Null(Describe("00:05:00.01, start: 0.000000", [Video]));
         Assert.Null(Describe(Sound));
-        Assert.Null(new FfmpegReport().Describe(new()));
+        Assert.Null(new FfmpegReport().Describe(new(), s_now));
     }
 
     [Fact]
-    public void What_a_file_says_of_itself_is_no_stream() => Assert.Null(Describe("    Stream #0:0: Video: h264, yuv420p, 64x48"));
+    public void What_a_file_says_of_itself_is_no_stream() =>
+        Assert.Null(Describe("    Stream #0:0: Video: h264, yuv420p, 64x48"));
 
     private static MediaInfo? Describe(params string[] streams) =>
         Describe("00:01:09.66, start: 0.000000, bitrate: 271 kb/s", streams);
@@ -73,8 +78,9 @@ public sealed class FfmpegReportTests
     {
         var report = new FfmpegReport();
         foreach (var line in (string[])["Input #0, mov,mp4, from 'input.mp4':", "  Metadata:", "    title   : a film",
+            "    creation_time   : 2024-05-03T16:12:30.000000Z",
             $"  Duration: {duration}", .. streams, "    Metadata:", "Input #1, ffmetadata, from '/dev/null':"])
             report.Add(line);
-        return report.Describe(new());
+        return report.Describe(new(), s_now);
     }
 }
