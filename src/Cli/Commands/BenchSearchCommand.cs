@@ -54,7 +54,7 @@ internal static class BenchSearchCommand
                     $"{speed.Segments,9}{speed.Clients,8}  {stage,-10}{times.P50,9:F1}{times.P95,9:F1}{times.P99,9:F1}{whole}");
             }
         Console.WriteLine();
-        foreach (var (segments, scan) in speeds.Select(speed => (speed.Segments, speed.Scan)).Distinct())
+        foreach (var (segments, scan) in speeds.Select(speed => (speed.Segments, speed.Scan!)).Distinct())
             Console.WriteLine($"{segments,9}  scan alone: {scan.Milliseconds:F2} ms for {scan.Megabytes:F1} MB, "
                 + $"{scan.GigabytesPerSecond:F1} GB/s, {scan.Ratio:F2} of the {scan.CopyGigabytesPerSecond:F1} GB/s of a copy");
         Console.WriteLine();
