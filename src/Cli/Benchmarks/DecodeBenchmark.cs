@@ -10,7 +10,7 @@ namespace TcMgc.Cli.Benchmarks;
 /// <summary>What decoding costs at one frame a second, beside ffmpeg that only decodes.</summary>
 /// <param name="Files">Files that were decoded, one after the other.</param>
 /// <param name="Footage">Length of all files in seconds.</param>
-/// <param name="Decode">Probing each file, decoding it, scaling its frames and writing its frame pack.</param>
+/// <param name="Decode">Decoding each file, scaling its frames and writing its frame pack.</param>
 /// <param name="Ffmpeg"><c>ffmpeg -f null</c> of the same files, which decodes all frames and drops them.</param>
 internal sealed record DecodeSpeed(int Files, double Footage, Cost Decode, Cost Ffmpeg)
 {
@@ -23,9 +23,9 @@ internal static class DecodeBenchmark
 {
     /// <exception cref="UserException">A file cannot be decoded, or ffmpeg cannot be run.</exception>
     public static async Task<DecodeSpeed> RunAsync(
-        string[] paths, int side, int rounds, Progress progress, CancellationToken cancel)
+        string[] paths, int side, MediaOptions media, int rounds, Progress progress, CancellationToken cancel)
     {
-        var (files, media) = (MediaFiles.Find(paths).Files, new MediaOptions());
+        var files = MediaFiles.Find(paths).Files;
         var (decodes, peers) = (new List<Cost>(), new List<Cost>());
         var footage = 0.0;
         for (var round = 0; round < rounds; round++)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using TcMgc.Cli.Benchmarks;
+using TcMgc.Media;
 
 namespace TcMgc.Cli.Commands;
 
@@ -9,6 +10,8 @@ internal static class BenchDecodeCommand
     private static readonly Argument<string[]> s_paths = BenchCommand.Paths();
     private static readonly Option<int> s_side =
         NewOption.Number("--side", 224, 1, 4096, "Width and height of the frames in pixels.", "PIXELS");
+    private static readonly Option<bool> s_keyFrames =
+        NewOption.Flag("--key-frames", "Decode key frames alone, of files where they are close enough.");
     private static readonly Option<int> s_rounds = BenchCommand.Rounds();
     private static readonly Option<bool> s_json = NewOption.Json();
 
@@ -16,11 +19,13 @@ internal static class BenchDecodeCommand
     {
         var command = new Command("decode", "Time of decoding files, beside ffmpeg that only decodes them.")
         {
-            s_paths, s_side, s_rounds, s_json,
+            s_paths, s_side, s_keyFrames, s_rounds, s_json,
         };
         command.SetAction(async (parsed, cancel) => Output.Write(
             await DecodeBenchmark.RunAsync(
-                parsed.GetValue(s_paths)!, parsed.GetValue(s_side), parsed.GetValue(s_rounds), new(TimeProvider.System), cancel),
+                parsed.GetValue(s_paths)!, parsed.GetValue(s_side),
+                new() { Frames = parsed.GetValue(s_keyFrames) ? FrameChoice.KeyFrames : FrameChoice.Exact },
+                parsed.GetValue(s_rounds), new(TimeProvider.System), cancel),
             parsed.GetValue(s_json), Print));
         return command;
     }
