@@ -158,7 +158,8 @@ public sealed class TcMgcClient(HttpClient http)
     }
 
     /// <summary>
-    /// What happens to videos from now on, until cancelled or the service ends; the first is <see cref="VideoEventKind.Ready"/>.
+    /// What happens to videos from now on, until cancelled or the service ends; the first is <see cref="VideoEventKind.Ready"/>,
+    /// then come those of the stages that are under way.
     /// </summary>
     public async IAsyncEnumerable<VideoEvent> FollowAsync([EnumeratorCancellation] CancellationToken cancel = default)
     {

@@ -107,13 +107,7 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
         await Assertions.Expect(status).ToHaveTextAsync("6 of 1,995 videos");
 
         await EndlessAsync(browser);
-        foreach (var width in (int[])[768, 390])
-        {
-            await page.SetViewportSizeAsync(width, 850);
-            await Assertions.Expect(cards.First).ToBeVisibleAsync();
-            Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"),
-                $"the page is wider than {width}");
-        }
+        await UnderWayAsync(browser);
         Assert.All(browser.Complaints, text => Assert.Contains("410 (Gone)", text, StringComparison.Ordinal)); // No originals.
     }
 
@@ -169,6 +163,48 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
             duration = 20,
             segments = new[] { new { segment = Id(at).Value, start = 0, end = 10, moment = 5, score = 1 } },
         };
+    }
+
+    /// <summary>A page that is opened while a video is decoded shows at once how far that is.</summary>
+    private static async Task UnderWayAsync(PageBrowser browser)
+    {
+        var page = browser.Page;
+        await page.RouteAsync("**/api/v1/events", route => route.FulfillAsync(new()
+        {
+            ContentType = "text/event-stream",
+            Body = $$"""
+                event: ready
+                data: ""
+
+                event: progress
+                data: {"id": "{{Id(0)}}", "stage": "decode", "percent": 42}
+
+
+                """,
+        }));
+        await page.RouteAsync("**/api/v1/videos?*", route => route.FulfillAsync(new()
+        {
+            ContentType = "application/json",
+            Body = $$"""
+                {
+                  "videos": [{
+                    "id": "{{Id(0)}}", "name": "trip.mp4", "state": "uploaded", "uploadedAt": "2024-01-01T12:00:00Z",
+                    "bytes": 1000, "tags": [], "stream": "-", "stages": [{ "name": "decode", "state": "waiting" }]
+                  }],
+                  "total": 1,
+                  "states": { "uploaded": 3, "decoded": 0, "failed": 0, "indexed": 0 }
+                }
+                """,
+        }));
+
+        await page.GotoAsync(page.Url.Split('?')[0]);
+        await Assertions.Expect(page.Locator(".stages [data-state=current]"))
+            .ToHaveAttributeAsync("style", new Regex("--share: ?0.42"));
+        await page.Locator("#status-open").ClickAsync();
+        await Assertions.Expect(page.Locator("#status-stages li")).ToHaveTextAsync(
+            ["2Waiting", "1Frames are taken", "0Frames are there", "0Being indexed", "0Searchable", "0Failed"]);
+        await Assertions.Expect(page.Locator("#under-way-list li")).ToContainTextAsync("Frames are taken, 42 %");
+        await browser.HasNoBarrierAsync();
     }
 
     private static async Task<JsonElement> VideoAsync(ServeRun run, int at) =>

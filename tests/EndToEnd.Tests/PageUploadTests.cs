@@ -87,9 +87,26 @@ public sealed class PageUploadTests(Workplace place) : IClassFixture<Workplace>
         await Assertions.Expect(uploads).ToHaveCountAsync(0);
         await GoneAsync(again, upload);
 
+        // Many are given up together, once somebody is sure.
+        var begun = new TaskCompletionSource();
+        await page.RouteAsync("**/api/v1/uploads", _ => begun.TrySetResult());
+        await page.SetInputFilesAsync("#video-files", [clip, other]);
+        await begun.Task.WaitAsync(TimeSpan.FromMinutes(2));
+        var (all, sure) = (page.Locator("#uploads-cancel"), page.Locator("#sure"));
+        await all.ClickAsync();
+        await Assertions.Expect(sure).ToContainTextAsync("Cancel 2 uploads?");
+        await browser.HasNoBarrierAsync();
+        await sure.GetByText("Go on").ClickAsync();
+        await Assertions.Expect(uploads).ToHaveCountAsync(2);
+        await all.ClickAsync();
+        await sure.GetByRole(AriaRole.Button, new() { Name = "Cancel uploads" }).ClickAsync();
+        await Assertions.Expect(uploads).ToHaveCountAsync(0);
+        await page.UnrouteAsync("**/api/v1/uploads");
+
         await AFullQueueIsWaitedForAndAKeptHandleGoesOnByItselfAsync(page, uploads, held);
         await FoldersAreTakenInAsync(page, uploads);
         await browser.PictureAsync("uploaded.png");
+        await browser.HasNoBarrierAsync();
         await FailuresAreTriedAgainAsync(browser, again);
     }
 

@@ -14,8 +14,8 @@ namespace TcMgc.Search.Library;
 
 /// <summary>
 /// <c>GET /api/v1/events</c>: server-sent events, a <c>video</c> with all that is known of it whenever something happened to it,
-/// a <c>removed</c> with its id, and from workers of this process a <c>progress</c> whenever a stage is a percent further. A
-/// client that connects again asks for the list and misses nothing.
+/// a <c>removed</c> with its id, and from workers of this process a <c>progress</c>: of each stage under way at first, then
+/// whenever one is a percent further. A client that connects again asks for the list and misses nothing.
 /// </summary>
 internal static class ProgressEndpoint
 {
@@ -35,12 +35,19 @@ internal static class ProgressEndpoint
             cancel); // A service that stops must not wait for its listeners.
         using var listener = changes.Listen();
         yield return new("", "ready");
+        foreach (var change in changes.UnderWay)
+            if (await ItemAsync(change, own, end.Token) is { } item)
+                yield return item;
         while (await listener.NextAsync(end.Token) is { } change)
-            if (await own.GetAsync(change.Video, end.Token) is not { } entry)
-                continue; // Of another collection.
-            else if (change.Stage is { } stage)
-                yield return new(new Client.VideoProgress(change.Video.Value, stage, change.Percent), "progress");
-            else
-                yield return entry.State == VideoState.Deleted ? new(entry.Id, "removed") : new(VideoViews.Of(entry), "video");
+            if (await ItemAsync(change, own, end.Token) is { } item)
+                yield return item;
     }
+
+    /// <summary>What is told of a change; null where it is of another collection.</summary>
+    private static async ValueTask<SseItem<object>?> ItemAsync(
+        VideoChange change, CollectionCatalog own, CancellationToken cancel) =>
+        await own.GetAsync(change.Video, cancel) is not { } entry ? null
+        : change.Stage is { } stage ? new(new Client.VideoProgress(change.Video.Value, stage, change.Percent), "progress")
+        : entry.State == VideoState.Deleted ? new(entry.Id, "removed")
+        : new(VideoViews.Of(entry), "video");
 }

@@ -7,8 +7,8 @@ import { count } from './format.js';
 import { Grid } from './grid.js';
 import { Listing } from './listing.js';
 import { live } from './live.js';
-import { confirmRemoval } from './removal.js';
 import { Selection } from './selection.js';
+import * as sure from './sure.js';
 
 const kinds = {
   all: ['All', []],
@@ -199,10 +199,10 @@ export class Library extends EventTarget {
   #again() { return this.#load(this.#listing.items.length || undefined); }
 
   /** A stage has come further; the next event of the video takes its place. */
-  #further({ id, stage, percent }) {
-    const video = this.get(id);
-    if (video)
-      this.put({ ...video, further: { stage, percent } });
+  #further({ id }) {
+    const video = this.get(id), now = video && live.furthered(video);
+    if (now !== video)
+      this.put(now);
   }
 
   /** Asks how many there are, once for all that happens at about the same time. */
@@ -282,7 +282,7 @@ export class Library extends EventTarget {
   }
 
   async #remove(video) {
-    if (!await confirmRemoval([video]))
+    if (!await sure.toRemove([video]))
       return;
     const { root } = this.grid.cardOf(video.id) ?? {}, beside = root?.nextElementSibling ?? root?.previousElementSibling;
     try {

@@ -1,6 +1,7 @@
 // The videos that a filter leaves, in an order, as far as they are loaded: page after page, and kept right while they change.
 
 import * as api from './api.js';
+import { live } from './live.js';
 
 const firstPage = 60, page = 200, largest = 1000;
 
@@ -42,7 +43,7 @@ export class Listing {
     const limit = this.#cursor === '' && missing <= firstPage ? firstPage : missing > 2 * page ? largest : page;
     const { videos, total, states, next } = await api.listed({ ...this.query, limit, cursor: this.#cursor });
     const known = new Set(this.items.map(video => video.id)); // One may have come by an event before.
-    this.items.push(...videos.filter(video => !known.has(video.id)));
+    this.items.push(...videos.filter(video => !known.has(video.id)).map(video => live.furthered(video)));
     this.#cursor = next ?? null;
     this.count(total, states);
     for (const happened of this.#meanwhile.splice(0))

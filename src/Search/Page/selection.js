@@ -4,7 +4,7 @@ import * as api from './api.js';
 import { find } from './dom.js';
 import { tagsIn } from './editor.js';
 import { count } from './format.js';
-import { confirmRemoval } from './removal.js';
+import * as sure from './sure.js';
 
 const atATime = 4, attempts = 3;
 
@@ -88,7 +88,7 @@ export class Selection {
   }
 
   async #remove(videos = [...this.#picked.values()]) {
-    if (!await confirmRemoval(videos))
+    if (!await sure.toRemove(videos))
       return;
     await this.#each(videos, 'removed', async video => {
       await api.remove(video.id);

@@ -9,7 +9,7 @@ import { live } from './live.js';
 const refreshEvery = 5000, soon = 300, mostShown = 20, retriesAtATime = 4;
 
 export class Status {
-  #further = new Map(); // Of a video the stage that is under way, and how far it is.
+  #queue = null; // What waits or is under way, as the server answered last.
   #failures = mostShown; // So many are shown.
   #timer = 0;
   #isAsking = false;
@@ -26,19 +26,8 @@ export class Status {
       this.#refresh();
     };
     find('failures-again').onclick = () => this.#retryAll();
-    live.addEventListener('progress', ({ detail: { id, stage, percent } }) => {
-      this.#further.set(id, { stage, percent });
-      this.#refreshSoon();
-    });
-    live.addEventListener('video', ({ detail }) => {
-      this.#further.delete(detail.id); // Its next stage has not begun yet.
-      this.#refreshSoon();
-    });
-    live.addEventListener('removed', ({ detail }) => {
-      this.#further.delete(detail);
-      this.#refreshSoon();
-    });
-    for (const event of ['ready', 'blind'])
+    live.addEventListener('progress', () => this.#renderQueue());
+    for (const event of ['video', 'removed', 'ready', 'blind'])
       live.addEventListener(event, () => this.#refreshSoon());
   }
 
@@ -91,15 +80,22 @@ export class Status {
       ['Model', model.id.split('@')[0], `on ${model.device}, texts in ${model.precision}`],
       ['Version', version, `head ${model.head}`],
     ]);
-    this.#renderStages(queue);
-    this.#renderUnderWay(queue.videos, waiting);
+    this.#queue = queue;
+    this.#renderQueue();
     this.#renderFailures(failed);
   }
 
-  #renderStages({ states, videos }) {
-    const of = (state, stage) =>
-      videos.filter(video => video.state === state && this.#further.get(video.id)?.stage === stage).length;
-    const decoding = of('uploaded', 'decode'), indexing = of('decoded', 'index');
+  #renderQueue() {
+    if (!this.isOpen || !this.#queue)
+      return;
+    const { states } = this.#queue, videos = this.#queue.videos.map(video => live.furthered(video));
+    this.#renderStages(states, videos);
+    this.#renderUnderWay(videos, states.uploaded + states.decoded);
+  }
+
+  #renderStages(states, videos) {
+    const at = state => videos.filter(video => video.further && video.state === state).length;
+    const decoding = at('uploaded'), indexing = at('decoded');
     find('status-stages').replaceChildren(...[
       ['Waiting', states.uploaded - decoding, 'waiting'], ['Frames are taken', decoding, 'current'],
       ['Frames are there', states.decoded - indexing, 'waiting'], ['Being indexed', indexing, 'current'],
@@ -109,9 +105,7 @@ export class Status {
   }
 
   #renderUnderWay(videos, waiting) {
-    const isAt = ({ id, state }) => this.#further.get(id)?.stage === (state === 'decoded' ? 'index' : 'decode');
-    const shown = [...videos.filter(isAt).map(video => ({ ...video, further: this.#further.get(video.id) })),
-      ...videos.filter(video => !isAt(video))];
+    const shown = videos.toSorted((one, other) => Boolean(other.further) - Boolean(one.further));
     find('under-way').hidden = shown.length === 0;
     find('under-way-list').replaceChildren(...shown.map(video => {
       const bar = video.further

@@ -7,6 +7,7 @@ import { count, size, timeLeft } from './format.js';
 import { failedAt, stateOf } from './states.js';
 import { live } from './live.js';
 import { all, hold, keep, keyOf, recall } from './remembered.js';
+import * as sure from './sure.js';
 import { Upload } from './upload.js';
 
 const atATime = 3, soon = 50, tick = 1000; // Milliseconds.
@@ -25,10 +26,10 @@ export class Uploads {
     this.onWatch = onWatch;
     this.largest = Infinity;
     find('uploads-choose').onclick = onChoose;
-    find('uploads-cancel').onclick = () => this.#each(upload => upload.isOpen && upload.cancel());
+    find('uploads-cancel').onclick = () => this.#cancelAll();
     find('uploads-clear').onclick = () => this.#each(upload => upload.isOpen || this.#clear(upload));
     live.addEventListener('video', ({ detail }) => this.#further(detail.id, () => detail));
-    live.addEventListener('progress', ({ detail: { id, ...further } }) => this.#further(id, video => ({ ...video, further })));
+    live.addEventListener('progress', ({ detail }) => this.#further(detail.id, video => video && live.furthered(video)));
     live.addEventListener('removed', ({ detail }) =>
       this.#each(upload => upload.video === detail && this.#remove(upload)));
     for (const event of ['ready', 'blind'])
@@ -110,6 +111,13 @@ export class Uploads {
     return this.#showSoon();
   }
 
+  async #cancelAll() {
+    const open = [...this.#rows.values()].map(({ upload }) => upload).filter(({ isOpen }) => isOpen);
+    if (await sure.toCancel(open.length))
+      for (const upload of open.filter(({ isOpen }) => isOpen)) // Some may have arrived meanwhile.
+        upload.cancel();
+  }
+
   #clear(upload) { return upload.state === 'taken' ? this.#remove(upload) : upload.cancel(); }
 
   #remove(upload) {
@@ -129,8 +137,9 @@ export class Uploads {
 
   /** How the video stands that an upload became. */
   async #ask(upload) {
-    const video = await api.video(upload.video).catch(() => null); // Else an event tells it.
-    if (video) {
+    const found = await api.video(upload.video).catch(() => null); // Else an event tells it.
+    if (found) {
+      const video = live.furthered(found);
       this.library.put(video);
       this.#further(video.id, () => video);
     }

@@ -13,6 +13,9 @@ public sealed class CatalogChanges
     private readonly ConcurrentDictionary<Listener, bool> _listeners = new();
     private readonly ConcurrentDictionary<VideoId, VideoChange> _progress = new();
 
+    /// <summary>How far the stages that are under way have come.</summary>
+    public IEnumerable<VideoChange> UnderWay => _progress.Values;
+
     /// <summary>Listens from now on, until disposed.</summary>
     public Listener Listen()
     {

@@ -29,6 +29,8 @@ internal sealed class HostedApi : IAsyncDisposable
 
     public IReadOnlyList<VideoId> Videos { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     /// <summary>Starts it.</summary>
     /// <param name="model">Its model.</param>
     /// <param name="videos">How many videos of two segments it has.</param>
