@@ -73,16 +73,33 @@ internal sealed class PageBrowser : IAsyncDisposable
         }
         """);
 
-    /// <summary>Fails where axe-core finds a barrier in what the page shows now, in light or in dark colours.</summary>
+    /// <summary>
+    /// Fails where axe-core finds a barrier in what the page shows now, or it is wider than its window: of a desk, a tablet or a
+    /// phone, in light or in dark colours.
+    /// </summary>
     public async Task HasNoBarrierAsync()
     {
-        var found = new List<string>();
-        foreach (var colours in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
+        var (found, window) = (new List<string>(), Page.ViewportSize!);
+        foreach (var width in (int[])[1360, 768, 390])
         {
-            await Page.EmulateMediaAsync(new() { ColorScheme = colours, ReducedMotion = ReducedMotion.Reduce });
-            var result = await Page.RunAxe();
-            found.AddRange(result.Violations.SelectMany(rule => rule.Nodes, (rule, node) => $"{rule.Help}: {node.Html}"));
+            await Page.SetViewportSizeAsync(width, window.Height);
+            if (!await Page.EvaluateAsync<bool>("""
+                async () => {
+                  for (let frame = 0; frame < 2; frame++) // Until the page is laid out anew.
+                    await new Promise(drawn => requestAnimationFrame(drawn));
+                  return document.documentElement.scrollWidth <= innerWidth;
+                }
+                """))
+                found.Add($"wider than {width}");
+            foreach (var colours in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
+            {
+                await Page.EmulateMediaAsync(new() { ColorScheme = colours, ReducedMotion = ReducedMotion.Reduce });
+                var result = await Page.RunAxe();
+                found.AddRange(result.Violations.SelectMany(
+                    rule => rule.Nodes, (rule, node) => $"{width}, {colours}: {rule.Help}: {node.Html}"));
+            }
         }
+        await Page.SetViewportSizeAsync(window.Width, window.Height);
         Assert.True(found.Count == 0, string.Join('\n', found));
     }
 

@@ -20,6 +20,7 @@ public sealed class PageSignInTests(Workplace place) : IClassFixture<Workplace>
         await dialog.GetByLabel("Key").FillAsync("tcmgc_000000000000_wrong");
         await dialog.GetByRole(AriaRole.Button).ClickAsync();
         await Assertions.Expect(dialog.GetByRole(AriaRole.Alert)).ToHaveTextAsync("This key is not valid.");
+        await browser.HasNoBarrierAsync();
 
         await dialog.GetByLabel("Key").FillAsync(key);
         await dialog.GetByRole(AriaRole.Button).ClickAsync();
