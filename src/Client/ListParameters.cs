@@ -20,8 +20,10 @@ internal static class ListParameters
             Add("tags", tag);
         foreach (var state in query.States ?? [])
             Add("state", NameOf(state));
-        Add("uploadedFrom", filter.UploadedFrom?.ToString("O", CultureInfo.InvariantCulture));
-        Add("uploadedTo", filter.UploadedTo?.ToString("O", CultureInfo.InvariantCulture));
+        Add("uploadedFrom", filter.UploadedFrom);
+        Add("uploadedTo", filter.UploadedTo);
+        Add("recordedFrom", filter.RecordedFrom);
+        Add("recordedTo", filter.RecordedTo);
         Add("minDuration", filter.MinDuration);
         Add("maxDuration", filter.MaxDuration);
         Add("cursor", cursor);
@@ -30,8 +32,9 @@ internal static class ListParameters
         void Add(string name, object? value)
         {
             if (value is not null)
-                text.Append(text.Length == 1 ? "" : "&").Append(name).Append('=')
-                    .Append(Uri.EscapeDataString(Convert.ToString(value, CultureInfo.InvariantCulture)!));
+                text.Append(text.Length == 1 ? "" : "&").Append(name).Append('=').Append(Uri.EscapeDataString(
+                    value is DateTimeOffset time ? time.ToString("O", CultureInfo.InvariantCulture)
+                        : Convert.ToString(value, CultureInfo.InvariantCulture)!));
         }
     }
 

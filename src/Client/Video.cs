@@ -16,6 +16,9 @@ public sealed record Video(Guid Id, string Name, VideoState State, DateTimeOffse
     /// <summary>Its user's words to find it by.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
+    /// <summary>When it was recorded, once decoded; null where its file does not say.</summary>
+    public DateTimeOffset? RecordedAt { get; init; }
+
     /// <summary>Length in seconds, once decoded.</summary>
     public double? Duration { get; init; }
 

@@ -18,6 +18,12 @@ public sealed record VideoFilter
     /// <summary>When it was uploaded, at the latest.</summary>
     public DateTimeOffset? UploadedTo { get; init; }
 
+    /// <summary>When it was recorded, or where that is not known uploaded, at the earliest.</summary>
+    public DateTimeOffset? RecordedFrom { get; init; }
+
+    /// <summary>When it was recorded, or where that is not known uploaded, at the latest.</summary>
+    public DateTimeOffset? RecordedTo { get; init; }
+
     /// <summary>Its length in seconds, at least; one whose length is not known yet is left out.</summary>
     public double? MinDuration { get; init; }
 
@@ -52,6 +58,9 @@ public enum VideoSort
 
     /// <summary>Their lengths; one whose length is not known yet is the shortest.</summary>
     Duration,
+
+    /// <summary>When they were recorded; one of which that is not known by when it was uploaded.</summary>
+    Recorded,
 }
 
 /// <summary>Which way a list is ordered.</summary>

@@ -163,6 +163,7 @@ public sealed class DecodeWorker(VideoDecoder decoder, IEventLog log, IBlobStore
         Width = video.Width,
         Height = video.Height,
         Format = video.Format,
+        RecordedAt = video.RecordedAt,
         Warning = video.Warning,
         Elapsed = video.Elapsed.TotalSeconds,
     };

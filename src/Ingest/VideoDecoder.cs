@@ -61,7 +61,8 @@ public sealed class VideoDecoder(IBlobStore packs, int frameSide, TimeProvider t
             await WritePicturesAsync(video, frames, isPlain, cancel);
             IngestTelemetry.Frames.Add(frames.Frames);
             return new(new DecodedVideo(pack, frames.Frames, info.Duration ?? frames.Frames, info.Width, info.Height,
-                new(info.Format, info.Codec, info.PixelFormat, info.SoundCodec), frames.Warning, time.GetElapsedTime(started)));
+                new(info.Format, info.Codec, info.PixelFormat, info.SoundCodec), frames.Warning, time.GetElapsedTime(started))
+            { RecordedAt = info.RecordedAt });
         }
         finally
         {
@@ -108,4 +109,8 @@ public sealed class VideoDecoder(IBlobStore packs, int frameSide, TimeProvider t
 /// <param name="Warning">What was wrong although there are frames (a truncated file); null where nothing was.</param>
 /// <param name="Elapsed">How long decoding took.</param>
 public sealed record DecodedVideo(
-    string Pack, int Frames, double Duration, int Width, int Height, VideoFormat Format, string? Warning, TimeSpan Elapsed);
+    string Pack, int Frames, double Duration, int Width, int Height, VideoFormat Format, string? Warning, TimeSpan Elapsed)
+{
+    /// <summary>When it was recorded; null where the file does not say.</summary>
+    public DateTimeOffset? RecordedAt { get; init; }
+}

@@ -63,6 +63,9 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
         await Assertions.Expect(cards.First.Locator(".failure"))
             .ToHaveTextAsync("No frames can be taken from it: is not a video.");
         await page.GoBackAsync();
+        await page.Locator("#sort").SelectOptionAsync("recorded-asc");
+        await Assertions.Expect(cards.First.Locator(".name")).ToHaveTextAsync("clip 77.mp4");
+        await page.GoBackAsync();
 
         // Title and tags are changed in the card.
         await page.Locator("#filter").ClickAsync();
@@ -74,6 +77,7 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
         await browser.HasNoBarrierAsync();
         await keys.PressAsync("Enter");
         var changed = cards.Filter(new() { HasText = "Clip 77 at the lake" });
+        await Assertions.Expect(changed.Locator(".facts")).ToHaveTextAsync(new Regex("^Recorded .*2019$"));
         await Assertions.Expect(changed.Locator(".tag")).ToHaveTextAsync(["lake", "sun"]);
         await Assertions.Expect(changed.Locator("button.edit")).ToBeFocusedAsync();
         var tags = (await VideoAsync(run, 77)).GetProperty("tags").EnumerateArray();
@@ -251,6 +255,7 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
                     FramePack = "none",
                     Frames = 20,
                     Duration = 10 + (at % 10),
+                    RecordedAt = at == 77 ? s_first.AddYears(-5) : null,
                     Width = 320,
                     Height = 240,
                     Elapsed = 1,

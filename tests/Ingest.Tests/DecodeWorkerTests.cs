@@ -30,7 +30,9 @@ public sealed class DecodeWorkerTests : IAsyncLifetime
     [Fact]
     public async Task An_uploaded_video_becomes_a_frame_pack_and_one_event()
     {
-        var upload = await UploadAsync(TestClips.Distinct(0, 8));
+        var clip = TestClips.Make("dated", ".mp4",
+            ["-i", TestClips.Distinct(0, 8), "-c", "copy", "-metadata", "creation_time=2024-05-03T16:12:30Z"]);
+        var upload = await UploadAsync(clip);
         var reports = new Reports();
 
         var outcome = await Worker().HandleAsync(upload, reports, default);
@@ -38,6 +40,7 @@ public sealed class DecodeWorkerTests : IAsyncLifetime
         var decoded = Assert.IsType<VideoDecoded>(outcome);
         Assert.Equal((8, 8.0, 320, 240, null),
             (decoded.Frames, decoded.Duration, decoded.Width, decoded.Height, decoded.Warning));
+        Assert.Equal(new(2024, 5, 3, 16, 12, 30, TimeSpan.Zero), decoded.RecordedAt);
         Assert.Equal(upload.EventId, decoded.UploadId);
         Assert.Equal([decoded], await OutcomesAsync());
         Assert.Equal(8, reports[^1].Frames);

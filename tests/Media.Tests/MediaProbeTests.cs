@@ -19,6 +19,34 @@ public sealed class MediaProbeTests
     public async Task A_video_without_sound_is_one() =>
         Assert.False((await ProbeAsync(TestClips.Distinct(0, 1))).Value!.HasSound);
 
+    [Theory]
+    [InlineData(".mp4")]
+    [InlineData(".mkv")]
+    public async Task The_container_says_when_it_was_recorded(string extension)
+    {
+        var clip = TestClips.Make("recorded", extension,
+            ["-i", TestClips.Distinct(0, 1), "-c", "copy", "-metadata", "creation_time=2024-05-03T18:12:30+02:00"]);
+
+        Assert.Equal(new(2024, 5, 3, 16, 12, 30, TimeSpan.Zero), (await ProbeAsync(clip)).Value!.RecordedAt);
+        Assert.Null((await ProbeAsync(TestClips.Distinct(0, 1))).Value!.RecordedAt);
+    }
+
+    [Theory]
+    [InlineData("1904-01-01T00:00:00.000000Z")]
+    [InlineData("1970-01-01T00:00:00.000000Z")]
+    [InlineData("1980-01-01T00:00:00.000000Z")]
+    [InlineData("2026-01-01T00:00:01.000000Z")]
+    [InlineData("0000-00-00T00:00:00.000000Z")]
+    [InlineData("in summer")]
+    [InlineData(null)]
+    public void What_cannot_be_when_it_was_recorded_is_left_out(string? tag)
+    {
+        var now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+        Assert.Null(RecordingTime.Of(tag, now));
+        Assert.Equal(now, RecordingTime.Of("2026-01-01T00:00:00.000000Z", now));
+    }
+
     [Fact]
     public async Task The_video_is_chosen_not_the_cover_before_it()
     {

@@ -230,6 +230,7 @@ public abstract class CatalogContract
             new() { Tags = ["Sea"] }, new() { Tags = ["sea", "SUN"] }, new() { Tags = ["se"] }, new() { Tags = ["clip 1.mp4"] },
             new() { MinDuration = 9.6 }, new() { MinDuration = 0, MaxDuration = 5 }, new() { MaxDuration = 0 },
             new() { UploadedFrom = Noon.AddSeconds(2), UploadedTo = Noon.AddSeconds(4) }, new() { Video = uploads[3].VideoId },
+            new() { RecordedFrom = Noon.AddDays(-6), RecordedTo = Noon.AddSeconds(3) },
             .. states.Select(some => new CatalogFilter { Name = "clip", States = some }),
         ];
         foreach (var filter in filters)
@@ -251,7 +252,8 @@ public abstract class CatalogContract
 
         static IEnumerable<VideoEvent> Later(VideoUploaded upload, int at) => (at % 6) switch
         {
-            0 => [Decoded(upload) with { Duration = at }, Described(upload, title: "clip 12") with { Tags = ["Sea", "sun"] }],
+            0 => [Decoded(upload) with { Duration = at, RecordedAt = Noon.AddDays(-at) },
+                Described(upload, title: "clip 12") with { Tags = ["Sea", "sun"] }],
             1 => [Decoded(upload), Indexed(upload), Described(upload, title: null) with { Tags = ["sea"] }],
             2 => [Failed(upload), Described(upload, title: "In summer") with { Tags = null }],
             3 => [Deleted(upload)],
@@ -261,6 +263,7 @@ public abstract class CatalogContract
         static IEnumerable<VideoId> Ordered(IEnumerable<CatalogEntry> entries, CatalogSort sort, bool descending)
         {
             var ordered = entries.OrderBy(entry => sort == CatalogSort.Added ? entry.UploadedAt.UtcTicks : 0)
+                .ThenBy(entry => sort == CatalogSort.Recorded ? (entry.RecordedAt ?? entry.UploadedAt).UtcTicks : 0)
                 .ThenBy(entry => sort == CatalogSort.Duration ? entry.Duration ?? -1 : 0)
                 .ThenBy(entry => sort == CatalogSort.Name ? CatalogKeys.NameOf(entry) : "", StringComparer.Ordinal)
                 .ThenBy(entry => Convert.ToHexString(entry.Id.Value.ToByteArray(bigEndian: true)), StringComparer.Ordinal)

@@ -158,6 +158,8 @@ public sealed class DataFolderTests : IDisposable
         Assert.Equal("no room", (await folder.Events.DeadLettersAsync(s_never).SingleAsync()).Reason);
         var named = new CatalogQuery { Filter = new() { Name = "HOLIDAY" } };
         Assert.Equal(entry, Assert.Single((await folder.Catalog.PageAsync(CollectionId.Default, named, 9, s_never)).Entries));
+        var recorded = new CatalogQuery { Filter = new() { RecordedFrom = entry.UploadedAt, RecordedTo = entry.UploadedAt } };
+        Assert.Equal(1, (await folder.Catalog.PageAsync(CollectionId.Default, recorded, 9, s_never)).Total);
         Assert.Equal([new CollectionTotals(CollectionId.Default, 1, 4, 0, 1)], await folder.Catalog.TotalsAsync(s_never));
         Assert.Equal(FirstFormat.Video, Assert.Single(
             await folder.Catalog.FindNamedAsync(CollectionId.Default, ["holidays"], 9, s_never)).Video);

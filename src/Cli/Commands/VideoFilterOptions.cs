@@ -26,6 +26,10 @@ internal sealed class VideoFilterOptions
         "Only videos uploaded at this time or after it: a day or an ISO 8601 time, local unless it names its zone.");
     private readonly Option<DateTimeOffset?> _before = Time(
         "--uploaded-before", "Only videos uploaded at this time or before it; a day is its first moment.");
+    private readonly Option<DateTimeOffset?> _recordedAfter = Time(
+        "--recorded-after", "Only videos recorded, or where that is not known uploaded, at this time or after it.");
+    private readonly Option<DateTimeOffset?> _recordedBefore = Time(
+        "--recorded-before", "Only videos recorded, or where that is not known uploaded, at this time or before it.");
     private readonly Option<double?> _shortest = Seconds("--min-duration", "Only videos of at least so many seconds.");
     private readonly Option<double?> _longest = Seconds("--max-duration", "Only videos of at most so many seconds.");
 
@@ -33,7 +37,8 @@ internal sealed class VideoFilterOptions
     public IEnumerable<Option> OfSearch => [_in, .. OfList];
 
     /// <summary>Those of a list.</summary>
-    public IEnumerable<Option> OfList => [_name, _tags, _after, _before, _shortest, _longest];
+    public IEnumerable<Option> OfList =>
+        [_name, _tags, _after, _before, _recordedAfter, _recordedBefore, _shortest, _longest];
 
     /// <summary>The filter that the options of a search describe.</summary>
     /// <exception cref="Shared.UserException">--in names no video, or several.</exception>
@@ -50,6 +55,8 @@ internal sealed class VideoFilterOptions
         Tags = parsed.GetValue(_tags) is [_, ..] tags ? tags : null,
         UploadedFrom = parsed.GetValue(_after),
         UploadedTo = parsed.GetValue(_before),
+        RecordedFrom = parsed.GetValue(_recordedAfter),
+        RecordedTo = parsed.GetValue(_recordedBefore),
         MinDuration = parsed.GetValue(_shortest),
         MaxDuration = parsed.GetValue(_longest),
     };

@@ -16,7 +16,7 @@ internal static class VideosCommand
         NewOption.Optional<VideoState[]>("--state", "Only videos in this state; with several --state in one of them.", "STATE");
 
     private static readonly Option<CatalogSort> s_sort =
-        NewOption.WithDefault("--sort", CatalogSort.Name, "What they are ordered by: name, added or duration.", "KEY");
+        NewOption.WithDefault("--sort", CatalogSort.Name, "What they are ordered by: name, added, recorded or duration.", "KEY");
 
     private static readonly Option<bool> s_descending =
         NewOption.Flag("--descending", "Z to A, the newest or the longest first.");

@@ -19,6 +19,8 @@ public static class VideoFilters
             Tags = filter.Tags is [_, ..] tags ? [.. tags.Select(tag => tag?.Trim() ?? "")] : null,
             UploadedFrom = filter.UploadedFrom,
             UploadedTo = filter.UploadedTo,
+            RecordedFrom = filter.RecordedFrom,
+            RecordedTo = filter.RecordedTo,
             MinDuration = filter.MinDuration,
             MaxDuration = filter.MaxDuration,
         };

@@ -22,6 +22,7 @@ internal static class VideoListEndpoint
     {
         ["name"] = CatalogSort.Name,
         ["added"] = CatalogSort.Added,
+        ["recorded"] = CatalogSort.Recorded,
         ["duration"] = CatalogSort.Duration,
     };
 
@@ -68,6 +69,8 @@ internal static class VideoListEndpoint
             Tags = asked.Tags,
             UploadedFrom = asked.UploadedFrom,
             UploadedTo = asked.UploadedTo,
+            RecordedFrom = asked.RecordedFrom,
+            RecordedTo = asked.RecordedTo,
             MinDuration = asked.MinDuration,
             MaxDuration = asked.MaxDuration,
         }.ToCatalog() with
@@ -97,7 +100,7 @@ internal static class VideoListEndpoint
     /// <summary>The parameters of a list. (Endpoints read the names of an enum only as they are written in C#.)</summary>
     internal sealed record Parameters
     {
-        [FromQuery(Name = "sort"), RegularExpression("^(name|added|duration)$")]
+        [FromQuery(Name = "sort"), RegularExpression("^(name|added|recorded|duration)$")]
         [Description("What the videos are ordered by; default their names.")]
         public string? Sort { get; init; }
 
@@ -136,6 +139,14 @@ internal static class VideoListEndpoint
         [FromQuery(Name = "uploadedTo")]
         [Description("When it was uploaded, at the latest.")]
         public DateTimeOffset? UploadedTo { get; init; }
+
+        [FromQuery(Name = "recordedFrom")]
+        [Description("When it was recorded, or where that is not known uploaded, at the earliest.")]
+        public DateTimeOffset? RecordedFrom { get; init; }
+
+        [FromQuery(Name = "recordedTo")]
+        [Description("When it was recorded, or where that is not known uploaded, at the latest.")]
+        public DateTimeOffset? RecordedTo { get; init; }
 
         [FromQuery(Name = "minDuration")]
         [Description("Its length in seconds, at least.")]

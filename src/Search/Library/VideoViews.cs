@@ -16,6 +16,7 @@ internal static class VideoViews
         {
             Title = entry.Title,
             Tags = entry.Tags ?? [],
+            RecordedAt = entry.RecordedAt,
             Duration = entry.Duration,
             Width = entry.Width,
             Height = entry.Height,

@@ -77,7 +77,8 @@ export class VideoCard {
   }
 
   #showState(video) {
-    this.facts.textContent = video.state === 'indexed' ? `Added ${day(video.uploadedAt)}` : stateOf(video);
+    const when = video.recordedAt ? `Recorded ${day(video.recordedAt)}` : `Added ${day(video.uploadedAt)}`;
+    this.facts.textContent = video.state === 'indexed' ? when : stateOf(video);
     this.facts.title = video.warning ? api.sentence(video.warning) : '';
     this.facts.dataset.warned = `${Boolean(video.warning)}`;
     this.stages.hidden = video.state === 'indexed';

@@ -5,7 +5,7 @@ import { find } from './dom.js';
 import { tagsIn } from './editor.js';
 
 const butNot = -0.5;
-const fields = ['not', 'video', 'name', 'tags', 'from', 'to', 'min', 'max', 'rank'];
+const fields = ['not', 'video', 'name', 'tags', 'from', 'to', 'recorded-from', 'recorded-to', 'min', 'max', 'rank'];
 
 export class Filters {
   #known = new Map();
@@ -46,13 +46,15 @@ export class Filters {
 
   /** Which videos a search is about, as the API takes it. */
   get filter() {
-    const { video, name, tags, from, to, min, max } = this.#values;
+    const { video, name, tags, from, to, 'recorded-from': recordedFrom, 'recorded-to': recordedTo, min, max } = this.#values;
     return {
       video: video || undefined,
       name: name || undefined,
       tags: tagsIn(tags),
-      uploadedFrom: from ? new Date(`${from}T00:00`).toISOString() : undefined,
-      uploadedTo: to ? new Date(`${to}T23:59:59.999`).toISOString() : undefined,
+      uploadedFrom: firstOf(from),
+      uploadedTo: lastOf(to),
+      recordedFrom: firstOf(recordedFrom),
+      recordedTo: lastOf(recordedTo),
       minDuration: min ? Number(min) : undefined,
       maxDuration: max ? Number(max) : undefined,
     };
@@ -125,3 +127,7 @@ export class Filters {
     find('rank').disabled = Boolean(video);
   }
 }
+
+/** The first and the last moment of a day as a person here has it; undefined where no day is given. */
+const firstOf = day => day ? new Date(`${day}T00:00`).toISOString() : undefined;
+const lastOf = day => day ? new Date(`${day}T23:59:59.999`).toISOString() : undefined;

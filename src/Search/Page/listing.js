@@ -9,6 +9,7 @@ const firstPage = 60, page = 200, largest = 1000;
 const keys = {
   name: video => (video.title ?? video.name).toUpperCase().replace(/\d+/g, digits => digits.replace(/^0+/, '').padStart(12, '0')),
   added: video => Date.parse(video.uploadedAt),
+  recorded: video => Date.parse(video.recordedAt ?? video.uploadedAt),
   duration: video => video.duration ?? -1,
 };
 
@@ -106,13 +107,15 @@ export class Listing {
 }
 
 /** Whether a video is one of those that a query is about. */
-function matches(video, { name, tags = [], state = [], uploadedFrom, uploadedTo, minDuration, maxDuration }) {
+function matches(video, { name, tags = [], state = [], uploadedFrom, uploadedTo, recordedFrom, recordedTo, minDuration,
+  maxDuration }) {
   const has = text => text.toUpperCase().includes(name.toUpperCase());
-  const own = video.tags.map(tag => tag.toUpperCase()), added = Date.parse(video.uploadedAt);
+  const own = video.tags.map(tag => tag.toUpperCase()), added = keys.added(video), recorded = keys.recorded(video);
   return (!name || [video.title ?? '', video.name, ...video.tags].some(has))
     && tags.every(tag => own.includes(tag.toUpperCase()))
     && (state.length === 0 || state.includes(video.state))
     && !(added < Date.parse(uploadedFrom)) && !(added > Date.parse(uploadedTo))
+    && !(recorded < Date.parse(recordedFrom)) && !(recorded > Date.parse(recordedTo))
     && (minDuration === undefined || video.duration >= minDuration)
     && (maxDuration === undefined || video.duration <= maxDuration);
 }

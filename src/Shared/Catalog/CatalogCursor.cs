@@ -26,6 +26,7 @@ public sealed record CatalogCursor(CatalogSort Sort, bool Descending, string Key
         {
             CatalogSort.Name => CatalogKeys.NameOf(entry),
             CatalogSort.Added => entry.UploadedAt.UtcTicks.ToString(CultureInfo.InvariantCulture),
+            CatalogSort.Recorded => CatalogKeys.RecordedOf(entry).UtcTicks.ToString(CultureInfo.InvariantCulture),
             _ => CatalogKeys.DurationOf(entry).ToString("R", CultureInfo.InvariantCulture),
         };
         return new(query.Sort, query.Descending, key, entry.Id);
@@ -49,7 +50,7 @@ public sealed record CatalogCursor(CatalogSort Sort, bool Descending, string Key
     private static bool IsKey(CatalogSort sort, string key) => sort switch
     {
         CatalogSort.Name => true,
-        CatalogSort.Added => long.TryParse(key, CultureInfo.InvariantCulture, out _),
+        CatalogSort.Added or CatalogSort.Recorded => long.TryParse(key, CultureInfo.InvariantCulture, out _),
         _ => double.TryParse(key, CultureInfo.InvariantCulture, out var seconds) && double.IsFinite(seconds),
     };
 }

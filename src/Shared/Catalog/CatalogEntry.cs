@@ -60,6 +60,9 @@ public sealed record CatalogEntry
     /// <summary>When it was uploaded.</summary>
     public required DateTimeOffset UploadedAt { get; init; }
 
+    /// <summary>When it was recorded; null until decoded, and where its file does not say.</summary>
+    public DateTimeOffset? RecordedAt { get; init; }
+
     /// <summary>Length in seconds; null until decoded.</summary>
     public double? Duration { get; init; }
 

@@ -21,6 +21,12 @@ public sealed record CatalogFilter
     /// <summary>When it was uploaded, at the latest.</summary>
     public DateTimeOffset? UploadedTo { get; init; }
 
+    /// <summary>When it was recorded, or where that is not known uploaded, at the earliest.</summary>
+    public DateTimeOffset? RecordedFrom { get; init; }
+
+    /// <summary>When it was recorded, or where that is not known uploaded, at the latest.</summary>
+    public DateTimeOffset? RecordedTo { get; init; }
+
     /// <summary>Its length in seconds, at least; one whose length is not known yet is left out.</summary>
     public double? MinDuration { get; init; }
 
@@ -37,6 +43,7 @@ public sealed record CatalogFilter
             && Tags?.Select(CatalogKeys.Fold).Except(CatalogKeys.TagsOf(entry), StringComparer.Ordinal).Any() is not true
             && States?.Contains(entry.State) is not false
             && !(entry.UploadedAt < UploadedFrom) && !(entry.UploadedAt > UploadedTo)
+            && !(CatalogKeys.RecordedOf(entry) < RecordedFrom) && !(CatalogKeys.RecordedOf(entry) > RecordedTo)
             && (MinDuration is not { } least || entry.Duration >= least)
             && (MaxDuration is not { } most || entry.Duration <= most);
     }

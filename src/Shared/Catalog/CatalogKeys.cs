@@ -24,6 +24,9 @@ internal static partial class CatalogKeys
     /// <summary>The tags, folded.</summary>
     public static IEnumerable<string> TagsOf(CatalogEntry entry) => (entry.Tags ?? []).Select(Fold);
 
+    /// <summary>When it was recorded, or where that is not known uploaded.</summary>
+    public static DateTimeOffset RecordedOf(CatalogEntry entry) => entry.RecordedAt ?? entry.UploadedAt;
+
     /// <summary>Length in seconds; <see cref="Unknown"/> until decoded.</summary>
     public static double DurationOf(CatalogEntry entry) => entry.Duration ?? Unknown;
 

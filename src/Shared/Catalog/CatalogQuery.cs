@@ -9,6 +9,9 @@ public enum CatalogSort
     /// <summary>When it was uploaded.</summary>
     Added,
 
+    /// <summary>When it was recorded; one of which that is not known by when it was uploaded.</summary>
+    Recorded,
+
     /// <summary>Its length; one whose length is not known yet is the shortest.</summary>
     Duration,
 }

@@ -131,6 +131,9 @@ public sealed record VideoDecoded : UploadOutcome
     /// <summary>What its file is; null in events of programs that did not say so.</summary>
     public VideoFormat? Format { get; init; }
 
+    /// <summary>When it was recorded; null where its file does not say, and in events of programs that did not ask.</summary>
+    public DateTimeOffset? RecordedAt { get; init; }
+
     /// <summary>
     /// Problems of a video that could still be decoded (truncated file, damaged frames); null where there were none.
     /// </summary>

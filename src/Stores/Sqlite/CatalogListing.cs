@@ -36,6 +36,18 @@ internal static class CatalogListing
             WHERE {Listed}
         """;
 
+    /// <summary>
+    /// Gives the table the time of recording, or where that is not known of the upload; no program before knew it.
+    /// </summary>
+    public const string RecordingSchema = $"""
+        ALTER TABLE videos ADD COLUMN recorded INTEGER NOT NULL DEFAULT 0;
+        UPDATE videos SET recorded = uploaded;
+        DROP INDEX listed_videos;
+        CREATE INDEX videos_by_recording ON videos(collection, recorded, id) WHERE {Listed};
+        CREATE INDEX listed_videos ON videos(collection, state, bytes, segments, name_key, uploaded, recorded, duration, names,
+            tags) WHERE {Listed}
+        """;
+
     /// <summary>The functions that <see cref="Schema"/> fills the columns with.</summary>
     public static void AddFunctions(SqliteConnection connection)
     {
@@ -92,6 +104,7 @@ internal static class CatalogListing
     {
         CatalogSort.Name => "name_key",
         CatalogSort.Added => "uploaded",
+        CatalogSort.Recorded => "recorded",
         _ => "duration",
     };
 
@@ -110,6 +123,10 @@ internal static class CatalogListing
             yield return With("uploaded >= $from", "from", from.UtcTicks);
         if (filter.UploadedTo is { } to)
             yield return With("uploaded <= $to", "to", to.UtcTicks);
+        if (filter.RecordedFrom is { } since)
+            yield return With("recorded >= $since", "since", since.UtcTicks);
+        if (filter.RecordedTo is { } until)
+            yield return With("recorded <= $until", "until", until.UtcTicks);
         if (filter.MinDuration is { } least)
             yield return With("duration >= max($least, 0)", "least", least);
         if (filter.MaxDuration is { } most)
@@ -132,7 +149,7 @@ internal static class CatalogListing
         parameters.Add("key", after.Sort switch
         {
             CatalogSort.Name => after.Key,
-            CatalogSort.Added => long.Parse(after.Key, CultureInfo.InvariantCulture),
+            CatalogSort.Added or CatalogSort.Recorded => long.Parse(after.Key, CultureInfo.InvariantCulture),
             _ => double.Parse(after.Key, CultureInfo.InvariantCulture),
         });
         parameters.Add("id", after.Video.Value.ToByteArray(bigEndian: true));

@@ -38,6 +38,7 @@ internal static class CatalogProjection
             Width = decoded.Width,
             Height = decoded.Height,
             Format = decoded.Format,
+            RecordedAt = decoded.RecordedAt,
             Frames = decoded.Frames,
             Warning = decoded.Warning,
             DecodeSeconds = decoded.Elapsed,

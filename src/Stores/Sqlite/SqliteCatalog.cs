@@ -60,7 +60,8 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
         CREATE INDEX waiting_videos ON videos(state, bytes) WHERE {Waiting}
         """,
         CatalogNames.Schema,
-        CatalogListing.Schema);
+        CatalogListing.Schema,
+        CatalogListing.RecordingSchema);
 
     private readonly Lock _gate = new(), _writing = new();
     private readonly HashSet<string> _newer = new(StringComparer.Ordinal);
@@ -284,9 +285,10 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
             return;
         var entry = CatalogProjection.Of(upload, Outcomes(connection, upload));
         const string Insert = """
-            INSERT OR REPLACE INTO videos(id, collection, name, state, bytes, segments, name_key, uploaded, duration, names, tags,
-                entry)
-            VALUES($id, $collection, $Name, $state, $Bytes, $segments, $nameKey, $uploaded, $duration, $names, $tags, $json)
+            INSERT OR REPLACE INTO videos(id, collection, name, state, bytes, segments, name_key, uploaded, recorded, duration,
+                names, tags, entry)
+            VALUES($id, $collection, $Name, $state, $Bytes, $segments, $nameKey, $uploaded, $recorded, $duration,
+                $names, $tags, $json)
             """;
         connection.Execute(Insert, new
         {
@@ -298,6 +300,7 @@ internal sealed class SqliteCatalog(string path) : ICatalog, IDisposable
             segments = entry is { State: VideoState.Indexed, Segments: { } segments } ? segments : 0,
             nameKey = CatalogKeys.NameOf(entry),
             uploaded = entry.UploadedAt.UtcTicks,
+            recorded = CatalogKeys.RecordedOf(entry).UtcTicks,
             duration = CatalogKeys.DurationOf(entry),
             names = CatalogListing.NamesOf(entry),
             tags = CatalogListing.TagsOf(entry),

@@ -13,7 +13,8 @@ internal static class AnyJson
     [
         "text", "texts", "weight", "image", "like", "filter", "top", "offset", "segmentsEach", "exhaustive", "explain", "rank",
             "video", "name", "tags",
-        "uploadedFrom", "uploadedTo", "minDuration", "maxDuration", "threshold", "unknown", "TEXT", "$type", "__proto__", "",
+        "uploadedFrom", "uploadedTo", "recordedFrom", "minDuration", "maxDuration", "threshold", "unknown", "TEXT", "$type",
+        "__proto__", "",
     ];
 
     /// <summary>What often breaks programs, as JSON.</summary>

@@ -47,5 +47,7 @@ public sealed class VideoTests
         Assert.Equal((0, 0, 1), (none.Total, none.Videos.Count, tagged.Total));
         Assert.Equal("cursor", elsewhere.Type);
         Assert.Equal(3, await client.ListAsync(new() { Filter = new() { UploadedTo = DateTimeOffset.UnixEpoch } }).CountAsync());
+        var recorded = new VideoFilter { RecordedFrom = DateTimeOffset.UnixEpoch, RecordedTo = DateTimeOffset.UnixEpoch };
+        Assert.Equal(3, await client.ListAsync(new() { Filter = recorded, Sort = VideoSort.Recorded }).CountAsync());
     }
 }
