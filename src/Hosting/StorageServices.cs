@@ -28,6 +28,7 @@ public static class StorageServices
             .AddSingleton(services => services.GetRequiredService<Storage>().Blobs)
             .AddSingleton(services => services.GetRequiredService<Storage>().Catalog)
             .AddSingleton(services => services.GetRequiredService<Storage>().Changes)
+            .AddSingleton(services => services.GetRequiredService<Storage>().Reserve)
             .AddSingleton<StoreOutages>()
             .AddSingleton<EventConsumer>()
             .AddWorker("event log watch", services => ActivatorUtilities.CreateInstance<EventLogWatch>(services).RunAsync)

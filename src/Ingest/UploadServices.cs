@@ -7,7 +7,6 @@ using TcMgc.Ingest.Uploads;
 using TcMgc.Ingest.Urls;
 using TcMgc.Ingest.Watching;
 using TcMgc.Shared;
-using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Configuration;
 using TcMgc.Stores;
 
@@ -28,7 +27,7 @@ public static class UploadServices
         builder.Services
             .AddSingleton(options)
             .AddSingleton(watch)
-            .AddSingleton(services => new UploadRoom(services.GetRequiredService<ICatalog>(), options, storage.Folders))
+            .AddSingleton<UploadRoom>()
             .AddSingleton<CollectionQuota>()
             .AddSingleton<VideoIntake>()
             .AddSingleton<TranscriptIntake>()

@@ -19,11 +19,12 @@ public sealed class Storage : IAsyncDisposable
     private readonly DataFolder _data;
     private IDisposable? _work;
 
-    private Storage(DataFolder data, IEventLog events, IBlobStore blobs)
+    private Storage(DataFolder data, IEventLog events, IBlobStore blobs, DiskReserve reserve)
     {
         _data = data;
         Events = events;
         Blobs = blobs;
+        Reserve = reserve;
         Index = data.Index;
     }
 
@@ -51,6 +52,9 @@ public sealed class Storage : IAsyncDisposable
 
     /// <summary>Passes on what the log brings to the catalog.</summary>
     public CatalogChanges Changes { get; } = new();
+
+    /// <summary>What is kept free on the disks of data folder and blobs.</summary>
+    public DiskReserve Reserve { get; }
 
     /// <summary>The disk of the data folder.</summary>
     public DriveInfo Disk => new(OperatingSystem.IsWindows() ? Path.GetPathRoot(_data.Path)! : _data.Path);
@@ -86,7 +90,8 @@ public sealed class Storage : IAsyncDisposable
             data = await DataFolder.OpenAsync(options.Data, time, followsOwnLog: isEmbedded, shared, cancellationToken);
             var kafka = isEmbedded ? null : await KafkaEventLog.OpenAsync(
                 Settings.Read<KafkaOptions>(configuration, KafkaOptions.Section), time, cancellationToken);
-            stores = new(data, kafka ?? data.Events, shared ?? data.Blobs);
+            stores = new(
+                data, kafka ?? data.Events, shared ?? data.Blobs, new(options.Folders, options.FreeBytes));
             if (kafka is not null)
                 await data.BelongToAsync(kafka.IdentifyAsync, cancellationToken);
             var log = data.Log!;

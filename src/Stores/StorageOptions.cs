@@ -26,6 +26,13 @@ public sealed record StorageOptions
     /// </summary>
     public VectorStore Vectors { get; init; }
 
+    /// <summary>
+    /// Bytes that uploads and versions for browsers leave free on the disks of data folder and blob folder, for work under way;
+    /// 0 to 1 TiB, default 1 GiB.
+    /// </summary>
+    [Range(0.0, 1099511627776.0, ErrorMessage = "must be from {1} to {2}")]
+    public long FreeBytes { get; init; } = 1L << 30;
+
     /// <summary>The folders that are written to, as full paths: the data folder, and one of the blobs elsewhere.</summary>
     public IReadOnlyList<string> Folders => Blobs is { Length: > 0 } blobs && !S3BlobStore.IsPlace(blobs)
         ? [Path.GetFullPath(Data), Path.GetFullPath(blobs)]

@@ -39,7 +39,7 @@ internal sealed class ServeRun : IDisposable
         ListeningAsync(ProgramRun.StartIn("/",
         "unshare", ["-rm", "sh", "-c", "mount -t tmpfs -o size=$1m none \"$2\" && shift 2 && exec \"$@\"", "sh", $"{size}", disk,
             .. ProgramRun.Command, "serve", "--data", Path.Combine(disk, "data"), "--model", place.Model,
-            "--urls", "http://127.0.0.1:0", "--set", "Upload:FreeBytes=0"], []));
+            "--urls", "http://127.0.0.1:0", "--set", "FreeBytes=0"], []));
 
     /// <summary>
     /// Lets the service's files have so many bytes at most, as a user's limits do; null: any number. Needs prlimit.

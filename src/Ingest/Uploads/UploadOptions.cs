@@ -45,12 +45,6 @@ public sealed record UploadOptions
     [Range(0.0, 1152921504606846976.0, ErrorMessage = OutOfRange)]
     public long? MostBytesEach { get; init; }
 
-    /// <summary>
-    /// Bytes that uploads leave free on the disks of data folder and blob folder, for work under way; 0 to 1 TiB, default 1 GiB.
-    /// </summary>
-    [Range(0.0, 1099511627776.0, ErrorMessage = OutOfRange)]
-    public long FreeBytes { get; init; } = 1L << 30;
-
     /// <summary>Whether videos are fetched from URLs that a client names; default false.</summary>
     public bool FromUrl { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
+using TcMgc.Stores;
 
 namespace TcMgc.Ingest.Uploads;
 
@@ -9,8 +10,8 @@ namespace TcMgc.Ingest.Uploads;
 /// </summary>
 /// <param name="catalog">Says what waits.</param>
 /// <param name="options">The bounds.</param>
-/// <param name="folders">Where the stores are; on each of their disks the reserve is kept.</param>
-public sealed class UploadRoom(ICatalog catalog, UploadOptions options, IReadOnlyList<string> folders) : IDisposable
+/// <param name="reserve">Says what the disks have.</param>
+public sealed class UploadRoom(ICatalog catalog, UploadOptions options, DiskReserve reserve) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
     private int _entering;
@@ -20,7 +21,7 @@ public sealed class UploadRoom(ICatalog catalog, UploadOptions options, IReadOnl
     /// <exception cref="StoreUnavailableException">The disk has less than the reserve.</exception>
     public async ValueTask<IDisposable> EnterAsync(CancellationToken cancel)
     {
-        CheckDisk(coming: 0);
+        reserve.Check();
         await _turn.WaitAsync(cancel); // Of two at once, the second counts the first.
         try
         {
@@ -41,7 +42,7 @@ public sealed class UploadRoom(ICatalog catalog, UploadOptions options, IReadOnl
     /// <exception cref="StoreUnavailableException">The disk would have less than the reserve.</exception>
     public async ValueTask CheckAsync(long bytes, CancellationToken cancel)
     {
-        CheckDisk(bytes);
+        reserve.Check(bytes);
         await CheckQueueAsync(cancel);
     }
 
@@ -55,7 +56,7 @@ public sealed class UploadRoom(ICatalog catalog, UploadOptions options, IReadOnl
         {
             var (videos, bytes) = await catalog.CountWaitingAsync(cancel);
             return 2 * (videos + _entering) < options.MostWaiting && 2 * bytes < options.MostWaitingBytes
-                && folders.All(folder => Free(folder) >= options.FreeBytes);
+                && reserve.IsThere;
         }
         catch (Exception error) when (error is UnavailableException or IOException)
         {
@@ -64,8 +65,7 @@ public sealed class UploadRoom(ICatalog catalog, UploadOptions options, IReadOnl
     }
 
     /// <summary>The same content; reading it fails when the disk has less than the reserve.</summary>
-    public Stream Watch(Stream content) =>
-        options.FreeBytes == 0 ? content : new WatchedStream(content, () => CheckDisk(coming: 0));
+    public Stream Watch(Stream content) => new WatchedStream(content, () => reserve.Check());
 
     /// <inheritdoc/>
     public void Dispose() => _turn.Dispose();
@@ -82,19 +82,6 @@ public sealed class UploadRoom(ICatalog catalog, UploadOptions options, IReadOnl
             throw new QueueFullException($"videos of {MiB(options.MostWaitingBytes)} MiB wait to be indexed; no more are taken "
                 + "until it is less (Upload:MostWaitingBytes)");
     }
-
-    private void CheckDisk(long coming)
-    {
-        if (options.FreeBytes == 0)
-            return;
-        foreach (var folder in folders)
-            if (Free(folder) is var free && free - coming < options.FreeBytes)
-                throw new StoreUnavailableException(folder, $"{folder}: the disk has {MiB(free)} MiB of room, of which "
-                    + $"{MiB(options.FreeBytes)} MiB are kept for work under way (Upload:FreeBytes); make room");
-    }
-
-    private static long Free(string folder) => new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(folder)! : folder)
-        .AvailableFreeSpace;
 
     private static string MiB(long bytes) => (bytes >> 20).ToString("N0", CultureInfo.InvariantCulture);
 

@@ -6,6 +6,7 @@ using TcMgc.Media;
 using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
+using TcMgc.Stores;
 using VideoState = TcMgc.Shared.Catalog.VideoState;
 
 namespace TcMgc.Search.Library;
@@ -18,11 +19,12 @@ namespace TcMgc.Search.Library;
 /// <param name="originals">What they are made of.</param>
 /// <param name="maker">Makes them.</param>
 /// <param name="catalog">Says which videos were removed meanwhile.</param>
+/// <param name="reserve">Says whether the disks have room.</param>
 /// <param name="options">Says how much they take.</param>
 /// <param name="time">Clock of who still waits.</param>
 /// <param name="log">Is told which could not be made.</param>
 internal sealed partial class Proxies(IBlobStore blobs, Originals originals, BrowserVideoMaker maker, ICatalog catalog,
-    SearchOptions options, TimeProvider time, ILogger<Proxies> log) : IDisposable
+    DiskReserve reserve, SearchOptions options, TimeProvider time, ILogger<Proxies> log) : IDisposable
 {
     private const int MostWaiting = 100, MostKnown = 1000;
 
@@ -34,7 +36,8 @@ internal sealed partial class Proxies(IBlobStore blobs, Originals originals, Bro
     private readonly KeptBlobs _kept = new(blobs, VideoBlobs.Proxies, options.ProxyCacheBytes);
 
     /// <summary>A version that waits, is being made, or could not be made.</summary>
-    private sealed class Job(string name, CatalogEntry entry, BrowserFormat format, DateTimeOffset asked) : IProgress<double>
+    private sealed class Job(string name, CatalogEntry entry, BrowserFormat format, DateTimeOffset asked, DiskReserve reserve)
+        : IProgress<double>
     {
         public string Name => name;
 
@@ -46,7 +49,12 @@ internal sealed partial class Proxies(IBlobStore blobs, Originals originals, Bro
 
         public VideoProxy State { get; set; } = new(ProxyState.Waiting);
 
-        public void Report(double value) => State = new(ProxyState.Making, (int)(value * 100));
+        /// <exception cref="StoreUnavailableException">It takes too much of the disk.</exception>
+        public void Report(double value)
+        {
+            reserve.Check();
+            State = new(ProxyState.Making, (int)(value * 100));
+        }
     }
 
     /// <summary>How far a version is.</summary>
@@ -114,7 +122,7 @@ internal sealed partial class Proxies(IBlobStore blobs, Originals originals, Bro
                 _jobs.TryRemove(known);
         if (_waiting.Reader.Count >= MostWaiting)
             return _jobs.GetValueOrDefault(name);
-        var job = new Job(name, entry, format, time.GetUtcNow());
+        var job = new Job(name, entry, format, time.GetUtcNow(), reserve);
         var first = _jobs.GetOrAdd(name, job);
         if (first == job)
             _waiting.Writer.TryWrite(job);
@@ -125,9 +133,9 @@ internal sealed partial class Proxies(IBlobStore blobs, Originals originals, Bro
     /// <returns>Null, or why it could not be made.</returns>
     private async ValueTask<string?> MakeAsync(Job job, CancellationToken stop)
     {
-        job.Report(0);
         try
         {
+            job.Report(0);
             if (await blobs.FindAsync(job.Name, stop) is not null)
                 return null; // It was finished while it was asked for.
             await using var original = await originals.LendAsync(job.Entry, stop);
@@ -151,6 +159,7 @@ internal sealed partial class Proxies(IBlobStore blobs, Originals originals, Bro
         var file = File.OpenRead(path);
         await using (file)
         {
+            reserve.Check(file.Length);
             await blobs.WriteAsync(job.Name, async (blob, token) => await file.CopyToAsync(blob, token), stop);
             await _kept.AddAsync(job.Name, file.Length, stop);
         }

@@ -24,7 +24,7 @@ public sealed class FullQueueTests : IAsyncLifetime
         string[] settings =
         [
             "--Data", _folder.Path, "--Urls", "http://127.0.0.1:0", "--Upload:MostWaiting", "1", "--Upload:FromUrl", "true",
-            "--Upload:FromPrivateNetworks", "true", "--Upload:FreeBytes", "0",
+            "--Upload:FromPrivateNetworks", "true", "--FreeBytes", "0",
         ];
         var builder = ServiceProgram.CreateBuilder(settings, "test");
         _stores = await builder.AddStorageAsync();

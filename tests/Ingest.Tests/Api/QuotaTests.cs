@@ -14,7 +14,7 @@ public sealed class QuotaTests
     {
         using var folder = new ScratchFolder();
         var builder = ServiceProgram.CreateBuilder(
-            ["--Data", folder.Path, "--Urls", "http://127.0.0.1:0", "--Upload:MostVideosEach", "1", "--Upload:FreeBytes", "0"],
+            ["--Data", folder.Path, "--Urls", "http://127.0.0.1:0", "--Upload:MostVideosEach", "1", "--FreeBytes", "0"],
             "test");
         await builder.AddStorageAsync();
         builder.AddUploads();

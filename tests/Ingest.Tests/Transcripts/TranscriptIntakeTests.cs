@@ -22,7 +22,7 @@ public sealed class TranscriptIntakeTests : IAsyncLifetime
     {
         _data = await DataFolder.OpenAsync(Path.Combine(_folder, "data"), TimeProvider.System, default);
         var source = VideoUploaded.SourceOf(Video);
-        var room = new UploadRoom(_data.Catalog, new(), [_data.Path]);
+        var room = new UploadRoom(_data.Catalog, new(), new([_data.Path], 0));
         _video = await new VideoIntake(_data.Events, _data.Blobs, _data.Catalog, room,
             new(_data.Catalog, new()), TimeProvider.System)
             .AcceptAsync(CollectionId.Default, "sea.mp4", new(new('0', 64), 3), source, default);

@@ -22,7 +22,7 @@ public sealed class UploadRoomTests : IAsyncLifetime
     [Fact]
     public async Task Of_many_who_come_at_once_as_many_enter_as_there_are_places()
     {
-        using var room = Room(new() { MostWaiting = 5, FreeBytes = 0 });
+        using var room = Room(new() { MostWaiting = 5 });
         await UploadAsync(1, bytes: 1);
 
         var entered = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(() => EntersAsync(room))));
@@ -33,7 +33,7 @@ public sealed class UploadRoomTests : IAsyncLifetime
     [Fact]
     public async Task A_place_is_free_again_when_the_video_did_not_come_or_is_indexed()
     {
-        using var room = Room(new() { MostWaiting = 1, FreeBytes = 0 });
+        using var room = Room(new() { MostWaiting = 1 });
         (await room.EnterAsync(default)).Dispose();
         var upload = await UploadAsync(1, bytes: 1);
         Assert.False(await EntersAsync(room));
@@ -54,7 +54,7 @@ public sealed class UploadRoomTests : IAsyncLifetime
     [Fact]
     public async Task So_many_bytes_wait_that_no_more_videos_are_taken()
     {
-        using var room = Room(new() { MostWaitingBytes = 3000, FreeBytes = 0 });
+        using var room = Room(new() { MostWaitingBytes = 3000 });
         await UploadAsync(1, bytes: 2000);
         (await room.EnterAsync(default)).Dispose();
         await UploadAsync(2, bytes: 1000);
@@ -67,10 +67,10 @@ public sealed class UploadRoomTests : IAsyncLifetime
     [Fact]
     public async Task A_disk_with_less_than_the_reserve_takes_no_upload_and_ends_one_that_is_coming()
     {
-        using var room = Room(new() { FreeBytes = long.MaxValue });
+        using var room = Room(new(), reserve: long.MaxValue);
 
         var error = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await room.EnterAsync(default));
-        Assert.Contains("Upload:FreeBytes", error.Message, StringComparison.Ordinal);
+        Assert.Contains("(FreeBytes)", error.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<StoreUnavailableException>(async () => await room.CheckAsync(1, default));
         Assert.False(await room.IsForPatientAsync(default));
         using var content = new MemoryStream(new byte[20 << 20]);
@@ -81,13 +81,14 @@ public sealed class UploadRoomTests : IAsyncLifetime
     [Fact]
     public async Task An_upload_that_would_take_the_reserve_does_not_begin()
     {
-        using var room = Room(new() { FreeBytes = 1 });
+        using var room = Room(new(), reserve: 1);
 
         await room.CheckAsync(1, default);
         await Assert.ThrowsAsync<StoreUnavailableException>(async () => await room.CheckAsync(long.MaxValue / 2, default));
     }
 
-    private UploadRoom Room(UploadOptions options) => new(_data.Catalog, options, [_folder.Path]);
+    private UploadRoom Room(UploadOptions options, long reserve = 0) =>
+        new(_data.Catalog, options, new([_folder.Path], reserve));
 
     private static async Task<bool> EntersAsync(UploadRoom room)
     {

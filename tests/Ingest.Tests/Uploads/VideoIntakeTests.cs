@@ -14,7 +14,7 @@ public sealed class VideoIntakeTests : IAsyncLifetime
     private VideoIntake Intake => IntakeAt(TimeProvider.System);
 
     private VideoIntake IntakeAt(TimeProvider time, UploadOptions? options = null) => new(
-        _data.Events, _data.Blobs, _data.Catalog, new(_data.Catalog, options ?? new(), [_folder]),
+        _data.Events, _data.Blobs, _data.Catalog, new(_data.Catalog, options ?? new(), new([_folder], 0)),
         new(_data.Catalog, options ?? new()), time);
 
     public async ValueTask InitializeAsync() => _data = await DataFolder.OpenAsync(_folder, TimeProvider.System, default);

@@ -198,7 +198,8 @@ public sealed class WatchWorkerTests : IAsyncLifetime
             Collection = collection,
         };
         _worker = new(options, new(),
-            new(_data.Events, _data.Blobs, _data.Catalog, new(_data.Catalog, new() { MostWaiting = MostWaiting }, [_folder]),
+            new(_data.Events, _data.Blobs, _data.Catalog,
+                new(_data.Catalog, new() { MostWaiting = MostWaiting }, new([_folder], 0)),
                 new(_data.Catalog, new() { MostVideosEach = most }), TimeProvider.System),
             new(_data.Events, _data.Blobs, _data.Catalog, TimeProvider.System),
             _data.Catalog, new(_data.Path, new(), TimeProvider.System), TimeProvider.System, NullLogger<WatchWorker>.Instance);

@@ -7,6 +7,7 @@ using TcMgc.Shared;
 using TcMgc.Shared.Blobs;
 using TcMgc.Shared.Catalog;
 using TcMgc.Shared.Events;
+using TcMgc.Stores;
 using TcMgc.Stores.Blobs;
 using VideoState = TcMgc.Shared.Catalog.VideoState;
 
@@ -96,6 +97,18 @@ public sealed class ProxiesTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_disk_with_less_than_the_reserve_gets_none()
+    {
+        var proxies = Start(new(), new DiskReserve([_folder], long.MaxValue));
+
+        await UntilAsync(proxies, Add("a"), ProxyState.Failed);
+
+        var failed = await AskAsync(proxies, Add("a"), makes: false);
+        Assert.Contains("are kept for work under way (FreeBytes); make room", failed.Reason, StringComparison.Ordinal);
+        Assert.False(File.Exists(Runs));
+    }
+
+    [Fact]
     public async Task A_service_that_stops_leaves_nothing_of_what_it_made()
     {
         var proxies = Start(new());
@@ -122,10 +135,10 @@ public sealed class ProxiesTests : IAsyncDisposable
         Assert.Empty(await NamesAsync());
     }
 
-    private Proxies Start(SearchOptions options)
+    private Proxies Start(SearchOptions options, DiskReserve? reserve = null)
     {
-        var proxies = new Proxies(_blobs, _originals, new(new() { Ffmpeg = Script() }, TimeProvider.System), _catalog, options,
-            TimeProvider.System, NullLogger<Proxies>.Instance);
+        var proxies = new Proxies(_blobs, _originals, new(new() { Ffmpeg = Script() }, TimeProvider.System), _catalog,
+            reserve ?? new([_folder], 0), options, TimeProvider.System, NullLogger<Proxies>.Instance);
         _running = proxies.RunAsync(_stop.Token);
         return proxies;
     }
