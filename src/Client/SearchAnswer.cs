@@ -37,6 +37,12 @@ public sealed record SearchResult(Guid Video, string Name, string Source, double
     /// <summary>What its user calls the video; null where nothing.</summary>
     public string? Title { get; init; }
 
+    /// <summary>Whether browsers play the original: see <see cref="Client.Video.Plays"/>.</summary>
+    public bool? Plays { get; init; }
+
+    /// <summary>Where a version is prepared that browsers play (<see cref="VideoProxy"/>); null outside of HTTP.</summary>
+    public string? Proxy { get; init; }
+
     /// <summary>Where pictures of all of the video are; null outside of HTTP.</summary>
     public VideoPreview? Preview { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -136,13 +137,45 @@ public sealed class TcMgcClient(HttpClient http)
     }
 
     /// <summary>The original of a video, from its beginning.</summary>
-    public async Task<Stream> OpenAsync(Guid id, CancellationToken cancel = default)
+    public async Task<Stream> OpenAsync(Guid id, CancellationToken cancel = default) =>
+        await (await OpenAsync(new Uri($"{At(id)}/stream", UriKind.Relative), cancel).ConfigureAwait(false))
+            .ReadAsStreamAsync(cancel).ConfigureAwait(false);
+
+    /// <summary>A part of a video as a file of its own, exact to the frame.</summary>
+    /// <param name="id">The video.</param>
+    /// <param name="start">Where it starts, in seconds.</param>
+    /// <param name="end">Where it ends, in seconds; the service says how long it may be.</param>
+    /// <param name="format">What it becomes; null: the best that the service can make.</param>
+    /// <param name="cancel">Gives up; the service stops cutting.</param>
+    public async Task<VideoClip> OpenClipAsync(
+        Guid id, double start, double end, PlayableFormat? format = null, CancellationToken cancel = default)
     {
-        var response = await SendAsync(HttpMethod.Get, new Uri($"{At(id)}/stream", UriKind.Relative), null, cancel,
-            HttpCompletionOption.ResponseHeadersRead).ConfigureAwait(false);
-        await CheckAsync(response, cancel).ConfigureAwait(false);
-        return await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
+        var path = string.Create(CultureInfo.InvariantCulture, $"{At(id)}/clip?start={start}&end={end}");
+        var content = await OpenAsync(InFormat(path, format), cancel).ConfigureAwait(false);
+        return new(content.Headers.ContentDisposition?.FileNameStar ?? "",
+            await content.ReadAsStreamAsync(cancel).ConfigureAwait(false));
     }
+
+    /// <summary>Has a version of a video made that browsers play, unless it is there; says how far it is.</summary>
+    /// <param name="id">The video.</param>
+    /// <param name="format">What it is made as; null: the best that the service can make.</param>
+    /// <param name="cancel">Gives up asking; the version goes on to be made.</param>
+    public Task<VideoProxy> PrepareProxyAsync(Guid id, PlayableFormat? format = null, CancellationToken cancel = default) =>
+        AskForProxyAsync(HttpMethod.Post, id, format, cancel);
+
+    /// <summary>How far a video's version for browsers is; what nobody asks about for a minute is not made.</summary>
+    /// <inheritdoc cref="PrepareProxyAsync"/>
+    public Task<VideoProxy> GetProxyAsync(Guid id, PlayableFormat? format = null, CancellationToken cancel = default) =>
+        AskForProxyAsync(HttpMethod.Get, id, format, cancel);
+
+    /// <summary>A video's version for browsers, from its beginning; <see cref="ProxyState.Ready"/> ones can be opened.</summary>
+    /// <param name="id">The video.</param>
+    /// <param name="format">What it was made as.</param>
+    /// <param name="cancel">Gives up.</param>
+    public async Task<Stream> OpenProxyAsync(
+        Guid id, PlayableFormat format = PlayableFormat.Mp4, CancellationToken cancel = default) =>
+        await (await OpenAsync(InFormat($"{At(id)}/proxy/stream", format), cancel).ConfigureAwait(false))
+            .ReadAsStreamAsync(cancel).ConfigureAwait(false);
 
     /// <summary>Finds the moments that a sentence describes.</summary>
     public Task<SearchAnswer> SearchAsync(string text, CancellationToken cancel = default) =>
@@ -171,6 +204,28 @@ public sealed class TcMgcClient(HttpClient http)
             if (VideoEvent.Of(item.EventType, item.Data, s_json) is { } happened)
                 yield return happened;
     }
+
+    private async Task<VideoProxy> AskForProxyAsync(
+        HttpMethod method, Guid id, PlayableFormat? format, CancellationToken cancel)
+    {
+        using var response = await SendAsync(method, InFormat($"{At(id)}/proxy", format), null, cancel).ConfigureAwait(false);
+        return await ReadAsync<VideoProxy>(response, cancel).ConfigureAwait(false);
+    }
+
+    /// <summary>What is at an address, to be read as it comes.</summary>
+    private async Task<HttpContent> OpenAsync(Uri uri, CancellationToken cancel)
+    {
+        var response = await SendAsync(HttpMethod.Get, uri, null, cancel, HttpCompletionOption.ResponseHeadersRead)
+            .ConfigureAwait(false);
+        await CheckAsync(response, cancel).ConfigureAwait(false);
+        return response.Content;
+    }
+
+    private static Uri InFormat(string path, PlayableFormat? format) => new(
+        format is { } one ? $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}format={NameOf(one)}" : path,
+        UriKind.Relative);
+
+    private static string NameOf(PlayableFormat format) => format == PlayableFormat.Mp4 ? "mp4" : "webm";
 
     private static Uri At(Guid id) => new($"{Videos}/{id}", UriKind.Relative);
 

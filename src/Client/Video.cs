@@ -161,6 +161,25 @@ public enum ProxyState
     Failed,
 }
 
+/// <summary>What browsers play.</summary>
+public enum PlayableFormat
+{
+    /// <summary>H.264 and AAC in MP4: nearly every browser.</summary>
+    Mp4,
+
+    /// <summary>VP9 and Opus in WebM: also those that lack H.264.</summary>
+    WebM,
+}
+
+/// <summary>A part of a video.</summary>
+/// <param name="Name">What its file may be called.</param>
+/// <param name="Content">The file, to be read once; disposed of with this object.</param>
+public sealed record VideoClip(string Name, Stream Content) : IAsyncDisposable
+{
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Content.DisposeAsync();
+}
+
 /// <summary>What an upload led to.</summary>
 /// <param name="Id">The video; of the same content always the same.</param>
 /// <param name="Name">File name under which it is known.</param>

@@ -63,6 +63,19 @@ public sealed class ClientTests(Workplace place) : IClassFixture<Workplace>
             await original.CopyToAsync(played, limit.Token);
             Assert.Equal(clip.Length, played.Length);
         }
+        await using (var part = await client.OpenClipAsync(uploaded.Id, 1.5, 3, cancel: limit.Token))
+        {
+            Assert.StartsWith("Summer 0m01s-0m03s.", part.Name, StringComparison.Ordinal);
+            Assert.InRange(await part.Content.ReadAsync(new byte[100], limit.Token), 1, 100);
+        }
+        Assert.Equal(ProxyState.None, (await client.GetProxyAsync(uploaded.Id, cancel: limit.Token)).State);
+        var version = await client.PrepareProxyAsync(uploaded.Id, cancel: limit.Token);
+        for (; version.State is not ProxyState.Ready; await Task.Delay(100, limit.Token))
+            version = await client.GetProxyAsync(uploaded.Id, cancel: limit.Token);
+        var format = version.Stream!.EndsWith("webm", StringComparison.Ordinal) ? PlayableFormat.WebM : PlayableFormat.Mp4;
+        await using (var playable = await client.OpenProxyAsync(uploaded.Id, format, limit.Token))
+            Assert.InRange(await playable.ReadAsync(new byte[100], limit.Token), 1, 100);
+        Assert.Equal((true, seen.Proxy), (answer.Results[0].Plays, answer.Results[0].Proxy));
         await client.DeleteAsync(uploaded.Id, described.Tag, limit.Token);
         Assert.Null(await client.GetAsync(uploaded.Id, limit.Token));
     }

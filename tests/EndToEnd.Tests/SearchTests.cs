@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace TcMgc.EndToEnd.Tests;
 
@@ -45,6 +46,36 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
 
         Assert.Equal(Path.GetFileName(TestClips.Distinct(3)), first.GetProperty("name").GetString());
         Assert.InRange(first.GetProperty("moment").GetDouble(), 4, 6);
+    }
+
+    [Fact]
+    public async Task Moments_are_saved_as_clips_under_names_that_stay_and_what_is_there_stays()
+    {
+        var folder = indexed.Place.New("moments");
+        string[] search = ["search", "a pattern", "--top", "2", "--clips", folder, "--data", indexed.Data];
+
+        var asked = await ProgramRun.RunAsync([.. search, "--json"]);
+
+        Assert.True(asked.Status == 0, asked.Errors);
+        var answer = JsonSerializer.Deserialize<JsonElement>(asked.Output);
+        var (results, clips) = (answer.GetProperty("results"), answer.GetProperty("clips"));
+        var files = clips.EnumerateArray().Select(clip => clip.GetProperty("file").GetString()!).ToList();
+        Assert.Equal(files.Order(), Directory.GetFiles(folder).Order());
+        Assert.Equal(2, files.Count);
+        Assert.StartsWith($"{Path.GetFileNameWithoutExtension(results[0].GetProperty("name").GetString())} 0m0",
+            Path.GetFileName(files[0]), StringComparison.Ordinal);
+        Assert.Equal(results[0].GetProperty("segments")[0].GetProperty("segment").GetString(),
+            clips[0].GetProperty("segment").GetString());
+        Assert.True(results[0].GetProperty("plays").GetBoolean());
+        Assert.All(files, file => Assert.InRange(new FileInfo(file).Length, 1000, 10 << 20));
+
+        await File.WriteAllTextAsync(files[0], "mine");
+        File.Delete(files[1]);
+        var again = await ProgramRun.RunAsync(search);
+
+        Assert.Matches($"  1  saved as '.*{Regex.Escape(Path.GetFileName(files[0]))}'", again.Output);
+        Assert.Equal("mine", await File.ReadAllTextAsync(files[0]));
+        Assert.True(File.Exists(files[1]));
     }
 
     [Fact]

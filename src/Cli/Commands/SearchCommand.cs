@@ -34,6 +34,8 @@ internal static class SearchCommand
         "--threshold",
         "Least confidence of a result, 0 to 1; by default what the model was calibrated to, 0 shows all.", "NUMBER");
     private static readonly Option<bool> s_explain = NewOption.Flag("--explain", "Show where each score comes from.");
+    private static readonly Option<string?> s_clips = NewOption.Optional<string?>(
+        "--clips", "Save the moment of each result as a clip in this folder; clips that are there stay.", "DIR");
     private static readonly Option<CollectionId> s_collection = CollectionOption.Create("The collection to search.");
     private static readonly Option<string> s_data = DataOption.Create();
     private static readonly Option<string?> s_model = ModelOption.Create();
@@ -43,8 +45,8 @@ internal static class SearchCommand
     {
         var command = new Command("search", "Find the moment that a sentence describes, or that a still comes from.")
         {
-            s_texts, s_weights, s_not, s_rank, s_image, s_top, s_candidates, s_exhaustive, s_threshold, s_explain, s_collection,
-            s_data, s_model, ComputeChoice.Device, ComputeChoice.Precision, s_json,
+            s_texts, s_weights, s_not, s_rank, s_image, s_top, s_candidates, s_exhaustive, s_threshold, s_explain, s_clips,
+            s_collection, s_data, s_model, ComputeChoice.Device, ComputeChoice.Precision, s_json,
         };
         foreach (var option in s_filter.OfSearch)
             command.Options.Add(option);
@@ -74,8 +76,19 @@ internal static class SearchCommand
                 Rank = parsed.GetValue(s_rank),
                 Filter = await s_filter.OfAsync(parsed, folder.Catalog, collection, cancel),
             };
-            Output.Write(await SearchAsync(folder, parsed, request, cancel), parsed.GetValue(s_json),
-                response => SearchResults.Print(response, request.Filter));
+            var answer = await SearchAsync(folder, parsed, request, cancel);
+            if (parsed.GetValue(s_clips) is not { } clips)
+            {
+                Output.Write(answer, parsed.GetValue(s_json), response => SearchResults.Print(response, request.Filter));
+                return 0;
+            }
+            var saved = await new SearchClips(folder, clips).SaveAsync(answer, cancel);
+            Output.Write(SearchClips.WithClips(answer, saved), parsed.GetValue(s_json), _ =>
+            {
+                SearchResults.Print(answer, request.Filter);
+                SearchClips.Print(saved);
+            });
+            return saved.All(clip => clip.File is not null) ? 0 : 1;
         });
         return command;
     }

@@ -6,18 +6,12 @@ using TcMgc.Hosting;
 using TcMgc.Hosting.Access;
 using TcMgc.Hosting.Limits;
 using TcMgc.Media;
-using TcMgc.Shared.Catalog;
 
 namespace TcMgc.Search.Library;
 
 /// <summary><c>GET /api/v1/videos/{id}/clip</c>: a part of a video as a file of its own.</summary>
 internal static class ClipEndpoint
 {
-    private const long MostBytes = 1L << 30;
-
-    /// <summary>What no system of files lets a name have.</summary>
-    private static readonly char[] s_refused = ['/', '\\', ':', '*', '?', '"', '<', '>', '|'];
-
     public static void Map(IEndpointRouteBuilder app) => app.MapGet("/api/v1/videos/{id}/clip", GetAsync).Limit(Work.Clip)
         .WithName("clip").WithSummary("A part of a video, exactly from one time to another, to download.")
         .Produces(StatusCodes.Status200OK, contentType: BrowserFormats.TypeOf(BrowserFormat.Mp4))
@@ -43,24 +37,12 @@ internal static class ClipEndpoint
         await using var original = await originals.LendAsync(entry, cancel);
         if (original.File.Reason is { } gone)
             return Problems.Of(StatusCodes.Status410Gone, "original-gone", $"'{entry.Name}' {gone}");
-        var made = await maker.MakeAsync(original.File.Path, wanted, new(start, end - start), MostBytes, null, cancel);
+        var made = await maker.CutAsync(original.File.Path, wanted, start, end, cancel);
         if (made.Value is not { } clip)
             return Problems.Of(StatusCodes.Status410Gone, "clip-gone", $"'{entry.Name}' {made.Reason}");
         http.RegisterForDisposeAsync(clip);
         http.Headers.CacheControl = "private, no-store";
         return TypedResults.Stream(File.OpenRead(clip.Path), BrowserFormats.TypeOf(clip.Format),
-            $"{NameOf(entry, start, end)}.{BrowserFormats.NameOf(clip.Format)}");
-    }
-
-    /// <summary>The video's title, or its file's name without extension, and the times: <c>holiday 1m05s-1m12s</c>.</summary>
-    private static string NameOf(CatalogEntry entry, double start, double end)
-    {
-        var title = entry.Title ?? Path.GetFileNameWithoutExtension(entry.Name);
-        var plain = string.Concat(title.Select(letter => char.IsControl(letter) || s_refused.Contains(letter) ? '_' : letter));
-        return $"{plain} {Clock(start)}-{Clock(end)}";
-
-        static string Clock(double seconds) => seconds < 3600
-            ? $"{(int)seconds / 60}m{(int)seconds % 60:00}s"
-            : $"{(int)seconds / 3600}h{(int)seconds / 60 % 60:00}m{(int)seconds % 60:00}s";
+            $"{Clips.NameOf(entry, start, end)}.{BrowserFormats.NameOf(clip.Format)}");
     }
 }

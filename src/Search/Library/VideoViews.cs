@@ -25,14 +25,17 @@ internal static class VideoViews
             Warning = entry.Warning,
             Failure = entry is { FailedStage: { } stage, Reason: { } reason } ? new(stage, reason) : null,
             Stream = StreamEndpoint.PathOf(entry.Id.Value, entry.Collection),
-            Plays = entry.Format is { } format
-                ? BrowserPlayback.Plays(format.Container, format.Codec, format.Pixels, format.Sound) : null,
+            Plays = PlaysOf(entry),
             Proxy = ProxyEndpoints.PathOf(entry.Id.Value, entry.Collection),
             Thumbnail = entry.Duration is null ? null : PictureEndpoints.PosterOf(entry.Id.Value, entry.Collection),
             Preview = PreviewOf(entry.Id.Value, entry.Collection, entry.Duration),
             Transcript = entry.Transcript is null ? null : $"/api/v1/videos/{entry.Id.Value}/transcript",
             Segments = segments,
         };
+
+    /// <summary>Whether browsers play the original: see <see cref="Client.Video.Plays"/>.</summary>
+    public static bool? PlaysOf(CatalogEntry entry) => entry.Format is { } format
+        ? BrowserPlayback.Plays(format.Container, format.Codec, format.Pixels, format.Sound) : null;
 
     private static Client.VideoState StateOf(CatalogEntry entry) => entry.State switch
     {

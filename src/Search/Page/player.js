@@ -54,7 +54,7 @@ export class Player {
     const { result, segment, query } = moments[at];
     this.#show({
       id: result.video, name: result.title ?? result.name, source: result.source, duration: result.duration,
-      preview: result.preview, start, segment, query,
+      preview: result.preview, plays: result.plays, proxy: result.proxy, start, segment, query,
       found: moments.filter(moment => moment.result.video === result.video).map(moment => moment.segment),
     });
   }
@@ -64,8 +64,7 @@ export class Player {
     this.#moments = [];
     this.#show({
       id: video.id, name: video.title ?? video.name, source: video.stream, duration: video.duration, preview: video.preview,
-      start, segment: null,
-      found: [], query: null, of: video,
+      plays: video.plays, proxy: video.proxy, start, segment: null, found: [], query: null, of: video,
     });
   }
 
@@ -109,7 +108,7 @@ export class Player {
 
   #load(shown) {
     const version = this.#versions.get(shown.id);
-    if (!version && (shown.of ?? this.library.get(shown.id))?.plays === false)
+    if (!version && shown.plays === false)
       this.#prepare(shown);
     else
       this.#play(shown, version ?? shown.source);
@@ -143,8 +142,7 @@ export class Player {
     showState(find('player-state'), 'wait', 'Preparing a version that your browser can play …', null, ...this.#picture, bar,
       share);
     try {
-      const of = shown.of ?? this.library.get(shown.id) ?? await api.video(shown.id);
-      const stream = await prepare(of.proxy, ({ state, percent }) => {
+      const stream = await prepare(shown.proxy, ({ state, percent }) => {
         bar.value = percent / 100;
         share.textContent = state === 'waiting' ? 'Others are prepared before it' : `${percent} %`;
       }, signal);

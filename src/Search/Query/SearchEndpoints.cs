@@ -111,6 +111,7 @@ internal static class SearchEndpoints
     private static SearchResult Shown(SearchResult result, CollectionId collection) => result with
     {
         Source = StreamEndpoint.PathOf(result.Video, collection),
+        Proxy = ProxyEndpoints.PathOf(result.Video, collection),
         Preview = VideoViews.PreviewOf(result.Video, collection, result.Duration),
         Segments = [.. result.Segments.Select(segment =>
             segment with { Thumbnail = PictureEndpoints.ThumbnailOf(result.Video, collection, segment.Moment) })],

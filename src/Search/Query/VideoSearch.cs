@@ -1,4 +1,5 @@
 using TcMgc.Client;
+using TcMgc.Search.Library;
 using TcMgc.Shared;
 using TcMgc.Shared.Vectors;
 
@@ -59,6 +60,7 @@ internal abstract class VideoSearch(SearchContext context, SearchRequest request
                     [.. segments.ToArray().Select(Result)])
                 {
                     Title = entry.Title,
+                    Plays = VideoViews.PlaysOf(entry),
                     Named = segments.Span[0].NameRank is null ? null : ranking.Named[entry.Id].Texts,
                 });
         return new(results, ranking.Count, context.Time.GetElapsedTime(_started));
