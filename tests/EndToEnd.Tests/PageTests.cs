@@ -310,6 +310,9 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         var notes = page.Locator(".video[data-state=failed]").Filter(new() { HasText = "notes.mp4" });
         await Assertions.Expect(notes.Locator(".failure")).ToContainTextAsync("No frames can be taken from it: is not a video");
         await Assertions.Expect(notes.Locator("[data-stage=decode]")).ToHaveAttributeAsync("data-state", "failed");
+        await notes.Locator(".pick").CheckAsync();
+        await Assertions.Expect(page.Locator("#selection-count")).ToHaveTextAsync("1 selected");
+        await notes.Locator(".pick").UncheckAsync();
         await Assertions.Expect(page.Locator(".upload[data-name='empty.mp4'] .told"))
             .ToHaveTextAsync("It was not uploaded: the file is empty.");
 
