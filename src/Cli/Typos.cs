@@ -17,19 +17,18 @@ internal static class Typos
             .OrderBy(near => near.Distance).Select(near => near.Name).FirstOrDefault();
     }
 
-    /// <summary>Levenshtein's: how many letters are to be inserted, deleted or replaced.</summary>
+    /// <summary>How many letters are to be inserted, deleted, replaced, or exchanged with the one beside them.</summary>
     public static int Distance(string one, string other)
     {
-        int[] row = [.. Enumerable.Range(0, other.Length + 1)];
-        for (var i = 1; i <= one.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= other.Length; j++)
-                (diagonal, row[j]) = (row[j],
-                    Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (one[i - 1] == other[j - 1] ? 0 : 1)));
-        }
-        return row[^1];
+        var least = new int[one.Length + 1, other.Length + 1];
+        for (var i = 0; i <= one.Length; i++)
+            for (var j = 0; j <= other.Length; j++)
+                least[i, j] = i == 0 || j == 0 ? i + j : Math.Min(
+                    Math.Min(least[i, j - 1], least[i - 1, j]) + 1,
+                    Math.Min(least[i - 1, j - 1] + (one[i - 1] == other[j - 1] ? 0 : 1),
+                        i > 1 && j > 1 && one[i - 1] == other[j - 2] && one[i - 2] == other[j - 1]
+                            ? least[i - 2, j - 2] + 1 : int.MaxValue));
+        return least[one.Length, other.Length];
     }
 
     private static IEnumerable<Command> Ancestry(Command command)

@@ -23,6 +23,7 @@ public sealed class CommandLineTests
     [InlineData("serch dog", "tcmgc: There is no command 'serch'; did you mean 'search'? Try 'tcmgc --help'.")]
     [InlineData("model pul ViT-B/32", "tcmgc: There is no command 'pul'; did you mean 'pull'? Try 'tcmgc model --help'.")]
     [InlineData("paint", "tcmgc: There is no command 'paint'. Try 'tcmgc --help'.")]
+    [InlineData("search dog --tpo 3", "tcmgc: There is no option '--tpo'; did you mean '--top'? Try 'tcmgc search --help'.")]
     [InlineData("serve --prot 80", "tcmgc: There is no option '--prot'; did you mean '--port'? Try 'tcmgc serve --help'.")]
     [InlineData("search dog --treshold 1",
         "tcmgc: There is no option '--treshold'; did you mean '--threshold'? Try 'tcmgc search --help'.")]
