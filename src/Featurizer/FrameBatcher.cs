@@ -1,6 +1,6 @@
 using System.Threading.Channels;
 using TcMgc.Model;
-using TcMgc.Model.Compute;
+using TcMgc.Shared;
 
 namespace TcMgc.Featurizer;
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using TcMgc.Shared;
 
 namespace TcMgc.Media;
 
@@ -36,7 +37,10 @@ internal static partial class Cage
         exit $status
         """;
 
-    private const string Shell = "bash", Niceness = "10";
+    private const string Shell = "bash";
+
+    /// <summary>What lowers the priority where <see cref="BackgroundPriority"/> does not.</summary>
+    private static readonly string s_lower = OperatingSystem.IsLinux() ? "" : $"nice -n {BackgroundPriority.Nice} ";
 
     /// <summary>Bytes of a file that a program may write where it is meant to write none.</summary>
     public const long NoFile = 1 << 16;
@@ -60,7 +64,7 @@ internal static partial class Cage
         var cpu = Math.Ceiling(options.MaxCpuTime.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         var start = new ProcessStartInfo(Shell,
             $"-c {Quoted(Script)} {Shell} {cpu} {options.MaxMemoryBytes >> 10} {(fileBytes + 1023) >> 10} "
-                + $"{s_withoutNetwork.Value}nice -n {Niceness} {Quoted(path)} {arguments}")
+                + $"{s_withoutNetwork.Value}{s_lower}{Quoted(path)} {arguments}")
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,
@@ -73,8 +77,20 @@ internal static partial class Cage
         start.Environment["TMPDIR"] = folder;
         start.Environment["LC_ALL"] = "C";
         start.Environment["AV_LOG_FORCE_NOCOLOR"] = "1";
-        return Process.Start(start)!;
+        return StartBehind(start);
     }
+
+    /// <summary>
+    /// Starts a program at a lower priority: it has that of the thread that starts it, which is one of its own, for those of the
+    /// pool keep theirs.
+    /// </summary>
+    private static Process StartBehind(ProcessStartInfo start) => Task.Factory.StartNew(
+        () =>
+        {
+            BackgroundPriority.Enter();
+            return Process.Start(start)!;
+        },
+        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).GetAwaiter().GetResult();
 
     /// <summary>
     /// What runs a program in a network namespace without an interface; empty where the system has none, or lets no user make

@@ -1,4 +1,4 @@
-using TcMgc.Model.Compute;
+using TcMgc.Shared;
 
 namespace TcMgc.Featurizer.Tests;
 

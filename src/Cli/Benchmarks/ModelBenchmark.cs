@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using TcMgc.Model;
-using TcMgc.Model.Compute;
+using TcMgc.Shared;
 
 namespace TcMgc.Cli.Benchmarks;
 

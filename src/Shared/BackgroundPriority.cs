@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
-namespace TcMgc.Model.Compute;
+namespace TcMgc.Shared;
 
 /// <summary>Lets queries go first on processors that indexing shares with them.</summary>
 public static partial class BackgroundPriority
@@ -22,7 +22,7 @@ public static partial class BackgroundPriority
     private static readonly nint s_setAttributes = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 314 : 274;
 
     /// <summary>
-    /// Lowers the priority of the calling thread, and of the helpers that libtorch starts for it afterwards. The thread must not
+    /// Lowers the priority of the calling thread, and of the threads and programs that it starts afterwards. The thread must not
     /// be one of the pool. On Linux; elsewhere indexing and queries stay equals.
     /// </summary>
     public static void Enter()
