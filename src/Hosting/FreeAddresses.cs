@@ -28,7 +28,7 @@ public static class FreeAddresses
         foreach (var address in ListeningOn.Addresses(urls))
             if (address.Port > 0 && IsTaken(new(IpOf(address), address.Port)))
                 throw new UserException($"{address.Scheme}://{address.Authority} is taken: another program listens there; choose "
-                    + "another port (Urls), or 0 for a free one");
+                    + "another port, or 0 for a free one");
     }
 
     /// <summary>As Kestrel listens: on loopback for localhost, on every address for names.</summary>
