@@ -126,7 +126,7 @@ export class Player {
       this.video.load();
     this.#seek(wanted ?? start);
     if (segment)
-      this.video.play().catch(() => { }); // Where the browser does not let pages start a player, its user does.
+      this.#play();
   }
 
   /** Has a version made that this browser plays, and plays it. Once: what it does not play either, it plays in no way. */
@@ -370,6 +370,11 @@ export class Player {
         element('a', { href: shown.source.replace(/^\//, ''), download: shown.name }, 'Download the original')));
   }
 
+  /** Starts, unless the browser lets only its user start a player, or another video or a stop comes before it begins. */
+  #play() {
+    this.video.play().catch(() => { });
+  }
+
   /** As in a cutting room: K stops, L plays and then plays faster, J slower and then goes back. */
   #shuttle(key) {
     const { video } = this;
@@ -377,7 +382,7 @@ export class Player {
       video.pause();
       video.playbackRate = 1;
     } else if (key === 'l' && video.paused)
-      video.play();
+      this.#play();
     else if (key === 'l')
       video.playbackRate = Math.min(fastest, video.playbackRate * 2);
     else if (video.playbackRate > 1)
@@ -409,7 +414,7 @@ export class Player {
       'l': () => this.#shuttle('l'),
       ',': () => this.#stepFrame(-1),
       '.': () => this.#stepFrame(1),
-      ' ': !presses && (() => video.paused ? video.play() : video.pause()),
+      ' ': !presses && (() => video.paused ? this.#play() : video.pause()),
       'ArrowLeft': () => this.#seek(video.currentTime - step),
       'ArrowRight': () => this.#seek(video.currentTime + step),
       'PageDown': onSlider && (() => this.#seek(video.currentTime - page)),
