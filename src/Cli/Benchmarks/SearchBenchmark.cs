@@ -59,7 +59,7 @@ internal static class SearchBenchmark
         {
             using var folder = await DataFolder.OpenAsync(path, TimeProvider.System, cancel);
             var fill = await FillAsync(folder, new(model, Seed), segments, progress, cancel);
-            var engine = new SearchEngine(model, folder.Index, folder.Catalog, TimeProvider.System, options);
+            using var engine = new SearchEngine(model, folder.Index, folder.Catalog, TimeProvider.System, options);
             var world = new SyntheticDataset(Seed);
             var asked = 0;
             // No text comes twice: nothing is gained by remembering an answer.

@@ -77,7 +77,7 @@ internal static class DemoCommand
     {
         using var data = await DataFolder.OpenExistingAsync(dataPath, TimeProvider.System, cancel);
         using var model = (await ModelChoice.OfAsync(null, data, cancel)).Load(new());
-        var search = new SearchEngine(model, data.Index, data.Catalog, TimeProvider.System, new());
+        using var search = new SearchEngine(model, data.Index, data.Catalog, TimeProvider.System, new());
         var request = new SearchRequest { Top = Clips, SegmentsEach = 1, Threshold = 0 };
         return await ServedQueries.RunAsync(search, videos, indexed, request, null, cancel);
     }

@@ -112,7 +112,7 @@ internal static class SearchCommand
         var options = new SearchOptions { Candidates = parsed.GetValue(s_candidates) };
         foreach (var unread in await data.Transcripts.FollowAsync(data.Catalog, cancel))
             Console.Error.WriteLine($"tcmgc: {unread}");
-        var search = new SearchEngine(model, data.Index, data.Catalog, TimeProvider.System, options, data.Transcripts);
+        using var search = new SearchEngine(model, data.Index, data.Catalog, TimeProvider.System, options, data.Transcripts);
         if (parsed.GetValue(s_image) is { } image)
         {
             var still = await new StillDecoder(new()).DecodeAsync(image, model.FrameSide, cancel);

@@ -11,8 +11,9 @@ namespace TcMgc.Search.Query;
 /// </summary>
 /// <param name="index">Has the others.</param>
 /// <param name="model">Scores them.</param>
+/// <param name="thread">Where the model runs.</param>
 /// <param name="bytes">Memory that they may take.</param>
-internal sealed class FeatureCache(IVectorIndex index, VideoTextModel model, long bytes)
+internal sealed class FeatureCache(IVectorIndex index, VideoTextModel model, ModelThread thread, long bytes)
 {
     /// <summary>Bytes that an entry takes beside its vectors.</summary>
     private const int Overhead = 256;
@@ -61,7 +62,11 @@ internal sealed class FeatureCache(IVectorIndex index, VideoTextModel model, lon
         await index.FetchAsync([.. missing.Select(at => segments[at])], batch, cancel);
         var gram = new float[batch.Count * model.GramSize];
         if (gram.Length > 0)
-            model.Gram(batch.Features, batch.Count, gram, cancel);
+            await thread.RunAsync(() =>
+            {
+                model.Gram(batch.Features, batch.Count, gram, cancel);
+                return true;
+            });
         var read = 0;
         foreach (var at in missing)
             if (read < batch.Count && batch.Places[read] is var place

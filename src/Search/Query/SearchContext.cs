@@ -10,11 +10,14 @@ namespace TcMgc.Search.Query;
 /// <summary>What all searches of an engine share. Safe for concurrent use.</summary>
 internal sealed class SearchContext(
     VideoTextModel model, IVectorIndex index, ICatalog catalog, TimeProvider time, SearchOptions options,
-        ITranscriptIndex? transcripts)
+        ITranscriptIndex? transcripts, ModelThread thread) : IDisposable
 {
     private readonly ConcurrentBag<SegmentBatch> _batches = [];
 
     public VideoTextModel Model => model;
+
+    /// <summary>Where the model runs.</summary>
+    public ModelThread Thread => thread;
 
     public IVectorIndex Index => index;
 
@@ -33,9 +36,9 @@ internal sealed class SearchContext(
     public UnfamiliarFootage? Unfamiliar { get; } =
         model.Calibration?.Footage is { } footage ? new(footage, index) : null;
 
-    public FeatureCache Features { get; } = new(index, model, options.FeatureCacheBytes);
+    public FeatureCache Features { get; } = new(index, model, thread, options.FeatureCacheBytes);
 
-    public TextCache Texts { get; } = new(model, options.CachedTexts);
+    public TextCache Texts { get; } = new(model, thread, options.CachedTexts);
 
     /// <summary>A batch with room for segments. Batches are megabytes; those that were returned are used again.</summary>
     public SegmentBatch RentBatch(IndexModel bound, int segments) =>
@@ -43,4 +46,6 @@ internal sealed class SearchContext(
             : new(Math.Max(segments, options.Candidates), bound);
 
     public void ReturnBatch(SegmentBatch batch) => _batches.Add(batch);
+
+    public void Dispose() => thread.Dispose();
 }

@@ -12,7 +12,7 @@ namespace TcMgc.Search.Query;
 /// <summary>
 /// Answers sentences or a still image with videos, their best segments and the moments in them. Safe for concurrent use.
 /// </summary>
-public sealed class SearchEngine
+public sealed class SearchEngine : IDisposable
 {
     /// <summary>The answer of an index in which nothing was ever indexed.</summary>
     private static readonly SearchAnswer s_nothing = new([], 0, TimeSpan.Zero);
@@ -30,7 +30,7 @@ public sealed class SearchEngine
     public SearchEngine(VideoTextModel model, IVectorIndex index, ICatalog catalog, TimeProvider time, SearchOptions options,
         ITranscriptIndex? transcripts = null)
     {
-        _context = new(model, index, catalog, time, options, transcripts);
+        _context = new(model, index, catalog, time, options, transcripts, new());
         _bound = new(index, model.Id);
     }
 
@@ -119,6 +119,9 @@ public sealed class SearchEngine
             throw;
         }
     }
+
+    /// <summary>Ends the thread that runs the model; no search may be under way.</summary>
+    public void Dispose() => _context.Dispose();
 
     private float[] Embedding(ReadOnlySpan<byte> rgb, CancellationToken cancel)
     {

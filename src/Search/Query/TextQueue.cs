@@ -3,11 +3,12 @@ using TcMgc.Model;
 namespace TcMgc.Search.Query;
 
 /// <summary>
-/// Encodes the texts of all searches. Those that come while a run is under way wait for its end and share the next one, which
-/// takes less time than a run for each; those that come while none is are encoded at once. Safe for concurrent use.
+/// Encodes the texts of all searches. Those that come while the model is busy share its next run, which takes less time than a run
+/// for each. Safe for concurrent use.
 /// </summary>
 /// <param name="encode">Texts to the features of each, in one run.</param>
-internal sealed class TextQueue(Func<IReadOnlyList<string>, IReadOnlyList<TextFeatures>> encode)
+/// <param name="model">Where it runs.</param>
+internal sealed class TextQueue(Func<IReadOnlyList<string>, IReadOnlyList<TextFeatures>> encode, ModelThread model)
 {
     /// <summary>
     /// Texts from which on a run takes no more: the time of each falls little further, and the first waits for all.
@@ -15,54 +16,51 @@ internal sealed class TextQueue(Func<IReadOnlyList<string>, IReadOnlyList<TextFe
     private const int Enough = 16;
 
     private readonly Lock _gate = new();
-    private Run? _last;
+    private Run? _open;
 
     /// <summary>The features of each text, in their order.</summary>
     /// <param name="texts">The texts, at least one.</param>
     /// <param name="cancel">Ends the wait; the run goes on for the others.</param>
     public async ValueTask<IEnumerable<TextFeatures>> EncodeAsync(IReadOnlyCollection<string> texts, CancellationToken cancel)
     {
-        var (run, first, isIdle) = Join(texts);
-        if (isIdle)
-            run.Encoded.RunSynchronously(TaskScheduler.Default); // Here: another thread would have to wake up first.
+        var (run, first) = Join(texts);
         return (await run.Encoded.WaitAsync(cancel)).Skip(first).Take(texts.Count);
     }
 
-    /// <summary>The run that texts have joined, the first one's place in it, and whether it is the caller's to start.</summary>
-    private (Run Run, int First, bool IsIdle) Join(IEnumerable<string> texts)
+    /// <summary>The run that texts have joined, and the first one's place in it.</summary>
+    private (Run Run, int First) Join(IReadOnlyCollection<string> texts)
     {
         lock (_gate)
         {
-            var isIdle = _last is not { Encoded.IsCompleted: false };
-            var run = isIdle || !_last!.IsOpen ? new(Encode) : _last;
-            if (!isIdle && run != _last)
-                _last!.Encoded.ContinueWith(_ => run.Encoded.Start(TaskScheduler.Default), TaskScheduler.Default);
+            var run = _open ??= Begin();
             var first = run.Texts.Count;
             run.Texts.AddRange(texts);
-            run.IsOpen = run.Texts.Count < Enough;
-            _last = run;
-            return (run, first, isIdle);
+            if (run.Texts.Count >= Enough)
+                _open = null;
+            return (run, first);
         }
+    }
+
+    private Run Begin()
+    {
+        var run = new Run();
+        run.Encoded = model.RunAsync(() => Encode(run));
+        return run;
     }
 
     private IReadOnlyList<TextFeatures> Encode(Run run)
     {
         lock (_gate)
-            run.IsOpen = false;
+            if (_open == run)
+                _open = null;
         return encode(run.Texts);
     }
 
     private sealed class Run
     {
-        public Run(Func<Run, IReadOnlyList<TextFeatures>> encode) =>
-            Encoded = new(() => encode(this), TaskCreationOptions.RunContinuationsAsynchronously);
-
         public List<string> Texts { get; } = [];
 
-        /// <summary>Whether it takes more texts.</summary>
-        public bool IsOpen { get; set; } = true;
-
         /// <summary>Their features.</summary>
-        public Task<IReadOnlyList<TextFeatures>> Encoded { get; }
+        public Task<IReadOnlyList<TextFeatures>> Encoded { get; set; } = null!;
     }
 }

@@ -128,7 +128,7 @@ internal sealed class TextSearch(
         if (batch.Count == 0)
             return;
         CheckModel(batch.Places[0]);
-        KeepScored(ScoredBatch.Score(Context.Model, _encoded, batch, gram, Cancel));
+        KeepScored(await Context.Thread.RunAsync(() => ScoredBatch.Score(Context.Model, _encoded, batch, gram, Cancel)));
         for (var at = 0; at < batch.Count; at++)
             if (await Shown.FindAsync(batch.Places[at].Video, Cancel) is not null)
                 _ranking.Add(_scored![at]);
@@ -173,7 +173,7 @@ internal sealed class TextSearch(
                 var gram = await Context.Features.FetchAsync(some, Shown, _batch, Cancel);
                 if (_batch.Count == 0)
                     continue; // Deleted meanwhile.
-                KeepScored(ScoredBatch.Score(Context.Model, _encoded, _batch, gram, Cancel));
+                KeepScored(await Context.Thread.RunAsync(() => ScoredBatch.Score(Context.Model, _encoded, _batch, gram, Cancel)));
                 Explain(segments);
             }
     }

@@ -4,23 +4,25 @@ using TcMgc.Search.Query;
 
 namespace TcMgc.Search.Tests.Query;
 
-public sealed class TextQueueTests
+public sealed class TextQueueTests : IDisposable
 {
     private readonly TaskCompletionSource _begun = new(), _release = new();
     private readonly ConcurrentQueue<string> _runs = [];
+    private readonly ModelThread _model = new();
     private readonly TextQueue _queue;
 
-    public TextQueueTests() => _queue = new(Encode);
+    public TextQueueTests() => _queue = new(Encode, _model);
+
+    public void Dispose() => _model.Dispose();
 
     [Fact]
-    public async Task A_text_that_comes_alone_is_encoded_by_its_caller()
+    public async Task Texts_that_come_one_after_the_other_have_a_run_each()
     {
         _release.SetResult();
 
-        var encoding = _queue.EncodeAsync(["one"], default).AsTask();
-
-        Assert.True(encoding.IsCompleted);
-        Assert.Equal("one", Names(await encoding));
+        Assert.Equal("one", Names(await _queue.EncodeAsync(["one"], default)));
+        Assert.Equal("two", Names(await _queue.EncodeAsync(["two"], default)));
+        Assert.Equal(["one", "two"], _runs);
     }
 
     [Fact]
@@ -82,10 +84,10 @@ public sealed class TextQueueTests
         Assert.Equal("third", Names(await third));
     }
 
-    /// <summary>Encodes a text on another thread; returns once that has begun. The run ends when it is released.</summary>
+    /// <summary>Encodes a text; returns once that has begun. The run ends when it is released.</summary>
     private async Task<Task<IEnumerable<TextFeatures>>> BeginAsync(string text)
     {
-        var encoding = Task.Run(async () => await _queue.EncodeAsync([text], default));
+        var encoding = _queue.EncodeAsync([text], default).AsTask();
         await _begun.Task;
         return encoding;
     }
