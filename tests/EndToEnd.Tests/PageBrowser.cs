@@ -20,12 +20,15 @@ internal sealed class BrowserFactAttribute : FactAttribute
 internal sealed class PageBrowser : IAsyncDisposable
 {
     private const int Patience = 120_000;
-    private readonly IPlaywright _playwright;
+
+    /// <summary>What drives the browsers of all tests; it ends with this process.</summary>
+    private static readonly Lazy<Task<IPlaywright>> s_playwright = new(Playwright.CreateAsync);
+
     private readonly IBrowser _browser;
 
-    private PageBrowser(IPlaywright playwright, IBrowser browser, IPage page)
+    private PageBrowser(IBrowser browser, IPage page)
     {
-        (_playwright, _browser, Page) = (playwright, browser, page);
+        (_browser, Page) = (browser, page);
         page.Console += (_, message) => Add(message.Type is "error", message.Text);
         page.PageError += (_, error) => Add(true, error);
         page.Request += (_, request) => Add(new Uri(request.Url).Host is not ("127.0.0.1" or ""), $"asks {request.Url}");
@@ -43,13 +46,17 @@ internal sealed class PageBrowser : IAsyncDisposable
 
     public static async Task<PageBrowser> OpenAsync(Uri address)
     {
-        var playwright = await Playwright.CreateAsync();
+        var playwright = await s_playwright.Value;
         var browser = await playwright.Chromium.LaunchAsync(
             new() { ExecutablePath = Chromium, Args = ["--no-sandbox"], Timeout = Patience });
-        var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1360, Height = 850 } });
+        var page = await browser.NewPageAsync(new()
+        {
+            ViewportSize = new() { Width = 1360, Height = 850 },
+            ReducedMotion = ReducedMotion.Reduce, // What moves takes a processor's time all the while.
+        });
         page.SetDefaultTimeout(Patience);
         Assertions.SetDefaultExpectTimeout(Patience);
-        var opened = new PageBrowser(playwright, browser, page);
+        var opened = new PageBrowser(browser, page);
         await page.GotoAsync(address.ToString());
         return opened;
     }
@@ -103,11 +110,7 @@ internal sealed class PageBrowser : IAsyncDisposable
         Assert.True(found.Count == 0, string.Join('\n', found));
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
-    }
+    public ValueTask DisposeAsync() => _browser.DisposeAsync();
 
     private void Add(bool isComplaint, string text)
     {
