@@ -4,8 +4,7 @@ namespace TcMgc.Search.Query;
 
 /// <summary>
 /// Runs the model for all searches of an engine, one run after the other, on a thread of its own. A run uses every processor, by
-/// helpers that belong to the thread that starts it: those of several threads get in each other's way, and those of a thread of the
-/// pool end with it.
+/// helpers that belong to the thread that starts it: those of several threads get in each other's way.
 /// </summary>
 internal sealed class ModelThread : IDisposable
 {

@@ -3,7 +3,7 @@ using TcMgc.Model;
 namespace TcMgc.Search.Query;
 
 /// <summary>
-/// Encodes the texts of all searches. Those that come while the model is busy share its next run, which takes less time than a run
+/// Encodes the texts of all searches. Those that come while the model is busy share its next run, which takes less time than one
 /// for each. Safe for concurrent use.
 /// </summary>
 /// <param name="encode">Texts to the features of each, in one run.</param>
