@@ -126,7 +126,7 @@ export class Player {
       this.video.load();
     this.#seek(wanted ?? start);
     if (segment)
-      this.#play();
+      this.#start();
   }
 
   /** Has a version made that this browser plays, and plays it. Once: what it does not play either, it plays in no way. */
@@ -371,7 +371,7 @@ export class Player {
   }
 
   /** Starts, unless the browser lets only its user start a player, or another video or a stop comes before it begins. */
-  #play() {
+  #start() {
     this.video.play().catch(() => { });
   }
 
@@ -382,7 +382,7 @@ export class Player {
       video.pause();
       video.playbackRate = 1;
     } else if (key === 'l' && video.paused)
-      this.#play();
+      this.#start();
     else if (key === 'l')
       video.playbackRate = Math.min(fastest, video.playbackRate * 2);
     else if (video.playbackRate > 1)
@@ -414,7 +414,7 @@ export class Player {
       'l': () => this.#shuttle('l'),
       ',': () => this.#stepFrame(-1),
       '.': () => this.#stepFrame(1),
-      ' ': !presses && (() => video.paused ? this.#play() : video.pause()),
+      ' ': !presses && (() => video.paused ? this.#start() : video.pause()),
       'ArrowLeft': () => this.#seek(video.currentTime - step),
       'ArrowRight': () => this.#seek(video.currentTime + step),
       'PageDown': onSlider && (() => this.#seek(video.currentTime - page)),
