@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Deque.AxeCore.Commons;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 
@@ -23,6 +24,9 @@ internal sealed class PageBrowser : IAsyncDisposable
 
     /// <summary>What drives the browsers of all tests; it ends with this process.</summary>
     private static readonly Lazy<Task<IPlaywright>> s_playwright = new(Playwright.CreateAsync);
+
+    /// <summary>All that is not the same in light and in dark colours.</summary>
+    private static readonly AxeRunOptions s_colours = new() { RunOnly = new() { Type = "rule", Values = ["color-contrast"] } };
 
     private readonly IBrowser _browser;
 
@@ -101,7 +105,8 @@ internal sealed class PageBrowser : IAsyncDisposable
             foreach (var colours in (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark])
             {
                 await Page.EmulateMediaAsync(new() { ColorScheme = colours, ReducedMotion = ReducedMotion.Reduce });
-                var result = await Page.RunAxe();
+                var result = await Page.RunAxe(colours == ColorScheme.Light ? new() : s_colours);
+                Assert.NotEmpty(result.Passes); // Rules that have looked at something.
                 found.AddRange(result.Violations.SelectMany(
                     rule => rule.Nodes, (rule, node) => $"{width}, {colours}: {rule.Help}: {node.Html}"));
             }
