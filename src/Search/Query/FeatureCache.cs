@@ -11,9 +11,8 @@ namespace TcMgc.Search.Query;
 /// </summary>
 /// <param name="index">Has the others.</param>
 /// <param name="model">Scores them.</param>
-/// <param name="thread">Where the model runs.</param>
 /// <param name="bytes">Memory that they may take.</param>
-internal sealed class FeatureCache(IVectorIndex index, VideoTextModel model, ModelThread thread, long bytes)
+internal sealed class FeatureCache(IVectorIndex index, VideoTextModel model, long bytes)
 {
     /// <summary>Bytes that an entry takes beside its vectors.</summary>
     private const int Overhead = 256;
@@ -62,11 +61,7 @@ internal sealed class FeatureCache(IVectorIndex index, VideoTextModel model, Mod
         await index.FetchAsync([.. missing.Select(at => segments[at])], batch, cancel);
         var gram = new float[batch.Count * model.GramSize];
         if (gram.Length > 0)
-            await thread.RunAsync(() =>
-            {
-                model.Gram(batch.Features, batch.Count, gram, cancel);
-                return true;
-            });
+            model.Gram(batch.Features, batch.Count, gram, cancel); // Here: for a few, a turn of the thread's takes longer.
         var read = 0;
         foreach (var at in missing)
             if (read < batch.Count && batch.Places[read] is var place

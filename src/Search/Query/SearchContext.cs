@@ -36,7 +36,7 @@ internal sealed class SearchContext(
     public UnfamiliarFootage? Unfamiliar { get; } =
         model.Calibration?.Footage is { } footage ? new(footage, index) : null;
 
-    public FeatureCache Features { get; } = new(index, model, thread, options.FeatureCacheBytes);
+    public FeatureCache Features { get; } = new(index, model, options.FeatureCacheBytes);
 
     public TextCache Texts { get; } = new(model, thread, options.CachedTexts);
 
