@@ -34,7 +34,7 @@ public sealed class CalibrateCommandTests : IDisposable
         Assert.All(tested.GetProperty("rates").EnumerateArray(),
             rate => Assert.InRange(rate.GetProperty("falseAccept").GetDouble(), 0, 1));
         Assert.InRange(tested.GetProperty("reliability").GetProperty("error").GetDouble(), 0, 0.4);
-        Assert.Equal(128, written.Footage!.Width);
+        Assert.Equal(128, written.Footage!.Calibrated.Width);
         Assert.InRange(tested.GetProperty("unfamiliar").GetDouble(), 0, 0.5);
     }
 

@@ -24,6 +24,8 @@ internal static class CalibrateCommand
     private static readonly Option<string?> s_cache = DatasetOption.CreateCache("decoded frames");
     private static readonly Option<bool> s_json = NewOption.Json();
 
+    private const int BackgroundImages = 500;
+
     private sealed record Measured(
         Split Split, int Videos, int Questions, Reliability Reliability, IReadOnlyList<ThresholdRates> Rates, double Unfamiliar);
 
@@ -49,13 +51,16 @@ internal static class CalibrateCommand
         {
             var dataset = DatasetReader.Open(parsed.GetValue(s_dataset)!);
             var folder = ModelOption.Find(parsed.GetValue(s_model)!);
-            using var model = folder.Load(ComputeChoice.Of(parsed));
+            using var model = folder.LoadUncalibrated(ComputeChoice.Of(parsed));
             var cache = DatasetOption.CacheFolder(parsed.GetValue(s_cache), dataset);
             if (dataset.Validation.Count == 0)
                 throw new UserException(
                     $"{dataset.Root}: has no validation videos; a calibration is fitted to videos that were not trained on");
             var fitted = await AskAsync(dataset, Split.Validation, model, cache, cancel);
-            var footage = FootageFit.Fit(fitted.Frames, model.Width);
+            var background = await Task.Run(
+                () => FrameEmbeddings.Of(model, StatisticalImages.Draw(BackgroundImages, model.FrameSide), cancel),
+                CancellationToken.None);
+            var footage = FootageFit.Fit(fitted.Frames, background, model.Width);
             var calibration = Calibrator.Fit(fitted.All, $"{dataset.Name} {DatasetFrames.Key(dataset.Validation)}, validation")
                 with
             { Footage = footage };

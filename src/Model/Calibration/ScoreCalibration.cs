@@ -40,8 +40,8 @@ public sealed record ScoreCalibration(
     public double Corrected(float logit, TextShape text) =>
         logit + (((Length * text.Length) + (Spelling * text.Spelling)) / Score);
 
-    /// <summary>Why it cannot be one; null where it can.</summary>
-    internal string? Reason =>
+    /// <summary>Why it cannot be one of a model of width <paramref name="d"/>; null where it can.</summary>
+    internal string? ReasonFor(int d) =>
         !(Score > 0) || !new[] { Intercept, Score, Segments, Length, Spelling }.All(double.IsFinite) ? "its weights cannot be"
-        : Threshold is >= 0 and <= 1 ? Footage?.Reason : $"its threshold is {Threshold}, it must be from 0 to 1";
+        : Threshold is >= 0 and <= 1 ? Footage?.ReasonFor(d) : $"its threshold is {Threshold}, it must be from 0 to 1";
 }

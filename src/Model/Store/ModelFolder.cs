@@ -17,7 +17,7 @@ public sealed class ModelFolder
     /// <summary>Name of the weight file.</summary>
     public const string WeightsFile = "weights.safetensors";
 
-    private const int IdDigits = 12, LongestCard = 1 << 22;
+    private const int IdDigits = 12, LongestCard = 1 << 24;
 
     private ModelFolder(string path, ModelCard card) => (Path, Card) = (path, card);
 
@@ -84,12 +84,7 @@ public sealed class ModelFolder
         if (!card.Preprocessing.IsSupported)
             throw new ModelException(
                 $"{source}: asks for frames made in another way than CLIP's: bicubic, centre crop, CLIP's mean and deviation");
-        if (card.Calibration?.Reason is { } reason)
-            throw new ModelException($"{source}: its calibration cannot be used: {reason}; calibrate the model again");
         card.Config.Validate();
-        if (card.Calibration?.Footage is { } footage && footage.Width != card.Config.Encoders.Width)
-            throw new ModelException($"{source}: its calibration is of a model of width {footage.Width}, this one has "
-                + $"{card.Config.Encoders.Width}; calibrate the model again");
         SimilarityHead.Of(card.Config);
     }
 
@@ -108,15 +103,25 @@ public sealed class ModelFolder
     }
 
     /// <summary>The model, ready to serve.</summary>
+    /// <exception cref="ModelException">The weights, the tokenizer or the calibration cannot be used.</exception>
+    public VideoTextModel Load(ComputeOptions options) =>
+        Card.Calibration?.ReasonFor(Card.Config.Encoders.Width) is { } reason
+            ? throw new ModelException(
+                $"{System.IO.Path.Combine(Path, CardFile)}: its calibration cannot be used: {reason}; calibrate the model again")
+            : Load(options, Card.Calibration);
+
+    /// <summary>The model without its calibration, to be calibrated.</summary>
     /// <exception cref="ModelException">The weights or the tokenizer cannot be used.</exception>
-    public VideoTextModel Load(ComputeOptions options)
+    public VideoTextModel LoadUncalibrated(ComputeOptions options) => Load(options, calibration: null);
+
+    private VideoTextModel Load(ComputeOptions options, ScoreCalibration? calibration)
     {
         CheckHash();
         var tokenizer = Tokenizer.Load(Path);
         var weights = WeightFile.Open(WeightsPath);
         try
         {
-            return new(Id, Card.Config, weights, tokenizer, options) { About = Card.About, Calibration = Card.Calibration };
+            return new(Id, Card.Config, weights, tokenizer, options) { About = Card.About, Calibration = calibration };
         }
         catch
         {

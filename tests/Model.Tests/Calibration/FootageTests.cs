@@ -7,7 +7,10 @@ public sealed class FootageTests
 {
     private const int Width = 16, Frames = 6;
 
-    private static readonly Footage s_footage = FootageFit.Fit(Videos(new Random(1), 200, kind: 0), Width);
+    private static readonly List<float[]> s_background = [.. Enumerable.Range(0, 300).Select(image =>
+        Unit(Direction(new Random(1000 + image), image % 2, 1).Zip(Direction(new Random(2000 + image), 1, 1), (a, b) => a + b)))];
+
+    private static readonly Footage s_footage = FootageFit.Fit(Videos(new Random(1), 200, kind: 0), s_background, Width);
 
     [Fact]
     public void Nineteen_of_twenty_further_videos_of_the_kind_keep_the_limit_and_none_of_another_kind_does()
@@ -22,15 +25,19 @@ public sealed class FootageTests
     [Fact]
     public void Too_few_videos_are_refused() =>
         Assert.Contains("too few", Assert.Throws<ModelException>(
-            () => FootageFit.Fit(Videos(new Random(4), 9, kind: 0), Width)).Message, StringComparison.Ordinal);
+            () => FootageFit.Fit(Videos(new Random(4), 9, kind: 0), s_background, Width)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Statistics_of_a_wrong_size_or_without_numbers_cannot_be_used()
     {
-        Assert.Null(s_footage.Reason);
-        Assert.NotNull((s_footage with { Mean = s_footage.Mean[..^4] }).Reason);
-        Assert.NotNull((s_footage with { Whitening = [.. Enumerable.Repeat((byte)0xff, s_footage.Whitening.Length)] }).Reason);
-        Assert.NotNull((s_footage with { Limit = double.NaN }).Reason);
+        var (calibrated, background) = (s_footage.Calibrated, s_footage.Background);
+        byte[] noNumbers = [.. Enumerable.Repeat((byte)0xff, calibrated.Whitening.Length)];
+
+        Assert.Null(s_footage.ReasonFor(Width));
+        Assert.NotNull(s_footage.ReasonFor(Width - 1));
+        Assert.NotNull((s_footage with { Calibrated = calibrated with { Mean = calibrated.Mean[..^4] } }).ReasonFor(Width));
+        Assert.NotNull((s_footage with { Background = background with { Whitening = noNumbers } }).ReasonFor(Width));
+        Assert.NotNull((s_footage with { Limit = double.NaN }).ReasonFor(Width));
     }
 
     /// <summary>Unit frames around a video's own direction, which lies in the half of the space that its kind has.</summary>

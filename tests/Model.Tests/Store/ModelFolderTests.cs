@@ -129,7 +129,7 @@ public sealed class ModelFolderTests : TemporaryFolder
     public void A_card_of_any_size_is_not_read()
     {
         Write();
-        File.AppendAllText(Path.Combine(Model, ModelFolder.CardFile), new string(' ', 5 << 20));
+        File.AppendAllText(Path.Combine(Model, ModelFolder.CardFile), new string(' ', 17 << 20));
 
         Assert.Contains("more than a model's card can have", Refused(), StringComparison.Ordinal);
     }
@@ -148,12 +148,14 @@ public sealed class ModelFolderTests : TemporaryFolder
     }
 
     [Fact]
-    public void A_calibration_that_cannot_be_is_refused()
+    public void A_calibration_that_cannot_be_is_refused_until_the_model_is_calibrated_again()
     {
-        Write().Calibrate(new(-5, -0.8, 0, 0, 0, 0.2, "a test", 100));
+        var folder = Write().Calibrate(new(-5, -0.8, 0, 0, 0, 0.2, "a test", 100));
 
-        var error = Assert.Throws<ModelException>(() => ModelFolder.Open(Model));
+        var error = Assert.Throws<ModelException>(() => folder.Load(new() { Threads = 1 }));
 
         Assert.Contains("calibrate the model again", error.Message, StringComparison.Ordinal);
+        using var uncalibrated = folder.LoadUncalibrated(new() { Threads = 1 });
+        Assert.Null(uncalibrated.Calibration);
     }
 }

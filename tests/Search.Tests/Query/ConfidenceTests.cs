@@ -84,11 +84,13 @@ public sealed class ConfidenceTests : IDisposable
     [InlineData(2)]
     public async Task Footage_beyond_the_calibrations_limit_is_shown_without_a_confidence(double limit)
     {
-        // Every segment has the same distance from nothing: 1 / D.
+        // Every segment has the same distance from what was calibrated on, 1 / D, and none from the background.
         var d = _tiny.Model.Width;
         float[] unit = [.. Enumerable.Range(0, d).SelectMany(row => Enumerable.Range(0, row + 1), (row, column) =>
             row == column ? 1f : 0)];
-        var footage = new Footage(new byte[d * sizeof(float)], MemoryMarshal.AsBytes<float>(unit).ToArray(), limit / d);
+        var mean = new byte[d * sizeof(float)];
+        var footage = new Footage(
+            new(mean, MemoryMarshal.AsBytes<float>(unit).ToArray()), new(mean, new byte[unit.Length * sizeof(float)]), limit / d);
         var library = await CalibratedAsync(threshold: 0.5, footage);
 
         var answer = await library.Engine.SearchAsync(Sentence, new(), default);
