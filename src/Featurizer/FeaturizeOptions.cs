@@ -33,6 +33,13 @@ public sealed record FeaturizeOptions
     [Range(1, 1024, ErrorMessage = OutOfRange)]
     public int SegmentBatch { get; init; } = 16;
 
+    /// <summary>
+    /// How much a frame may differ from the last encoded one to take its embedding, 0 (default: each frame is encoded) to 255:
+    /// the mean difference of colour values in that of 8 × 8 parts of the frame where it is greatest.
+    /// </summary>
+    [Range(0.0, 255, ErrorMessage = OutOfRange)]
+    public double SimilarFrames { get; init; }
+
     /// <summary>Where videos are cut into segments.</summary>
     public SegmenterOptions Segmenter { get; init; } = new();
 }

@@ -72,6 +72,9 @@ public sealed class VideoEncoder(VideoTextModel model, IBlobStore packs, TimePro
         CancellationToken cancel)
     {
         var rgb = ArrayPool<byte>.Shared.Rent(options.FrameBatch * model.FrameBytes);
+        var similar = options.SimilarFrames > 0
+            ? new SimilarFrames(model.FrameSide, model.Width, options.SimilarFrames) : null;
+        var chosen = similar is null ? rgb : new byte[options.FrameBatch * model.FrameBytes];
         using var feed = _batcher.Open();
         try
         {
@@ -79,7 +82,10 @@ public sealed class VideoEncoder(VideoTextModel model, IBlobStore packs, TimePro
             var embeddings = new float[options.FrameBatch * model.Width];
             while (await pack.ReadAsync(rgb.AsMemory(0, options.FrameBatch * model.FrameBytes), cancel) is var count and > 0)
             {
-                await feed.EncodeAsync(rgb, embeddings, count, isLast: pack.Position == pack.Count, cancel);
+                var distinct = similar?.Choose(rgb.AsSpan(0, count * model.FrameBytes), chosen) ?? count;
+                if (distinct > 0)
+                    await feed.EncodeAsync(chosen, embeddings, distinct, isLast: pack.Position == pack.Count, cancel);
+                similar?.Spread(embeddings, count);
                 var times = pack.Times.Span[(pack.Position - count)..pack.Position];
                 AddFrames(segments, rgb, embeddings.AsSpan(0, count * model.Width), times, cancel);
                 progress?.Report(new(video, pack.Position, pack.Count));

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace TcMgc.Cli.Tests;
 
-/// <summary><c>tcmgc bench index</c> and <c>bench decode</c>.</summary>
+/// <summary><c>tcmgc bench index</c>, <c>bench decode</c> and <c>bench similar</c>.</summary>
 [Collection(ConsoleCollection.Name)]
 public sealed class BenchIndexCommandTests
 {
@@ -27,9 +27,26 @@ public sealed class BenchIndexCommandTests
         Assert.Equal(Seconds(speed, "decode") / Seconds(speed, "ffmpeg"), speed.GetProperty("ratio").GetDouble(), 1e-9);
     }
 
-    private static async Task<JsonElement> MeasuredAsync(string what, params string[] options)
+    [Fact]
+    public async Task The_more_frames_may_differ_the_more_are_spared()
     {
-        var (status, output, errors) = await CommandRun.Of(["bench", what, s_clip, .. options, "--rounds", "1", "--json"]);
+        var savings = await RunAsync("similar", "--model", Path.Combine(SharedFolder.RepositoryRoot, "models", "tiny"));
+
+        var spared = savings.EnumerateArray().Select(saving => saving.GetProperty("spared").GetInt32()).ToList();
+        Assert.Equal(spared.Order(), spared);
+        Assert.All(savings.EnumerateArray(), saving =>
+        {
+            Assert.Equal(3, saving.GetProperty("frames").GetInt32());
+            Assert.InRange(saving.GetProperty("leastCosine").GetDouble(), -1, saving.GetProperty("meanCosine").GetDouble() + 1e-9);
+        });
+    }
+
+    private static Task<JsonElement> MeasuredAsync(string what, params string[] options) =>
+        RunAsync(what, [.. options, "--rounds", "1"]);
+
+    private static async Task<JsonElement> RunAsync(string what, params string[] options)
+    {
+        var (status, output, errors) = await CommandRun.Of(["bench", what, s_clip, .. options, "--json"]);
         Assert.True(status == 0, errors);
         return JsonDocument.Parse(output).RootElement;
     }

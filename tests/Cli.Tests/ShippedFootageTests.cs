@@ -19,7 +19,8 @@ public sealed class ShippedFootageTests(ITestOutputHelper output) : IDisposable
         var (status, _, errors) = await CommandRun.Of(
             "dataset", "synthesize", "--out", _folder, "--videos", "0", "--validation", "0", "--test", "40", "--seed", "3");
         Assert.True(status == 0, errors);
-        using var model = ModelFolder.Open(Path.Combine(SharedFolder.RepositoryRoot, "models", "tiny")).Load(new() { Threads = 1 });
+        using var model =
+            ModelFolder.Open(Path.Combine(SharedFolder.RepositoryRoot, "models", "tiny")).Load(new() { Threads = 1 });
 
         var drawn = await UnfamiliarAsync(model, Path.Combine(_folder, "videos"));
         var real = await UnfamiliarAsync(model, SharedFolder.Path("videos", "clips"));

@@ -1,5 +1,6 @@
 using TcMgc.Shared;
 using TcMgc.Shared.Frames;
+using TcMgc.Shared.Vectors;
 using TcMgc.Stores.Blobs;
 
 namespace TcMgc.Featurizer.Tests;
@@ -42,6 +43,28 @@ public sealed class VideoEncoderTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_similar_frames_are_spared_still_ones_have_the_embedding_of_the_first()
+    {
+        // Ten frames, of which the seventh begins another scene, in batches of three.
+        await WriteAsync(frames: 10, _model.Model.FrameSide, frame => (byte)(frame < 6 ? frame : 200));
+        await using var sparing =
+            new VideoEncoder(_model.Model, _packs, TimeProvider.System, new() { FrameBatch = 3, SimilarFrames = 8 });
+
+        var segments = (await sparing.EncodeAsync(s_video, CollectionId.Default, Pack, 10, null, default)).Value!;
+        var exact = (await _encoder.EncodeAsync(s_video, CollectionId.Default, Pack, 10, null, default)).Value!;
+
+        Assert.Equal(exact.Select(segment => segment.Place.Id), segments.Select(segment => segment.Place.Id));
+        var (frames, encoded) = (Frames(segments), Frames(exact));
+        Assert.All(frames[..6], frame => Assert.Equal(encoded[0], frame));
+        Assert.All(frames[6..], frame => Assert.Equal(encoded[6], frame));
+        Assert.NotEqual(encoded[0], encoded[6]);
+    }
+
+    private float[][] Frames(IReadOnlyList<Segment> segments) =>
+        [.. segments.SelectMany(segment => segment.Frames.ToArray().Select(value => (float)Math.Round((float)value, 2))
+            .Chunk(_model.Model.Width))];
+
+    [Fact]
     public async Task What_is_wrong_with_a_pack_is_a_value()
     {
         Assert.Equal("missing", (await _encoder.EncodeAsync(s_video, CollectionId.Default, Pack, 1, null, default)).Fault!.Kind);
@@ -62,11 +85,13 @@ public sealed class VideoEncoderTests : IAsyncLifetime
         Assert.Equal("Decode:FrameSide", error.Obstacle);
     }
 
-    private ValueTask WriteAsync(int frames, int side) => _packs.WriteAsync(Pack, async (stream, cancel) =>
+    private ValueTask WriteAsync(int frames, int side, Func<int, byte>? value = null) => _packs.WriteAsync(Pack, async (
+        stream, cancel) =>
     {
         var writer = await FramePackWriter.CreateAsync(stream, side, cancel);
         for (var at = 0; at < frames; at++)
-            await writer.AppendAsync(new byte[writer.FrameBytes], at, cancel);
+            await writer.AppendAsync(
+                Enumerable.Repeat(value?.Invoke(at) ?? 0, writer.FrameBytes).ToArray(), at, cancel);
         await writer.CompleteAsync(cancel);
     }, default);
 }

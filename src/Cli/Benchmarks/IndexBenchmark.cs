@@ -64,7 +64,7 @@ internal static class IndexBenchmark
                     (frames, footage) = (packs.Sum(pack => pack.Decoded.Frames), packs.Sum(pack => pack.Decoded.Duration));
                 }
             }, async folder => indexes.Add(await Cost.OfAsync(() => IndexCommand.IndexAsync(
-                paths, folder, CollectionId.Default, model.Path, compute, IndexCommand.DefaultBatch, cancel))));
+                paths, folder, CollectionId.Default, model.Path, compute, new(), cancel))));
         }
         progress.Clear();
         return new(files.Count, frames, footage, Cost.Median(decodes), Cost.Median(encodes), Cost.Median(indexes),

@@ -9,7 +9,7 @@ internal static class BenchCommand
     public static Command Create() => new("bench", "Measure how fast things are on this machine.")
     {
         BenchDecodeCommand.Create(), BenchEncodeCommand.Create(), BenchIndexCommand.Create(), BenchSearchCommand.Create(),
-        BenchTrainCommand.Create(),
+        BenchSimilarCommand.Create(), BenchTrainCommand.Create(),
     };
 
     /// <summary>What is measured with.</summary>

@@ -31,7 +31,7 @@ internal static class DemoCommand
         var videos = await DrawAsync(clips, cancel);
 
         Say("indexing: decoding at one frame a second, encoding, writing the index");
-        var (_, indexed) = await IndexCommand.IndexAsync([clips], data, default, null, new(), IndexCommand.DefaultBatch, cancel);
+        var (_, indexed) = await IndexCommand.IndexAsync([clips], data, default, null, new(), new(), cancel);
         if (indexed.Any(outcome => outcome.Status == FileStatus.Failed))
             return 1;
 

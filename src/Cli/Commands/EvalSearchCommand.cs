@@ -50,7 +50,7 @@ internal static class EvalSearchCommand
             var videos = SplitOption.Videos(dataset, split);
             string[] paths = [.. videos.Select(video => video.Path).Distinct()];
             var (_, outcomes) =
-                await IndexCommand.IndexAsync(paths, folder, default, modelName, engine, IndexCommand.DefaultBatch, cancel);
+                await IndexCommand.IndexAsync(paths, folder, default, modelName, engine, new(), cancel);
             using var data = await DataFolder.OpenExistingAsync(folder, TimeProvider.System, cancel);
             using var model = (await ModelChoice.OfAsync(modelName, data, cancel)).Load(engine);
             int? candidates = parsed.GetValue(s_exhaustive) ? null : parsed.GetValue(s_candidates);

@@ -14,9 +14,6 @@ namespace TcMgc.Cli.Commands;
 /// <summary><c>tcmgc index</c>: videos into the index.</summary>
 internal static class IndexCommand
 {
-    /// <summary>Frames encoded at a time unless --batch says otherwise.</summary>
-    public static readonly int DefaultBatch = new FeaturizeOptions().FrameBatch;
-
     /// <summary>Frame packs that exist at a time: one is encoded while the next videos are decoded.</summary>
     private const int DecodedAhead = 3;
 
@@ -26,7 +23,11 @@ internal static class IndexCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private static readonly Option<int> s_batch = NewOption.Number("--batch", DefaultBatch, 1, 1024, "Frames encoded at a time.");
+    private static readonly Option<int> s_batch = NewOption.Number(
+        "--batch", new FeaturizeOptions().FrameBatch, 1, 1024, "Frames encoded at a time.");
+    private static readonly Option<double> s_similar = NewOption.Number(
+        "--similar-frames", 0.0, 0, 255, "How much a frame may differ from an encoded one, in colour values where it differs "
+        + "most, to take its embedding; 0 encodes every frame.", "LEVELS");
     private static readonly Option<CollectionId> s_collection = CollectionOption.Create("The collection to index into.");
     private static readonly Option<string> s_data = DataOption.Create();
     private static readonly Option<string?> s_model = ModelOption.Create();
@@ -41,7 +42,7 @@ internal static class IndexCommand
     {
         var command = new Command("index", "Index videos, so that they can be searched.")
         {
-            s_paths, s_collection, s_data, s_model, ComputeChoice.Device, ComputeChoice.Precision, s_batch, s_json,
+            s_paths, s_collection, s_data, s_model, ComputeChoice.Device, ComputeChoice.Precision, s_batch, s_similar, s_json,
         };
         command.SetAction(RunAsync);
         return command;
@@ -52,7 +53,7 @@ internal static class IndexCommand
         var (started, data) = (TimeProvider.System.GetTimestamp(), parsed.GetValue(s_data)!);
         var (model, outcomes) = await IndexAsync(
             parsed.GetValue(s_paths)!, data, parsed.GetValue(s_collection), parsed.GetValue(s_model), ComputeChoice.Of(parsed),
-            parsed.GetValue(s_batch), cancel);
+            new() { FrameBatch = parsed.GetValue(s_batch), SimilarFrames = parsed.GetValue(s_similar) }, cancel);
         var elapsed = TimeProvider.System.GetElapsedTime(started);
         var report = new Report(Path.GetFullPath(data), model, elapsed.TotalSeconds, [.. outcomes.Select(Describe)]);
         Output.Write(report, parsed.GetValue(s_json), _ => Console.WriteLine(Summary(outcomes, elapsed, data)));
@@ -62,8 +63,8 @@ internal static class IndexCommand
     /// <summary>Indexes files, and those of folders, into a data folder with progress on standard error.</summary>
     /// <returns>Id of the model, and what became of each file.</returns>
     public static async Task<(string Model, IReadOnlyList<FileOutcome> Outcomes)> IndexAsync(
-        string[] paths, string dataPath, CollectionId collection, string? modelName, ComputeOptions engine, int batch,
-        CancellationToken cancel)
+        string[] paths, string dataPath, CollectionId collection, string? modelName, ComputeOptions engine,
+        FeaturizeOptions featurize, CancellationToken cancel)
     {
         var time = TimeProvider.System;
         var files = MediaFiles.Find(paths);
@@ -73,7 +74,7 @@ internal static class IndexCommand
         using var work = data.LockForWork();
         var folder = await ModelChoice.OfAsync(modelName, data, cancel);
         using var model = folder.Load(engine);
-        await using var encoder = new VideoEncoder(model, data.Blobs, time, new() { FrameBatch = batch });
+        await using var encoder = new VideoEncoder(model, data.Blobs, time, featurize);
         using var room = new FramePackRoom(DecodedAhead);
         var lines = new Progress(time);
         var progress = new IndexProgress(files.Files.Count, lines);

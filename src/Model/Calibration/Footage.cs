@@ -3,9 +3,9 @@ using System.Numerics.Tensors;
 namespace TcMgc.Model.Calibration;
 
 /// <summary>
-/// What the footage looks like that a model was calibrated on, beside images of any kind. A segment that resembles the latter more
-/// than nearly all that were calibrated on is other footage, of which the calibration says nothing. See Ren et al. (2021), "A
-/// Simple Fix to Mahalanobis Distance for Improving Near-OOD Detection".
+/// What the footage looks like that a model was calibrated on, beside images of any kind. A segment that resembles the latter
+/// more than nearly all that were calibrated on is other footage, of which the calibration says nothing. See Ren et al. (2021),
+/// "A Simple Fix to Mahalanobis Distance for Improving Near-OOD Detection".
 /// </summary>
 /// <param name="Calibrated">Of the frame embeddings that were calibrated on.</param>
 /// <param name="Background">Of the embeddings of images of any kind.</param>
