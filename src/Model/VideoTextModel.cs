@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using TcMgc.Model.Calibration;
+using TcMgc.Model.Clip;
 using TcMgc.Model.Compute;
 using TcMgc.Model.Encoders;
 using TcMgc.Model.Heads;
@@ -42,10 +43,10 @@ public sealed class VideoTextModel : IDisposable
         (Id, Config, _weights, _tokenizer, _head) = (id, config, weights, tokenizer, SimilarityHead.Of(config));
         Device = options.Device;
         _backend = new(() => Backend.Prepare(options));
-        _imageEncoder = new(() => PrecisionChoice.Apply(
-            _backend.Value, LoadImageEncoder, encoder => encoder.call(SamplePixels())));
-        _textEncoder = new(() => PrecisionChoice.Apply(
-            _backend.Value, LoadTextEncoder, encoder => encoder.call(SampleTokens()).Sentence));
+        _imageEncoder = new(() => Packed(PrecisionChoice.Apply(
+            _backend.Value, LoadImageEncoder, encoder => encoder.call(SamplePixels()))));
+        _textEncoder = new(() => Packed(PrecisionChoice.Apply(
+            _backend.Value, LoadTextEncoder, encoder => encoder.call(SampleTokens()).Sentence)));
         _scorer = new(() =>
             _head.Create(Exact with { Products = PrecisionChoice.ForProducts(options) }, config).Load("", weights));
     }
@@ -241,6 +242,13 @@ public sealed class VideoTextModel : IDisposable
 
     private nn.Module<Tensor, (Tensor Sentence, Tensor Words)> LoadTextEncoder() =>
         Config.Encoders.CreateTextEncoder(Exact).Load(Config.Encoders.TextPrefix, _weights);
+
+    private static (T Module, PrecisionChoice Precision) Packed<T>((T Module, PrecisionChoice Precision) encoder)
+        where T : nn.Module
+    {
+        PackedWeights.Pack(Transformer.WeightsIn(encoder.Module));
+        return encoder;
+    }
 
     private TextBatch EncodeTokens(long[] tokens, int texts, CancellationToken cancel)
     {

@@ -29,6 +29,13 @@ internal sealed class Transformer : nn.Module<Tensor, Tensor?, Tensor>
         RegisterComponents();
     }
 
+    /// <summary>
+    /// The weights of every transformer in a module, [outputs, inputs] each, for <see cref="PackedWeights"/> where they never
+    /// change again.
+    /// </summary>
+    public static IEnumerable<Tensor> WeightsIn(nn.Module module) =>
+        module.modules().OfType<ResidualBlock>().SelectMany(block => block.parameters()).Where(weight => weight.ndim == 2);
+
     /// <summary>x [B, L, C] → [B, L, C]; the mask adds to the attention's logits [B, heads, L, L] by broadcasting.</summary>
     public override Tensor forward(Tensor x, Tensor? mask)
     {
@@ -103,14 +110,14 @@ internal sealed class SelfAttention : nn.Module<Tensor, Tensor?, Tensor>
     public override Tensor forward(Tensor x, Tensor? mask)
     {
         var (batch, length, width) = (x.shape[0], x.shape[1], x.shape[2]);
-        var qkv = nn.functional.linear(x, _weight, _bias)                                  // [B, L, 3C]
+        var qkv = PackedWeights.Linear(x, _weight, _bias)                                  // [B, L, 3C]
             .view(batch, length, 3, _heads, width / _heads).permute(2, 0, 3, 1, 4);        // [3, B, heads, L, c]
         var parts = qkv.unbind(0);
         // On processors, gradients of the fused attention in half precision take five times as long: it multiplies head by head.
         var y = qkv.requires_grad && qkv.dtype != ScalarType.Float32 && qkv.device_type == DeviceType.CPU
             ? Attend(parts[0], parts[1], parts[2], mask)
             : nn.functional.scaled_dot_product_attention(parts[0], parts[1], parts[2], mask, is_casual: _causal);
-        return _output.call(y.transpose(1, 2).reshape(batch, length, width));
+        return PackedWeights.Linear(y.transpose(1, 2).reshape(batch, length, width), _output.weight!, _output.bias!);
     }
 
     private Tensor Attend(Tensor queries, Tensor keys, Tensor values, Tensor? mask)
@@ -147,8 +154,9 @@ internal sealed class Perceptron : nn.Module<Tensor, Tensor>
 
     public override Tensor forward(Tensor x)
     {
-        var hidden = _hidden.call(x);
-        return _output.call(_activation == Activation.QuickGelu ? QuickGelu(hidden) : nn.functional.gelu(hidden));
+        var hidden = PackedWeights.Linear(x, _hidden.weight!, _hidden.bias!);
+        hidden = _activation == Activation.QuickGelu ? QuickGelu(hidden) : nn.functional.gelu(hidden);
+        return PackedWeights.Linear(hidden, _output.weight!, _output.bias!);
     }
 
     /// <summary>CLIP's activation, x · sigmoid(1.702 x).</summary>

@@ -94,6 +94,9 @@ public sealed record PrecisionChoice(Precision Precision, string Reason)
         _ => ScalarType.Float32,
     };
 
+    /// <summary>Whether this processor is fast with bfloat16.</summary>
+    internal static bool HasBFloat16 => HasAmx || HasAvx512Bf16;
+
     // CPUID leaf 7: sub-leaf 0, EDX bit 22 is AMX-BF16; sub-leaf 1, EAX bit 5 is AVX512-BF16.
     private static bool HasAmx => Avx512F.IsSupported && (X86Base.CpuId(7, 0).Edx & (1 << 22)) != 0;
 
