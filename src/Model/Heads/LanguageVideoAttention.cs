@@ -22,7 +22,7 @@ namespace TcMgc.Model.Heads;
 ///
 /// Nor does a text change the vectors' inner products with each other, from which the lengths of sums follow: <see cref="Gram"/>
 /// is computed once for a video. Inner products with a text x need no vector either: ⟨C·(1 + W)·γ·C·f, x⟩ is that of the frame
-/// with C·γ·(1 + Wᵀ)·C·x, and texts are fewer than frames.
+/// with C·γ·(1 + Wᵀ)·C·x, and texts are fewer than frames. So the first norm is the texts' too, and frames stay as they are read.
 /// </remarks>
 internal sealed class LanguageVideoAttention : nn.Module
 {
@@ -62,11 +62,13 @@ internal sealed class LanguageVideoAttention : nn.Module
     }
 
     /// <summary>P: numbers of <see cref="Gram"/> for a video.</summary>
-    public long GramSize => (_keys * _keys) + ((_keys + 1) * (_keys + 1)) + ((_keys + 2) * (_keys + 2));
+    public long GramSize =>
+        (_keys * _keys) + ((_keys + 1) * (_keys + 1)) + ((_keys + 2) * (_keys + 2)) + (_keys / _heads);
 
     /// <summary>
     /// Inner products of the vectors of frames [V, N, D] with each other: of the centred ones, of those behind the linear layer,
-    /// and of those behind the third norm; each with the constant ones that were added by then. [V, P].
+    /// and of those behind the third norm; each with the constant ones that were added by then. Last, what the first norm scales
+    /// each frame by. [V, P].
     /// </summary>
     public Tensor Gram(Tensor frames)
     {
@@ -74,38 +76,59 @@ internal sealed class LanguageVideoAttention : nn.Module
         var scaled = centred * _pooledNorm.weight;                                               // γ·f̃
         var basis = Centred(cat([scaled.Plus(Projected(scaled)), Repeated(Constant, frames)], 1));       // [V, M+1, D]
         var output = cat([basis * _outputNorm.weight, Repeated(_outputNorm.bias!, frames)], 1);          // [V, M+2, D]
-        return cat([.. new[] { centred, basis, output }.Select(x => x.matmul(x.transpose(1, 2)).flatten(1))], 1);
+        var variance = Centred(frames).square().mean([-1L]);                                     // [V, N]
+        return cat([.. new[] { centred, basis, output }.Select(x => x.matmul(x.transpose(1, 2)).flatten(1)),
+            variance.Plus(s_epsilon).rsqrt()], 1);
     }
 
     /// <summary>
     /// Texts [T, Q, D] and frames [V, N, D] with their mask [V, N] of 0/1 and their <see cref="Gram"/>, where it is known → each
-    /// video as each of a text's Q vectors sees it, and the first one's attention over frames [T, V, N], averaged over heads.
+    /// video as each of a text's Q vectors sees it, to be compared with others [T, X, D] of the text, and the first one's
+    /// attention over frames [T, V, N], averaged over heads.
     /// </summary>
-    public (ConditionedVectors Videos, Tensor Attention) Attend(Tensor texts, Tensor frames, Tensor mask, Tensor? gram = null)
+    public (ConditionedVectors Videos, Tensor Attention) Attend(
+        Tensor texts, Tensor others, Tensor frames, Tensor mask, Tensor? gram = null)
     {
-        long t = texts.shape[0], q = texts.shape[1], v = frames.shape[0], n = frames.shape[1], d = frames.shape[2],
-            m = _heads * n;
-        var keys = Keys(frames);                                                                 // [V, M = h·N, D]
+        long t = texts.shape[0], q = texts.shape[1], d = texts.shape[2];
         var queries = (_norm.call(texts) / _rootOfChannels).view(t * q, d);
-        var logits = keys.view(v * m, d).matmul(queries.t()).view(v, _heads, n, t * q);
-        if (_masked)
-            logits = logits.Plus(Transformer.AdditiveMask(mask).transpose(2, 3));
-        var attention = logits.softmax(2);                                                       // [V, h, N, T·Q]
-        var first = attention.mean([1L]).view(v, n, t, q).select(3, 0).permute(2, 0, 1);
-        attention = attention.view(v, m, t * q);
-        return (_dropout is { } dropout
-            ? Summed(attention, keys, t, dropout) : Combined(attention, keys, gram ?? Gram(frames), t), first);
+        if (_dropout is { } dropout)
+        {
+            var keys = Keys(frames);                                                             // [V, M = h·N, D]
+            var (attention, first) = Attention(keys.matmul(queries.t()), mask, t);
+            return (Summed(attention, keys, others, dropout), first);
+        }
+        gram ??= Gram(frames);
+        var (folded, constants) = Folded(others);
+        // One product for both: of few columns each, it takes nearly as long as of all.
+        var products = WithKeys(frames, gram, cat([queries, folded], 0));                         // [V, M, T·(Q+X)]
+        var (weights, firsts) = Attention(products.narrow(2, 0, t * q), mask, t);
+        var withOthers = products.narrow(2, t * q, folded.shape[0]);                             // [V, M, T·X]
+        var basis = cat([withOthers, constants.expand(frames.shape[0], 2, folded.shape[0])], 1); // [V, M+2, T·X]
+        return (new CombinedVectors(Factors(weights, gram, t), basis.view(basis.shape[0], basis.shape[1], t, -1)), firsts);
     }
 
-    private CombinedVectors Combined(Tensor attention, Tensor keys, Tensor gram, long texts)
+    /// <summary>Logits [V, M, T·Q] → the weights of frames [V, M, T·Q], and each text's first [T, V, N], a mean of heads.</summary>
+    private (Tensor Weights, Tensor First) Attention(Tensor logits, Tensor mask, long texts)
     {
-        long v = keys.shape[0], m = keys.shape[1], columns = attention.shape[2], at = 0;
-        var one = ones_like(attention.narrow(1, 0, 1));
-        var factors = Normed(attention, Next(m));                                                // a/σ [V, M, T·Q]
+        long v = logits.shape[0], m = logits.shape[1], n = m / _heads;
+        logits = logits.reshape(v, _heads, n, -1);
+        if (_masked)
+            logits = logits.Plus(Transformer.AdditiveMask(mask).transpose(2, 3));
+        var weights = logits.softmax(2);                                                         // [V, h, N, T·Q]
+        var first = weights.mean([1L]).view(v, n, texts, -1).select(3, 0).permute(2, 0, 1);
+        return (weights.view(v, m, -1), first);
+    }
+
+    /// <summary>Weights of frames [V, M, T·Q] → factors of each pair's vectors [V, M+2, T, Q], which have unit length.</summary>
+    private Tensor Factors(Tensor weights, Tensor gram, long texts)
+    {
+        long v = weights.shape[0], m = weights.shape[1], at = 0;
+        var one = ones_like(weights.narrow(1, 0, 1));
+        var factors = Normed(weights, Next(m));                                                  // a/σ
         factors = Normed(cat([factors, one], 1), Next(m + 1));
-        factors = cat([factors, one], 1);                                                        // [V, M+2, T·Q]
+        factors = cat([factors, one], 1);
         factors = factors * SquaredLengths(factors, Next(m + 2)).clamp_min(s_shortest).rsqrt();
-        return new(factors.view(v, -1, texts, columns / texts), others => WithTexts(keys, others));
+        return factors.view(v, m + 2, texts, -1);
 
         Tensor Next(long vectors)
         {
@@ -115,26 +138,42 @@ internal sealed class LanguageVideoAttention : nn.Module
         }
     }
 
-    /// <summary>Inner products of what sums are made of with texts [T, X, D]. [V, M+2, T, X].</summary>
-    private Tensor WithTexts(Tensor keys, Tensor texts)
+    /// <summary>
+    /// Texts [T, X, D] → what the frames behind the first norm have to meet instead [T·X, D], and the products of the two
+    /// constants with the texts [2, T·X].
+    /// </summary>
+    private (Tensor Texts, Tensor Constants) Folded(Tensor texts)
     {
-        long v = keys.shape[0], m = keys.shape[1], d = keys.shape[2], t = texts.shape[0], x = texts.shape[1];
-        var scaled = Centred(texts * _outputNorm.weight).view(t * x, d);
-        var folded = Centred(scaled.Plus(scaled.matmul(_linear.weight!)) * _pooledNorm.weight);
-        var ofKeys = keys.view(v * m, d).matmul(folded.t()).view(v, m, t, x);
-        var constants = stack([scaled.matmul(Constant), texts.view(t * x, d).matmul(_outputNorm.bias!)]);        // [2, T·X]
-        return cat([ofKeys, constants.view(1, 2, t, x).expand(v, 2, t, x)], 1);
+        texts = texts.reshape(-1, texts.shape[2]);
+        var scaled = Centred(texts * _outputNorm.weight);
+        var projected = scaled.Plus(scaled.matmul(_linear.weight!));
+        var ofConstant = projected.matmul(_pooledNorm.bias!).Plus(scaled.matmul(_linear.bias!));         // ⟨C·(β + W·β + b), x⟩
+        return (Centred(projected * _pooledNorm.weight), stack([ofConstant, texts.matmul(_outputNorm.bias!)]));
     }
 
-    private DenseVectors Summed(Tensor attention, Tensor keys, long texts, Dropout dropout)
+    /// <summary>
+    /// Inner products of columns [C, D] with frames [V, N, D] behind the first norm, once for each head: its γ and its centring
+    /// are the columns', so that no frame has to be changed. [V, M = h·N, C].
+    /// </summary>
+    private Tensor WithKeys(Tensor frames, Tensor gram, Tensor columns)
+    {
+        long v = frames.shape[0], n = frames.shape[1], d = frames.shape[2], c = columns.shape[0];
+        columns = EachHeads(columns.unsqueeze(0)).view(_heads * c, d);
+        var products = frames.view(v * n, d).matmul(Centred(columns * _norm.weight).t()).view(v, n, _heads, c);
+        var scale = gram.narrow(1, gram.shape[1] - n, n).view(v, n, 1, 1);
+        products = (products * scale).Plus(columns.matmul(_norm.bias!).view(_heads, c));
+        return products.transpose(1, 2).reshape(v, _heads * n, c);
+    }
+
+    private DenseVectors Summed(Tensor weights, Tensor keys, Tensor others, Dropout dropout)
     {
         var centred = Centred(keys);
         var scaled = centred * _pooledNorm.weight;
-        var factors = Normed(attention, centred.matmul(centred.transpose(1, 2))).transpose(1, 2);                // [V, T·Q, M]
+        var factors = Normed(weights, centred.matmul(centred.transpose(1, 2))).transpose(1, 2);                // [V, T·Q, M]
         var normed = factors.matmul(scaled).Plus(_pooledNorm.bias!);                                             // [V, T·Q, D]
         var projected = factors.matmul(Projected(scaled)).Plus(_linear.call(_pooledNorm.bias!));
         var vectors = nn.functional.normalize(_outputNorm.call(normed.Plus(dropout.Apply(projected))), dim: -1);
-        return new(vectors.view(vectors.shape[0], texts, -1, vectors.shape[2]));
+        return new(vectors.view(vectors.shape[0], others.shape[0], -1, vectors.shape[2]), others);
     }
 
     /// <summary>β + W·β + b: what the linear layer makes of the second norm's β. [D].</summary>
@@ -159,16 +198,16 @@ internal sealed class LanguageVideoAttention : nn.Module
     private static Tensor SquaredLengths(Tensor factors, Tensor products) =>
         (products.matmul(factors) * factors).sum(1, keepdim: true);
 
-    /// <summary>
-    /// Frames [V, N, D] behind the first norm, once for each head, with the channels of the others zero. [V, M = h·N, D].
-    /// </summary>
-    private Tensor Keys(Tensor frames)
+    /// <summary>Frames [V, N, D] behind the first norm, once for each head. [V, M = h·N, D].</summary>
+    private Tensor Keys(Tensor frames) => EachHeads(_norm.call(frames)).view(frames.shape[0], -1, frames.shape[2]);
+
+    /// <summary>Vectors [V, N, D] once for each head, with the channels of the others zero. [V, h, N, D].</summary>
+    private Tensor EachHeads(Tensor vectors)
     {
-        frames = _norm.call(frames);
+        long v = vectors.shape[0], n = vectors.shape[1], d = vectors.shape[2];
         if (_heads == 1)
-            return frames;
-        long v = frames.shape[0], n = frames.shape[1], d = frames.shape[2];
-        var own = eye(_heads, _heads, frames.dtype, frames.device).view(1, _heads, 1, _heads, 1);
-        return (frames.view(v, 1, n, _heads, d / _heads) * own).view(v, _heads * n, d);
+            return vectors.view(v, 1, n, d);
+        var own = eye(_heads, _heads, vectors.dtype, vectors.device).view(1, _heads, 1, _heads, 1);
+        return (vectors.view(v, 1, n, _heads, d / _heads) * own).view(v, _heads, n, d);
     }
 }

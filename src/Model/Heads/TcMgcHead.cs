@@ -95,13 +95,9 @@ internal sealed class TcMgcHead : HeadModule
 
     public override PairScores Score(TextSide text, VideoSide video)
     {
-        var (conditionedVideo, conditionedFrames, attention) = Conditioned(text, video);
         Tensor sentence = Unit(text.Sentence).unsqueeze(1), words = Unit(text.Words);            // [T, 1, D], [T, W, D]
         var w = words.shape[1];
-        // [T, V, 1 + W]
-        var videos = conditionedVideo.Similarities(cat([sentence.matmul(_global), words], 1)).squeeze(2);
-        var frames = conditionedFrames.Similarities(
-            // [T, V, F, 1 + W]
+        var (videos, frames, attention) = Similarities(text, video, cat([sentence.matmul(_global), words], 1),
             _local is null ? sentence : cat([sentence, words.matmul(_local)], 1));
 
         var contrasts = new List<Tensor>();
@@ -124,21 +120,26 @@ internal sealed class TcMgcHead : HeadModule
     }
 
     /// <summary>
-    /// The video and its frames as the sentence and each word see them, and the sentence's attention [T, V, N]. Without LVA the
-    /// mean of the frames, and the frames themselves, the same for every text.
+    /// Similarities of the video as the sentence sees it with A vectors of the text [T, V, A], those of its frames as each word
+    /// sees them with B [T, V, F, B], and the sentence's attention [T, V, N]. Without LVA the mean of the frames, and the frames
+    /// themselves, the same for every text.
     /// </summary>
-    private (ConditionedVectors Video, ConditionedVectors Frames, Tensor? Attention) Conditioned(TextSide text, VideoSide video)
+    private (Tensor Videos, Tensor Frames, Tensor? Attention) Similarities(
+        TextSide text, VideoSide video, Tensor withVideo, Tensor withFrames)
     {
         if (_attention is null)
         {
             var (t, v) = (text.Sentence.shape[0], video.Features.shape[0]);
             var (n, d) = (video.Features.shape[1], video.Features.shape[2]);
-            return (new DenseVectors(video.Vector.view(v, 1, 1, d).expand(v, t, 1, d)),
-                new DenseVectors(Unit(video.Features).unsqueeze(1).expand(v, t, n, d)), null);
+            var whole = new DenseVectors(video.Vector.view(v, 1, 1, d).expand(v, t, 1, d), withVideo);
+            var each = new DenseVectors(Unit(video.Features).unsqueeze(1).expand(v, t, n, d), withFrames);
+            return (whole.Similarities(.., ..).squeeze(2), each.Similarities(.., ..), null);
         }
         var texts = cat([text.Sentence.unsqueeze(1), text.Words], 1);
-        var (seen, attention) = _attention.Attend(texts, video.Features, video.Mask, video.Gram);
-        return (seen.Narrow(0, 1), seen.Narrow(1, text.Words.shape[1]), attention);
+        var (seen, attention) = _attention.Attend(
+            texts, cat([withVideo, withFrames], 1), video.Features, video.Mask, video.Gram);
+        var a = (int)withVideo.shape[1];
+        return (seen.Similarities(..1, ..a).squeeze(2), seen.Similarities(1.., a..), attention);
     }
 
     /// <summary>Similarities of the video with the words [T, V, W], SR, ISA. [T, V].</summary>
