@@ -1,5 +1,6 @@
 using TcMgc.Model.Compute;
 using TcMgc.Model.Heads;
+using TcMgc.Model.Native;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -50,6 +51,7 @@ public sealed class CandidateBatch : IDisposable
     {
         cancel.ThrowIfCancellationRequested();
         int t = texts.Count, w = _config.Words, d = _config.Encoders.Width;
+        using var own = gram.IsEmpty ? default : new OwnThread(); // What no text changes is most of the work.
         using var inference = inference_mode();
         using var scope = NewDisposeScope();
         Tensor sentences = empty(t, d), words = empty(t, w, d);

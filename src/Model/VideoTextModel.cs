@@ -4,6 +4,7 @@ using TcMgc.Model.Clip;
 using TcMgc.Model.Compute;
 using TcMgc.Model.Encoders;
 using TcMgc.Model.Heads;
+using TcMgc.Model.Native;
 using TcMgc.Model.Text;
 using TcMgc.Model.Weights;
 using TorchSharp;
@@ -142,6 +143,7 @@ public sealed class VideoTextModel : IDisposable
     {
         cancel.ThrowIfCancellationRequested();
         var scorer = _scorer.Value;
+        using var own = new OwnThread();
         using var run = new Run();
         var halves = empty([segments, SegmentFrames, Width], ScalarType.Float16);
         MemoryMarshal.AsBytes(features[..(int)halves.numel()]).CopyTo(halves.bytes);

@@ -21,6 +21,9 @@ internal static partial class LibTorch
     /// <exception cref="ModelException">A library is missing or does not run on this system.</exception>
     public static void Load() => _ = s_loaded.Value;
 
+    /// <summary>A function of libtorch or of a library that it brings along; 0 where it has none of that name.</summary>
+    public static nint Function(string name) => NativeLibrary.TryGetExport(s_loaded.Value, name, out var address) ? address : 0;
+
     /// <summary>Loads the libraries of one folder and makes TorchSharp use them.</summary>
     /// <returns>The handle of TorchSharp's library.</returns>
     internal static nint LoadFrom(string folder)

@@ -61,7 +61,7 @@ internal sealed class FeatureCache(IVectorIndex index, VideoTextModel model, lon
         await index.FetchAsync([.. missing.Select(at => segments[at])], batch, cancel);
         var gram = new float[batch.Count * model.GramSize];
         if (gram.Length > 0)
-            model.Gram(batch.Features, batch.Count, gram, cancel); // Here: for a few, a turn of the thread's takes longer.
+            model.Gram(batch.Features, batch.Count, gram, cancel);
         var read = 0;
         foreach (var at in missing)
             if (read < batch.Count && batch.Places[read] is var place

@@ -16,7 +16,7 @@ internal sealed class SearchContext(
 
     public VideoTextModel Model => model;
 
-    /// <summary>Where the model runs.</summary>
+    /// <summary>Where the model runs on all processors.</summary>
     public ModelThread Thread => thread;
 
     public IVectorIndex Index => index;

@@ -128,17 +128,23 @@ internal sealed class TextSearch(
         if (batch.Count == 0)
             return;
         CheckModel(batch.Places[0]);
-        KeepScored(await Context.Thread.RunAsync(() => ScoredBatch.Score(Context.Model, _encoded, batch, gram, Cancel)));
+        await ScoreAsync(batch, gram);
         for (var at = 0; at < batch.Count; at++)
             if (await Shown.FindAsync(batch.Places[at].Video, Cancel) is not null)
                 _ranking.Add(_scored![at]);
     }
 
-    /// <summary>Keeps what was scored last, to explain it.</summary>
-    private void KeepScored(ScoredBatch scored)
+    /// <summary>
+    /// Scores a batch, and keeps it to explain it. It is little work where what no text changes is known; else it takes its turn
+    /// on all processors.
+    /// </summary>
+    private async ValueTask ScoreAsync(SegmentBatch batch, float[] gram)
     {
+        var scored = gram.Length > 0 ? Score() : await Context.Thread.RunAsync(Score);
         _scored?.Dispose();
         (_scored, _scoredBatches) = (scored, _scoredBatches + 1);
+
+        ScoredBatch Score() => ScoredBatch.Score(Context.Model, _encoded, batch, gram, Cancel);
     }
 
     /// <summary>How sure results are, where the model is calibrated, and with it which are shown.</summary>
@@ -173,7 +179,7 @@ internal sealed class TextSearch(
                 var gram = await Context.Features.FetchAsync(some, Shown, _batch, Cancel);
                 if (_batch.Count == 0)
                     continue; // Deleted meanwhile.
-                KeepScored(await Context.Thread.RunAsync(() => ScoredBatch.Score(Context.Model, _encoded, _batch, gram, Cancel)));
+                await ScoreAsync(_batch, gram);
                 Explain(segments);
             }
     }
