@@ -117,9 +117,7 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await page.Keyboard.PressAsync("k");
         Assert.True(await VideoAsync<bool>(page, "paused"));
 
-        await page.SetViewportSizeAsync(360, 740);
-        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"),
-            "the page is wider than a phone");
+        Assert.True(await browser.FitsAsync(360), "the page is wider than a phone");
 
         // A moment is a place: its address holds the query, the video and the time.
         var address = page.Url;
@@ -464,9 +462,7 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await page.Locator("#text").FillAsync("");
         await page.Locator(".video").First.GetByRole(AriaRole.Button, new() { Name = "Where in" }).ClickAsync();
         await Assertions.Expect(page.Locator("#inside")).ToBeVisibleAsync();
-        await page.SetViewportSizeAsync(360, 740);
-        Assert.True(await page.EvaluateAsync<bool>("() => document.documentElement.scrollWidth <= innerWidth"),
-            "the page is wider than a phone");
+        Assert.True(await browser.FitsAsync(360), "the page is wider than a phone");
         Assert.Empty(browser.Complaints);
     }
 
