@@ -26,10 +26,12 @@ check_lines() {
 }
 
 echo "tcmgc: building"
-dotnet build TcMgc.sln -c Release --no-restore -nologo -v quiet
+# One compiler for all projects, also where the environment wants one for each; it ends with the build.
+dotnet build TcMgc.sln -c Release --no-restore -nologo -v quiet -p:UseSharedCompilation=true
+dotnet build-server shutdown --vbcscompiler >/dev/null
 if [ $# -eq 0 ]; then
   echo "tcmgc: checking the format"
-  dotnet format whitespace TcMgc.sln --verify-no-changes --no-restore # The build has checked style already.
+  dotnet format whitespace . --folder --include src/ tests/ --verify-no-changes # The build has checked style already.
   check_usings
   check_lines
 fi
