@@ -37,7 +37,8 @@ public sealed class BenchIndexCommandTests
         Assert.All(savings.EnumerateArray(), saving =>
         {
             Assert.Equal(3, saving.GetProperty("frames").GetInt32());
-            Assert.InRange(saving.GetProperty("leastCosine").GetDouble(), -1, saving.GetProperty("meanCosine").GetDouble() + 1e-9);
+            Assert.InRange(
+                saving.GetProperty("leastCosine").GetDouble(), -1, saving.GetProperty("meanCosine").GetDouble() + 1e-9);
         });
     }
 

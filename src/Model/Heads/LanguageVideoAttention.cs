@@ -107,7 +107,9 @@ internal sealed class LanguageVideoAttention : nn.Module
         return (new CombinedVectors(Factors(weights, gram, t), basis.view(basis.shape[0], basis.shape[1], t, -1)), firsts);
     }
 
-    /// <summary>Logits [V, M, T·Q] → the weights of frames [V, M, T·Q], and each text's first [T, V, N], a mean of heads.</summary>
+    /// <summary>
+    /// Logits [V, M, T·Q] → the weights of frames [V, M, T·Q], and each text's first [T, V, N], a mean of heads.
+    /// </summary>
     private (Tensor Weights, Tensor First) Attention(Tensor logits, Tensor mask, long texts)
     {
         long v = logits.shape[0], m = logits.shape[1], n = m / _heads;
