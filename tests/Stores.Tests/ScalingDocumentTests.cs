@@ -8,7 +8,7 @@ namespace TcMgc.Stores.Tests;
 public sealed partial class ScalingDocumentTests
 {
     private const int Width = 512, SegmentFrames = 12, Edges = 16, VideoSeconds = 600, PackSide = 224;
-    private const double DecodeSeconds = 0.215, EncodeSeconds = 0.068, Month = 30 * 24, OriginalBytes = 4e6 / 8 * 3600;
+    private const double DecodeSeconds = 0.215, EncodeSeconds = 0.059, Month = 30 * 24, OriginalBytes = 4e6 / 8 * 3600;
     private const double FrameRows = 2.0 * Width * SegmentFrames, Pooled = 4.0 * Width, Graph = 4.0 * 4 * Edges;
 
     private static readonly double[] s_hours = [1e3, 1e4, 1e5, 1e6];
