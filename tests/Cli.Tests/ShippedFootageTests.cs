@@ -1,7 +1,7 @@
-using System.Numerics.Tensors;
 using TcMgc.Media;
 using TcMgc.Model;
 using TcMgc.Model.Store;
+using TcMgc.Training.Evaluation;
 
 namespace TcMgc.Cli.Tests;
 
@@ -47,18 +47,10 @@ public sealed class ShippedFootageTests(ITestOutputHelper output) : IDisposable
     {
         await using var reader =
             (await new FrameDecoder(new()).OpenAsync(video, model.FrameSide, withPictures: false, cancel)).Value!;
-        var pixels = new byte[model.SegmentFrames * model.FrameBytes];
-        var frames = 0;
-        while (frames < model.SegmentFrames
-            && await reader.ReadAsync(pixels.AsMemory(frames * model.FrameBytes, model.FrameBytes), cancel) > 0)
-            frames++;
-        var embeddings = new float[frames * model.Width];
-        model.EncodeFrames(pixels, frames, embeddings, cancel);
-        for (var frame = 0; frame < frames; frame++)
-        {
-            var row = embeddings.AsSpan(frame * model.Width, model.Width);
-            TensorPrimitives.Divide(row, TensorPrimitives.Norm(row), row);
-        }
-        return embeddings;
+        var frames = new List<byte[]>();
+        var pixels = new byte[model.FrameBytes];
+        while (frames.Count < model.SegmentFrames && await reader.ReadAsync(pixels, cancel) > 0)
+            frames.Add([.. pixels]);
+        return [.. FrameEmbeddings.Of(model, frames, cancel).SelectMany(embedding => embedding)];
     }
 }
