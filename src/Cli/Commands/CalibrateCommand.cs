@@ -26,6 +26,9 @@ internal static class CalibrateCommand
 
     private const int BackgroundImages = 500;
 
+    /// <summary>Fewer, for most footage is of the world.</summary>
+    private const int BackgroundScreens = 250;
+
     private sealed record Measured(
         Split Split, int Videos, int Questions, Reliability Reliability, IReadOnlyList<ThresholdRates> Rates, double Unfamiliar);
 
@@ -58,7 +61,11 @@ internal static class CalibrateCommand
                     $"{dataset.Root}: has no validation videos; a calibration is fitted to videos that were not trained on");
             var fitted = await AskAsync(dataset, Split.Validation, model, cache, cancel);
             var background = await Task.Run(
-                () => FrameEmbeddings.Of(model, StatisticalImages.Draw(BackgroundImages, model.FrameSide), cancel),
+                () => FrameEmbeddings.Of(
+                    model,
+                    StatisticalImages.Draw(BackgroundImages, model.FrameSide)
+                        .Concat(ScreenImages.Draw(BackgroundScreens, model.FrameSide)),
+                    cancel),
                 CancellationToken.None);
             var footage = FootageFit.Fit(fitted.Frames, background, model.Width);
             var calibration = Calibrator.Fit(fitted.All, $"{dataset.Name} {DatasetFrames.Key(dataset.Validation)}, validation")

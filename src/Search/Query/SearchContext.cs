@@ -34,7 +34,7 @@ internal sealed class SearchContext(
 
     /// <summary>Which footage the calibration says nothing of; null where that was not measured.</summary>
     public UnfamiliarFootage? Unfamiliar { get; } =
-        model.Calibration?.Footage is { } footage ? new(footage, index) : null;
+        model.Calibration?.Footage is { } footage ? new(footage, model.Id, index) : null;
 
     public FeatureCache Features { get; } = new(index, model, options.FeatureCacheBytes);
 

@@ -32,14 +32,7 @@ public static class StatisticalImages
             for (var leaf = 0; leaf < Leaves; leaf++)
                 Fill(image, texture, [.. dice.Of(palette).Select(part => part + (float)dice.Between(-40, 40))],
                     kind == 1 ? 0 : dice.Between(5, 40), Leaf.Of(dice, twice), twice);
-        var pixels = new byte[side * side * 3];
-        for (var at = 0; at < pixels.Length; at++)
-        {
-            var corner = (2 * (at / (3 * side)) * twice * 3) + (2 * (at / 3 % side) * 3) + (at % 3);
-            var sum = image[corner] + image[corner + 3] + image[corner + (3 * twice)] + image[corner + (3 * twice) + 3];
-            pixels[at] = byte.CreateSaturating(sum / 4);
-        }
-        return pixels;
+        return Supersampled.Halve(image, side);
     }
 
     private static void Fill(float[] image, float[][] texture, float[] colour, double contrast, Leaf leaf, int side)

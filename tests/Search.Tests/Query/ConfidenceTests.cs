@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using TcMgc.Client;
 using TcMgc.Model;
@@ -33,6 +34,24 @@ public sealed class ConfidenceTests : IDisposable
             .Calibrate(new(-steep * middle, steep, 0, 0, 0, threshold, "a test", 100) { Footage = footage })
             .Load(new() { Threads = 1 });
         return await FilledAsync(_model);
+    }
+
+    /// <summary>Footage whose distance is the squared one from a point, by D.</summary>
+    private static Footage Around(float[] point, double limit)
+    {
+        float[] unit = [.. Enumerable.Range(0, point.Length).SelectMany(row => Enumerable.Range(0, row + 1), (row, column) =>
+            row == column ? 1f : 0)];
+        return new(
+            new(MemoryMarshal.AsBytes<float>(point).ToArray(), MemoryMarshal.AsBytes<float>(unit).ToArray()),
+            new(new byte[point.Length * sizeof(float)], new byte[unit.Length * sizeof(float)]), limit);
+    }
+
+    private float[] Embedding(byte[] picture)
+    {
+        var embedding = new float[_tiny.Model.Width];
+        _tiny.Model.EncodeFrames(picture, 1, embedding, default);
+        TensorPrimitives.Divide(embedding, TensorPrimitives.Norm<float>(embedding), embedding);
+        return embedding;
     }
 
     private static async Task<SampleLibrary> FilledAsync(VideoTextModel model, SearchOptions? options = null)
@@ -86,12 +105,7 @@ public sealed class ConfidenceTests : IDisposable
     {
         // Every segment has the same distance from what was calibrated on, 1 / D, and none from the background.
         var d = _tiny.Model.Width;
-        float[] unit = [.. Enumerable.Range(0, d).SelectMany(row => Enumerable.Range(0, row + 1), (row, column) =>
-            row == column ? 1f : 0)];
-        var mean = new byte[d * sizeof(float)];
-        var footage = new Footage(
-            new(mean, MemoryMarshal.AsBytes<float>(unit).ToArray()), new(mean, new byte[unit.Length * sizeof(float)]), limit / d);
-        var library = await CalibratedAsync(threshold: 0.5, footage);
+        var library = await CalibratedAsync(threshold: 0.5, Around(new float[d], limit / d));
 
         var answer = await library.Engine.SearchAsync(Sentence, new(), default);
 
@@ -99,6 +113,28 @@ public sealed class ConfidenceTests : IDisposable
         Assert.Equal(isBeyond ? (Videos, 0) : (3, 3), (answer.Results.Count, answer.Weaker));
         Assert.All(answer.Results.SelectMany(result => result.Segments), segment =>
             Assert.Equal((isBeyond, isBeyond), (segment.Unfamiliar, segment.Confidence is null)));
+    }
+
+    [Fact]
+    public async Task A_segment_is_judged_with_the_video_around_it()
+    {
+        var (dark, light) = (new byte[_tiny.Model.FrameBytes], new byte[_tiny.Model.FrameBytes]);
+        Array.Fill(light, byte.MaxValue);
+        var (ofDark, ofLight) = (Embedding(dark), Embedding(light));
+        var apart = Math.Pow(TensorPrimitives.Distance<float>(ofDark, ofLight), 2) / _tiny.Model.Width;
+        _model = _tiny.Folder
+            .Calibrate(new(0, 1, 0, 0, 0, 0, "a test", 100) { Footage = Around(ofDark, 0.4 * apart) })
+            .Load(new() { Threads = 1 });
+        var library = new SampleLibrary(_model);
+        foreach (var name in new[] { "a", "b", "c" })
+            await library.AddAsync(name, [dark]);
+        await library.AddAsync("both", [dark], [light]);
+
+        var answer = await library.Engine.SearchAsync(Sentence, new() { Rank = SearchRank.Moment, Top = 5 }, default);
+
+        Assert.Equal(5, answer.Results.Count);
+        Assert.All(answer.Results, result =>
+            Assert.Equal(new VideoId(result.Video) == SampleLibrary.Id("both"), result.Segments[0].Unfamiliar));
     }
 
     [Fact]
