@@ -8,10 +8,17 @@ using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using TcMgc.Benchmarks;
 
-if (args is ["growth", var report, var svg])
+switch (args)
 {
-    GrowthPlot.Draw(report, svg);
-    return;
+    case ["growth", "segments", var report, var svg]:
+        GrowthPlot.Segments(report, svg);
+        return;
+    case ["growth", "clients", var report, var svg]:
+        GrowthPlot.Clients(report, svg);
+        return;
+    case ["growth", "length", .. var reports, var svg]:
+        GrowthPlot.Length(reports, svg);
+        return;
 }
 // In this process, as built: a build for each benchmark would take longer than its run.
 var config = new ManualConfig()
