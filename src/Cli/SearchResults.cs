@@ -45,8 +45,11 @@ internal static class SearchResults
     private static void PrintTable(SearchAnswer response)
     {
         var isSure = response.Threshold is not null;
-        var table = new Table().Border(TableBorder.None).AddColumn("").AddColumn("score", c => c.RightAligned())
-            .AddColumn("moment", c => c.RightAligned()).AddColumn("segment").AddColumn("video");
+        var isExplained = response.Results.Any(result => result.Segments[0].Explanation is not null);
+        var table = new Table().Border(TableBorder.None).AddColumn("");
+        if (isExplained)
+            table.AddColumn("score", c => c.RightAligned());
+        table.AddColumn("moment", c => c.RightAligned()).AddColumn("segment").AddColumn("video");
         if (isSure)
             table.AddColumn("confidence");
         foreach (var (rank, result) in response.Results.Index())
@@ -54,10 +57,11 @@ internal static class SearchResults
             var path = FileSource.PathIn(result.Source) is { } local ? FilePaths.Display(local) : FilePaths.Name(result.Name);
             string[] row =
             [
-                $"{rank + 1}", $"{result.Score:F3}", Clock(result.Moment),
+                $"{rank + 1}", .. isExplained ? [$"{result.Score:F3}"] : Array.Empty<string>(), Clock(result.Moment),
                 $"{Clock(result.Segments[0].Start)} – {Clock(result.Segments[0].End)}", Markup.Escape(path),
+                .. isSure ? [Sure(result, response.Threshold)] : Array.Empty<string>(),
             ];
-            table.AddRow(isSure ? [.. row, Sure(result, response.Threshold)] : row);
+            table.AddRow(row);
         }
         AnsiConsole.Write(table);
         if (response.Results.Any(result => result.Segments[0].Unfamiliar))
@@ -69,7 +73,8 @@ internal static class SearchResults
         if (explanation.Fusion is { } fusion)
         {
             var said = fusion.TranscriptRank is { } spoken ? $"said as number {spoken}" : "not said";
-            var named = fusion.NameRank is { } place ? $"named as number {place} (weight {fusion.NameWeight})" : "not named so";
+            var named = fusion.NameRank is not { } place ? "not named so"
+                : $"named {(fusion.NameIsExact ? "exactly" : $"as number {place}")} (weight {fusion.NameWeight})";
             Console.WriteLine(
                 $"\n{rank}  seen as number {fusion.VisualRank}, {said} (weight {fusion.TranscriptWeight}), {named}");
         }

@@ -23,11 +23,18 @@ public sealed record Fusion(int VisualRank, int? TranscriptRank, double Transcri
     /// </summary>
     public int? NameRank { get; init; }
 
+    /// <summary>
+    /// Whether its video's title, file name (with its ending or without) or a tag is what the query says and no more. Then it comes
+    /// before all others.
+    /// </summary>
+    public bool NameIsExact { get; init; }
+
     /// <summary>Weight of title, file name and tags beside the picture's of 1.</summary>
     public double NameWeight { get; init; }
 
     /// <summary>
-    /// 1 / (60 + visual rank) + weight / (60 + transcript rank) + weight / (60 + name's rank): reciprocal rank fusion.
+    /// 1 / (60 + visual rank) + weight / (60 + transcript rank) + weight / (60 + name's rank): reciprocal rank fusion; and the
+    /// name's weight where it is exact.
     /// </summary>
     public required double Score { get; init; }
 }

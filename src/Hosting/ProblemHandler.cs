@@ -25,7 +25,7 @@ internal sealed partial class ProblemHandler(IProblemDetailsService problems, IL
             exception = DiskFull.Somewhere(exception);
         var problem = exception switch
         {
-            BadHttpRequestException bad => Problem(bad.StatusCode, "request", (bad.InnerException ?? bad).Message),
+            BadHttpRequestException bad => Problem(bad.StatusCode, "request", BadRequestReason.Of(bad)),
             QueueFullException full => Problem(StatusCodes.Status503ServiceUnavailable, "queue-full", full.Message),
             QuotaException full => Problem(StatusCodes.Status403Forbidden, "quota", full.Message),
             UserException user => Problem(StatusCodes.Status503ServiceUnavailable, "unavailable", user.Message),

@@ -35,7 +35,14 @@ public sealed partial class DemoTests : IDisposable
         Assert.True(double.Parse(figures.Groups["five"].Value, CultureInfo.InvariantCulture) >= 50, ended.Output);
         Assert.Contains("knows only the drawn world", ended.Output, StringComparison.Ordinal);
         Assert.Contains("model pull", ended.Output, StringComparison.Ordinal);
+        // What it proposes to ask for is there, and its model is sure of it.
+        var (text, data) = (Proposed().Match(ended.Output).Groups["text"].Value, Path.Combine(_folder, "data"));
+        using var search = ProgramRun.StartIn(SharedFolder.RepositoryRoot, "search", text, "--data", data);
+        Assert.Matches(@"1 .*test-00005\.mp4 +strong", (await search.EndAsync()).Output);
     }
+
+    [GeneratedRegex("tcmgc search \"(?<text>[^\"]+)\" --data")]
+    private static partial Regex Proposed();
 
     [GeneratedRegex(@"the right one first in (?<one>\d+) %, among the first five in (?<five>\d+) %")]
     private static partial Regex Figures();

@@ -342,6 +342,25 @@ public abstract class CatalogContract
     }
 
     [Fact]
+    public async Task A_video_that_is_called_just_so_comes_before_those_with_the_same_words_and_others()
+    {
+        var (catalog, names) = (Create(), new[] { "IMG_0042 (1).mp4", "IMG_0042.mp4", "IMG_0043.mov", "Her.mkv", "with her.mkv" });
+        var uploads = names.Select((name, at) => Uploaded(at + 1, name: name)).ToList();
+        await catalog.ApplyAsync([.. uploads, Described(uploads[2], title: "Été à la mer")], s_never);
+
+        Assert.Equal([1, 0, 2], await FoundAsync("IMG_0042"));
+        Assert.Equal([1, 0, 2], await FoundAsync("img 0042.MP4"));
+        Assert.Equal([3], await FoundAsync("her")); // A common word is no reason to find the others.
+        Assert.Equal([2], await FoundAsync("été à la mer"));
+        Assert.Equal([true, false, false],
+            (await catalog.FindNamedAsync(CollectionId.Default, ["IMG_0042"], 9, s_never)).Select(match => match.IsExact));
+        Assert.Empty(await FoundAsync("mp4"));
+
+        async Task<IEnumerable<int>> FoundAsync(string text) =>
+            (await NamedAsync(catalog, text)).Select(found => uploads.FindIndex(upload => upload.VideoId == found));
+    }
+
+    [Fact]
     public async Task A_video_is_no_longer_found_by_what_it_was_called()
     {
         var (catalog, upload) = (Create(), Uploaded(1, name: "dog.mp4"));

@@ -45,7 +45,7 @@ internal static class DemoCommand
             By chance: {100.0 / Clips:F0} % and {500.0 / Clips:F0} %.
             Look for yourself: the videos are in {clips}, and this asks anything of them:
 
-              ./tcmgc search "a red circle slides to the left" --data {data}
+              ./tcmgc search "a yellow ring" --data {data}
 
             This model knows only the drawn world of docs/world.md. For real footage, fetch a published CLIP and index your own
             videos:

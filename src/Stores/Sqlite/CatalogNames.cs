@@ -10,6 +10,9 @@ internal static class CatalogNames
 {
     private const int MostWords = 16;
 
+    /// <summary>Letters beside words in a text that is these words: an ending, and marks between them.</summary>
+    private const int LongestRest = 16;
+
     /// <summary>The tables, filled from the entries that there are.</summary>
     public const string Schema = $"""
         CREATE TABLE names(id INTEGER PRIMARY KEY, video BLOB NOT NULL, collection TEXT NOT NULL, text TEXT NOT NULL);
@@ -51,9 +54,16 @@ internal static class CatalogNames
     public static IReadOnlyList<NameMatch> Find(
         SqliteConnection connection, CollectionId collection, IEnumerable<string> texts, int count)
     {
+        var asked = texts.Select(text => WordQuery.AllWordsOf(text).Take(MostWords).ToList()).ToList();
+        var exact = asked.SelectMany(all => Called(connection, collection, all)).ToHashSet();
         var words = WordQuery.WordsOf(texts).Take(MostWords).ToList();
-        var best = Count(connection, collection, words).Where(video => 2 * video.Value.Words >= words.Count)
-            .OrderByDescending(video => video.Value.Words).ThenByDescending(video => video.Value.Rarity)
+        var areCommon = words.Count == 0; // A film may be called "Her", and only that one is meant.
+        if (areCommon)
+            words = [.. asked.SelectMany(all => all).Distinct(StringComparer.OrdinalIgnoreCase)];
+        var best = Count(connection, collection, words)
+            .Where(video => exact.Contains(video.Key) || (!areCommon && 2 * video.Value.Words >= words.Count))
+            .OrderByDescending(video => exact.Contains(video.Key))
+            .ThenByDescending(video => video.Value.Words).ThenByDescending(video => video.Value.Rarity)
             .ThenBy(video => video.Key)
             .Take(count).Select(video => video.Key).ToList();
         var any = WordQuery.AnyOf(words);
@@ -62,7 +72,23 @@ internal static class CatalogNames
                 SELECT {MarkedWords.Of("name_words")} FROM name_words JOIN names ON names.id = name_words.rowid
                 WHERE name_words MATCH $any AND names.video = $id ORDER BY names.id
                 """, new { any, id = video.ToByteArray(bigEndian: true) })
-            .Select(marked => new NamedText(MarkedWords.Plain(marked), MarkedWords.Spans(marked)))]))];
+            .Select(marked => new NamedText(MarkedWords.Plain(marked), MarkedWords.Spans(marked)))]) { IsExact = exact.Contains(video) })];
+    }
+
+    /// <summary>The videos of which a title, tag or file name, with its ending or without, is these words and no others.</summary>
+    private static IEnumerable<Guid> Called(SqliteConnection connection, CollectionId collection, List<string> words)
+    {
+        if (words.Count == 0)
+            return [];
+        var (phrase, longest) = ($"\"{string.Join(' ', words)}\"", words.Sum(word => word.Length + 1) + LongestRest);
+        return connection.Query<(byte[] Video, string Text)>("""
+            SELECT names.video, names.text FROM name_words JOIN names ON names.id = name_words.rowid
+            WHERE name_words MATCH $phrase AND names.collection = $Name AND length(names.text) <= $longest
+            """, new { phrase, collection.Name, longest })
+            .Where(found => Is(found.Text) || Is(Path.GetFileNameWithoutExtension(found.Text)))
+            .Select(found => new Guid(found.Video, bigEndian: true));
+
+        bool Is(string text) => WordQuery.AllWordsOf(text).SequenceEqual(words, StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>

@@ -4,7 +4,7 @@ namespace TcMgc.Stores.Sqlite;
 
 /// <summary>
 /// The FTS5 query for texts that users typed: any of their words, each quoted, so that no word is an operator. Words that most
-/// English sentences have are left out: they would match everything.
+/// English sentences or file names have are left out: they would match everything.
 /// </summary>
 internal static class WordQuery
 {
@@ -15,6 +15,7 @@ internal static class WordQuery
         "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "he", "her", "his", "in", "into", "is", "it",
         "its", "of", "on", "or", "she", "that", "the", "their", "then", "there", "they", "this", "to", "up", "was", "were",
         "while", "who", "with",
+        "3gp", "avi", "flv", "m4v", "mkv", "mov", "mp4", "mpeg", "mpg", "mts", "webm", "wmv",
     };
 
     /// <summary>The query; null where no word is left.</summary>
@@ -22,13 +23,14 @@ internal static class WordQuery
 
     /// <summary>The words, each once.</summary>
     public static IEnumerable<string> WordsOf(IEnumerable<string> texts) =>
-        texts.SelectMany(Words).Distinct(StringComparer.OrdinalIgnoreCase).Take(MostWords);
+        texts.SelectMany(AllWordsOf).Where(word => !s_common.Contains(word))
+            .Distinct(StringComparer.OrdinalIgnoreCase).Take(MostWords);
 
     /// <summary>The query for any of some words, at least one.</summary>
     public static string AnyOf(IEnumerable<string> words) => string.Join(" OR ", words.Select(word => $"\"{word}\""));
 
-    /// <summary>Runs of letters, marks and digits, as FTS5's unicode61 cuts them.</summary>
-    private static IEnumerable<string> Words(string text)
+    /// <summary>Runs of letters, marks and digits, as FTS5's unicode61 cuts them; also the common ones.</summary>
+    public static IEnumerable<string> AllWordsOf(string text)
     {
         var start = -1;
         for (var at = 0; at <= text.Length; at++)
@@ -38,7 +40,7 @@ internal static class WordQuery
                 start = start < 0 ? at : start;
                 continue;
             }
-            if (start >= 0 && text[start..at] is { Length: <= LongestWord } word && !s_common.Contains(word) && IsWhole(word))
+            if (start >= 0 && text[start..at] is { Length: <= LongestWord } word && IsWhole(word))
                 yield return word;
             start = -1;
         }

@@ -32,6 +32,22 @@ public sealed class NameFusionTests(SearchEngineTests.Models models) : IClassFix
     }
 
     [Fact]
+    public async Task A_video_that_is_called_just_so_comes_before_one_with_some_of_the_words_that_looks_more_like_them()
+    {
+        var library = await FilledAsync();
+        var before = await library.Engine.SearchAsync(Sentence, new(), default);
+        var (partly, exactly) = (before.Results[0].Name, before.Results[^1].Name);
+        library.Catalog.Named = [Named(partly), Named(exactly) with { IsExact = true }];
+
+        var answer = await library.Engine.SearchAsync(Sentence, new() { Explain = true }, default);
+
+        Assert.Equal([exactly, partly], answer.Results.Take(2).Select(result => result.Name));
+        var fusion = answer.Results[0].Segments[0].Explanation!.Fusion!;
+        Assert.Equal((true, 2), (fusion.NameIsExact, fusion.NameRank));
+        Assert.Equal((1.0 / (60 + fusion.VisualRank)) + (1.0 / 62) + 1, fusion.Score, 1e-12);
+    }
+
+    [Fact]
     public async Task A_named_video_is_found_beyond_the_candidates_and_below_the_threshold_unless_names_do_not_count()
     {
         var library = await FilledAsync(new() { Candidates = 1 });
@@ -71,8 +87,10 @@ public sealed class NameFusionTests(SearchEngineTests.Models models) : IClassFix
         Assert.InRange(places[^1], segments - ((segments + scored - 1) / scored), segments - 1);
     }
 
-    private static void Name(SampleLibrary library, string video) => library.Catalog.Named =
-        [new(SampleLibrary.Id(video), [new NamedText("man on a bike.mp4", [new TextSpan(0, 3), new TextSpan(9, 4)])])];
+    private static void Name(SampleLibrary library, string video) => library.Catalog.Named = [Named(video)];
+
+    private static NameMatch Named(string video) =>
+        new(SampleLibrary.Id(video), [new NamedText("man on a bike.mp4", [new TextSpan(0, 3), new TextSpan(9, 4)])]);
 
     private async Task<SampleLibrary> FilledAsync(SearchOptions? options = null)
     {
