@@ -97,10 +97,14 @@ public sealed class BrowserVideoMaker(MediaOptions options, TimeProvider time)
                 progress?.Report(Math.Clamp(microseconds / 1e6 / length.Value, 0, 1));
     }
 
-    /// <summary>Whether the pictures need only another container, and are not too large for a browser.</summary>
+    /// <summary>
+    /// Whether the pictures need only another container, and are not too large for a browser. Those of a file that browsers should
+    /// play as it is do not: a version is asked for because one could not, since they are damaged.
+    /// </summary>
     private static bool CanCopy(MediaInfo info, long bytes) =>
         info is { Codec: "h264", PixelFormat: "yuv420p" or "yuvj420p", MayBeInterlaced: false, Rotation: 0, Duration: { } length }
         && bytes * 8 / Math.Max(1, length) <= MostBitsCopied
+        && BrowserPlayback.Plays(info.Format, info.Codec, info.PixelFormat, info.SoundCodec) != true
         && info.Format is not ("avi" or "h264"); // These say of frames neither when they come nor in which order.
 
     private static string Filters(MediaInfo info)

@@ -61,16 +61,20 @@ public sealed class BrowserVideoMakerTests
     }
 
     [Fact]
-    public async Task What_plays_already_in_another_container_is_copied()
+    public async Task What_plays_already_in_another_container_is_copied_and_what_should_have_played_is_not()
     {
         var source = TestClips.Make("copied", ".ts", ["-i", TestClips.WithSound(0), "-c", "copy"]);
         var run = Path.Combine(TestClips.Folder, "copied.run");
         var ffmpeg = ProgramScript.Make("copying", "ffmpeg", $"echo \"$@\" >> '{run}'\nexec ffmpeg \"$@\"");
 
-        await using var made = await MadeAsync(source, maker: new(new() { Ffmpeg = ffmpeg }, TimeProvider.System));
+        var maker = new BrowserVideoMaker(new() { Ffmpeg = ffmpeg }, TimeProvider.System);
+
+        await using var made = await MadeAsync(source, maker: maker);
 
         Assert.Contains("-c:v copy", (await File.ReadAllLinesAsync(run))[^1], StringComparison.Ordinal);
         Assert.True(Plays((await new MediaProbe(new()).ProbeAsync(made.Path, default)).Value!));
+        await using var again = await MadeAsync(TestClips.WithSound(0), maker: maker);
+        Assert.DoesNotContain("-c:v copy", (await File.ReadAllLinesAsync(run))[^1], StringComparison.Ordinal);
     }
 
     [Fact]

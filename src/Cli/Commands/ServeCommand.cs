@@ -92,7 +92,7 @@ internal static class ServeCommand
         app.MapSearchApi();
         app.MapServing();
         if (open)
-            app.Lifetime.ApplicationStarted.Register(() => Open(app.Urls.First()));
+            app.Lifetime.ApplicationStarted.Register(() => _ = OpenAsync(app.Urls.First()));
         await app.RunUntilStoppedAsync(cancel);
         var change = app.Services.GetRequiredService<ModelSwitch>();
         if (!change.IsComplete || cancel.IsCancellationRequested)
@@ -105,15 +105,25 @@ internal static class ServeCommand
     }
 
     /// <summary>Opens an address with the system's program for it.</summary>
-    private static void Open(string url)
+    private static async Task OpenAsync(string url)
     {
         try
         {
-            using var _ = Process.Start(new ProcessStartInfo(url) { UseShellExecute = true });
+            // On Linux this is xdg-open, which writes a line for each browser that it did not find.
+            using var opening = Process.Start(OperatingSystem.IsLinux()
+                ? new ProcessStartInfo("sh", ["-c", "xdg-open \"$0\" > /dev/null 2>&1", url])
+                : new ProcessStartInfo(url) { UseShellExecute = true });
+            if (!OperatingSystem.IsLinux())
+                return;
+            await opening!.WaitForExitAsync();
+            if (opening.ExitCode != 0)
+                TellAddress();
         }
         catch (Win32Exception)
         {
-            Console.Error.WriteLine($"tcmgc: no browser can be started here; the page is at {url}");
+            TellAddress();
         }
+
+        void TellAddress() => Console.Error.WriteLine($"tcmgc: no browser can be started here; the page is at {url}");
     }
 }

@@ -36,8 +36,8 @@ internal sealed class FileDownload(HubClient hub, DownloadOptions options)
         catch (HttpRequestException error)
         {
             throw new ModelException(
-                $"{uri}: cannot be reached: {error.Message}; check the network, or give another hub with --base or "
-                    + $"{HubAddress.Variable}", error);
+                $"{uri}: cannot be reached: {error.Message}; check the network, or name another hub or a folder with its files: "
+                    + $"--base of 'tcmgc model pull', --set Hub of 'tcmgc serve', or {HubAddress.Variable}", error);
         }
     }
 

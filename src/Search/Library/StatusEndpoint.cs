@@ -21,8 +21,15 @@ internal static class StatusEndpoint
     private static readonly string s_version = typeof(StatusEndpoint).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    public static void Map(IEndpointRouteBuilder app) => app.MapGet("/api/v1/status", AnswerAsync)
-        .WithName("status").WithSummary("The model, what it knows, what is indexed and waits, throughput and disk.");
+    private const string Address = "/api/v1/status";
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.MapGet(Address, AnswerAsync)
+            .WithName("status").WithSummary("The model, what it knows, what is indexed and waits, throughput and disk.");
+        // People try it in a browser, without the version.
+        app.MapGet("/api/status", () => TypedResults.LocalRedirect(Address)).ExcludeFromDescription();
+    }
 
     private static async Task<Ok<ServiceStatus>> AnswerAsync(VideoTextModel model, CollectionCatalog own,
         [FromServices] RecentVideos recent, [FromServices] Storage stores, CancellationToken cancel)
