@@ -111,6 +111,7 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
         await Assertions.Expect(status).ToHaveTextAsync("6 of 1,995 videos");
 
         await EndlessAsync(browser);
+        await JudgedAsync(browser);
         await UnderWayAsync(browser);
         Assert.All(browser.Complaints, text => Assert.Contains("410 (Gone)", text, StringComparison.Ordinal)); // No originals.
     }
@@ -134,7 +135,7 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
                 ContentType = "application/json",
                 Body = JsonSerializer.Serialize(new
                 {
-                    results = ranked.Take(top).Select(Result),
+                    results = ranked.Take(top).Select(at => Result(at)),
                     scored = 61,
                     elapsed = "00:00:00.01",
                     weaker = 0,
@@ -158,16 +159,68 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
         Assert.Equal([24, 48, 96], asked);
         await page.Locator("#text").FillAsync("");
 
-        static object Result(int at) => new
+        await page.UnrouteAsync("**/api/v1/search");
+    }
+
+    /// <summary>A card says how sure the picture is, and which words are there; these alone where it would not do.</summary>
+    private static async Task JudgedAsync(PageBrowser browser)
+    {
+        var (page, words) = (browser.Page, new[] { new { start = 2, length = 6 } });
+        var said = new { start = 0, end = 2, text = "a yellow taxi", words };
+        var named = new[] { new { text = "a yellow", words } };
+        var (strong, none) = (new { probability = 0.96, band = "strong" }, new { probability = 0.004, band = "weak" });
+        await page.RouteAsync("**/api/v1/search", route =>
+        {
+            var isWeak = JsonDocument.Parse(route.Request.PostData!).RootElement.TryGetProperty("threshold", out _);
+            return route.FulfillAsync(new()
+            {
+                ContentType = "application/json",
+                Body = JsonSerializer.Serialize(new
+                {
+                    results = new[]
+                    {
+                        Result(1, strong, said), Result(2, strong, named: named), Result(3, none, said, named),
+                        Result(4, none, said), Result(5, named: named), Result(6, unfamiliar: true),
+                    },
+                    scored = isWeak ? 2 : 1,
+                    elapsed = "00:00:00.01",
+                    threshold = isWeak ? 0 : 0.5,
+                    weaker = 1,
+                }),
+            });
+        });
+        await page.Locator("#text").FillAsync("a yellow ring");
+        var labels = page.Locator("#moments > .moment > .facts");
+        await LabelsAsync();
+        await Assertions.Expect(page.Locator("#unjudged")).ToHaveTextAsync(new Regex("^1 result is unlike .*: the order is its"));
+        await browser.HasNoBarrierAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Show weaker results" }).ClickAsync();
+        await Assertions.Expect(page.Locator("#status")).ToContainTextAsync("2 segments compared");
+        await LabelsAsync();
+        await page.UnrouteAsync("**/api/v1/search");
+        await page.Locator("#text").FillAsync("");
+
+        Task LabelsAsync() => Assertions.Expect(labels).ToHaveTextAsync(
+        [
+            "strong · 96 % Said: yellow", "strong · 96 % Named: yellow", "Said: yellow Named: yellow", "Said: yellow",
+            "Named: yellow", "No. 6 Unfamiliar",
+        ]);
+    }
+
+    private static object Result(
+        int at, object? confidence = null, object? said = null, object? named = null, bool unfamiliar = false) => new
         {
             video = Id(at).Value,
             name = $"clip {at}.mp4",
             title = $"Video {at}",
             source = $"/api/v1/videos/{Id(at)}/stream",
             duration = 20,
-            segments = new[] { new { segment = Id(at).Value, start = 0, end = 10, moment = 5, score = 1 } },
+            named,
+            segments = new[]
+            {
+                new { segment = Id(at).Value, start = 0, end = 10, moment = 5, score = 1, confidence, said, unfamiliar },
+            },
         };
-    }
 
     /// <summary>A page that is opened while a video is decoded shows at once how far that is.</summary>
     private static async Task UnderWayAsync(PageBrowser browser)

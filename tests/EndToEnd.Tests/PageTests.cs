@@ -188,6 +188,8 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await Assertions.Expect(dialog.Locator("#models-here")).ToContainTextAsync("clip-vit-base-patch32 searches now");
         await page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(page.Locator(".moment").First.Locator(".facts")).ToHaveTextAsync("No. 1");
+        await Assertions.Expect(page.Locator("#unjudged"))
+            .ToHaveTextAsync("The model clip-vit-base-patch32 was never calibrated: the order is its best guess.");
     }
 
     [BrowserFact]
@@ -225,9 +227,9 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await page.SetInputFilesAsync("#video-files", other);
         await Assertions.Expect(page.Locator(".video[data-state=indexed]")).ToHaveCountAsync(3);
         await page.Locator("#text").FillAsync("a dog runs");
-        await Assertions.Expect(page.Locator(".moment").First.Locator(".facts")).ToHaveTextAsync("No. 1");
+        await Assertions.Expect(page.Locator(".moment").First.Locator(".facts")).ToHaveTextAsync("No. 1 Unfamiliar");
         await Assertions.Expect(page.Locator("#unjudged"))
-            .ToContainTextAsync("unlike what the model tiny was calibrated on");
+            .ToContainTextAsync("unlike what the model tiny was calibrated on: the order is its best guess");
         Assert.Empty(browser.Complaints);
     }
 
@@ -267,6 +269,7 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await Assertions.Expect(moments.First.Locator(".band")).ToHaveTextAsync("Named: 3");
         await moments.First.Locator(".open").ClickAsync();
         await Assertions.Expect(page.Locator(".why .ranks")).ToContainTextAsync("by what its video is called number 1");
+        await Assertions.Expect(page.Locator(".because").First).ToHaveTextAsync("Its file name says 3.");
         Assert.Empty(browser.Complaints);
     }
 

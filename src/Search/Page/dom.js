@@ -58,5 +58,16 @@ export const skeletons = (tag, count) =>
     element(tag, { className: 'card skeleton', aria: { hidden: 'true' } }, element('div', { className: 'picture' }), element('p'),
     element('p')));
 
+/** The words of a text that an answer points to, each once. */
+export const wordsOf = ({ text, words }) => [...new Set(words.map(({ start, length }) => text.slice(start, start + length)))];
+
+/** A text with these words marked. */
+export function marked({ text, words }) {
+  let at = 0;
+  const parts = words.flatMap(({ start, length }) =>
+    [text.slice(at, start), element('mark', {}, text.slice(start, at = start + length))]);
+  return [...parts, text.slice(at)];
+}
+
 const typing = 'input, textarea, select, [contenteditable]';
 export const isTyping = target => target.matches?.(typing) ?? false;

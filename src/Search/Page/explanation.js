@@ -1,7 +1,7 @@
 // Why a moment was found: in words and frames, and behind "Details" in the numbers that the model computed.
 
-import { element } from './dom.js';
-import { clock, score } from './format.js';
+import { element, wordsOf } from './dom.js';
+import { score } from './format.js';
 import { showAt } from './strip.js';
 
 /** Standard deviations above the other segments from which on a word counts as seen. */
@@ -20,9 +20,10 @@ const contrasts = {
   'frame-word': ['Frames and words', 'each frame beside each word'],
 };
 
-/** tools: at(time) as text, seek(time), preview() of the video. */
-export function explain(place, { explanation: { texts, fusion }, said, moment, unfamiliar }, tools) {
+/** called: of the video `title`, `name`, and what of it names it. tools: at(time) as text, seek(time), preview() of the video. */
+export function explain(place, { explanation: { texts, fusion }, said, moment, unfamiliar }, called, tools) {
   place.replaceChildren(
+    ...(called.named ? [names(called)] : []),
     ...(said ? [spoken(said, tools)] : []),
     ...texts.filter(text => text.share > 0)
       .map(text => inWords(text, moment, { isOneOfSeveral: texts.length > 1, said, unfamiliar }, tools)).filter(Boolean),
@@ -37,10 +38,10 @@ export function explain(place, { explanation: { texts, fusion }, said, moment, u
 }
 
 /** The same for what looks like an image or another moment. */
-export function resembles(place, what, segment) {
+export function resembles(place, what, { moment, score: likeness }, tools) {
   place.replaceChildren(
-    element('p', { className: 'because' }, `The frame at ${clock(segment.moment)} looks most like ${what}.`),
-    details([element('p', { className: 'note' }, `Likeness ${score(segment.score)} of at most 1: the cosine of the embeddings `
+    nearest(`The frame at ${tools.at(moment)} looks most like ${what}.`, moment, tools),
+    details([element('p', { className: 'note' }, `Likeness ${score(likeness)} of at most 1: the cosine of the embeddings `
       + 'less the difference of the colours.')]));
 }
 
@@ -59,20 +60,27 @@ function inWords({ text, words, frames }, moment, { isOneOfSeveral, said, unfami
   const groups = [...byFrame].sort((a, b) => b[1].length - a[1].length).slice(0, mostFrames);
   const whole = isOneOfSeveral ? `“${text}” as a whole` : 'The sentence as a whole';
   if (!groups.length)
-    return said ? null : element('div', { className: 'because' },
-      element('p', {}, `${whole} is nearest to the frame at ${tools.at(moment)}.`), element('p', { className: 'frames' },
-        frameButton(moment, tools)));
+    return said ? null : nearest(`${whole} is nearest to the frame at ${tools.at(moment)}.`, moment, tools);
   return element('div', { className: 'because' },
     element('p', {}, unfamiliar ? 'The model, which does not know such footage, sees ' : 'Matches ', groups.flatMap(
       ([at, found], index) => [index ? '; ' : '', ...listed(found), ` at ${tools.at(frames[at].time)}`]), '.'),
     element('p', { className: 'frames' }, groups.map(([at]) => frameButton(frames[at].time, tools))));
 }
 
+const nearest = (text, moment, tools) => element('div', { className: 'because' }, element('p', {}, text),
+  element('p', { className: 'frames' }, frameButton(moment, tools)));
+
 const listed = words => words.flatMap((word, index) => [index ? ', ' : '', element('em', {}, word)]);
 
-function spoken({ start, text, words }, tools) {
-  const found = [...new Set(words.map(({ start: at, length }) => text.slice(at, at + length)))];
-  return element('p', { className: 'because' }, 'Somebody says ', listed(found), ' at ',
+/** "Its file name says surfer". */
+function names({ named, title, name }) {
+  const kindOf = text => text === title ? 'title' : text === name ? 'file name' : 'tag';
+  return element('p', { className: 'because' }, named.flatMap(matched =>
+    [matched === named[0] ? 'Its ' : '; its ', `${kindOf(matched.text)} says `, ...listed(wordsOf(matched))]), '.');
+}
+
+function spoken({ start, ...said }, tools) {
+  return element('p', { className: 'because' }, 'Somebody says ', listed(wordsOf(said)), ' at ',
     element('button', { type: 'button', className: 'seek', onclick: () => tools.seek(start) }, tools.at(start)), '.');
 }
 

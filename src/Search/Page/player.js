@@ -55,7 +55,7 @@ export class Player {
     this.#show({
       id: result.video, name: result.title ?? result.name, source: result.source, duration: result.duration,
       preview: result.preview, plays: result.plays, proxy: result.proxy, start, segment, query,
-      found: moments.filter(moment => moment.result.video === result.video).map(moment => moment.segment),
+      found: moments.filter(moment => moment.result.video === result.video).map(moment => moment.segment), called: result,
     });
   }
 
@@ -269,8 +269,9 @@ export class Player {
     why.hidden = !shown.segment;
     if (why.hidden)
       return;
+    const tools = { at: time => clock(time), seek: time => this.#seek(time), preview: () => shown.preview };
     if (!shown.query.explain)
-      return resembles(place, shown.query.looksLike, shown.segment);
+      return resembles(place, shown.query.looksLike, shown.segment, tools);
     place.replaceChildren(element('p', { className: 'note wait' }, 'Looking into it …'));
     try {
       const answer = await shown.query.explain(shown.segment, shown.query);
@@ -278,8 +279,7 @@ export class Player {
         return;
       const found = answer.results.flatMap(result => result.segments).find(segment => segment.segment === shown.segment.segment);
       if (found?.explanation)
-        explain(place, found,
-          { at: time => clock(time), seek: time => this.#seek(time), preview: () => shown.preview });
+        explain(place, found, shown.called, tools);
       else
         place.replaceChildren(element('p', { className: 'note' }, 'The library has changed since; search again to see why.'));
     } catch (error) {

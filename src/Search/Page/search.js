@@ -1,7 +1,7 @@
 // Search as you type: the last query waits a little for the next letter and is given up when one comes.
 
 import * as api from './api.js';
-import { button, clearState, element, find, showState, skeletons } from './dom.js';
+import { button, clearState, element, find, marked, showState, skeletons, wordsOf } from './dom.js';
 import { clock, count, milliseconds } from './format.js';
 import { previewOnHover } from './strip.js';
 
@@ -192,7 +192,8 @@ export class Search {
 
   #render(answer, query, quietly) {
     // Which segments of a video are moments: those that are as sure as what the answer shows, or in which words are said.
-    query.shows = ({ confidence, said }) => said || confidence && confidence.probability >= answer.threshold;
+    query.isSure = ({ confidence }) => confidence && confidence.probability >= answer.threshold;
+    query.shows = segment => segment.said || query.isSure(segment);
     [query.moments, query.shown] = [[], new Map()];
     clearState(find('results-state'));
     const list = find('moments'), focused = document.activeElement?.closest('#moments > .card')?.dataset.video;
@@ -223,7 +224,7 @@ export class Search {
         ? `${count(moments.length, 'moment')} in ${count(videos, 'video')} for ${query.name} · `
           + `${count(answer.scored, 'segment')} compared in ${milliseconds(answer.elapsed)} ms`
         : `Nothing here matches ${query.name}`;
-    this.#tellUnjudged(moments);
+    this.#tellUnjudged(query, answer);
   }
 
   /** What comes behind the last result: more of them, unless there are none, or as many as can be ranked are shown. */
@@ -256,14 +257,16 @@ export class Search {
     }
   }
 
-  /** Why some results have no confidence, where the others would have one. */
-  #tellUnjudged(moments) {
-    const place = find('unjudged'), model = `the model ${this.models.name ?? ''}`.trimEnd();
-    const unfamiliar = moments.filter(({ segment }) => segment.unfamiliar).length;
-    place.hidden = unfamiliar === 0;
-    place.textContent = `${unfamiliar === moments.length ? 'This footage is' : 'Results without a confidence are'} unlike what `
-      + `${model} was calibrated on: their order is its best guess, and how sure `
-      + 'it is cannot be said.';
+  /** Why results have no confidence: the model has none to give, or none for footage like theirs. */
+  #tellUnjudged({ moments, explain }, { threshold }) {
+    const place = find('unjudged'), model = `model ${this.models.name ?? ''}`.trimEnd();
+    const best = moments.filter(({ result, segment }) => segment === result.segments[0]);
+    const unfamiliar = best.filter(({ segment }) => segment.unfamiliar).length;
+    const isUncalibrated = explain && threshold === undefined && best.length > 0;
+    place.hidden = !isUncalibrated && unfamiliar === 0;
+    place.textContent = isUncalibrated ? `The ${model} was never calibrated: the order is its best guess.`
+      : `${unfamiliar === best.length ? 'This footage is' : count(unfamiliar, 'result is', 'results are')} unlike what the `
+        + `${model} was calibrated on: the order is its best guess, and how sure it is cannot be said.`;
   }
 
   #nothing(query, { weaker }) {
@@ -322,35 +325,27 @@ export class Search {
 /** What tells a result from others: its video, or where moments are ranked its segment. */
 const keyOf = (result, { rank }) => rank === 'moment' ? result.segments[0].segment : result.video;
 
-/** Why a moment is shown: the words that are said in it or name its video, or else how sure the picture is. */
+/**
+ * Why a moment is shown: how sure the picture is, and the words that are said in it or name its video; the words alone where the
+ * picture would not do.
+ */
 function labelsOf({ result: { named }, segment, query }, rank) {
-  const name = named ? [byWords('Named', named)] : [];
-  if (segment.said)
-    return [byWords('Said', [segment.said]), ' ', ...name];
-  return named && !query.shows(segment) ? name : [labelOf(segment, rank), ' ', ...name];
+  const { confidence, said, unfamiliar } = segment, isByWords = said || named;
+  const isSure = query.isSure(segment) && percent(confidence) > 0;
+  return [
+    isByWords && !isSure ? null : confidence ? sureness(confidence) : `No. ${rank}`,
+    said ? band('said', `Said: ${wordsOf(said).join(', ')}`) : null,
+    named ? band('named', `Named: ${[...new Set(named.flatMap(wordsOf))].join(', ')}`) : null,
+    unfamiliar ? band('unfamiliar', 'Unfamiliar') : null,
+  ].filter(Boolean).flatMap(label => [label, ' ']);
 }
 
-function byWords(how, texts) {
-  const words = texts.flatMap(({ text, words }) => words.map(({ start, length }) => text.slice(start, start + length)));
-  return element('span', { className: 'band', data: { band: how.toLowerCase() } }, `${how}: ${[...new Set(words)].join(', ')}`);
-}
+const band = (kind, text, title = '') => element('span', { className: 'band', data: { band: kind }, title }, text);
 
-function labelOf({ confidence }, rank) {
-  if (!confidence)
-    return `No. ${rank}`;
-  const sure = `${Math.round(100 * confidence.probability)} %`;
-  return element('span',
-    { className: 'band', data: { band: confidence.band }, title: `Of first results like this, ${sure} are right` },
-    `${confidence.band} · ${sure}`);
-}
+const percent = ({ probability }) => Math.round(100 * probability);
 
-/** What is said, with the words that were looked for marked. */
-function marked({ text, words }) {
-  let at = 0;
-  const parts = words.flatMap(({ start, length }) =>
-    [text.slice(at, start), element('mark', {}, text.slice(start, at = start + length))]);
-  return [...parts, text.slice(at)];
-}
+const sureness = confidence => band(confidence.band, `${confidence.band} · ${percent(confidence)} %`,
+  `Of first results like this, ${percent(confidence)} % are right`);
 
 /** Where in its video a segment lies, as a thin line. */
 function spanOf(result, segment) {
