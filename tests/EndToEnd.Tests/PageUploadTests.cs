@@ -54,12 +54,18 @@ public sealed class PageUploadTests(Workplace place) : IClassFixture<Workplace>
         await Assertions.Expect(page.Locator("#gone")).ToHaveTextAsync("The server does not answer. Trying again …");
         await Assertions.Expect(uploads.Locator(".told"))
             .ToContainTextAsync("The server does not answer: goes on when it is back (6");
+        await Assertions.Expect(page.Locator("#uploads-total"))
+            .ToHaveTextAsync("0 of 1 sent · 8.4 MB of 13 MB · waiting for the server");
+        await page.Locator("#model").ClickAsync();
+        await Assertions.Expect(page.Locator("#models-problem")).ToHaveTextAsync("The server does not answer.");
+        await page.Keyboard.PressAsync("Escape");
         await page.Locator("#text").FillAsync("a coloured pattern");
         await Assertions.Expect(status).ToContainTextAsync("The server does not answer.");
         await Assertions.Expect(page.Locator(".skeleton")).ToHaveCountAsync(0);
 
         using var again = await ServeRun.StartAtAsync(address, data);
         await Assertions.Expect(page.Locator("#gone")).ToBeHiddenAsync();
+        await Assertions.Expect(page.Locator("#models-problem")).ToBeEmptyAsync();
         await Assertions.Expect(uploads).ToHaveAttributeAsync("data-state", "indexed");
         await Assertions.Expect(page.Locator(".moment")).ToHaveCountAsync(1); // The search was asked again.
         Assert.Equal([0, Chunk, Chunk, Chunk], held.Offsets);
@@ -196,6 +202,7 @@ public sealed class PageUploadTests(Workplace place) : IClassFixture<Workplace>
         await Assertions.Expect(failures.Locator(".name")).ToHaveCountAsync(2);
         await Assertions.Expect(failures.First.Locator(".reason"))
             .ToContainTextAsync("No frames can be taken from it: is not a video");
+        await Assertions.Expect(failures.First.Locator(".facts")).ToContainTextAsync("· today ");
         await Assertions.Expect(page.Locator("#status-facts")).ToContainTextAsync(new Regex("Disk.* free.*Model.*Version"));
         await Assertions.Expect(page.Locator("#status-stages li[data-state=failed]")).ToHaveTextAsync("2Failed");
         await Assertions.Expect(page.Locator("#status-stages li[data-state=done]")).ToHaveTextAsync("2Searchable");

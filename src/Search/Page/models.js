@@ -16,6 +16,7 @@ export class Models extends EventTarget {
   #isAdmin = false;
   #status = null;
   #timer = 0;
+  #isUnanswered = false;
 
   constructor() {
     super();
@@ -54,9 +55,14 @@ export class Models extends EventTarget {
     try {
       [this.#status, this.#list] = await Promise.all([api.status(), this.#list ? api.models() : null]);
     } catch (error) {
-      if (!this.#isChanging) // Else it starts again with the other model.
-        return this.#complain(error);
+      if (this.#isChanging) // It starts again with the other model.
+        return this.#poll();
+      this.#isUnanswered = true;
+      return this.#complain(error);
     }
+    if (this.#isUnanswered)
+      find('models-problem').textContent = '';
+    this.#isUnanswered = false;
     this.#render();
     this.#poll();
     if (this.#status.model.id !== former)

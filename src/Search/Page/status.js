@@ -2,7 +2,7 @@
 
 import * as api from './api.js';
 import { arrange, button, element, find } from './dom.js';
-import { clock, count, size } from './format.js';
+import { clock, count, day, size } from './format.js';
 import { failedAt, stateOf } from './states.js';
 import { live } from './live.js';
 
@@ -132,7 +132,7 @@ export class Status {
     again.setAttribute('aria-label', `Try again: ${nameOf(video)}`);
     const { stage, reason } = video.failure;
     return element('li', { data: { of, id: video.id } }, element('strong', { className: 'name' }, nameOf(video)),
-      element('span', { className: 'facts' }, `${size(video.bytes)} · ${new Date(video.uploadedAt).toLocaleString()}`),
+      element('span', { className: 'facts' }, `${size(video.bytes)} · ${day(video.uploadedAt)}`),
       element('p', { className: 'reason' }, element('strong', {}, `${failedAt[stage] ?? 'It failed'}: `), api.ended(reason)),
       again);
   }

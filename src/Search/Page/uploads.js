@@ -61,7 +61,7 @@ export class Uploads {
   async #enter({ key, file, handle }) {
     const release = await hold(key, { now: true });
     if (!release) {
-      find('status').textContent = `${file.name} is being sent by another window of this page.`;
+      find('status').textContent = `${file.name} is among the uploads of another window of this page.`;
       return null;
     }
     const upload = new Upload({ key, name: file.name, bytes: file.size, id: null, handle }, release);
@@ -197,10 +197,12 @@ export class Uploads {
     const [bytes, sent] = ['bytes', 'sent'].map(name => counted.reduce((sum, upload) => sum + upload[name], 0));
     bar.hidden = sending.length === 0;
     bar.value = sent / Math.max(1, bytes);
+    const isStopped = sending.some(({ state }) => state === 'paused')
+      && sending.every(({ state }) => ['paused', 'waiting'].includes(state));
     const failed = rows.filter(({ row }) => row.isFailed).length;
     find('uploads-total').textContent = [...sending.length
       ? [`${counted.length - sending.length} of ${counted.length} sent`, `${size(sent)} of ${size(bytes)}`,
-        ...this.#pace(bytes - sent)]
+        ...isStopped ? ['waiting for the server'] : this.#pace(bytes - sent)]
       : this.#resting(rows), failed ? `${failed} failed` : null].filter(Boolean).join(' · ');
     clearTimeout(this.#timer);
     if (sending.length)
