@@ -110,7 +110,7 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
         await Assertions.Expect(page.Locator("#selection")).ToBeHiddenAsync();
         await Assertions.Expect(status).ToHaveTextAsync("6 of 1,995 videos");
 
-        await EndlessAsync(browser);
+        await EndlessAsync(run, browser);
         await JudgedAsync(browser);
         await UnderWayAsync(browser);
         Assert.All(browser.Complaints, text => Assert.Contains("410 (Gone)", text, StringComparison.Ordinal)); // No originals.
@@ -119,7 +119,7 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
     /// <summary>
     /// Results go on as far as there are any, each once, also where a further one ranks before those that are shown.
     /// </summary>
-    private static async Task EndlessAsync(PageBrowser browser)
+    private static async Task EndlessAsync(ServeRun run, PageBrowser browser)
     {
         var (page, moments) = (browser.Page, browser.Page.Locator("#moments > .moment"));
         var asked = new List<int>();
@@ -143,8 +143,11 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
                 }),
             });
         });
-        await page.Locator("#text").FillAsync("a lake");
+        var (status, text) = (page.Locator("#status"), $"a lake {new string('x', 1900)}");
+        await page.Locator("#text").FillAsync(text);
         await Assertions.Expect(moments).ToHaveCountAsync(24);
+        await Assertions.Expect(status)
+            .ToHaveTextAsync($"24 moments in the first 24 videos for “{text[..80]}…” · 61 segments compared in 10 ms");
         await Assertions.Expect(moments.First.Locator(".name")).ToHaveTextAsync("Video 100");
         await browser.HasNoBarrierAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "More results" }).FocusAsync();
@@ -157,6 +160,12 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
             .ToHaveTextAsync(
                 [.. Enumerable.Range(100, 24).Append(500).Concat(Enumerable.Range(124, 36)).Select(at => $"Video {at}")]);
         Assert.Equal([24, 48, 96], asked);
+
+        // One that somebody removes is taken out.
+        await Assertions.Expect(status).ToContainTextAsync("61 moments in 61 videos for");
+        await run.Http.DeleteAsync($"/api/v1/videos/{Id(101)}");
+        await Assertions.Expect(moments.Locator(".name").Nth(1)).ToHaveTextAsync("Video 102");
+        await Assertions.Expect(status).ToContainTextAsync("60 moments in 60 videos for");
         await page.Locator("#text").FillAsync("");
 
         await page.UnrouteAsync("**/api/v1/search");

@@ -356,6 +356,22 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await page.Keyboard.PressAsync("Escape");
         await page.Locator("#help").ClickAsync();
         await browser.HasNoBarrierAsync();
+
+        // A link to a video that was removed, and a filter that cannot be, are told.
+        var status = page.Locator("#status");
+        await page.GotoAsync($"{run.Http.BaseAddress}?v={Guid.Empty}&t=3");
+        await Assertions.Expect(page.Locator("#notice")).ToHaveTextAsync("That video is no longer here.");
+        await Assertions.Expect(status).ToHaveTextAsync("1 video searchable");
+        Assert.Equal(run.Http.BaseAddress!.ToString(), page.Url);
+        await browser.HasNoBarrierAsync();
+        await page.Locator("#filter").ClickAsync();
+        await page.GetByLabel("Seconds, at least").FillAsync("-4");
+        await Assertions.Expect(page.Locator("#library-state")).ToContainTextAsync(new Regex("do not work.*must be at least 0"));
+        await Assertions.Expect(page.Locator("#notice")).ToBeHiddenAsync();
+        await Assertions.Expect(page.Locator(".video")).ToHaveCountAsync(0);
+        await browser.HasNoBarrierAsync();
+        await page.Locator("#library-state button").ClickAsync();
+        await Assertions.Expect(page.Locator(".video")).ToHaveCountAsync(2);
     }
 
     [BrowserFact]
@@ -414,8 +430,9 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await using var browser = await PageBrowser.OpenAsync(run);
         var (page, keys) = (browser.Page, browser.Page.Keyboard);
         var (moments, status) = (page.Locator("#moments > .moment"), page.Locator("#status"));
+        string[] clips = [TestClips.Distinct(3), TestClips.Distinct(5)];
         await Assertions.Expect(page.Locator("#add")).ToBeVisibleAsync();
-        await page.SetInputFilesAsync("#video-files", [TestClips.Distinct(3), TestClips.Distinct(5)]);
+        await page.SetInputFilesAsync("#video-files", clips);
         await Assertions.Expect(page.Locator(".video[data-state=indexed]")).ToHaveCountAsync(2);
         await page.Locator("#text").FillAsync("a coloured pattern");
         await Assertions.Expect(moments).ToHaveCountAsync(2);
@@ -446,8 +463,13 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await Assertions.Expect(status).ToContainTextAsync("for more like 0:0");
         Assert.Contains("?like=", page.Url, StringComparison.Ordinal);
         await Assertions.Expect(moments).ToHaveCountAsync(3); // The one that was asked for is left out.
+        var liked = $"0:0[0-9] of ({string.Join('|', clips.Select(Path.GetFileName))})";
+        await page.ReloadAsync();
+        await Assertions.Expect(status).ToHaveTextAsync(new Regex($"for more like {liked} ·"));
         await moments.Locator(".open").First.ClickAsync();
-        await Assertions.Expect(page.Locator("#why-content")).ToContainTextAsync("looks most like the middle of that segment");
+        await Assertions.Expect(page.Locator("#why-content"))
+            .ToContainTextAsync(new Regex($"looks most like the segment at {liked}[.]"));
+        await Assertions.Expect(page.Locator("#why-content .frame")).ToHaveTextAsync(new Regex("^0:0[0-9]$"));
         var name = await page.Locator("#player-title").TextContentAsync();
         await keys.PressAsync("w");
         await Assertions.Expect(page.Locator("#inside-name")).ToHaveTextAsync(name!);

@@ -92,9 +92,10 @@ function frameButton(time, { at, seek, preview }) {
     at(time));
 }
 
-const ranksOf = ({ visualRank, transcriptRank, transcriptWeight, nameRank, nameWeight }) =>
+const ranksOf = ({ visualRank, transcriptRank, transcriptWeight, nameRank, nameIsExact, nameWeight }) =>
   `By what is seen it is number ${visualRank}; ${transcriptRank ? `by what is said number ${transcriptRank}`
-    : 'none of the words is said in it'}${nameRank ? `; by what its video is called number ${nameRank}` : ''}. The order of `
+    : 'none of the words is said in it'}${nameRank ? `; by what its video is called number ${nameRank}` : ''}${
+    nameIsExact ? '. It is called just that and comes before all that are not' : ''}. The order of `
     + `results joins ${nameRank ? 'these' : 'both'} ranks${transcriptWeight === 1 && (!nameRank || nameWeight === 1)
       ? ', each as important as the other'
       : `: what is said counts ${transcriptWeight}, ${nameRank ? `what it is called ${nameWeight}, ` : ''}what is seen 1`}.`;

@@ -21,6 +21,7 @@ export function day(time) {
     : at.toLocaleDateString(undefined, { dateStyle: 'medium' });
 }
 
+const longest = 80; // Letters.
 const units = ['B', 'kB', 'MB', 'GB', 'TB'];
 
 export function size(bytes) {
@@ -30,6 +31,12 @@ export function size(bytes) {
 }
 
 export const count = (number, one, many = `${one}s`) => `${number.toLocaleString()} ${number === 1 ? one : many}`;
+
+/** A text that somebody wrote, short enough to be quoted in a line. */
+export function quotable(text) {
+  const letters = [...text];
+  return letters.length > longest ? `${letters.slice(0, longest).join('').trimEnd()}…` : text;
+}
 
 export const score = value => value.toFixed(Math.abs(value) < 10 ? 2 : 1);
 

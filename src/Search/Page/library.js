@@ -154,7 +154,7 @@ export class Library extends EventTarget {
   async #load(videos) {
     const listing = this.#next = new Listing(this.#query);
     try {
-      await listing.load(videos);
+      await listing.load(videos).catch(error => listing.refuse(error));
       const all = this.#isNarrowed ? (await api.listed({ limit: 1 })).states : listing.states;
       if (listing !== this.#next)
         return; // Something else was asked for meanwhile.
@@ -253,7 +253,10 @@ export class Library extends EventTarget {
     find('library-state').hidden = !isEmpty;
     if (!isEmpty)
       return;
-    if (this.size === 0)
+    if (this.#listing.refusal)
+      showState(find('library-state'), 'error', 'These filters do not work', this.#listing.refusal,
+        button('Without filters', this.onUnfiltered));
+    else if (this.size === 0)
       this.#showEmpty();
     else if (this.#isNarrowed)
       showState(find('library-state'), 'empty', 'None of these', 'No video is left by the filters.',

@@ -23,6 +23,7 @@ export class Listing {
     this.query = query;
     this.items = [];
     this.total = 0;
+    this.refusal = ''; // Why the service takes no such query.
     this.states = { uploaded: 0, decoded: 0, failed: 0, indexed: 0 };
   }
 
@@ -38,6 +39,14 @@ export class Listing {
         this.#running = null;
         this.#meanwhile = [];
       }));
+  }
+
+  /** Notes that there is nothing to load, if the query is why it failed. */
+  refuse(error) {
+    if (error.status !== 400)
+      throw error;
+    this.refusal = error.message;
+    this.#cursor = null;
   }
 
   async #next(missing) {
@@ -61,6 +70,8 @@ export class Listing {
 
   /** Brings a video to where it is now: in its place, elsewhere, or away. */
   put(video) {
+    if (this.refusal)
+      return;
     if (this.#running)
       this.#meanwhile.push(() => this.#put(video));
     this.#put(video);

@@ -94,6 +94,7 @@ const kindOf = (place, query, like, image) => JSON.stringify([Boolean(place), st
   query ? null : image, filters.parameters.find(([name]) => name === 'video')]);
 
 function remember(place = player.place) {
+  notice('');
   const { like, of, at, image, weak } = search.subject, query = text.value.trim(), stand = status.isOpen ? 1 : null;
   const subject = query ? [['weak', weak === query ? 1 : null]] : [['like', like], ['of', of], ['at', at]];
   const fields = [['collection', api.collection], ['q', query], ...subject, ...filters.parameters,
@@ -127,9 +128,10 @@ function placed(place) {
 /** Makes the page what the address says. */
 async function restore() {
   const { fields, image } = read();
-  const place = fields.get('v') && { v: fields.get('v'), t: Number(fields.get('t')) || 0 };
+  let place = fields.get('v') && { v: fields.get('v'), t: Number(fields.get('t')) || 0 };
   if (!place)
     player.leave();
+  notice('');
   text.value = fields.get('q') ?? '';
   status.show(fields.has('status'));
   filters.parameters = fields;
@@ -140,8 +142,14 @@ async function restore() {
     ask(fields, image);
   searched = asked;
   document.title = titleOf(text.value);
-  if (place && (player.place?.v !== place.v || player.place.t !== place.t))
-    await open(place);
+  const isOther = place && (player.place?.v !== place.v || player.place.t !== place.t);
+  const failure = isOther ? await open(place) : null;
+  if (failure && read().fields.get('v') === place.v) // Else something else is looked at meanwhile.
+    notice(failure.status === 404 ? 'That video is no longer here.' : failure.message);
+  if (failure?.status === 404 && read().fields.get('v') === place.v) {
+    write(asked, false);
+    place = null;
+  }
   kind = kindOf(place, text.value.trim(), fields.get('like') ?? undefined, image ?? undefined);
 }
 
@@ -156,7 +164,7 @@ function ask(fields, image) {
     search.clear();
 }
 
-/** Opens what an address names: the moment that the search finds there, else the video from that time on. */
+/** Opens what an address names: the moment that the search finds there, else the video from that time; gives what failed. */
 async function open({ v, t }) {
   const moments = await search.found;
   const at = moments.findIndex(({ result, segment: { start, end } }) => result.video === v && t > start - near && t < end + near);
@@ -165,11 +173,18 @@ async function open({ v, t }) {
       player.moments(moments, at, t);
     else
       player.whole(library.get(v) ?? await api.video(v), t);
+    return null;
   } catch (error) {
-    find('status').textContent = error.message;
+    return error;
   }
 }
 addEventListener('popstate', restore);
+
+/** What stays told until something else is looked at. */
+function notice(told) {
+  find('notice').hidden = told === '';
+  find('notice').textContent = told;
+}
 
 text.addEventListener('input', () => {
   status.show(false);

@@ -2,7 +2,7 @@
 
 import * as api from './api.js';
 import { button, clearState, element, find, marked, showState, skeletons, wordsOf } from './dom.js';
-import { clock, count, milliseconds } from './format.js';
+import { clock, count, milliseconds, quotable } from './format.js';
 import { previewOnHover } from './strip.js';
 
 const pause = 220, slow = 250;
@@ -28,6 +28,7 @@ export class Search {
       if (event.detail.video.state === 'indexed' && this.#query)
         this.#run(this.#query, { quietly: true }); // What has just become searchable may be the answer.
     });
+    library.addEventListener('dropped', ({ detail }) => this.#drop(detail));
   }
 
   get isActive() { return this.#query !== null; }
@@ -55,7 +56,7 @@ export class Search {
       return this.clear();
     const body = { ...this.#wanted, ...this.filters.texts(text), ...(weak ? { threshold: 0 } : {}) };
     this.#run({
-      name: `“${text}”`,
+      name: `“${quotable(text)}”`,
       subject: weak ? { weak: text } : {},
       ask: (top, signal) => api.search({ ...body, top }, signal),
       inside: (video, seconds) => api.search({ ...this.#inside(body, video), explain: seconds <= mostSeconds }),
@@ -71,7 +72,7 @@ export class Search {
   image(file, encoded) {
     const query = this.#wanted;
     this.#run({
-      name: `the image ${file.name ?? ''}`.trimEnd(),
+      name: `the image ${quotable(file.name ?? '')}`.trimEnd(),
       subject: { image: encoded },
       again: () => this.image(file, encoded),
       ask: (top, signal) => api.searchImage(file, { ...query, top }, signal),
@@ -82,15 +83,21 @@ export class Search {
 
   /** More like a segment that was found. like: its id. of, at: its video, and its moment in seconds. */
   like({ like, of, at }) {
-    const body = { ...this.#wanted, like };
-    const video = this.library.get(of) ?? this.#query?.moments?.find(({ result }) => result.video === of)?.result;
+    const body = { ...this.#wanted, like }, time = clock(Number(at));
+    const known = this.library.get(of) ?? this.#query?.moments?.find(({ result }) => result.video === of)?.result;
+    const called = known ? Promise.resolve(known) : api.video(of).catch(() => null); // It may be gone.
+    const name = video => `${time} of ${quotable(video?.title ?? video?.name ?? 'a video')}`;
     this.#run({
-      name: `more like ${clock(Number(at))} of ${video?.title ?? video?.name ?? 'a video'}`,
+      name: `more like ${name(known)}`,
       subject: { like, of, at },
       again: () => this.like({ like, of, at }),
-      ask: (top, signal) => api.search({ ...body, top }, signal),
+      async ask(top, signal) {
+        const [answer, video] = await Promise.all([api.search({ ...body, top }, signal), called]);
+        this.name = `more like ${name(video)}`;
+        this.looksLike = `the segment at ${name(video)}`;
+        return answer;
+      },
       inside: id => api.search(this.#inside(body, id)),
-      looksLike: 'the middle of that segment',
     });
   }
 
@@ -112,7 +119,9 @@ export class Search {
   #explains(body) {
     const together = once(() => api.search({ ...body, top: first, explain: true }));
     return async (segment, { moments, shown }) => {
-      const { result } = moments.find(moment => moment.segment === segment);
+      const { result } = moments.find(moment => moment.segment === segment) ?? {};
+      if (!result)
+        return { results: [] }; // It was removed meanwhile.
       if (shown.get(keyOf(result, body)) < first)
         return together();
       const answer = await api.search({ ...this.#inside(body, result.video), rank: body.rank, explain: true });
@@ -213,18 +222,35 @@ export class Search {
       shown.set(keyOf(result, query), shown.size);
       moments.push(...result.segments.map(segment => ({ result, segment, query })));
     }
-    find('moments').append(...results.map(result => this.#card(result, shown.get(keyOf(result, query)), moments)));
+    find('moments').append(...results.map(result => this.#card(result, shown.get(keyOf(result, query)), query)));
     find('weaker').replaceChildren(...(moments.length && !answer.more && answer.weaker
       ? [button('Show weaker results', query.weaker, 'outlined')] : []));
     query.hasMore = answer.more;
+    query.answer = answer;
     this.#offer(query);
-    const videos = new Set(moments.map(({ result }) => result.video)).size;
+    this.#tell(query, quietly);
+  }
+
+  /** How much is found; quietly, only what its marks mean. */
+  #tell({ moments, name, answer, rank, explain }, quietly) {
     if (!quietly)
       find('status').textContent = moments.length
-        ? `${count(moments.length, 'moment')} in ${count(videos, 'video')} for ${query.name} · `
-          + `${count(answer.scored, 'segment')} compared in ${milliseconds(answer.elapsed)} ms`
-        : `Nothing here matches ${query.name}`;
-    this.#tellUnjudged(query, answer);
+        ? `${told(moments, answer, rank)} for ${name} · ${count(answer.scored, 'segment')} compared in `
+          + `${milliseconds(answer.elapsed)} ms` : `Nothing here matches ${name}`;
+    this.#tellUnjudged(moments, explain && answer.threshold === undefined);
+  }
+
+  /** Takes out a video that is no longer here. */
+  #drop(id) {
+    const query = this.#query;
+    if (!query?.moments?.some(({ result }) => result.video === id))
+      return;
+    query.moments = query.moments.filter(({ result }) => result.video !== id); // A new list: the player has the one before.
+    for (const card of find('moments').querySelectorAll(`[data-video="${CSS.escape(id)}"]`))
+      card.remove();
+    this.#tell(query, false);
+    if (query.moments.length === 0 && !query.hasMore)
+      this.#nothing(query, query.answer);
   }
 
   /** What comes behind the last result: more of them, unless there are none, or as many as can be ranked are shown. */
@@ -258,12 +284,11 @@ export class Search {
   }
 
   /** Why results have no confidence: the model has none to give, or none for footage like theirs. */
-  #tellUnjudged({ moments, explain }, { threshold }) {
+  #tellUnjudged(moments, isUncalibrated) {
     const place = find('unjudged'), model = `model ${this.models.name ?? ''}`.trimEnd();
     const best = moments.filter(({ result, segment }) => segment === result.segments[0]);
     const unfamiliar = best.filter(({ segment }) => segment.unfamiliar).length;
-    const isUncalibrated = explain && threshold === undefined && best.length > 0;
-    place.hidden = !isUncalibrated && unfamiliar === 0;
+    place.hidden = best.length === 0 || !isUncalibrated && unfamiliar === 0;
     place.textContent = isUncalibrated ? `The ${model} was never calibrated: the order is its best guess.`
       : `${unfamiliar === best.length ? 'This footage is' : count(unfamiliar, 'result is', 'results are')} unlike what the `
         + `${model} was calibrated on: the order is its best guess, and how sure it is cannot be said.`;
@@ -290,9 +315,9 @@ export class Search {
         ...(library.takesUploads ? [button('Add videos', library.onAdd)] : []));
   }
 
-  #card(result, at, moments) {
-    const own = moments.filter(moment => moment.result === result), [best, ...others] = own;
-    const open = moment => this.watch(moments, moments.indexOf(moment));
+  #card(result, at, query) {
+    const [best, ...others] = query.moments.filter(moment => moment.result === result);
+    const open = moment => this.watch(query.moments, query.moments.indexOf(moment));
     const name = result.title ?? result.name;
     return element('li',
       { className: 'card moment',
@@ -320,6 +345,13 @@ export class Search {
       aria: { label: `${at} ${name}, from ${clock(segment.start)} to ${clock(segment.end)}` },
     }, picture, ' ', element('strong', { className: 'name' }, name));
   }
+}
+
+/** How many moments in how many videos: of all that are found, or of as many as are loaded. */
+function told(moments, { more }, rank) {
+  const videos = new Set(moments.map(({ result }) => result.video)).size, isByMoment = rank === 'moment';
+  return `${more && isByMoment ? 'The first ' : ''}${count(moments.length, 'moment')} in `
+    + `${more && !isByMoment ? 'the first ' : ''}${count(videos, 'video')}`;
 }
 
 /** What tells a result from others: its video, or where moments are ranked its segment. */

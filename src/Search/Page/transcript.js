@@ -1,7 +1,7 @@
 // What is said in a video, beside it: where it is now, and the words that were looked for.
 
 import * as api from './api.js';
-import { element, find } from './dom.js';
+import { element, find, marked, wordsOf } from './dom.js';
 import { clock } from './format.js';
 
 export class Transcript {
@@ -34,9 +34,11 @@ export class Transcript {
   /** Marks what an answer says is said: its own lines exactly, the same words in the others. */
   mark(segments) {
     const said = segments.map(segment => segment.said).filter(Boolean);
-    const words = new Set(said.flatMap(({ text, words }) =>
-      words.map(({ start, length }) => text.slice(start, start + length).toLowerCase())));
-    this.#cues.forEach((cue, at) => this.#lineOf(at)?.lastChild.replaceChildren(...marked(cue.text, words)));
+    const words = new Set(said.flatMap(wordsOf).map(word => word.toLowerCase()));
+    this.#cues.forEach((cue, at) => {
+      const own = said.find(({ start, text }) => start === cue.start && text === cue.text);
+      this.#lineOf(at)?.lastChild.replaceChildren(...own ? marked(own) : withWords(cue.text, words));
+    });
   }
 
   /** Says where the video is. */
@@ -62,7 +64,7 @@ export class Transcript {
   }
 }
 
-function marked(text, words) {
+function withWords(text, words) {
   const parts = text.split(/([\p{L}\p{N}]+)/u);
   return parts.map(part => words.has(part.toLowerCase()) ? element('mark', {}, part) : part);
 }
