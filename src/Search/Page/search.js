@@ -29,6 +29,7 @@ export class Search {
         this.#run(this.#query, { quietly: true }); // What has just become searchable may be the answer.
     });
     library.addEventListener('dropped', ({ detail }) => this.#drop(detail));
+    library.addEventListener('counted', () => this.#query?.answer && this.#tellNothing(this.#query));
   }
 
   get isActive() { return this.#query !== null; }
@@ -191,6 +192,7 @@ export class Search {
   }
 
   #fail(error, query) {
+    query.answer = null;
     find('moments').replaceChildren();
     find('weaker').replaceChildren();
     this.#offer({ hasMore: false });
@@ -210,8 +212,7 @@ export class Search {
     this.#add(answer, query, quietly);
     if (focused) // What is at hand on the keyboard stays so when the same search is answered anew.
       list.querySelector(`[data-video="${CSS.escape(focused)}"] .open`)?.focus();
-    if (query.moments.length === 0)
-      this.#nothing(query, answer);
+    this.#tellNothing(query);
     return query.moments;
   }
 
@@ -243,14 +244,13 @@ export class Search {
   /** Takes out a video that is no longer here. */
   #drop(id) {
     const query = this.#query;
-    if (!query?.moments?.some(({ result }) => result.video === id))
+    if (!query?.answer || !query.moments.some(({ result }) => result.video === id))
       return;
     query.moments = query.moments.filter(({ result }) => result.video !== id); // A new list: the player has the one before.
     for (const card of find('moments').querySelectorAll(`[data-video="${CSS.escape(id)}"]`))
       card.remove();
     this.#tell(query, false);
-    if (query.moments.length === 0 && !query.hasMore)
-      this.#nothing(query, query.answer);
+    this.#tellNothing(query);
   }
 
   /** What comes behind the last result: more of them, unless there are none, or as many as can be ranked are shown. */
@@ -294,9 +294,12 @@ export class Search {
         + `${model} was calibrated on: the order is its best guess, and how sure it is cannot be said.`;
   }
 
-  #nothing(query, { weaker }) {
-    const { library } = this, place = find('results-state');
-    if (weaker)
+  /** Why nothing is found, where that is so. */
+  #tellNothing(query) {
+    const { library } = this, place = find('results-state'), { answer, hasMore } = query;
+    if (find('moments').children.length || hasMore)
+      return;
+    if (answer.weaker)
       showState(place, 'empty', `Nothing here matches ${query.name}`,
         'What comes nearest is too unlike it to be shown unasked. Say what is seen: things, colours, what they do.',
         button('Show the weak results', query.weaker));
