@@ -271,6 +271,19 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await moments.First.Locator(".open").ClickAsync();
         await Assertions.Expect(page.Locator(".why .ranks")).ToContainTextAsync("by what its video is called number 1");
         await Assertions.Expect(page.Locator(".because").First).ToHaveTextAsync("Its file name says 3.");
+
+        // The answer may be here before the model is known.
+        var known = new TaskCompletionSource();
+        await page.RouteAsync("**/api/v1/status", async route =>
+        {
+            await known.Task;
+            await route.ContinueAsync();
+        });
+        await page.ReloadAsync();
+        var unjudged = page.Locator("#unjudged");
+        await Assertions.Expect(unjudged).ToHaveTextAsync("The model was never calibrated: the order is its best guess.");
+        known.SetResult();
+        await Assertions.Expect(unjudged).ToHaveTextAsync(new Regex("^The model [^ ]+ was never calibrated: "));
         Assert.Empty(browser.Complaints);
     }
 

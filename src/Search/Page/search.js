@@ -29,6 +29,7 @@ export class Search {
         this.#run(this.#query, { quietly: true }); // What has just become searchable may be the answer.
     });
     library.addEventListener('dropped', ({ detail }) => this.#drop(detail));
+    models.addEventListener('known', () => this.#query?.answer && this.#tell(this.#query, true));
     library.addEventListener('counted', () => this.#query?.answer && this.#tellNothing(this.#query));
   }
 
