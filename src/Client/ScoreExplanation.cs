@@ -10,7 +10,7 @@ public sealed record ScoreExplanation(IReadOnlyList<TextEvidence> Texts)
 
 /// <summary>
 /// Where a segment stands among those that were seen and those in which words of the query are said. Results are in the order of
-/// <see cref="Score"/>.
+/// <c>score</c>.
 /// </summary>
 /// <param name="VisualRank">Its place by the model's score, from 1.</param>
 /// <param name="TranscriptRank">Its place by the words said in it, from 1; null where none of the query's are.</param>
@@ -24,8 +24,8 @@ public sealed record Fusion(int VisualRank, int? TranscriptRank, double Transcri
     public int? NameRank { get; init; }
 
     /// <summary>
-    /// Whether its video's title, file name (with its ending or without) or a tag is what the query says and no more. Then it comes
-    /// before all others.
+    /// Whether its video's title, file name (with its ending or without) or a tag is what the query says and no more. Then it
+    /// comes before all others.
     /// </summary>
     public bool NameIsExact { get; init; }
 

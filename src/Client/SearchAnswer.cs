@@ -12,7 +12,7 @@ public sealed record SearchAnswer(IReadOnlyList<SearchResult> Results, int Score
     /// <summary>Results of less confidence, which were left out: a threshold of 0 returns them too.</summary>
     public int Weaker { get; init; }
 
-    /// <summary>Whether there are results behind these: a larger <see cref="SearchQuery.Top"/> returns them too.</summary>
+    /// <summary>Whether there are results behind these: a larger <c>top</c> returns them too.</summary>
     public bool More { get; init; }
 }
 
@@ -21,8 +21,7 @@ public sealed record SearchAnswer(IReadOnlyList<SearchResult> Results, int Score
 /// <param name="Name">File name as the user knows it.</param>
 /// <param name="Source">
 /// Where the original lies: over HTTP where it can be played, relative to the service; else an absolute <c>file:</c> URI or the
-/// name
-/// of a blob.
+/// name of a blob.
 /// </param>
 /// <param name="Duration">Length in seconds, where known.</param>
 /// <param name="Segments">Its best segments, best first; at least one.</param>
@@ -37,7 +36,9 @@ public sealed record SearchResult(Guid Video, string Name, string Source, double
     /// <summary>What its user calls the video; null where nothing.</summary>
     public string? Title { get; init; }
 
-    /// <summary>Whether browsers play the original: see <see cref="Client.Video.Plays"/>.</summary>
+    /// <summary>
+    /// Whether browsers play the original: true, all do; false, none does; null, some do, or it is not known.
+    /// </summary>
     public bool? Plays { get; init; }
 
     /// <summary>Where a version is prepared that browsers play (<see cref="VideoProxy"/>); null outside of HTTP.</summary>
@@ -74,8 +75,7 @@ public sealed record FoundSegment(Guid Segment, double Start, double End, double
 
     /// <summary>
     /// How often a first result of this score is right: of texts, where the model is calibrated; else null. Of several texts it
-    /// is
-    /// that of the least sure one with a positive weight.
+    /// is that of the least sure one with a positive weight.
     /// </summary>
     public Confidence? Confidence { get; init; }
 

@@ -1,8 +1,8 @@
 namespace TcMgc.Client;
 
 /// <summary>
-/// The body of <c>POST /api/v1/search</c>: exactly one of <see cref="Text"/>, <see cref="Texts"/>, <see cref="Image"/> and
-/// <see cref="Like"/>, and how much of an answer is wanted.
+/// The body of <c>POST /api/v1/search</c>: exactly one of <c>text</c>, <c>texts</c>, <c>image</c> and <c>like</c>, and how much
+/// of an answer is wanted.
 /// </summary>
 public sealed record SearchQuery
 {
@@ -14,8 +14,7 @@ public sealed record SearchQuery
 
     /// <summary>
     /// The file of an image that the moment looks like: PNG, JPEG, WebP or whatever else ffmpeg reads; 16 MiB unless the service
-    /// is
-    /// set otherwise. In JSON base64.
+    /// is set otherwise. In JSON base64.
     /// </summary>
     public byte[]? Image { get; init; }
 
@@ -61,7 +60,7 @@ public enum SearchRank
 
 /// <summary>One of the texts of a query.</summary>
 /// <param name="Text">What the moment shows, in a sentence; or what it does not show, where the weight is negative.</param>
-/// <param name="Weight">How much it counts beside the others, −<see cref="Most"/> to <see cref="Most"/> but 0; default 1.</param>
+/// <param name="Weight">How much it counts beside the others, −100 to 100 but 0; default 1.</param>
 public sealed record WeightedText(string Text, float Weight = 1)
 {
     /// <summary>The largest weight, and less its sign the smallest.</summary>

@@ -34,7 +34,7 @@ internal static class ApiDocument
         options.AddDocumentTransformer(DescribeKeys);
         options.AddOperationTransformer(DescribeRefusals);
         options.AddOperationTransformer(ShowExample);
-        options.AddSchemaTransformer(DescribeIds);
+        options.AddSchemaTransformer(ApiSchemas.Complete);
     });
 
     public static void Map(WebApplication app)
@@ -144,14 +144,5 @@ internal static class ApiDocument
             if (path.StartsWith("/api/v1/", StringComparison.Ordinal))
                 foreach (var operation in item.Operations!.Values)
                     (operation.Parameters ??= []).Add(new OpenApiParameterReference(CollectionAccess.Query, document));
-    }
-
-    /// <summary>Describes ids: their converters hide the JSON type from the generator.</summary>
-    private static Task DescribeIds(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancel)
-    {
-        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
-        if (type == typeof(VideoId) || type == typeof(SegmentId))
-            (schema.Type, schema.Format) = (JsonSchemaType.String, "uuid");
-        return Task.CompletedTask;
     }
 }

@@ -181,12 +181,13 @@ public static class ServiceProgram
     }
 
     /// <summary>
-    /// The format of the command line's JSON. Requests with unknown members, or null for a required value, are refused.
+    /// The format of the command line's JSON. Requests with unknown members, numbers in quotes, or null for a required value, are
+    /// refused.
     /// </summary>
     private static void Configure(JsonSerializerOptions json)
     {
         json.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
-        json.NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals;
+        json.NumberHandling = JsonNumberHandling.Strict;
         json.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
         json.RespectNullableAnnotations = true;
         json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));

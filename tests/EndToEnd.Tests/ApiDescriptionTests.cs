@@ -46,6 +46,28 @@ public sealed class ApiDescriptionTests
     }
 
     [Fact]
+    public void Every_member_of_what_is_read_and_written_is_described_and_required_only_where_it_is_never_null()
+    {
+        var members = s_read.Document!.Components!.Schemas!.SelectMany(one => (one.Value.Properties ?? new Dictionary<string,
+            IOpenApiSchema>()).Select(member => (Name: $"{one.Key}.{member.Key}", Schema: member.Value,
+                IsRequired: one.Value.Required?.Contains(member.Key) is true))).ToList();
+
+        Assert.Empty(members.Where(one => one.Schema.Description is null
+            && one.Schema.OneOf?.Any(kind => kind.Description is not null) is not true).Select(one => one.Name));
+        Assert.Empty(members.Where(one => one.IsRequired && (IsNull(one.Schema) || one.Schema.OneOf?.Any(IsNull) is true))
+            .Select(one => one.Name));
+
+        static bool IsNull(IOpenApiSchema schema) => schema.Type?.HasFlag(JsonSchemaType.Null) is true;
+    }
+
+    [Fact]
+    public void Every_answer_to_a_GET_that_has_a_body_says_of_what_type() => Assert.All(
+        Operations.Where(one => one.Method == HttpMethod.Get)
+            .SelectMany(one => one.Operation.Responses!, (one, answer) => (one.Path, Status: answer.Key, answer.Value.Content))
+            .Where(one => one.Status != "304"),
+        one => Assert.True(one.Content?.Count > 0, $"{one.Path} {one.Status}"));
+
+    [Fact]
     public void Every_body_of_JSON_has_an_example()
     {
         var bodies = Operations

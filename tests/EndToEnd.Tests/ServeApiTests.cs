@@ -12,6 +12,7 @@ public sealed class ServeApiTests(Workplace place) : IClassFixture<Workplace>
     public async Task Videos_are_described_filtered_shown_and_followed()
     {
         using var run = await ServeRun.StartAsync(place, place.New("data"));
+        await AssertDocumentAsync(run); // First: all answers are held against it.
         using var events = new StreamReader(await run.Http.GetStreamAsync("/api/v1/events"));
         await UntilLineAsync(events, line => line == "event: ready");
         var video = (await ServeRun.JsonAsync(
@@ -116,7 +117,6 @@ public sealed class ServeApiTests(Workplace place) : IClassFixture<Workplace>
             HttpStatusCode.BadRequest));
         Assert.Equal("segment-not-found", await ServeRun.ProblemAsync(
             await run.Http.PostAsJsonAsync("/api/v1/search", new { like = Guid.NewGuid() }), HttpStatusCode.NotFound));
-        await AssertDocumentAsync(run);
         run.Terminate(); // While its events are still followed.
         Assert.Equal(0, (await run.EndAsync()).Status);
     }
@@ -125,10 +125,7 @@ public sealed class ServeApiTests(Workplace place) : IClassFixture<Workplace>
     private static async Task AssertDocumentAsync(ServeRun run)
     {
         var served = JsonNode.Parse(await run.Http.GetStringAsync("/openapi.json"))!;
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "TcMgc.sln")))
-            folder = folder.Parent!;
-        var file = Path.Combine(folder.FullName, "docs", "openapi.json");
+        var file = Path.Combine(SharedFolder.RepositoryRoot, "docs", "openapi.json");
         if (Environment.GetEnvironmentVariable("TCMGC_WRITE_OPENAPI") is not null)
             await File.WriteAllTextAsync(file, served.ToJsonString(new() { WriteIndented = true }) + "\n");
         Assert.True(JsonNode.DeepEquals(served, JsonNode.Parse(await File.ReadAllTextAsync(file))),

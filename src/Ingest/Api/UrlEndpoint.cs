@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -15,10 +16,10 @@ namespace TcMgc.Ingest.Api;
 /// <summary><c>POST /api/v1/videos/url</c>: the server fetches a video itself, where the configuration allows it.</summary>
 internal static class UrlEndpoint
 {
-    /// <summary>The body.</summary>
-    /// <param name="Url">Address of the video, http or https.</param>
-    /// <param name="Name">File name to show; default the last part of the URL.</param>
-    private sealed record UrlUpload(string? Url, string? Name = null);
+    [Description("The body: where a video is.")]
+    private sealed record UrlUpload(
+        [property: Description("Address of the video, http or https.")] string Url,
+        [property: Description("File name to show; default the last part of the URL.")] string? Name = null);
 
     public static void Map(IEndpointRouteBuilder app) => app.MapPost("/api/v1/videos/url", FetchAsync)
         .Limit(Work.Upload)

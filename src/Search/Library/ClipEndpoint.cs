@@ -14,7 +14,8 @@ internal static class ClipEndpoint
 {
     public static void Map(IEndpointRouteBuilder app) => app.MapGet("/api/v1/videos/{id}/clip", GetAsync).Limit(Work.Clip)
         .WithName("clip").WithSummary("A part of a video, exactly from one time to another, to download.")
-        .Produces(StatusCodes.Status200OK, contentType: BrowserFormats.TypeOf(BrowserFormat.Mp4))
+        .Produces<Stream>(
+            StatusCodes.Status200OK, BrowserFormats.TypeOf(BrowserFormat.Mp4), BrowserFormats.TypeOf(BrowserFormat.WebM))
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status410Gone);
 

@@ -26,11 +26,11 @@ internal static class PictureEndpoints
     {
         app.MapGet("/api/v1/videos/{id}/thumbnail", ThumbnailAsync).Limit(Work.Picture)
             .WithName("thumbnail").WithSummary("The picture at a time of a video, or one that stands for the whole of it.")
-            .Produces(StatusCodes.Status200OK, contentType: Jpeg).ProducesProblem(StatusCodes.Status400BadRequest)
+            .Produces<Stream>(StatusCodes.Status200OK, Jpeg).ProducesProblem(StatusCodes.Status400BadRequest)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status410Gone);
         app.MapGet("/api/v1/videos/{id}/preview", PreviewAsync).Limit(Work.Picture)
             .WithName("preview").WithSummary("Pictures of a whole video, one a second, as one.")
-            .Produces(StatusCodes.Status200OK, contentType: Jpeg).ProducesProblem(StatusCodes.Status404NotFound)
+            .Produces<Stream>(StatusCodes.Status200OK, Jpeg).ProducesProblem(StatusCodes.Status404NotFound)
                 .ProducesProblem(StatusCodes.Status410Gone);
     }
 

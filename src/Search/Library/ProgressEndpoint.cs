@@ -21,7 +21,7 @@ internal static class ProgressEndpoint
 {
     public static void Map(IEndpointRouteBuilder app) => app.MapGet("/api/v1/events", Follow).Limit(Work.Follow)
         .WithName("followVideos").WithSummary("What happens to videos, as server-sent events.")
-        .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
+        .Produces<string>(StatusCodes.Status200OK, "text/event-stream");
 
     private static ServerSentEventsResult<object> Follow(CatalogChanges changes, CollectionCatalog own,
         IHostApplicationLifetime host, CancellationToken cancel) =>

@@ -28,8 +28,10 @@ internal static class ProxyEndpoints
         Map(HttpMethods.Head).WithName("streamProxyHead").WithSummary("The headers of that version's stream.");
 
         RouteHandlerBuilder Map(string method) => app.MapMethods("/api/v1/videos/{id}/proxy/stream", [method], StreamAsync)
-            .Produces(StatusCodes.Status200OK, contentType: BrowserFormats.TypeOf(BrowserFormat.Mp4))
-            .Produces(StatusCodes.Status206PartialContent, contentType: BrowserFormats.TypeOf(BrowserFormat.Mp4))
+            .Produces<Stream>(
+                StatusCodes.Status200OK, BrowserFormats.TypeOf(BrowserFormat.Mp4), BrowserFormats.TypeOf(BrowserFormat.WebM))
+            .Produces<Stream>(StatusCodes.Status206PartialContent,
+                BrowserFormats.TypeOf(BrowserFormat.Mp4), BrowserFormats.TypeOf(BrowserFormat.WebM))
             .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)

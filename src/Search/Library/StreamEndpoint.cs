@@ -27,8 +27,8 @@ internal static class StreamEndpoint
         Map(HttpMethods.Head).WithName("streamVideoHead").WithSummary("The headers of the original video's stream.");
 
         RouteHandlerBuilder Map(string method) => app.MapMethods("/api/v1/videos/{id}/stream", [method], GetAsync)
-            .Produces(StatusCodes.Status200OK, contentType: Bytes)
-            .Produces(StatusCodes.Status206PartialContent, contentType: Bytes)
+            .Produces<Stream>(StatusCodes.Status200OK, "video/mp4", "video/webm", Bytes)
+            .Produces<Stream>(StatusCodes.Status206PartialContent, "video/mp4", "video/webm", Bytes)
             .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status410Gone)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)

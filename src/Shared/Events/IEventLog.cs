@@ -78,6 +78,6 @@ public sealed record Delivery(string Group, string Partition, long Position, Vid
     /// <summary>Value of <see cref="AttributeNames.MessagingSystem"/>.</summary>
     public string MessagingSystem { get; init; } = EventTelemetry.Sqlite;
 
-    /// <summary>The span that appended the event, if any; see <see cref="EventTelemetry.StartProcess"/>.</summary>
+    /// <summary>The span that appended the event, if any; see <see cref="EventTelemetry.StartProcess(Delivery)"/>.</summary>
     public ActivityContext Trace { get; init; }
 }
