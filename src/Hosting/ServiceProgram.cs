@@ -63,12 +63,20 @@ public static class ServiceProgram
         ArgumentNullException.ThrowIfNull(builder);
         var app = builder.Build();
         app.UseExceptionHandler();
-        app.UseStatusCodePages();
+        app.Use(DropWhatIsNotSentAsync);
         app.UseAccess();
         CatalogGate.Use(app);
         app.MapHealth();
         ApiDocument.Map(app);
         return app;
+    }
+
+    /// <summary>Where a range lies past the end of a file, the answer has the problem's length and type, not the file's.</summary>
+    private static async Task DropWhatIsNotSentAsync(HttpContext http, RequestDelegate next)
+    {
+        await next(http);
+        if (http.Response is { StatusCode: StatusCodes.Status416RangeNotSatisfiable, HasStarted: false } answer)
+            (answer.ContentLength, answer.ContentType) = (null, null);
     }
 
     /// <summary>Builds and runs a service until it is asked to stop (SIGTERM, Ctrl-C) or one of its workers fails.</summary>
@@ -138,8 +146,7 @@ public static class ServiceProgram
             .AddSingleton<WorkerFailure>()
             .Configure<HostOptions>(host => host.ShutdownTimeout = options.Drain + TimeSpan.FromSeconds(5))
             .ConfigureHttpJsonOptions(http => Configure(http.SerializerOptions))
-            .AddProblemDetails(
-                details => details.CustomizeProblemDetails = of => of.ProblemDetails.Type = Problems.TypeOf(of.ProblemDetails))
+            .AddProblemDetails(details => details.CustomizeProblemDetails = Problems.Complete)
             .AddExceptionHandler<ProblemHandler>()
             .Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true)
             .AddHealthChecks().AddCheck<Readiness>("service");

@@ -44,7 +44,8 @@ internal static class AccessServices
             .AddSingleton(new Rules(
                 needKeys, options.Authority is not null, service.Urls,
                 Split(options.Origins).ToHashSet(StringComparer.OrdinalIgnoreCase)))
-            .Configure<HostFilteringOptions>(hosts => hosts.AllowedHosts = HostsOf(options, listening, needKeys))
+            .Configure<HostFilteringOptions>(hosts =>
+                (hosts.AllowedHosts, hosts.IncludeFailureMessage) = (HostsOf(options, listening, needKeys), false))
             .AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins([.. Split(options.Origins)])
                 .AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("*")));
         AddAuthentication(builder.Services, options);
@@ -121,7 +122,10 @@ internal static class AccessServices
             .Select(address => address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : $"{address}")
             .Prepend(Dns.GetHostName());
 
-    /// <summary>Gives every answer its headers, also that to a foreign host, which the builder's own filter refuses.</summary>
+    /// <summary>
+    /// Gives every answer its headers, and a refusal its problem, also that to a foreign host, which the builder's own filter
+    /// refuses.
+    /// </summary>
     private sealed class HeadersFirst : IStartupFilter
     {
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
@@ -131,6 +135,7 @@ internal static class AccessServices
                 http.Response.OnStarting(AddHeaders, http.Response);
                 return following(http);
             });
+            app.UseStatusCodePages();
             next(app);
         };
 
