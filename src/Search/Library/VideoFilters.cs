@@ -7,6 +7,17 @@ namespace TcMgc.Search.Library;
 /// <summary>Filters as clients give them.</summary>
 public static class VideoFilters
 {
+    private const int MostTags = 50;
+
+    /// <summary>What is wrong with a filter, in one line; null where nothing is.</summary>
+    public static string? Reason(this VideoFilter filter) => filter switch
+    {
+        { MinDuration: { } least } when !(least >= 0 && double.IsFinite(least)) => "minDuration must be at least 0",
+        { MaxDuration: { } most } when !(most >= 0 && double.IsFinite(most)) => "maxDuration must be at least 0",
+        { Tags.Count: > MostTags } => $"there may be at most {MostTags} tags",
+        _ => null,
+    };
+
     /// <summary>The filter as the catalog takes it.</summary>
     public static CatalogFilter ToCatalog(this VideoFilter filter)
     {

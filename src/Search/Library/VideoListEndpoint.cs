@@ -16,7 +16,7 @@ namespace TcMgc.Search.Library;
 /// <summary><c>GET /api/v1/videos</c>: the videos that a filter leaves, in an order, a page at a time.</summary>
 internal static class VideoListEndpoint
 {
-    private const int DefaultLimit = 100, MostTags = 50;
+    private const int DefaultLimit = 100;
 
     private static readonly OrderedDictionary<string, CatalogSort> s_sorts = new()
     {
@@ -62,36 +62,35 @@ internal static class VideoListEndpoint
 
     private static CatalogQuery QueryOf(Parameters asked) => new()
     {
-        Filter = new VideoFilter
-        {
-            Video = asked.Video,
-            Name = asked.Name,
-            Tags = asked.Tags,
-            UploadedFrom = asked.UploadedFrom,
-            UploadedTo = asked.UploadedTo,
-            RecordedFrom = asked.RecordedFrom,
-            RecordedTo = asked.RecordedTo,
-            MinDuration = asked.MinDuration,
-            MaxDuration = asked.MaxDuration,
-        }.ToCatalog() with
+        Filter = FilterOf(asked).ToCatalog() with
         { States = asked.State is [_, ..] names ? [.. names.Select(name => s_states[name])] : null },
         Sort = s_sorts[asked.Sort ?? "name"],
         Descending = asked.Order == "desc",
+    };
+
+    private static VideoFilter FilterOf(Parameters asked) => new()
+    {
+        Video = asked.Video,
+        Name = asked.Name,
+        Tags = asked.Tags,
+        UploadedFrom = asked.UploadedFrom,
+        UploadedTo = asked.UploadedTo,
+        RecordedFrom = asked.RecordedFrom,
+        RecordedTo = asked.RecordedTo,
+        MinDuration = asked.MinDuration,
+        MaxDuration = asked.MaxDuration,
     };
 
     /// <summary>What is wrong with the parameters; null where nothing is.</summary>
     private static ProblemHttpResult? Problem(Parameters asked) => asked switch
     {
         { Limit: < 1 or > TcMgcClient.LargestPage } => OutOfRange($"limit must be from 1 to {TcMgcClient.LargestPage}"),
-        { MinDuration: { } least } when !(least >= 0 && double.IsFinite(least)) => OutOfRange("minDuration must be at least 0"),
-        { MaxDuration: { } most } when !(most >= 0 && double.IsFinite(most)) => OutOfRange("maxDuration must be at least 0"),
-        { Tags.Length: > MostTags } => OutOfRange($"there may be at most {MostTags} tags"),
         { Sort: { } sort } when !s_sorts.ContainsKey(sort) =>
             OutOfRange($"sort must be one of {string.Join(", ", s_sorts.Keys)}"),
         { Order: not (null or "asc" or "desc") } => OutOfRange("order must be asc or desc"),
         { State: { } states } when !states.All(s_states.ContainsKey) =>
             OutOfRange($"state must be one of {string.Join(", ", s_states.Keys)}"),
-        _ => null,
+        _ => FilterOf(asked).Reason() is { } reason ? OutOfRange(reason) : null,
     };
 
     private static ProblemHttpResult OutOfRange(string detail) =>

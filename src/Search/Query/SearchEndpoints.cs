@@ -101,7 +101,7 @@ internal static class SearchEndpoints
             OutOfRange(string.Create(CultureInfo.InvariantCulture, $"threshold is {threshold}; it must be from 0 to 1")),
         { SegmentsEach: < 1 or > MostSegmentsEach } =>
             OutOfRange($"segmentsEach is {request.SegmentsEach}; it must be from 1 to {MostSegmentsEach}"),
-        _ => null,
+        _ => request.Filter.Reason() is { } reason ? OutOfRange($"in filter, {reason}") : null,
     };
 
     /// <summary>The answer with paths of this service: where originals lie only the server can read.</summary>
