@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
@@ -34,6 +35,8 @@ internal static class ApiDocument
         options.AddDocumentTransformer(DescribeKeys);
         options.AddOperationTransformer(DescribeRefusals);
         options.AddOperationTransformer(ShowExample);
+        options.AddOperationTransformer(ShowHeaders);
+        options.AddOperationTransformer(DescribeIds);
         options.AddSchemaTransformer(ApiSchemas.Complete);
     });
 
@@ -125,6 +128,39 @@ internal static class ApiDocument
     {
         if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RequestExample>().SingleOrDefault() is { } example)
             operation.RequestBody!.Content!["application/json"].Example = JsonNode.Parse(example.Json);
+        return Task.CompletedTask;
+    }
+
+    private static Task ShowHeaders(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
+    {
+        foreach (var header in context.Description.ActionDescriptor.EndpointMetadata.OfType<DescribedHeader>())
+        {
+            var schema = new OpenApiSchema { Type = JsonSchemaType.String };
+            if (header.Status is not { } status)
+                (operation.Parameters ??= []).Add(new OpenApiParameter
+                {
+                    Name = header.Name,
+                    In = ParameterLocation.Header,
+                    Description = header.Says,
+                    Required = header.IsRequired,
+                    Example = header.Example,
+                    Schema = schema,
+                });
+            else if (operation.Responses?[status.ToString(CultureInfo.InvariantCulture)] is OpenApiResponse answer)
+                (answer.Headers ??= new Dictionary<string, IOpenApiHeader>())[header.Name] =
+                    new OpenApiHeader { Description = header.Says, Schema = schema };
+        }
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Says of the parts of paths what they name.</summary>
+    private static Task DescribeIds(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
+    {
+        var isUpload = context.Description.RelativePath!.Contains("/uploads/", StringComparison.Ordinal);
+        foreach (var id in operation.Parameters?.OfType<OpenApiParameter>().Where(one => one.In == ParameterLocation.Path) ?? [])
+            id.Description ??= isUpload ? "The upload: the last part of its Location." : "The video: its id.";
         return Task.CompletedTask;
     }
 

@@ -23,13 +23,13 @@ public static class Problems
     private static string? DetailOf(int? status, HttpContext http) => status switch
     {
         StatusCodes.Status400BadRequest => // Of the framework's own only that of the filter of hosts says nothing.
-            $"this service does not answer to the name '{http.Request.Host.Host}'; the setting Access:Hosts says to which it does",
+            $"the service does not answer to the name '{http.Request.Host.Host}'; the setting Access:Hosts says to which it does",
         StatusCodes.Status404NotFound => $"there is nothing at {http.Request.Path}; /openapi.json lists what there is",
         StatusCodes.Status405MethodNotAllowed =>
             $"{http.Request.Path} does not take {http.Request.Method}; it takes {http.Response.Headers.Allow}",
         StatusCodes.Status412PreconditionFailed => "it is not as If-Match or If-Unmodified-Since says; get it again",
         StatusCodes.Status415UnsupportedMediaType =>
-            $"{http.Request.Path} takes no body of the Content-Type '{http.Request.ContentType}'; /openapi.json says which it takes",
+            $"{http.Request.Path} takes no body of the Content-Type '{http.Request.ContentType}'; /openapi.json says which",
         StatusCodes.Status416RangeNotSatisfiable => "the range lies past the end; Content-Range says how many bytes there are",
         _ => null,
     };

@@ -71,7 +71,7 @@ public static class ServiceProgram
         return app;
     }
 
-    /// <summary>Where a range lies past the end of a file, the answer has the problem's length and type, not the file's.</summary>
+    /// <summary>Where a range lies past the end of a file, the answer has its own length and type, not the file's.</summary>
     private static async Task DropWhatIsNotSentAsync(HttpContext http, RequestDelegate next)
     {
         await next(http);

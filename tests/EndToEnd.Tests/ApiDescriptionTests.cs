@@ -37,6 +37,30 @@ public sealed class ApiDescriptionTests
     }
 
     [Fact]
+    public void Every_parameter_says_what_it_is() => Assert.All(
+        Operations.SelectMany(one => (one.Operation.Parameters ?? []).Select(parameter => (one, parameter))),
+        each => Assert.False(
+            string.IsNullOrEmpty(each.parameter.Description), $"{each.one.Method} {each.one.Path} {each.parameter.Name}"));
+
+    [Fact]
+    public void An_upload_in_parts_can_be_made_with_the_headers_that_are_described()
+    {
+        var uploads = Operations.Where(one => one.Path.StartsWith("/api/v1/uploads", StringComparison.Ordinal))
+            .ToDictionary(one => one.Operation.OperationId!, one => one.Operation);
+
+        Assert.Equal(["Tus-Resumable", "Upload-Length"], Required("createUpload"));
+        Assert.Equal(["Tus-Resumable", "Upload-Offset"], Required("continueUpload"));
+        Assert.Equal(["Tus-Resumable"], Required("uploadOffset"));
+        Assert.Contains("Location", uploads["createUpload"].Responses!["201"].Headers!.Keys);
+        Assert.Contains("Upload-Offset", uploads["uploadOffset"].Responses!["200"].Headers!.Keys);
+        Assert.Contains("Content-Location", uploads["continueUpload"].Responses!["204"].Headers!.Keys);
+        Assert.Contains("Tus-Max-Size", uploads["uploadCapabilities"].Responses!["204"].Headers!.Keys);
+
+        IEnumerable<string> Required(string operation) => uploads[operation].Parameters!
+            .Where(one => one.In == ParameterLocation.Header && one.Required).Select(one => one.Name!);
+    }
+
+    [Fact]
     public void Every_part_of_a_path_that_is_a_parameter_is_described()
     {
         foreach (var (path, method, operation) in Operations)

@@ -29,14 +29,14 @@ public sealed class ProblemTests : IDisposable
             new(HttpMethod.Get, "/api/v2/videos?limit=1"));
         await SaysAsync(405, "method", "/named does not take DELETE; it takes POST", new(HttpMethod.Delete, "/named"));
         await SaysAsync(415, "request",
-            "/named takes no body of the Content-Type 'text/plain; charset=utf-8'; /openapi.json says which it takes",
+            "/named takes no body of the Content-Type 'text/plain; charset=utf-8'; /openapi.json says which",
             new(HttpMethod.Post, "/named") { Content = new StringContent("[]") });
         await SaysAsync(412, "changed", "it is not as If-Match or If-Unmodified-Since says; get it again",
             new(HttpMethod.Get, "/file") { Headers = { IfMatch = { new("\"other\"") } } });
         await SaysAsync(416, "range", "the range lies past the end; Content-Range says how many bytes there are",
             new(HttpMethod.Get, "/file") { Headers = { Range = new(10, 20) } });
         await SaysAsync(400, "request",
-            "this service does not answer to the name 'evil.example'; the setting Access:Hosts says to which it does",
+            "the service does not answer to the name 'evil.example'; the setting Access:Hosts says to which it does",
             new(HttpMethod.Get, "/file") { Headers = { Host = "evil.example:80" } });
 
         async Task SaysAsync(int status, string type, string detail, HttpRequestMessage request)

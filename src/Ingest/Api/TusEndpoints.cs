@@ -29,25 +29,41 @@ internal static class TusEndpoints
     {
         var uploads = app.MapGroup("/api/v1/uploads").AddEndpointFilter(CheckVersionAsync);
         uploads.MapMethods("", [HttpMethods.Options], Capabilities)
-            .WithName("uploadCapabilities").WithSummary("What of the tus protocol is spoken.");
-        uploads.MapPost("", CreateAsync)
+            .WithName("uploadCapabilities").WithSummary("What of the tus protocol is spoken.")
+            .AnswersHeader(StatusCodes.Status204NoContent, "Tus-Version", "The version of the protocol.")
+            .AnswersHeader(StatusCodes.Status204NoContent, "Tus-Extension", "Its extensions that are spoken.")
+            .AnswersHeader(StatusCodes.Status204NoContent, "Tus-Max-Size", "Most bytes of an upload.");
+        var versioned = uploads.MapGroup("")
+            .TakesHeader("Tus-Resumable", "The version of the protocol.", Version, isRequired: true);
+        versioned.MapPost("", CreateAsync)
             .Limit(Work.Upload)
             .WithName("createUpload").WithSummary("Begin a resumable upload (tus).")
             .Produces(StatusCodes.Status201Created).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-            .ProducesProblem(OtherVersion);
-        uploads.MapMethods("/{id}", [HttpMethods.Head], HeadAsync)
+            .ProducesProblem(OtherVersion)
+            .TakesHeader("Upload-Length", "The video's size in bytes.", "1048576", isRequired: true)
+            .TakesHeader("Upload-Metadata", "Its file name: 'filename' and the name in Base64.", "filename aG9saWRheS5tcDQ=")
+            .AnswersHeader(StatusCodes.Status201Created, "Location", "Where the bytes are to be sent.");
+        TellsState(versioned.MapMethods("/{id}", [HttpMethods.Head], HeadAsync)
             .WithName("uploadOffset").WithSummary("How much of an upload has come (tus).")
-            .Produces(StatusCodes.Status200OK).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(OtherVersion);
-        uploads.MapPatch("/{id}", PatchAsync)
+            .Produces(StatusCodes.Status200OK).ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(OtherVersion)
+            .AnswersHeader(StatusCodes.Status200OK, "Upload-Length", "The video's size in bytes."), StatusCodes.Status200OK);
+        TellsState(versioned.MapPatch("/{id}", PatchAsync)
             .WithName("continueUpload").WithSummary("Add bytes to an upload (tus).")
-            .Accepts<byte[]>(PartType).Produces(StatusCodes.Status204NoContent)
+            .Accepts<Stream>(PartType).Produces(StatusCodes.Status204NoContent)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(OtherVersion).ProducesProblem(StatusCodes.Status413PayloadTooLarge)
-            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType).ProducesProblem(StatusCodes.Status423Locked);
-        uploads.MapDelete("/{id}", DeleteAsync)
+            .ProducesProblem(StatusCodes.Status415UnsupportedMediaType).ProducesProblem(StatusCodes.Status423Locked)
+            .TakesHeader("Upload-Offset", "How many bytes have come.", "0", isRequired: true), StatusCodes.Status204NoContent);
+        versioned.MapDelete("/{id}", DeleteAsync)
             .WithName("deleteUpload").WithSummary("Give an upload up (tus).")
             .Produces(StatusCodes.Status204NoContent).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(OtherVersion).ProducesProblem(StatusCodes.Status423Locked);
+
+        static void TellsState(RouteHandlerBuilder endpoint, int status) => endpoint
+            .AnswersHeader(status, "Upload-Offset", "How many bytes have come.")
+            .AnswersHeader(status, "Upload-Expires", "When what has come is forgotten; absent once all has.")
+            .AnswersHeader(status, "Content-Location", "The video, once all has come.")
+            .AnswersHeader(status, "Tcmgc-Known", "true where the same content was there already.");
     }
 
     private static async ValueTask<object?> CheckVersionAsync(
@@ -78,10 +94,12 @@ internal static class TusEndpoints
         if (length > options.LargestBytes)
             return UploadEndpoint.TooLarge(options);
         if (length == 0)
-            return Problems.Of(StatusCodes.Status400BadRequest, "video-empty", "the video is empty");
+            return UploadAnswer.Empty();
+        if (!TryReadName(http.Headers["Upload-Metadata"].ToString(), out var name))
+            return Problems.Of(StatusCodes.Status400BadRequest, "tus-metadata",
+                "the header Upload-Metadata must have the file name in Base64: filename aG9saWRheS5tcDQ=");
         await intake.Quota.CheckAsync(own.Collection, length, cancel);
         await intake.Room.CheckAsync(length, cancel);
-        var name = NameIn(http.Headers["Upload-Metadata"].ToString());
         var upload = await uploads.CreateAsync(own.Collection, length, name, cancel);
         http.HttpContext.Response.Headers.Location = $"{http.PathBase}/api/v1/uploads/{upload.Id}".In(own.Collection);
         using var held = uploads.TryLock(upload.Id);
@@ -193,13 +211,15 @@ internal static class TusEndpoints
             ? number
             : null;
 
-    /// <summary>The file name among pairs of a key and a value in Base64, joined by commas.</summary>
-    private static string? NameIn(string metadata)
+    /// <summary>The file name among pairs of a key and a value in Base64, joined by commas; null where there is none.</summary>
+    /// <returns>False where it is not in Base64.</returns>
+    private static bool TryReadName(string metadata, out string? name)
     {
+        name = null;
         foreach (var pair in metadata.Split(',', StringSplitOptions.TrimEntries))
-            if (pair.Split(' ') is ["filename", var value] && Decoded(value) is { } name)
-                return name;
-        return null;
+            if (pair.Split(' ') is ["filename", var value])
+                return (name = Decoded(value)) is not null;
+        return true;
     }
 
     private static string? Decoded(string base64)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TcMgc.Client;
+using TcMgc.Hosting;
 using TcMgc.Hosting.Access;
 using TcMgc.Hosting.Audit;
 using TcMgc.Ingest.Uploads;
@@ -21,12 +22,28 @@ internal static class UploadAnswer
             audit.Tell(http, AuditActions.Upload, video.Id.Value, video.Name);
     }
 
-    /// <summary>202 for a new video, which is being indexed; 200 for a known one. A new one is told to the audit log.</summary>
-    public static Results<Accepted<UploadedVideo>, Ok<UploadedVideo>, ProblemHttpResult> Of(
-        AcceptedVideo video, CollectionId collection, HttpContext http, AuditLog audit)
+    /// <summary>
+    /// Takes a video in: 202 for a new one, which is being indexed; 200 for a known one; 400 for an empty one. A new one is told
+    /// to the audit log.
+    /// </summary>
+    public static async ValueTask<Results<Accepted<UploadedVideo>, Ok<UploadedVideo>, ProblemHttpResult>> AcceptAsync(
+        VideoIntake intake, CollectionId collection, string? name, Stream content, HttpContext http, AuditLog audit,
+        CancellationToken cancel)
     {
-        Tell(video, http, audit);
-        var uploaded = new UploadedVideo(video.Id.Value, video.Name, video.Bytes, !video.IsNew, UrlOf(video.Id, collection));
-        return video.IsNew ? TypedResults.Accepted(uploaded.Url, uploaded) : TypedResults.Ok(uploaded);
+        try
+        {
+            var video = await intake.AcceptAsync(collection, name, content, cancel);
+            Tell(video, http, audit);
+            var uploaded = new UploadedVideo(video.Id.Value, video.Name, video.Bytes, !video.IsNew, UrlOf(video.Id, collection));
+            return video.IsNew ? TypedResults.Accepted(uploaded.Url, uploaded) : TypedResults.Ok(uploaded);
+        }
+        catch (EmptyVideoException)
+        {
+            return Empty();
+        }
     }
+
+    /// <summary>The problem that a video has no bytes.</summary>
+    public static ProblemHttpResult Empty() =>
+        Problems.Of(StatusCodes.Status400BadRequest, "video-empty", new EmptyVideoException().Message);
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -48,26 +49,21 @@ internal static class UploadEndpoint
 
     private static async Task<Results<Accepted<UploadedVideo>, Ok<UploadedVideo>, ProblemHttpResult>> UploadAsync(
         HttpRequest http, CollectionCatalog own, VideoIntake intake, UploadOptions options, AuditLog audit,
-        CancellationToken cancel, string? name = null)
+        CancellationToken cancel, [Description("Its file name; of a form by default the file's.")] string? name = null)
     {
         if (http.ContentLength > options.LargestBytes + FormBytes)
             return TooLarge(options);
         await intake.Quota.CheckAsync(own.Collection, Math.Max(0, (http.ContentLength ?? 0) - FormBytes), cancel);
         Allow(http, options.LargestBytes);
         if (Boundary(http) is not { } boundary)
-            return http.ContentLength == 0
-                ? Problems.Of(StatusCodes.Status400BadRequest, "video-empty",
-                    "the body is empty; send the video as the body, or as a form's file")
-                : UploadAnswer.Of(
-                    await intake.AcceptAsync(own.Collection, name, http.Body, cancel), own.Collection, http.HttpContext, audit);
+            return await UploadAnswer.AcceptAsync(intake, own.Collection, name, http.Body, http.HttpContext, audit, cancel);
         if (boundary.Length > LongestBoundary)
             throw new BadHttpRequestException($"the form's boundary has more than {LongestBoundary} characters");
         try
         {
             return await FileOfAsync(http, boundary, cancel) is { } file
-                ? UploadAnswer.Of(
-                    await intake.AcceptAsync(own.Collection, name ?? file.FileName, file.Content, cancel), own.Collection,
-                    http.HttpContext, audit)
+                ? await UploadAnswer.AcceptAsync(
+                    intake, own.Collection, name ?? file.FileName, file.Content, http.HttpContext, audit, cancel)
                 : Problems.Of(StatusCodes.Status400BadRequest, "video-missing",
                     "the form has no file; or send the video as the body");
         }

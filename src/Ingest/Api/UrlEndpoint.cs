@@ -51,8 +51,7 @@ internal static class UrlEndpoint
             await using (content)
             {
                 var name = body.Name ?? Uri.UnescapeDataString(url.Segments[^1]);
-                return UploadAnswer.Of(
-                    await intake.AcceptAsync(own.Collection, name, content, cancel), own.Collection, http, audit);
+                return await UploadAnswer.AcceptAsync(intake, own.Collection, name, content, http, audit, cancel);
             }
         }
         // The blob store reports errors of its own as UserException: an IOException is a body that breaks off.

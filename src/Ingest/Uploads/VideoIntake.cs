@@ -32,7 +32,7 @@ public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalo
     /// <param name="name">File name as the user knows it.</param>
     /// <param name="content">Read to its end.</param>
     /// <param name="cancel">Gives up; nothing is left.</param>
-    /// <exception cref="UserException">A store cannot be used, or there is no room.</exception>
+    /// <exception cref="UserException">The video is empty, a store cannot be used, or there is no room.</exception>
     /// <exception cref="QuotaException">The collection holds as much as it may.</exception>
     public async ValueTask<AcceptedVideo> AcceptAsync(
         CollectionId collection, string? name, Stream content, CancellationToken cancel)
@@ -48,7 +48,7 @@ public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalo
             await blobs.DeleteAsync(blob.Name, CancellationToken.None);
             return accepted;
         }
-        catch (QuotaException)
+        catch (Exception error) when (error is QuotaException or EmptyVideoException)
         {
             await blobs.DeleteAsync(blob.Name, CancellationToken.None);
             throw;
@@ -78,12 +78,14 @@ public sealed class VideoIntake(IEventLog log, IBlobStore blobs, ICatalog catalo
     /// <param name="content">Hash and size of the content.</param>
     /// <param name="source">Where the content is: see <see cref="VideoUploaded.Source"/>.</param>
     /// <param name="cancel">Gives up.</param>
-    /// <exception cref="UserException">A store cannot be used.</exception>
+    /// <exception cref="UserException">The video is empty, or a store cannot be used.</exception>
     /// <exception cref="QuotaException">The collection holds as much as it may.</exception>
     public async ValueTask<AcceptedVideo> AcceptAsync(
         CollectionId collection, string? name, ContentHash content, string source, CancellationToken cancel)
     {
         ArgumentNullException.ThrowIfNull(content);
+        if (content.Bytes == 0)
+            throw new EmptyVideoException();
         var video = content.VideoIn(collection);
         var known = await catalog.GetAsync(video, cancel);
         if (known is { State: not (VideoState.Deleted or VideoState.Failed) })

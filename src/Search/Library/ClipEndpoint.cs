@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -19,9 +20,10 @@ internal static class ClipEndpoint
         .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status410Gone);
 
-    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> GetAsync(string id, double start, double end,
+    private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> GetAsync(string id,
+        [Description("Where it starts, in seconds.")] double start, [Description("Where it ends, in seconds.")] double end,
         CollectionCatalog own, Originals originals, BrowserVideoMaker maker, SearchOptions options, HttpResponse http,
-        CancellationToken cancel, string? format = null)
+        CancellationToken cancel, [Description(ProxyEndpoints.Formats)] string? format = null)
     {
         if (!ProxyEndpoints.TryParse(format, out var wanted))
             return ProxyEndpoints.NoFormat(format);

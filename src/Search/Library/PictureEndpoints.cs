@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -45,8 +46,9 @@ internal static class PictureEndpoints
     public static string PreviewOf(Guid video, CollectionId collection) => $"/api/v1/videos/{video}/preview".In(collection);
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> ThumbnailAsync(
-        string id, CollectionCatalog own, Pictures pictures, HttpResponse http, CancellationToken cancel, double? time = null,
-            int width = DefaultWidth)
+        string id, CollectionCatalog own, Pictures pictures, HttpResponse http, CancellationToken cancel,
+        [Description("Where in the video, in seconds; default one that stands for the whole of it.")] double? time = null,
+        [Description("How wide, 16 to 1920 pixels; default 320.")] int width = DefaultWidth)
     {
         if (time is { } at && (!double.IsFinite(at) || at < 0) || width is < SmallestWidth or > LargestWidth)
             return Problems.Of(StatusCodes.Status400BadRequest, "out-of-range",

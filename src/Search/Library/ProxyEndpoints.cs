@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -16,6 +17,9 @@ namespace TcMgc.Search.Library;
 /// <summary><c>/api/v1/videos/{id}/proxy</c>: a version of a video for browsers that do not play the original.</summary>
 internal static class ProxyEndpoints
 {
+    /// <summary>What the parameter <c>format</c> says.</summary>
+    public const string Formats = "mp4 or webm; default the best that the service can make.";
+
     public static void Map(IEndpointRouteBuilder app)
     {
         app.MapPost("/api/v1/videos/{id}/proxy", MakeAsync).Limit(Work.Picture)
@@ -53,11 +57,13 @@ internal static class ProxyEndpoints
         $"there is no format '{name}'; it may be mp4 or webm");
 
     private static Task<Results<Ok<VideoProxy>, Accepted<VideoProxy>, ProblemHttpResult>> MakeAsync(
-        string id, CollectionCatalog own, Proxies proxies, CancellationToken cancel, string? format = null) =>
+        string id, CollectionCatalog own, Proxies proxies, CancellationToken cancel,
+        [Description(Formats)] string? format = null) =>
         AnswerAsync(id, own, proxies, format, makes: true, cancel);
 
     private static Task<Results<Ok<VideoProxy>, Accepted<VideoProxy>, ProblemHttpResult>> GetAsync(
-        string id, CollectionCatalog own, Proxies proxies, CancellationToken cancel, string? format = null) =>
+        string id, CollectionCatalog own, Proxies proxies, CancellationToken cancel,
+        [Description(Formats)] string? format = null) =>
         AnswerAsync(id, own, proxies, format, makes: false, cancel);
 
     private static async Task<Results<Ok<VideoProxy>, Accepted<VideoProxy>, ProblemHttpResult>> AnswerAsync(
@@ -81,7 +87,7 @@ internal static class ProxyEndpoints
         $"/api/v1/videos/{entry.Id}/proxy/stream?format={BrowserFormats.NameOf(format)}".In(entry.Collection);
 
     private static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> StreamAsync(string id, CollectionCatalog own,
-        Proxies proxies, HttpResponse http, CancellationToken cancel, string? format = null)
+        Proxies proxies, HttpResponse http, CancellationToken cancel, [Description(Formats)] string? format = null)
     {
         if (!TryParse(format, out var wanted))
             return NoFormat(format);
