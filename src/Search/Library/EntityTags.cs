@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
@@ -12,6 +13,17 @@ namespace TcMgc.Search.Library;
 /// </summary>
 internal static class EntityTags
 {
+    /// <summary>Says of an endpoint that its answer has a tag, and is not sent to a client that has it.</summary>
+    public static RouteHandlerBuilder SendsChanges(this RouteHandlerBuilder endpoint) => endpoint
+        .Produces(StatusCodes.Status304NotModified)
+        .TakesHeader("If-None-Match", "Tags that the client has: what is as one of them says is not sent again.")
+        .AnswersHeader(StatusCodes.Status200OK, "ETag", "The tag of what is sent.");
+
+    /// <summary>Says of an endpoint that it changes only what the client has seen.</summary>
+    public static RouteHandlerBuilder ChangesWhatWasSeen(this RouteHandlerBuilder endpoint) => endpoint
+        .ProducesProblem(StatusCodes.Status412PreconditionFailed)
+        .TakesHeader("If-Match", "The tag that the client has seen: what is another by now stays as it is.");
+
     /// <summary>Sets the tag of an answer.</summary>
     public static EntityTagHeaderValue Set<T>(HttpContext http, T answer)
     {

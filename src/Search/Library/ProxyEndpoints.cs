@@ -39,7 +39,8 @@ internal static class ProxyEndpoints
             .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)
-            .ProducesProblem(StatusCodes.Status416RangeNotSatisfiable);
+            .ProducesProblem(StatusCodes.Status416RangeNotSatisfiable)
+            .TakesHeader("Range", "Which bytes; default all.", "bytes=0-1023");
     }
 
     /// <summary>The path of a video's version for browsers.</summary>

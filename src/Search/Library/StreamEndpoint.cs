@@ -32,7 +32,8 @@ internal static class StreamEndpoint
             .Produces(StatusCodes.Status304NotModified)
             .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status410Gone)
             .ProducesProblem(StatusCodes.Status412PreconditionFailed)
-            .ProducesProblem(StatusCodes.Status416RangeNotSatisfiable);
+            .ProducesProblem(StatusCodes.Status416RangeNotSatisfiable)
+            .TakesHeader("Range", "Which bytes; default all.", "bytes=0-1023");
     }
 
     /// <summary>The path of a video's stream.</summary>

@@ -27,15 +27,15 @@ internal static class VideoEndpoints
         var videos = app.MapGroup("/api/v1/videos");
         videos.MapGet("/{id}", GetAsync).RequireAuthorization(Scopes.Search)
             .WithName("getVideo").WithSummary("What is known of a video: state, stages, segments, why it failed.")
-            .Produces(StatusCodes.Status304NotModified).ProducesProblem(StatusCodes.Status404NotFound);
+            .SendsChanges().ProducesProblem(StatusCodes.Status404NotFound);
         videos.MapPatch("/{id}", DescribeAsync).RequireAuthorization(Scopes.Admin)
             .WithName("describeVideo").WithSummary("Give a video a title or tags.")
             .WithExample("""{"title": "A day at the beach", "tags": ["dog", "holiday"]}""")
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status412PreconditionFailed);
+            .ChangesWhatWasSeen()
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status404NotFound);
         videos.MapDelete("/{id}", DeleteAsync).RequireAuthorization(Scopes.Admin)
             .WithName("deleteVideo").WithSummary("Take a video out of the index.")
-            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed);
+            .ChangesWhatWasSeen().ProducesProblem(StatusCodes.Status404NotFound);
     }
 
     /// <summary>The problem that there is no such video.</summary>
