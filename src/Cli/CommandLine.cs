@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Spectre.Console;
 using TcMgc.Cli.Commands;
@@ -18,7 +19,48 @@ internal static class CommandLine
     /// </summary>
     private static readonly TimeSpan s_cleanUpTime = TimeSpan.FromMinutes(11);
 
-    private static RootCommand Commands() => new("Upload videos, type a sentence, land on the moment it describes.")
+    /// <summary>What begins with @ is a text or a file of that name, not a file of arguments.</summary>
+    private static readonly ParserConfiguration s_parser = new() { ResponseFileTokenReplacer = null };
+
+    /// <summary>The commands, as they are on every platform: '/h' is a path.</summary>
+    public static RootCommand Commands()
+    {
+        var root = Tree();
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Aliases.Remove("/h");
+        help.Aliases.Remove("/?");
+        Adapt(root);
+        return root;
+    }
+
+    /// <summary>
+    /// Validators read values, and one that is missing or of another kind throws: the parser tells it before they say more.
+    /// </summary>
+    private static void Adapt(Command command)
+    {
+        for (var i = 0; i < command.Validators.Count; i++)
+        {
+            var validate = command.Validators[i];
+            command.Validators[i] = result =>
+            {
+                if (result.Children.OfType<OptionResult>().Any(option =>
+                    !option.Implicit && option.Tokens.Count < option.Option.Arity.MinimumNumberOfValues))
+                    return;
+                try
+                {
+                    validate(result);
+                }
+                catch (InvalidOperationException error)
+                {
+                    result.AddError(error.Message);
+                }
+            };
+        }
+        foreach (var child in command.Subcommands)
+            Adapt(child);
+    }
+
+    private static RootCommand Tree() => new("Upload videos, type a sentence, land on the moment it describes.")
     {
         DemoCommand.Create(),
         IndexCommand.Create(),
@@ -92,19 +134,11 @@ internal static class CommandLine
     private static (ParseResult Parsed, string? Misuse) Parse(string[] args)
     {
         var commands = Commands();
-        try
-        {
-            var parsed = commands.Parse(args);
-            if (IsGroup(parsed.CommandResult.Command) && parsed.UnmatchedTokens.Count == 0)
-                parsed = commands.Parse([.. args, "--help"]);
-            var misuses = parsed.Tokens is [{ Type: TokenType.Directive }, ..] ? "" : string.Join(' ', Misuses(parsed));
-            return (parsed, misuses.Length > 0 ? misuses : null);
-        }
-        catch (InvalidOperationException error) when (ParseErrors.IsOfValue(error.Message)) // A validator has read it.
-        {
-            var command = commands.Parse([.. args.TakeWhile(word => !word.StartsWith('-'))]);
-            return (command, ParseErrors.Plain(error.Message, commands));
-        }
+        var parsed = commands.Parse(args, s_parser);
+        if (IsGroup(parsed.CommandResult.Command) && parsed.Tokens.All(token => token.Type == TokenType.Command))
+            parsed = commands.Parse([.. args, "--help"], s_parser);
+        var misuses = parsed.Tokens is [{ Type: TokenType.Directive }, ..] ? "" : string.Join(' ', Misuses(parsed).Distinct());
+        return (parsed, misuses.Length > 0 ? misuses : null);
     }
 
     /// <summary>Whether a command does nothing but to have others below it.</summary>
@@ -124,7 +158,7 @@ internal static class CommandLine
         if (IsGroup(command) && parsed.UnmatchedTokens is [var word, ..])
             return [$"There is no command '{word}'"
                 + (Typos.Nearest(word, command) is { } meant ? $"; did you mean '{meant}'?" : ".")];
-        return parsed.Errors.Select(error => ParseErrors.Plain(error.Message, parsed.RootCommandResult.Command));
+        return ParseErrors.Of(parsed);
     }
 
     /// <summary>Whether the parser took a misspelt option for a path or a text: '-n', but not '-0.5'.</summary>

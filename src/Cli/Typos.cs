@@ -5,15 +5,21 @@ namespace TcMgc.Cli;
 /// <summary>What was meant by a word that is no command or option.</summary>
 internal static class Typos
 {
-    /// <summary>The name nearest to the word; null where none is near: more than a third of its letters would change.</summary>
-    public static string? Nearest(string word, Command command)
+    /// <summary>The command or option nearest to what was typed; null where none is near.</summary>
+    public static string? Nearest(string word, Command command) => word.StartsWith('-')
+        ? Nearest(word.Split('=', ':')[0], Ancestry(command)
+            .SelectMany((at, depth) => at.Options.Where(option => depth == 0 || option.Recursive))
+            .SelectMany(option => option.Aliases.Prepend(option.Name)))
+        : Nearest(word, command.Subcommands.SelectMany(child => child.Aliases.Prepend(child.Name)));
+
+    /// <summary>
+    /// The name nearest to the word; null where none is near: more than a third of its letters would change, or more than one of
+    /// a short word. Nothing is near to a single letter.
+    /// </summary>
+    public static string? Nearest(string word, IEnumerable<string> names)
     {
-        var names = word.StartsWith('-')
-            ? Ancestry(command).SelectMany((at, depth) => at.Options.Where(option => depth == 0 || option.Recursive))
-                .SelectMany(option => option.Aliases.Prepend(option.Name))
-            : command.Subcommands.SelectMany(child => child.Aliases.Prepend(child.Name));
-        return names.Select(name => (Name: name, Distance: Distance(word, name)))
-            .Where(near => near.Distance <= word.Length / 3)
+        var most = word.Trim('-').Length > 1 ? Math.Max(1, word.Length / 3) : 0;
+        return names.Select(name => (Name: name, Distance: Distance(word, name))).Where(near => near.Distance <= most)
             .OrderBy(near => near.Distance).Select(near => near.Name).FirstOrDefault();
     }
 

@@ -40,6 +40,14 @@ public sealed class CommandLineTests
         "tcmgc: --urls says host and port already; give it alone. Try 'tcmgc serve --help'.")]
     [InlineData("serve --host a/b",
         "tcmgc: --host is 'a/b'; it must be a name or an address, such as 127.0.0.1. Try 'tcmgc serve --help'.")]
+    [InlineData("search dog --topp=3", "tcmgc: There is no option '--topp=3'; did you mean '--top'? Try 'tcmgc search --help'.")]
+    [InlineData("keys ad", "tcmgc: There is no command 'ad'; did you mean 'add'? Try 'tcmgc keys --help'.")]
+    [InlineData("completion bahs",
+        "tcmgc: 'bahs' is none of bash, zsh, fish, pwsh; did you mean 'bash'? Try 'tcmgc completion --help'.")]
+    [InlineData("index", "tcmgc: PATH is missing. Try 'tcmgc index --help'.")]
+    [InlineData("index --data here", "tcmgc: PATH is missing. Try 'tcmgc index --help'.")]
+    [InlineData("index *", "tcmgc: PATH is empty. Try 'tcmgc index --help'.")]
+    [InlineData("videos --data *", "tcmgc: --data is empty. Try 'tcmgc videos --help'.")]
     public async Task A_mistake_is_told_in_one_line_with_what_was_meant(string typed, string line)
     {
         var (status, output, errors) = await CommandRun.Of(Words(typed));
@@ -57,6 +65,47 @@ public sealed class CommandLineTests
 
         Assert.Equal(1, status);
         Assert.Contains("nothing is indexed there", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_version_is_printed()
+    {
+        var (status, output, errors) = await CommandRun.Of("--version");
+
+        Assert.Equal((0, ""), (status, errors));
+        Assert.Matches(@"^\d+\.\d+\.\d+\S*\n$", output);
+    }
+
+    [Fact]
+    public async Task A_text_may_begin_with_an_at_sign_and_a_path_with_a_slash()
+    {
+        using var none = new ScratchFolder();
+
+        var (_, _, text) = await CommandRun.Of("search", "@dog", "--data", none.Path);
+        var (_, _, path) = await CommandRun.Of("index", "/h", "--data", none.Path);
+
+        Assert.Contains("nothing is indexed there", text, StringComparison.Ordinal);
+        Assert.Contains("'/h' does not exist", path, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_environment_says_where_the_index_lies_unless_the_command_does()
+    {
+        using var folder = new ScratchFolder();
+        var before = Environment.GetEnvironmentVariable("TCMGC_DATA");
+        Environment.SetEnvironmentVariable("TCMGC_DATA", folder.Path);
+        try
+        {
+            var (status, _, _) = await CommandRun.Of("keys", "add", "phone");
+            Assert.Equal((0, true), (status, File.Exists(folder.File("keys.json"))));
+
+            var (_, help, _) = await CommandRun.Of("keys", "add", "--help");
+            Assert.Contains($"[default: {folder.Path}]", help, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("TCMGC_DATA", before);
+        }
     }
 
     [Fact]
@@ -97,5 +146,7 @@ public sealed class CommandLineTests
         return distance == Typos.Distance(other ?? "", one ?? "") && (distance == 0) == ((one ?? "") == (other ?? ""));
     }
 
-    private static string[] Words(string typed) => typed.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+    /// <summary>The words of a line; a star is an empty one.</summary>
+    private static string[] Words(string typed) =>
+        [.. typed.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => word == "*" ? "" : word)];
 }

@@ -15,8 +15,7 @@ internal static class BenchTrainCommand
 {
     private static readonly Option<string[]> s_heads = NewOption.List<string>("--head", "Heads; by default all.", "NAME");
     private static readonly Option<string> s_architecture = ArchitectureOption.Create("ViT-T/16", "Sizes of the encoders");
-    private static readonly Option<Freeze> s_freeze = NewOption.Optional<Freeze>(
-        "--freeze", "What keeps its weights: none, frames or encoders.", "none|frames|encoders");
+    private static readonly Option<Freeze> s_freeze = NewOption.Choice<Freeze>("--freeze", "What keeps its weights.");
     private static readonly Option<int> s_batch =
         NewOption.Number("--batch", 32, 2, 4096, "Pairs contrasted with each other.");
     private static readonly Option<int> s_steps = NewOption.Number("--steps", 10, 1, 100_000, "Steps that are measured.");

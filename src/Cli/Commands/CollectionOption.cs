@@ -26,8 +26,9 @@ internal static class CollectionOption
 
     public static Option<CollectionId> Create(string description) => new("--collection")
     {
-        Description = $"{description} Default: {CollectionId.Default}.",
+        Description = description,
         HelpName = "NAME",
+        DefaultValueFactory = _ => CollectionId.Default,
         CustomParser = result =>
         {
             if (result.Tokens is [var token] && !CollectionId.TryParse(token.Value, out _))

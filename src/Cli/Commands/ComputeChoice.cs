@@ -6,13 +6,10 @@ namespace TcMgc.Cli.Commands;
 /// <summary>The options that say where models run and with what numbers.</summary>
 internal static class ComputeChoice
 {
-    public static Option<Device> Device { get; } =
-        NewOption.WithDefault("--device", Model.Compute.Device.Cpu, "Where models run: cpu or cuda.", "cpu|cuda");
+    public static Option<Device> Device { get; } = NewOption.Choice<Device>("--device", "Where models run.");
 
-    public static Option<Precision> Precision { get; } = NewOption.WithDefault(
-        "--precision", Model.Compute.Precision.Auto,
-        "Numbers that encoders compute with: float32, bfloat16, float16, or auto, the fastest that the device computes well.",
-        "auto|float32|bfloat16|float16");
+    public static Option<Precision> Precision { get; } = NewOption.Choice<Precision>(
+        "--precision", "Numbers that encoders compute with; auto takes the fastest that the device computes well.");
 
     public static ComputeOptions Of(ParseResult parsed) =>
         new() { Device = parsed.GetValue(Device), Precision = parsed.GetValue(Precision) };

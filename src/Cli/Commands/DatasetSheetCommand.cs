@@ -10,7 +10,7 @@ internal static class DatasetSheetCommand
 {
     private static readonly Option<string> s_dataset = DatasetOption.Create();
     private static readonly Option<string> s_out = NewOption.Required("--out", "FILE", "The picture, FILE.svg.");
-    private static readonly Option<Split> s_split = SplitOption.Create();
+    private static readonly Option<Split?> s_split = SplitOption.Create();
     private static readonly Option<int> s_videos =
         NewOption.Number("--videos", 12, 1, 1000, "Videos shown: the first ones.");
     private static readonly Option<int> s_frames = NewOption.Number("--frames", 8, 1, 64, "Frames of each, evenly spaced.");
@@ -32,7 +32,7 @@ internal static class DatasetSheetCommand
         });
         command.SetAction(async (parsed, cancel) =>
         {
-            var videos = SplitOption.Videos(DatasetReader.Open(parsed.GetValue(s_dataset)!), parsed.GetValue(s_split))
+            var videos = SplitOption.Videos(DatasetReader.Open(parsed.GetValue(s_dataset)!), SplitOption.Of(parsed, s_split))
                 .Take(parsed.GetValue(s_videos)).ToList();
             var path = parsed.GetValue(s_out)!;
             var sheet = new ContactSheet(new MediaOptions(), parsed.GetValue(s_frames), parsed.GetValue(s_captions));

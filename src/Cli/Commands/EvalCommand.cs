@@ -22,7 +22,7 @@ internal static class EvalCommand
     private static readonly Option<string> s_model = ModelOption.CreateRequired();
     private static readonly Option<string?> s_head = NewOption.Optional<string?>(
         "--head", $"Another similarity head over the same encoders: {string.Join(", ", SimilarityHead.All.Keys)}.", "NAME");
-    private static readonly Option<Split> s_split = SplitOption.Create();
+    private static readonly Option<Split?> s_split = SplitOption.Create();
     private static readonly Option<int?> s_twoStage = NewOption.Optional<int?>(
         "--two-stage", "Also score only the K nearest videos of each caption, as search does, and report what that loses.", "K");
     private static readonly Option<bool> s_dualSoftmax =
@@ -61,7 +61,7 @@ internal static class EvalCommand
             using var model = EvaluatedModel.Load(
                 ModelOption.Find(parsed.GetValue(s_model)!), parsed.GetValue(s_head), engine);
             var cache = DatasetOption.CacheFolder(parsed.GetValue(s_cache), dataset);
-            var scores = await ScoreAsync(dataset, parsed.GetValue(s_split), model, cache, cancel);
+            var scores = await ScoreAsync(dataset, SplitOption.Of(parsed, s_split), model, cache, cancel);
             Output.Write(Describe(dataset, model, scores, engine.Device, parsed), parsed.GetValue(s_json), Print);
         });
         return command;
@@ -70,7 +70,7 @@ internal static class EvalCommand
     private static Report Describe(
         Dataset dataset, VideoTextModel model, Similarities scores, Device device, ParseResult parsed)
     {
-        var split = parsed.GetValue(s_split);
+        var split = SplitOption.Of(parsed, s_split);
         var texts = RetrievalMetrics.TextToVideo(scores.Logits);
         var videos = RetrievalMetrics.VideoToText(scores.Logits);
         return new(

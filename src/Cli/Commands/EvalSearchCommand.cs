@@ -22,7 +22,7 @@ namespace TcMgc.Cli.Commands;
 internal static class EvalSearchCommand
 {
     private static readonly Option<string> s_dataset = DatasetOption.Create();
-    private static readonly Option<Split> s_split = SplitOption.Create();
+    private static readonly Option<Split?> s_split = SplitOption.Create();
     private static readonly Option<string> s_data = DataOption.Create();
     private static readonly Option<string?> s_model = ModelOption.Create();
     private static readonly Option<int> s_candidates = CandidatesOption.Create(SearchRequest.LargestTop);
@@ -45,7 +45,7 @@ internal static class EvalSearchCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var dataset = DatasetReader.Open(parsed.GetValue(s_dataset)!);
-            var split = parsed.GetValue(s_split);
+            var split = SplitOption.Of(parsed, s_split);
             var (folder, modelName, engine) = (parsed.GetValue(s_data)!, parsed.GetValue(s_model), ComputeChoice.Of(parsed));
             var videos = SplitOption.Videos(dataset, split);
             string[] paths = [.. videos.Select(video => video.Path).Distinct()];

@@ -21,7 +21,7 @@ internal static class ModelCommand
         NewOption.WithDefault("--models", ModelChoice.Models, "Folder that holds models.", "DIR");
 
     public static Option<string?> Name() =>
-        NewOption.Optional<string?>("--name", "Name of the model; by default the folder's name.");
+        NewOption.Optional<string?>("--name", "Name of the model; by default the folder's name.", "NAME");
 
     /// <summary>Prints what was made, on one line.</summary>
     public static void Print(ModelCard card, string path) => Console.WriteLine(

@@ -24,8 +24,8 @@ internal static class ModelImportCommand
         "DIR");
     private static readonly Option<string?> s_head = NewOption.Optional<string?>(
         "--head", $"Similarity head, by default that of the checkpoint: {string.Join(", ", SimilarityHead.All.Keys)}.", "NAME");
-    private static readonly Option<Activation?> s_activation = NewOption.Optional<Activation?>(
-        "--activation", "Activation of CLIP's blocks, quickgelu or gelu, where no file beside the checkpoint states it.", "NAME");
+    private static readonly Option<Activation?> s_activation = NewOption.OneOf<Activation, Activation?>(
+        "--activation", "Activation of CLIP's blocks, where no file beside the checkpoint states it.");
     private static readonly Option<int?> s_words =
         NewOption.Optional<int?>("--words", "W: words of a text, where the checkpoint does not fix it.");
     private static readonly Option<int?> s_frames =

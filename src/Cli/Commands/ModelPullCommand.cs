@@ -28,7 +28,7 @@ internal static class ModelPullCommand
         $"Address of the hub, or a folder of copies; by default what {HubAddress.Variable} says, else {HubAddress.Public}.",
         "URL");
     private static readonly Option<string> s_revision = NewOption.WithDefault(
-        "--revision", ModelDownload.DefaultRevision, "Branch, tag or commit of the repository.");
+        "--revision", ModelDownload.DefaultRevision, "Branch, tag or commit of the repository.", "NAME");
     private static readonly Option<string?> s_name = ModelCommand.Name();
     private static readonly Option<string?> s_head = NewOption.Optional<string?>(
         "--head",

@@ -22,7 +22,7 @@ internal static class SearchCommand
     private static readonly Option<string[]> s_not = NewOption.Optional<string[]>(
         "--not", "What the moment does not show; may be repeated.", "TEXT");
     private static readonly VideoFilterOptions s_filter = new();
-    private static readonly Option<SearchRank> s_rank = NewOption.Optional<SearchRank>(
+    private static readonly Option<SearchRank> s_rank = NewOption.Choice<SearchRank>(
         "--rank", "Rank videos, each with its best moment, or moments, of which a video may have several.");
     private static readonly Option<string?> s_image =
         NewOption.Optional<string?>("--image", "Find the moment this still comes from.", "FILE");

@@ -7,12 +7,10 @@ namespace TcMgc.Cli.Commands;
 /// <summary>The option that says which part of a dataset to measure on.</summary>
 internal static class SplitOption
 {
-    public static Option<Split> Create() => new("--split")
-    {
-        Description = "Part of the dataset: train, validation or test.",
-        HelpName = "NAME",
-        DefaultValueFactory = _ => Split.Test,
-    };
+    public static Option<Split?> Create() => NewOption.OneOf<Split, Split?>("--split", "Part of the dataset. [default: test]");
+
+    /// <summary>The part that is given, else the one for tests.</summary>
+    public static Split Of(ParseResult parsed, Option<Split?> option) => parsed.GetValue(option) ?? Split.Test;
 
     /// <summary>The videos of a part.</summary>
     /// <exception cref="UserException">There are none.</exception>

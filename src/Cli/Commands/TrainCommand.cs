@@ -27,9 +27,8 @@ internal static class TrainCommand
         NewOption.Number("--vocabulary", 2048, 514, 1 << 20, "Tokens of a learnt tokenizer.");
     private static readonly Option<string?> s_vocabularyFrom = NewOption.Optional<string?>(
         "--vocabulary-from", "Dataset from whose training captions it is learnt; by default the one trained on.", "DATASET");
-    private static readonly Option<Freeze> s_freeze = NewOption.Optional<Freeze>(
-        "--freeze", "What keeps its weights: none, frames (the frame encoder) or encoders (frames and text); needs --init.",
-        "none|frames|encoders");
+    private static readonly Option<Freeze> s_freeze = NewOption.Choice<Freeze>(
+        "--freeze", "What keeps its weights: frames is the frame encoder, encoders frames and text; needs --init.");
     private static readonly Option<int> s_epochs =
         NewOption.Number("--epochs", s_default.Epochs, 1, 100_000, "Passes over all pairs.");
     private static readonly Option<int> s_batch =

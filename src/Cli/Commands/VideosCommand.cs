@@ -13,10 +13,9 @@ internal static class VideosCommand
     private static readonly VideoFilterOptions s_filter = new();
 
     private static readonly Option<VideoState[]> s_states =
-        NewOption.Optional<VideoState[]>("--state", "Only videos in this state; with several --state in one of them.", "STATE");
+        NewOption.OneOf<VideoState, VideoState[]>("--state", "Only videos in this state; with several --state in one of them.");
 
-    private static readonly Option<CatalogSort> s_sort =
-        NewOption.WithDefault("--sort", CatalogSort.Name, "What they are ordered by: name, added, recorded or duration.", "KEY");
+    private static readonly Option<CatalogSort> s_sort = NewOption.Choice<CatalogSort>("--sort", "What they are ordered by.");
 
     private static readonly Option<bool> s_descending =
         NewOption.Flag("--descending", "Z to A, the newest or the longest first.");
