@@ -12,17 +12,19 @@ internal static class CompletionCommand
     {
         ["bash"] = """
             _tcmgc() {
-              local IFS=$'\n' found
-              found=$("${COMP_WORDS[0]}" "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null)
+              local IFS=$'\n' found program=${COMP_WORDS[0]}
+              [[ $program == \~/* ]] && program=$HOME${program:1}
+              found=$("$program" "[suggest:$COMP_POINT]" "$COMP_LINE" 2>/dev/null)
               COMPREPLY=($(compgen -W "$found" -- "${COMP_WORDS[COMP_CWORD]}"))
             }
             complete -o default -F _tcmgc tcmgc ./tcmgc
             """,
         ["zsh"] = """
             #compdef tcmgc
+            (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
             _tcmgc() {
               local -a found
-              found=("${(@f)$("${words[1]}" "[suggest:$CURSOR]" "$BUFFER" 2>/dev/null)}")
+              found=("${(@f)$(${~words[1]} "[suggest:$CURSOR]" "$BUFFER" 2>/dev/null)}")
               (( ${#found} )) && compadd -- $found || _files
             }
             compdef _tcmgc tcmgc ./tcmgc
@@ -31,7 +33,8 @@ internal static class CompletionCommand
             function __tcmgc
               set -l line (commandline -cp)
               set -l words (commandline -opc)
-              $words[1] "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
+              set -l program (string replace -r '^~/' "$HOME/" -- $words[1])
+              $program "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
             end
             complete -c tcmgc -a '(__tcmgc)'
             """,
