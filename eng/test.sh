@@ -27,7 +27,7 @@ check_lines() {
 
 echo "tcmgc: building"
 # One compiler for all projects, also where the environment wants one for each; it ends with the build.
-dotnet build TcMgc.sln -c Release --no-restore -nologo -v quiet -p:UseSharedCompilation=true
+dotnet build TcMgc.sln -c Release --no-restore -nologo -v quiet -p:Version="$(eng/version.sh)" -p:UseSharedCompilation=true
 dotnet build-server shutdown --vbcscompiler >/dev/null
 if [ $# -eq 0 ]; then
   echo "tcmgc: checking the format"
