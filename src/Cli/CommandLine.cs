@@ -179,6 +179,7 @@ internal static class CommandLine
 
     private static int Fail(int status, string message)
     {
+        Progress.Erase();
         Console.Error.WriteLine($"tcmgc: {FilePaths.OneLine(message)}");
         return status;
     }

@@ -19,6 +19,9 @@ internal static class Output
     /// <summary>Width of tables in columns: a path that is wrapped is none, neither for programs nor to be copied.</summary>
     public const int Unwrapped = 10_000;
 
+    /// <summary>Things with their number: "1 video", "2 videos".</summary>
+    public static string Count(long number, string thing) => $"{number} {thing}{(number == 1 ? "" : "s")}";
+
     /// <summary>Writes a result as JSON, or lets <paramref name="print"/> write it as text.</summary>
     public static void Write<T>(T result, bool asJson, Action<T> print)
     {

@@ -66,7 +66,8 @@ internal sealed class Progress(TimeProvider time) : IProgressLines
         Console.Error.Write(_state.Length < Console.BufferWidth ? _state : _state[..Math.Max(0, Console.BufferWidth - 1)]);
     }
 
-    private static void Erase()
+    /// <summary>Takes the line that work which ended early has left away.</summary>
+    public static void Erase()
     {
         if (Terminal.IsLive)
             Console.Error.Write("\r\u001b[K");

@@ -29,7 +29,7 @@ internal static class SearchResults
         if (response.Weaker > 0)
             Console.WriteLine(
                 $"{response.Weaker} weaker than {100 * response.Threshold:F0} % left out; --threshold 0 shows them");
-        Console.WriteLine($"{response.Scored} segments scored in {response.Elapsed.TotalMilliseconds:F0} ms");
+        Console.WriteLine($"{Output.Count(response.Scored, "segment")} scored in {response.Elapsed.TotalMilliseconds:F0} ms");
     }
 
     private static string WhyEmpty(SearchAnswer response, VideoFilter filter)

@@ -19,8 +19,8 @@ internal static class Typos
     public static string? Nearest(string word, IEnumerable<string> names)
     {
         var most = word.Trim('-').Length > 1 ? Math.Max(1, word.Length / 3) : 0;
-        return names.Select(name => (Name: name, Distance: Distance(word, name))).Where(near => near.Distance <= most)
-            .OrderBy(near => near.Distance).Select(near => near.Name).FirstOrDefault();
+        return names.Select(name => (Name: name, Distance: Distance(word.ToUpperInvariant(), name.ToUpperInvariant())))
+            .Where(near => near.Distance <= most).OrderBy(near => near.Distance).Select(near => near.Name).FirstOrDefault();
     }
 
     /// <summary>How many letters are to be inserted, deleted, replaced, or exchanged with the one beside them.</summary>

@@ -8,13 +8,13 @@ using TcMgc.Shared.Configuration;
 namespace TcMgc.Hosting;
 
 /// <summary>
-/// Finds out before a service prepares anything whether another program listens on an address: Kestrel would tell it after the
-/// model was loaded and all workers had started.
+/// Finds out before a service prepares anything whether it can listen on its addresses: Kestrel would tell it after the model was
+/// loaded and all workers had started.
 /// </summary>
 public static class FreeAddresses
 {
-    /// <summary>Requires that nobody listens on the addresses of <c>Urls</c>.</summary>
-    /// <exception cref="UserException">Somebody does.</exception>
+    /// <summary>Requires that the addresses of <c>Urls</c> are this machine's, and that nobody listens there.</summary>
+    /// <exception cref="UserException">One is not, or somebody does.</exception>
     public static WebApplicationBuilder RequireFreeAddresses(this WebApplicationBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -22,30 +22,35 @@ public static class FreeAddresses
         return builder;
     }
 
-    /// <exception cref="UserException">Another program listens on one of the addresses.</exception>
+    /// <exception cref="UserException">An address is of another machine, or another program listens there.</exception>
     internal static void Require(string urls)
     {
         foreach (var address in ListeningOn.Addresses(urls))
-            if (address.Port > 0 && IsTaken(new(IpOf(address), address.Port)))
-                throw new UserException($"{address.Scheme}://{address.Authority} is taken: another program listens there; choose "
-                    + "another port, or 0 for a free one");
+            switch (ErrorOf(new(IpOf(address), address.Port)))
+            {
+                case SocketError.AddressNotAvailable:
+                    throw new UserException($"Urls: {address.Host} is no address of this machine");
+                case SocketError.AddressAlreadyInUse:
+                    throw new UserException($"{address.Scheme}://{address.Authority} is taken: another program listens there; "
+                        + "choose another port, or 0 for a free one");
+            }
     }
 
-    /// <summary>As Kestrel listens: on loopback for localhost, on every address for names.</summary>
+    /// <summary>As Kestrel listens: on loopback for localhost, on every address for a star.</summary>
     private static IPAddress IpOf(Uri address) => IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) ? ip
         : address.IsLoopback ? IPAddress.Loopback : IPAddress.Any;
 
-    private static bool IsTaken(IPEndPoint end)
+    private static SocketError ErrorOf(IPEndPoint end)
     {
         using var listener = new TcpListener(end);
         try
         {
             listener.Start();
-            return false;
+            return SocketError.Success;
         }
         catch (SocketException error)
         {
-            return error.SocketErrorCode == SocketError.AddressAlreadyInUse; // Of everything else Kestrel tells.
+            return error.SocketErrorCode; // Of all but two Kestrel tells.
         }
     }
 }

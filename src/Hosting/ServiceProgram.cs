@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -112,7 +113,7 @@ public static class ServiceProgram
         {
             await app.StartAsync(stop);
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or SocketException)
         {
             throw new UserException($"Urls: cannot listen there: {error.Message}", error);
         }

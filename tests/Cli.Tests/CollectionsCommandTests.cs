@@ -51,6 +51,15 @@ public sealed class CollectionsCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_search_in_a_collection_that_is_not_there_names_those_that_are()
+    {
+        var (status, output, errors) = await CommandRun.Of("search", "dog", "--collection", "nope", "--data", _data.Path);
+
+        Assert.Equal((1, "", "tcmgc: there is no collection 'nope'; those with videos are default, press" + Environment.NewLine),
+            (status, output, errors));
+    }
+
+    [Fact]
     public async Task What_is_no_name_of_a_collection_is_refused_with_the_form()
     {
         var (status, _, errors) = await CommandRun.Of("videos", "--collection", "No", "--data", _data.Path);

@@ -38,9 +38,15 @@ public sealed class CommandLineTests
     [InlineData("serve --port 70000", "tcmgc: --port is 70000; it must be from 0 to 65535. Try 'tcmgc serve --help'.")]
     [InlineData("serve --urls http://127.0.0.1:1 --port 2",
         "tcmgc: --urls says host and port already; give it alone. Try 'tcmgc serve --help'.")]
-    [InlineData("serve --host a/b",
-        "tcmgc: --host is 'a/b'; it must be a name or an address, such as 127.0.0.1. Try 'tcmgc serve --help'.")]
+    [InlineData("serve --host a/b --insecure",
+        "tcmgc: --host is 'a/b'; it must be localhost or an address of this machine, such as 127.0.0.1. "
+        + "Try 'tcmgc serve --help'.")]
+    [InlineData("serve --host 999.1.1.1 --insecure",
+        "tcmgc: --host is '999.1.1.1'; it must be localhost or an address of this machine, such as 127.0.0.1. "
+        + "Try 'tcmgc serve --help'.")]
     [InlineData("search dog --topp=3", "tcmgc: There is no option '--topp=3'; did you mean '--top'? Try 'tcmgc search --help'.")]
+    [InlineData("search dog --weights 1 2",
+        "tcmgc: --weights has 2 numbers for 1 text; give one for each. Try 'tcmgc search --help'.")]
     [InlineData("keys ad", "tcmgc: There is no command 'ad'; did you mean 'add'? Try 'tcmgc keys --help'.")]
     [InlineData("completion bahs",
         "tcmgc: 'bahs' is none of bash, zsh, fish, pwsh; did you mean 'bash'? Try 'tcmgc completion --help'.")]
@@ -65,6 +71,31 @@ public sealed class CommandLineTests
 
         Assert.Equal(1, status);
         Assert.Contains("nothing is indexed there", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_service_that_refuses_a_setting_says_only_that()
+    {
+        using var none = new ScratchFolder();
+
+        var (status, _, errors) = await CommandRun.Of("serve", "--data", none.Path, "--port", "0", "--set", "Search:Candidates=0",
+            "--model", Path.Combine(SharedFolder.RepositoryRoot, "models", "tiny"));
+
+        Assert.Equal((1, "tcmgc: Search:Candidates must be from 1 to 100000" + Environment.NewLine), (status, errors));
+    }
+
+    [Theory]
+    [InlineData("--host 192.0.2.1", "Urls: 192.0.2.1 is no address of this machine")]
+    [InlineData("--host 192.0.2.1 --insecure", "Urls: 192.0.2.1 is no address of this machine")]
+    [InlineData("--urls http://not.a.host:80 --insecure",
+        "Urls has 'http://not.a.host:80'; its host must be localhost or an address of this machine, such as 127.0.0.1")]
+    public async Task Serve_listens_on_addresses_of_this_machine_and_tells_others_before_it_asks_for_keys(string where, string line)
+    {
+        using var none = new ScratchFolder();
+
+        var (status, output, errors) = await CommandRun.Of([.. Words($"serve {where} --data"), none.Path]);
+
+        Assert.Equal((1, "", $"tcmgc: {line}{Environment.NewLine}"), (status, output, errors));
     }
 
     [Fact]

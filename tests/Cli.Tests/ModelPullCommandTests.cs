@@ -79,6 +79,7 @@ public sealed class ModelPullCommandTests : IDisposable
         Assert.Equal(0, status);
         Assert.Equal(("tcmgc", 4), (ModelFolder.Open(Out).Card.Config.Head, ModelFolder.Open(Out).Card.Config.Frames));
         Assert.Contains("missing      attentive_word_logit_weight", errors, StringComparison.Ordinal);
+        Assert.Contains("tcmgc: now config.json\n", errors, StringComparison.Ordinal); // Without a size that rounds to nothing.
     }
 
     [Fact]

@@ -26,7 +26,7 @@ internal static class BackupCommand
         };
         command.SetAction(async (parsed, cancel) =>
         {
-            var builder = ServiceProgram.CreateBuilder(
+            var builder = CommandSettings.CreateBuilder(
                 [.. SettingOption.Given(parsed, s_data, "Data"), .. SettingOption.Given(parsed, s_set)], "tcmgc-backup");
             await using var stores = await Storage.OpenAsync(builder.Configuration, forWork: false, TimeProvider.System, cancel);
             var progress = new Progress(TimeProvider.System);

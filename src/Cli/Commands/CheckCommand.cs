@@ -29,7 +29,7 @@ internal static class CheckCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var (repair, json) = (parsed.GetValue(s_repair), parsed.GetValue(s_json));
-            var builder = ServiceProgram.CreateBuilder(
+            var builder = CommandSettings.CreateBuilder(
                 [.. SettingOption.Given(parsed, s_data, "Data"), .. SettingOption.Given(parsed, s_set)], "tcmgc-check");
             await using var stores = await Storage.OpenAsync(builder.Configuration, forWork: repair, TimeProvider.System, cancel);
             var findings = await FindAsync(stores, !parsed.GetValue(s_quick), cancel);

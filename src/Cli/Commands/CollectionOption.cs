@@ -24,6 +24,16 @@ internal static class CollectionOption
         }
     }
 
+    /// <summary>Requires that a collection has videos; the default one is there before its first.</summary>
+    /// <exception cref="UserException">It has none; the message names those that have.</exception>
+    public static async ValueTask RequireAsync(CollectionId collection, ICatalog catalog, CancellationToken cancel)
+    {
+        var all = (await catalog.TotalsAsync(cancel)).Select(totals => totals.Collection).ToList();
+        if (collection != CollectionId.Default && !all.Contains(collection))
+            throw new UserException($"there is no collection '{collection}'; "
+                + (all.Count > 0 ? $"those with videos are {string.Join(", ", all)}" : "none has videos yet"));
+    }
+
     public static Option<CollectionId> Create(string description) => new("--collection")
     {
         Description = description,

@@ -39,7 +39,7 @@ internal static class DatasetSheetCommand
             var shown = await FillAsync(sheet, videos, cancel);
             await WriteAsync(path, sheet.Svg, cancel);
             Output.Write(new Report(Path.GetFullPath(path), shown), parsed.GetValue(s_json),
-                report => Console.WriteLine($"{FilePaths.Name(path)}: {report.Videos} videos"));
+                report => Console.WriteLine($"{FilePaths.Name(path)}: {Output.Count(report.Videos, "video")}"));
         });
         return command;
     }

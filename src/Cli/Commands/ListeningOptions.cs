@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net;
 using TcMgc.Hosting;
 
 namespace TcMgc.Cli.Commands;
@@ -20,8 +21,8 @@ internal static class ListeningOptions
     {
         if (result.GetValue(Port) is { } port && port is < 0 or > ushort.MaxValue)
             result.AddError($"--port is {port}; it must be from 0 to {ushort.MaxValue}.");
-        if (result.GetValue(Host) is { } host && Uri.CheckHostName(host) == UriHostNameType.Unknown)
-            result.AddError($"--host is '{host}'; it must be a name or an address, such as 127.0.0.1.");
+        if (result.GetValue(Host) is { } host && !IPAddress.TryParse(host, out _) && host != "localhost")
+            result.AddError($"--host is '{host}'; it must be localhost or an address of this machine, such as 127.0.0.1.");
         if (result.GetResult(Urls) is not null && (result.GetResult(Port) ?? result.GetResult(Host)) is not null)
             result.AddError("--urls says host and port already; give it alone.");
     }

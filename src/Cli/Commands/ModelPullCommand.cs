@@ -99,8 +99,10 @@ internal static class ModelPullCommand
         {
             files[file.File] = file;
             var (received, bytes) = (files.Values.Sum(each => each.Received), files.Values.Sum(each => each.Bytes));
-            progress.Show(string.Create(CultureInfo.InvariantCulture,
-                $"{received / 1e6:N0} of {bytes / 1e6:N0} MB are there, now {FilePaths.Name(file.File)}"), received, bytes);
+            // The files before the weights are too small to count in megabytes.
+            var there = bytes < 1_000_000 ? "" : string.Create(
+                CultureInfo.InvariantCulture, $"{received / 1e6:N0} of {bytes / 1e6:N0} MB are there, ");
+            progress.Show($"{there}now {FilePaths.Name(file.File)}", received, bytes);
         });
     }
 }

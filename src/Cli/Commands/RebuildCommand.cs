@@ -30,7 +30,7 @@ internal static class RebuildCommand
         };
         command.SetAction(async (parsed, cancel) =>
         {
-            var builder = ServiceProgram.CreateBuilder(
+            var builder = CommandSettings.CreateBuilder(
                 [.. SettingOption.Given(parsed, s_data, "Data"), .. SettingOption.Given(parsed, s_set)], "tcmgc-rebuild");
             await using var stores = await Storage.OpenAsync(builder.Configuration, forWork: true, TimeProvider.System, cancel);
             var report = await RunAsync(stores, builder.Configuration, parsed.GetValue(s_model), ComputeChoice.Of(parsed),

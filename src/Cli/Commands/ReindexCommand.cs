@@ -75,7 +75,7 @@ internal static class ReindexCommand
     private static async Task RunAsync(ParseResult parsed, CancellationToken cancel)
     {
         string[] settings = [.. SettingOption.Given(parsed, s_data, "Data"), .. SettingOption.Given(parsed, s_set)];
-        var configuration = ServiceProgram.CreateBuilder(settings, "tcmgc-reindex").Configuration;
+        var configuration = CommandSettings.CreateBuilder(settings, "tcmgc-reindex").Configuration;
         var qdrant = Settings.Read<QdrantOptions>(configuration, QdrantOptions.Section);
         var media = Settings.Read<MediaOptions>(configuration, MediaOptions.Section);
         var featurize = Settings.Read<FeaturizeOptions>(configuration, FeaturizeOptions.Section);

@@ -60,12 +60,14 @@ internal static class SearchCommand
             if (result.GetValue(s_threshold) is { } threshold && !(threshold is >= 0 and <= 1))
                 result.AddError("--threshold must be from 0 to 1.");
             if (weights > 0 && weights != texts)
-                result.AddError($"--weights has {weights} numbers for {texts} texts; give one for each.");
+                result.AddError(
+                    $"--weights has {Output.Count(weights, "number")} for {Output.Count(texts, "text")}; give one for each.");
         });
         command.SetAction(async (parsed, cancel) =>
         {
             using var folder = await DataFolder.OpenExistingAsync(parsed.GetValue(s_data)!, TimeProvider.System, cancel);
             var collection = parsed.GetValue(s_collection);
+            await CollectionOption.RequireAsync(collection, folder.Catalog, cancel);
             var request = new SearchRequest
             {
                 Collection = collection,

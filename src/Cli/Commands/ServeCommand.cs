@@ -71,13 +71,12 @@ internal static class ServeCommand
     /// <returns>What to start it with again, beside the settings; null where it was stopped.</returns>
     private static async Task<string[]?> RunOnceAsync(string[] settings, bool open, CancellationToken cancel)
     {
-        var builder = ServiceProgram.CreateBuilder(settings, "tcmgc").RequireFreeAddresses();
+        var builder = CommandSettings.CreateBuilder(settings, "tcmgc").RequireFreeAddresses();
         var stores = await builder.AddStorageAsync(forWork: true, cancel);
         await ModelChangeLog.AppendAsync(stores, cancel); // Where the last start of this kind was interrupted.
         var options = Settings.Read<ModelOptions>(builder.Configuration);
         var data = Settings.Read<StorageOptions>(builder.Configuration).Data;
         var folder = await ModelChoice.OfAsync(options.Model, stores.Index, data, cancel);
-        ModelChoice.Introduce(folder);
         var model = folder.Load(options.ToCompute());
         builder.Services.AddSingleton(_ => model); // By a factory: then the host disposes of it.
         builder.AddUploads();
@@ -88,6 +87,7 @@ internal static class ServeCommand
         builder.AddServing(options);
 
         await using var app = builder.BuildService();
+        ModelChoice.Introduce(folder); // Nothing is refused any more.
         app.MapUploadApi();
         app.MapSearchApi();
         app.MapServing();

@@ -27,7 +27,7 @@ internal static class SweepCommand
         command.SetAction(async (parsed, cancel) =>
         {
             var (hours, dryRun, json) = (parsed.GetValue(s_hours), parsed.GetValue(s_dryRun), parsed.GetValue(s_json));
-            var builder = ServiceProgram.CreateBuilder(
+            var builder = CommandSettings.CreateBuilder(
                 [.. SettingOption.Given(parsed, s_data, "Data"), .. SettingOption.Given(parsed, s_set)], "tcmgc-sweep");
             await using var stores = await Storage.OpenAsync(builder.Configuration, forWork: false, TimeProvider.System, cancel);
             var sweep = new OrphanSweep(stores.Blobs, stores.Events, stores.Catalog, TimeProvider.System);

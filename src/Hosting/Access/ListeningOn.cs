@@ -32,8 +32,14 @@ internal sealed record ListeningOn(bool LoopbackOnly, bool AllInterfaces, IReadO
         var readable = url.Replace("//*", "//any", StringComparison.Ordinal).Replace("//+", "//any", StringComparison.Ordinal);
         return Uri.TryCreate(readable, UriKind.Absolute, out var address)
             && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
-            ? address
+            ? IsAddress(address) || readable != url ? address
+            : throw new UserException($"Urls has '{Secrets.HideIn(url)}'; its host must be localhost or an address of this "
+                + "machine, such as 127.0.0.1")
             : throw new UserException(
                 $"Urls has '{Secrets.HideIn(url)}'; it must be addresses such as http://127.0.0.1:8080, joined by semicolons");
     }
+
+    /// <summary>Of any other name Kestrel would take every address.</summary>
+    private static bool IsAddress(Uri address) =>
+        address.Host == "localhost" || IPAddress.TryParse(address.Host.Trim('[', ']'), out _);
 }

@@ -1,0 +1,81 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.CommandLine;
+using Microsoft.Extensions.Configuration.Json;
+using TcMgc.Featurizer;
+using TcMgc.Hosting;
+using TcMgc.Hosting.Access;
+using TcMgc.Hosting.Audit;
+using TcMgc.Hosting.Limits;
+using TcMgc.Ingest;
+using TcMgc.Ingest.Uploads;
+using TcMgc.Ingest.Urls;
+using TcMgc.Ingest.Watching;
+using TcMgc.Media;
+using TcMgc.Model.Store;
+using TcMgc.Search;
+using TcMgc.Shared;
+using TcMgc.Stores;
+using TcMgc.Stores.Blobs.S3;
+using TcMgc.Stores.Kafka;
+using TcMgc.Stores.Qdrant;
+
+namespace TcMgc.Cli;
+
+/// <summary>The settings of commands that run a service or work on its stores: those of all services together.</summary>
+internal static class CommandSettings
+{
+    private const StringComparison AnyCase = StringComparison.OrdinalIgnoreCase;
+
+    private static readonly Type[] s_root = [typeof(ServiceOptions), typeof(StorageOptions), typeof(ModelOptions)];
+
+    private static readonly (string Section, Type Options)[] s_sections =
+    [
+        (AccessOptions.Section, typeof(AccessOptions)),
+        (AuditOptions.Section, typeof(AuditOptions)),
+        (LimitOptions.Section, typeof(LimitOptions)),
+        (UploadOptions.Section, typeof(UploadOptions)),
+        (UrlOptions.Section, typeof(UrlOptions)),
+        (WatchOptions.Section, typeof(WatchOptions)),
+        (DecodeOptions.Section, typeof(DecodeOptions)),
+        (MediaOptions.Section, typeof(MediaOptions)),
+        (FeaturizeOptions.Section, typeof(FeaturizeOptions)),
+        (SearchOptions.Section, typeof(SearchOptions)),
+        (S3Options.Section, typeof(S3Options)),
+        (KafkaOptions.Section, typeof(KafkaOptions)),
+        (QdrantOptions.Section, typeof(QdrantOptions)),
+    ];
+
+    /// <summary>What ASP.NET and OpenTelemetry read themselves.</summary>
+    private static readonly string[] s_foreign = ["Logging", "Kestrel", "AllowedHosts"];
+
+    /// <summary>Every setting, as SECTION:KEY, or KEY at the root.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        [.. s_root.SelectMany(KeysOf), .. s_sections.SelectMany(of => KeysOf(of.Options).Select(key => $"{of.Section}:{key}"))];
+
+    /// <summary>
+    /// As <see cref="ServiceProgram.CreateBuilder"/>, where a service passes over settings of others. Here they are all known.
+    /// </summary>
+    /// <exception cref="UserException">A setting is wrong, or one of the settings file or the command line is none.</exception>
+    public static WebApplicationBuilder CreateBuilder(string[] settings, string service)
+    {
+        var builder = ServiceProgram.CreateBuilder(settings, service);
+        var unknown = ((IConfigurationRoot)builder.Configuration).Providers // Not variables, which other programs have too.
+            .Where(source => source is JsonConfigurationProvider or CommandLineConfigurationProvider)
+            .SelectMany(Keys).Where(IsUnknown).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        return unknown.Count == 0 ? builder : throw new UserException(string.Join("; ", unknown.Select(Said)));
+    }
+
+    private static string Said(string key) => Typos.Nearest(key, Names) is { } meant
+        ? $"{key} is no setting; did you mean {meant}?" : $"{key} is no setting; docs/api.md lists all";
+
+    private static bool IsUnknown(string key) => !Names.Contains(key, StringComparer.OrdinalIgnoreCase)
+        && !s_foreign.Contains(key.Split(':')[0], StringComparer.OrdinalIgnoreCase) && !key.StartsWith("OTEL_", AnyCase);
+
+    /// <summary>The keys of a source; of what lies deeper than in a section only the beginning.</summary>
+    private static IEnumerable<string> Keys(IConfigurationProvider source) => source.GetChildKeys([], null).SelectMany(root =>
+        source.GetChildKeys([], root).Select(key => $"{root}:{key}").DefaultIfEmpty(root));
+
+    private static IEnumerable<string> KeysOf(Type options) =>
+        options.GetProperties().Where(property => property.SetMethod is not null).Select(property => property.Name);
+}
