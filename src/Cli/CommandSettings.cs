@@ -25,8 +25,6 @@ namespace TcMgc.Cli;
 /// <summary>The settings of commands that run a service or work on its stores: those of all services together.</summary>
 internal static class CommandSettings
 {
-    private const StringComparison AnyCase = StringComparison.OrdinalIgnoreCase;
-
     private static readonly Type[] s_root = [typeof(ServiceOptions), typeof(StorageOptions), typeof(ModelOptions)];
 
     private static readonly (string Section, Type Options)[] s_sections =
@@ -46,7 +44,7 @@ internal static class CommandSettings
         (QdrantOptions.Section, typeof(QdrantOptions)),
     ];
 
-    /// <summary>What ASP.NET and OpenTelemetry read themselves.</summary>
+    /// <summary>What ASP.NET reads itself; OpenTelemetry's begin with OTEL_.</summary>
     private static readonly string[] s_foreign = ["Logging", "Kestrel", "AllowedHosts"];
 
     /// <summary>Every setting, as SECTION:KEY, or KEY at the root.</summary>
@@ -70,7 +68,8 @@ internal static class CommandSettings
         ? $"{key} is no setting; did you mean {meant}?" : $"{key} is no setting; docs/api.md lists all";
 
     private static bool IsUnknown(string key) => !Names.Contains(key, StringComparer.OrdinalIgnoreCase)
-        && !s_foreign.Contains(key.Split(':')[0], StringComparer.OrdinalIgnoreCase) && !key.StartsWith("OTEL_", AnyCase);
+        && !s_foreign.Contains(key.Split(':')[0], StringComparer.OrdinalIgnoreCase)
+        && !key.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The keys of a source; of what lies deeper than in a section only the beginning.</summary>
     private static IEnumerable<string> Keys(IConfigurationProvider source) => source.GetChildKeys([], null).SelectMany(root =>

@@ -7,7 +7,7 @@ namespace TcMgc.Cli;
 /// <summary>What the parser finds wrong, without its names of types.</summary>
 internal static partial class ParseErrors
 {
-    /// <summary>A value that may be empty: nothing else that is given is a file, a name or a number when it is.</summary>
+    /// <summary>What values are called that may be empty: no path, name or number is.</summary>
     private const string Text = "TEXT";
 
     /// <summary>Everything that is wrong, each in a sentence on one line.</summary>

@@ -66,7 +66,7 @@ internal sealed class Progress(TimeProvider time) : IProgressLines
         Console.Error.Write(_state.Length < Console.BufferWidth ? _state : _state[..Math.Max(0, Console.BufferWidth - 1)]);
     }
 
-    /// <summary>Takes the line that work which ended early has left away.</summary>
+    /// <summary>Erases the line of progress that work may have left which ended early.</summary>
     public static void Erase()
     {
         if (Terminal.IsLive)

@@ -36,9 +36,9 @@ public static class FreeAddresses
             }
     }
 
-    /// <summary>As Kestrel listens: on loopback for localhost, on every address for a star.</summary>
-    private static IPAddress IpOf(Uri address) => IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) ? ip
-        : address.IsLoopback ? IPAddress.Loopback : IPAddress.Any;
+    /// <summary>As Kestrel listens: on loopback for localhost.</summary>
+    private static IPAddress IpOf(Uri address) =>
+        IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) ? ip : IPAddress.Loopback;
 
     private static SocketError ErrorOf(IPEndPoint end)
     {

@@ -89,7 +89,7 @@ public sealed class CommandLineTests
     [InlineData("--host 192.0.2.1 --insecure", "Urls: 192.0.2.1 is no address of this machine")]
     [InlineData("--urls http://not.a.host:80 --insecure",
         "Urls has 'http://not.a.host:80'; its host must be localhost or an address of this machine, such as 127.0.0.1")]
-    public async Task Serve_listens_on_addresses_of_this_machine_and_tells_others_before_it_asks_for_keys(string where, string line)
+    public async Task An_address_of_another_machine_is_refused_before_keys_are_asked_for(string where, string line)
     {
         using var none = new ScratchFolder();
 

@@ -17,29 +17,27 @@ internal sealed record ListeningOn(bool LoopbackOnly, bool AllInterfaces, IReadO
             [.. s_loopback.Union(addresses.Where(address => !IsAll(address)).Select(address => address.Host))]);
     }
 
-    /// <summary>The addresses, one for all interfaces with the host <c>any</c>.</summary>
+    /// <summary>The addresses, where a star for all interfaces is <c>0.0.0.0</c>.</summary>
     /// <exception cref="UserException">One is no address to listen on.</exception>
     public static Uri[] Addresses(string urls) =>
         [.. urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(Parse)];
 
     private static bool IsAll(Uri address) =>
-        address.Host == "any" || IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip)
+        IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip)
         && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any));
 
     private static Uri Parse(string url)
     {
         // Kestrel's names for all interfaces are no hosts to Uri.
-        var readable = url.Replace("//*", "//any", StringComparison.Ordinal).Replace("//+", "//any", StringComparison.Ordinal);
-        return Uri.TryCreate(readable, UriKind.Absolute, out var address)
-            && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
-            ? IsAddress(address) || readable != url ? address
-            : throw new UserException($"Urls has '{Secrets.HideIn(url)}'; its host must be localhost or an address of this "
-                + "machine, such as 127.0.0.1")
-            : throw new UserException(
+        var readable = url.Replace("//*", "//0.0.0.0", StringComparison.Ordinal)
+            .Replace("//+", "//0.0.0.0", StringComparison.Ordinal);
+        if (!Uri.TryCreate(readable, UriKind.Absolute, out var address)
+            || (address.Scheme != Uri.UriSchemeHttp && address.Scheme != Uri.UriSchemeHttps))
+            throw new UserException(
                 $"Urls has '{Secrets.HideIn(url)}'; it must be addresses such as http://127.0.0.1:8080, joined by semicolons");
+        // Of any other name Kestrel would take all interfaces.
+        return address.Host == "localhost" || IPAddress.TryParse(address.Host.Trim('[', ']'), out _) ? address
+            : throw new UserException($"Urls has '{Secrets.HideIn(url)}'; its host must be localhost or an address of this "
+                + "machine, such as 127.0.0.1");
     }
-
-    /// <summary>Of any other name Kestrel would take every address.</summary>
-    private static bool IsAddress(Uri address) =>
-        address.Host == "localhost" || IPAddress.TryParse(address.Host.Trim('[', ']'), out _);
 }
