@@ -37,8 +37,21 @@ public static class FeaturizeServices
                 Progress = new StageProgress<EncodeProgress>(services.GetRequiredService<CatalogChanges>(), Stages.Index,
                     progress => (progress.Video, (double)progress.Done / progress.Frames)),
             })
-            .AddCatalogWorker("featurizer", services => stop =>
-                services.GetRequiredService<EncodeWorker>().RunAsync(services.GetRequiredService<EventConsumer>(), stop));
+            .AddCatalogWorker("featurizer", services => stop => RunAsync(services, stop));
         return builder;
+    }
+
+    private static async Task RunAsync(IServiceProvider services, CancellationToken stop)
+    {
+        // So that the first video does not wait for weights. What is wrong with them is told when it needs them.
+        var prepared = Task.Run(services.GetRequiredService<VideoTextModel>().PrepareFrames, CancellationToken.None);
+        try
+        {
+            await services.GetRequiredService<EncodeWorker>().RunAsync(services.GetRequiredService<EventConsumer>(), stop);
+        }
+        finally
+        {
+            await prepared.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 }

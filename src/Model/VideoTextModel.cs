@@ -150,6 +150,9 @@ public sealed class VideoTextModel : IDisposable
         Copy(scorer.Gram(halves.to(ScalarType.Float32, _backend.Value.Device)), gram);
     }
 
+    /// <summary>Reads the frame encoder's weights now, which the first frames would wait for.</summary>
+    public void PrepareFrames() => _ = _imageEncoder.Value;
+
     /// <summary>A text to its features. Longer texts than W − 2 tokens are cut, as in training.</summary>
     public TextFeatures EncodeText(string text, CancellationToken cancel = default) => EncodeEach([text], cancel)[0];
 
