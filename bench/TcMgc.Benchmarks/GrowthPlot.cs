@@ -42,7 +42,8 @@ internal static class GrowthPlot
     private static void Draw(IEnumerable<Point> points, string xLabel, string yLabel, string svg)
     {
         using var plot = new Plot();
-        foreach (var series in points.GroupBy(point => point.Line))
+        var all = points.ToList();
+        foreach (var series in all.GroupBy(point => point.Line))
         {
             double[] x = [.. series.Select(point => Math.Log10(point.X))];
             double[] y = [.. series.Select(point => Math.Log10(point.Y))];
@@ -54,8 +55,9 @@ internal static class GrowthPlot
         plot.Axes.Left.TickGenerator = Powers();
         plot.XLabel(xLabel);
         plot.YLabel(yLabel);
-        var limits = plot.Axes.GetDataLimits();
-        plot.Axes.SetLimitsY(Math.Floor(limits.Bottom), Math.Ceiling(limits.Top));
+        plot.Axes.AutoScale();
+        plot.Axes.SetLimitsY(
+            Math.Floor(Math.Log10(all.Min(point => point.Y))), Math.Ceiling(Math.Log10(all.Max(point => point.Y))));
         plot.ShowLegend(Alignment.UpperLeft);
         plot.SaveSvg(svg, Width, Height);
     }

@@ -98,8 +98,8 @@ public sealed class BrowserVideoMaker(MediaOptions options, TimeProvider time)
     }
 
     /// <summary>
-    /// Whether the pictures need only another container, and are not too large for a browser. Those of a file that browsers should
-    /// play as it is do not: a version is asked for because one could not, since they are damaged.
+    /// Whether the pictures need only another container, and are not too large for a browser. Those of a file that browsers
+    /// should play as it is do not: a version is asked for because one could not, since they are damaged.
     /// </summary>
     private static bool CanCopy(MediaInfo info, long bytes) =>
         info is { Codec: "h264", PixelFormat: "yuv420p" or "yuvj420p", MayBeInterlaced: false, Rotation: 0, Duration: { } length }

@@ -344,7 +344,8 @@ public abstract class CatalogContract
     [Fact]
     public async Task A_video_that_is_called_just_so_comes_before_those_with_the_same_words_and_others()
     {
-        var (catalog, names) = (Create(), new[] { "IMG_0042 (1).mp4", "IMG_0042.mp4", "IMG_0043.mov", "Her.mkv", "with her.mkv" });
+        var catalog = Create();
+        string[] names = ["IMG_0042 (1).mp4", "IMG_0042.mp4", "IMG_0043.mov", "Her.mkv", "with her.mkv"];
         var uploads = names.Select((name, at) => Uploaded(at + 1, name: name)).ToList();
         await catalog.ApplyAsync([.. uploads, Described(uploads[2], title: "Été à la mer")], s_never);
 

@@ -15,7 +15,7 @@ namespace TcMgc.Cli.Benchmarks;
 /// <param name="Frames">Frames of all files.</param>
 /// <param name="Footage">Length of all files in seconds.</param>
 /// <param name="Decode">All files into frame packs.</param>
-/// <param name="Encode">All frame packs into segments, without loading the model.</param>
+/// <param name="Encode">All frame packs into segments, reading the frame encoder's weights included.</param>
 /// <param name="Index"><c>tcmgc index</c>, loading the model included.</param>
 /// <param name="PeakMegabytes">The most memory of the process, ffmpeg not included.</param>
 internal sealed record IndexSpeed(

@@ -17,8 +17,8 @@ internal sealed class DemoClips(VideoIntake intake, MediaOptions media, Cancella
     private const int Seed = 2026;
 
     /// <summary>
-    /// Numbers of its test videos, of which no model has seen any. The shipped one knows such footage and ranks each first for its
-    /// sentence, at 81 % or more; those that it is surest of come first. (Of the first 40 it knows 35, and does not rank all first.)
+    /// Numbers of its test videos, of which no model has seen any. The shipped one knows such footage and ranks each first for
+    /// its sentence, at 81 % or more; those that it is surest of come first. (Of the first 40 it knows 35.)
     /// </summary>
     private static readonly int[] s_numbers = [16, 5, 11, 12, 22, 24, 8, 17, 1, 18, 0, 13];
 

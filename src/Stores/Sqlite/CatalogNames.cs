@@ -67,15 +67,19 @@ internal static class CatalogNames
             .ThenBy(video => video.Key)
             .Take(count).Select(video => video.Key).ToList();
         var any = WordQuery.AnyOf(words);
-        return [.. best.Select(video => new NameMatch(new(video), [.. connection.Query<string>(
+        return [.. best.Select(video => new NameMatch(new(video), TextsOf(video)) { IsExact = exact.Contains(video) })];
+
+        IReadOnlyList<NamedText> TextsOf(Guid video) => [.. connection.Query<string>(
                 $"""
                 SELECT {MarkedWords.Of("name_words")} FROM name_words JOIN names ON names.id = name_words.rowid
                 WHERE name_words MATCH $any AND names.video = $id ORDER BY names.id
                 """, new { any, id = video.ToByteArray(bigEndian: true) })
-            .Select(marked => new NamedText(MarkedWords.Plain(marked), MarkedWords.Spans(marked)))]) { IsExact = exact.Contains(video) })];
+            .Select(marked => new NamedText(MarkedWords.Plain(marked), MarkedWords.Spans(marked)))];
     }
 
-    /// <summary>The videos of which a title, tag or file name, with its ending or without, is these words and no others.</summary>
+    /// <summary>
+    /// The videos of which a title, tag or file name, with its ending or without, is these words and no others.
+    /// </summary>
     private static IEnumerable<Guid> Called(SqliteConnection connection, CollectionId collection, List<string> words)
     {
         if (words.Count == 0)
