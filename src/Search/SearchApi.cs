@@ -25,6 +25,7 @@ public static class SearchApi
         VideoListEndpoint.Map(app);
         VideoEndpoints.Map(app);
         RetryEndpoint.Map(app);
+        CollectionsEndpoint.Map(app);
         PageEndpoints.Map(app.MapGroup("").AllowAnonymous());
         return app;
     }

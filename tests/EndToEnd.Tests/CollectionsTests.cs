@@ -55,6 +55,7 @@ public sealed partial class CollectionsTests(Workplace place) : IClassFixture<Wo
         ["delete /api/v1/uploads/{id}"] = trial => trial.TryOthersAsync(HttpMethod.Delete, "/api/v1/uploads/{id}"),
         ["post /api/v1/search"] = trial => trial.SearchAsync(),
         ["get /api/v1/status"] = trial => trial.StatusAsync(),
+        ["get /api/v1/collections"] = trial => trial.AssertOfTheServiceAsync(HttpMethod.Get, "/api/v1/collections"),
         ["get /api/v1/demo"] = trial => trial.AssertOfTheServiceAsync(HttpMethod.Get, "/api/v1/demo"),
         ["post /api/v1/demo"] = trial => trial.AssertOfTheServiceAsync(HttpMethod.Post, "/api/v1/demo"),
         ["get /api/v1/models"] = trial => trial.ModelsAsync(),

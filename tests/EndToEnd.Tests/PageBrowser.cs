@@ -31,7 +31,7 @@ internal sealed class PageBrowser : IAsyncDisposable
     private PageBrowser(IBrowser browser, IPage page)
     {
         (_browser, Page) = (browser, page);
-        page.Console += (_, message) => Add(message.Type is "error", message.Text);
+        page.Console += (_, message) => Add(message.Type is "error", $"{message.Text} ({message.Location})");
         page.PageError += (_, error) => Add(true, error);
         page.Request += (_, request) => Add(new Uri(request.Url).Host is not ("127.0.0.1" or ""), $"asks {request.Url}");
     }

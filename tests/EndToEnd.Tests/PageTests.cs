@@ -313,7 +313,7 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
     }
 
     [BrowserFact]
-    public async Task A_failed_upload_says_where_and_why_it_failed_and_can_be_removed()
+    public async Task A_failed_upload_says_where_and_why_it_failed_and_can_be_removed_and_collections_are_chosen()
     {
         using var run = await ServeRun.StartAsync(place, place.New("data"));
         await using var browser = await PageBrowser.OpenAsync(run);
@@ -339,6 +339,18 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await notes.GetByRole(AriaRole.Button, new() { Name = "Remove" }).ClickAsync();
         await page.Locator("#sure button[value=yes]").ClickAsync();
         await Assertions.Expect(notes).ToHaveCountAsync(0);
+
+        // Of several collections one is chosen in the header, and the address names it.
+        using (await run.Http.PostAsync("/api/v1/videos?name=press.mp4&collection=press", new StringContent("no video")))
+            await page.ReloadAsync();
+        var collection = page.GetByLabel("Collection");
+        await Assertions.Expect(collection.Locator("option")).ToHaveTextAsync(["default", "press"]);
+        await browser.HasNoBarrierAsync();
+        await collection.SelectOptionAsync("press");
+        await Assertions.Expect(page.Locator(".video .name")).ToHaveTextAsync("press.mp4");
+        await Assertions.Expect(page).ToHaveURLAsync($"{run.Http.BaseAddress}?collection=press");
+        await collection.SelectOptionAsync("default");
+        await Assertions.Expect(page).ToHaveURLAsync($"{run.Http.BaseAddress}");
         Assert.Empty(browser.Complaints);
     }
 

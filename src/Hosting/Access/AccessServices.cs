@@ -41,6 +41,7 @@ internal static class AccessServices
         builder.Services
             .AddSingleton(options)
             .AddSingleton(keys)
+            .AddSingleton<AllCollections>()
             .AddSingleton(new Rules(
                 needKeys, options.Authority is not null, service.Urls,
                 Split(options.Origins).ToHashSet(StringComparer.OrdinalIgnoreCase)))

@@ -25,7 +25,7 @@ export const collection = new URLSearchParams(location.search).get('collection')
 
 /** A path, about that collection; paths in answers name theirs themselves. */
 export const own = path =>
-  collection ? `${path}${path.includes('?') ? '&' : '?'}collection=${encodeURIComponent(collection)}` : path;
+  collection && !/[?&]collection=/.test(path) ? `${path}${path.includes('?') ? '&' : '?'}collection=${encodeURIComponent(collection)}` : path;
 
 const slow = 5000;
 
@@ -92,6 +92,9 @@ const base64 = file => new Promise((resolve, reject) => {
 
 /** The model that searches, and how much there is. */
 export const status = () => json('api/v1/status');
+
+/** The collections that there are, for who may know all. */
+export const collections = () => json('api/v1/collections?collection=default');
 
 export const session = () => json('api/v1/session');
 

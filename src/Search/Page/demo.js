@@ -40,6 +40,8 @@ export class Demo extends EventTarget {
   }
 
   async #begin() {
+    if (api.collection && api.collection !== 'default')
+      return; // It is drawn into that one alone.
     this.#demo = await api.demo().catch(() => null);
     this.#follow();
   }

@@ -2,6 +2,7 @@
 
 import { addressOf, decoded, encoded, read, write } from './address.js';
 import * as api from './api.js';
+import { offerCollections } from './collections.js';
 import { connection } from './connection.js';
 import { Demo } from './demo.js';
 import { button, element, find, isTyping } from './dom.js';
@@ -75,6 +76,7 @@ largest().then(bytes => {
   library.takesUploads = bytes !== null;
   find('add').hidden = bytes === null;
   library.refresh();
+  offerCollections().catch(() => {}); // Without an answer there is no choice.
 });
 
 // The server is gone, or back: what is shown is brought up to date, and what it did not answer is asked again.
