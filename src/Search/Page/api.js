@@ -24,8 +24,8 @@ export const isCancelled = error => error.name === 'AbortError';
 export const collection = new URLSearchParams(location.search).get('collection');
 
 /** A path, about that collection; paths in answers name theirs themselves. */
-export const own = path =>
-  collection && !/[?&]collection=/.test(path) ? `${path}${path.includes('?') ? '&' : '?'}collection=${encodeURIComponent(collection)}` : path;
+export const own = path => collection && !/[?&]collection=/.test(path)
+  ? `${path}${path.includes('?') ? '&' : '?'}collection=${encodeURIComponent(collection)}` : path;
 
 const slow = 5000;
 
