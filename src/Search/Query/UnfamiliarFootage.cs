@@ -45,10 +45,7 @@ internal sealed class UnfamiliarFootage(Footage footage, string modelId, IVector
     private async ValueTask<Dictionary<SegmentId, Measured>> MeasureAsync(
         IReadOnlyCollection<SegmentId> segments, CancellationToken cancel)
     {
-        var measured = new Dictionary<SegmentId, Measured>(segments.Count);
-        foreach (var segment in segments)
-            if (_segments.TryGet(segment, out var one))
-                measured[segment] = one;
+        var measured = Known(_segments, segments);
         var missing = segments.Where(segment => !measured.ContainsKey(segment)).Distinct().ToList();
         if (missing.Count > 0)
             foreach (var found in await index.FetchFramesAsync(missing, cancel))
@@ -60,16 +57,23 @@ internal sealed class UnfamiliarFootage(Footage footage, string modelId, IVector
     private async ValueTask<Dictionary<VideoId, double>> MeasureVideosAsync(
         IReadOnlyCollection<VideoId> videos, CancellationToken cancel)
     {
-        var measured = new Dictionary<VideoId, double>(videos.Count);
-        foreach (var video in videos)
-            if (_videos.TryGet(video, out var distance))
-                measured[video] = distance;
+        var measured = Known(_videos, videos);
         var samples = videos.Where(video => !measured.ContainsKey(video))
             .SelectMany(video => s_samples.Select(at => SegmentId.Of(video, modelId, at))).ToList();
         if (samples.Count > 0)
             foreach (var found in (await MeasureAsync(samples, cancel)).Values.GroupBy(one => one.Video))
                 _videos.Add(found.Key, measured[found.Key] = found.Average(one => one.Distance));
         return measured;
+    }
+
+    private static Dictionary<TKey, TValue> Known<TKey, TValue>(RecentlyUsed<TKey, TValue> kept, IEnumerable<TKey> keys)
+        where TKey : notnull
+    {
+        var known = new Dictionary<TKey, TValue>();
+        foreach (var key in keys)
+            if (kept.TryGet(key, out var value))
+                known[key] = value;
+        return known;
     }
 
     private double Distance(SegmentFrames segment)
