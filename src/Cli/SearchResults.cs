@@ -17,7 +17,7 @@ internal static class SearchResults
         }
         PrintTable(response);
         foreach (var (rank, result) in response.Results.Index())
-            if (result.Segments[0].Said is { } said)
+            foreach (var said in result.Segments[0].Said ?? [])
                 Console.WriteLine($"{rank + 1,3}  {Clock(said.Start)} “{FilePaths.OneLine(said.Text)}”");
         foreach (var (rank, result) in response.Results.Index())
             if (result.Named is { } named)

@@ -84,8 +84,8 @@ public sealed record FoundSegment(Guid Segment, double Start, double End, double
     /// </summary>
     public bool Unfamiliar { get; init; }
 
-    /// <summary>What is said in it that has words of the query; null where nothing has.</summary>
-    public SaidWords? Said { get; init; }
+    /// <summary>The lines said in it that have words of the query, the nearest one first; null where none has.</summary>
+    public IReadOnlyList<SaidWords>? Said { get; init; }
 
     /// <summary>Where a picture of the moment is, relative to the service; null outside of HTTP.</summary>
     public string? Thumbnail { get; init; }

@@ -44,8 +44,12 @@ public sealed class VideoTextModel : IDisposable
         (Id, Config, _weights, _tokenizer, _head) = (id, config, weights, tokenizer, SimilarityHead.Of(config));
         Device = options.Device;
         _backend = new(() => Backend.Prepare(options));
-        _imageEncoder = new(() => Packed(PrecisionChoice.Apply(
-            _backend.Value, LoadImageEncoder, encoder => encoder.call(SamplePixels()))));
+        _imageEncoder = new(() =>
+        {
+            var encoder = PrecisionChoice.Apply(_backend.Value, LoadImageEncoder, image => image.call(SamplePixels()));
+            // A batch of frames is a product of many rows: with 32-bit weights libtorch is a little faster as it is.
+            return encoder.Choice.Precision == Precision.Float32 ? encoder : Packed(encoder);
+        });
         _textEncoder = new(() => Packed(PrecisionChoice.Apply(
             _backend.Value, LoadTextEncoder, encoder => encoder.call(SampleTokens()).Sentence)));
         _scorer = new(() =>

@@ -175,7 +175,7 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
     private static async Task JudgedAsync(PageBrowser browser)
     {
         var (page, words) = (browser.Page, new[] { new { start = 2, length = 6 } });
-        var said = new { start = 0, end = 2, text = "a yellow taxi", words };
+        var said = new[] { new { start = 0, end = 2, text = "a yellow taxi", words } };
         var named = new[] { new { text = "a yellow", words } };
         var (strong, none) = (new { probability = 0.96, band = "strong" }, new { probability = 0.004, band = "weak" });
         await page.RouteAsync("**/api/v1/search", route =>

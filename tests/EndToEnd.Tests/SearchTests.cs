@@ -158,7 +158,7 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
         Assert.Equal((0, 0), (first.Status, again.Status));
         Assert.Contains($"{Path.GetFileName(besideOther)} is no transcript", first.Errors, StringComparison.Ordinal);
         Assert.Equal(name, said.GetProperty("name").GetString());
-        Assert.Equal("The zebra crosses", said.GetProperty("segments")[0].GetProperty("said").GetProperty("text").GetString());
+        Assert.Equal("The zebra crosses", said.GetProperty("segments")[0].GetProperty("said")[0].GetProperty("text").GetString());
         Assert.Equal(1, said.GetProperty("segments")[0].GetProperty("explanation").GetProperty("fusion")
             .GetProperty("transcriptRank").GetInt32());
         Assert.DoesNotContain(await SearchInAsync(data, "zebra"),

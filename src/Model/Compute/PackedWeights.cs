@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -14,15 +15,16 @@ internal static unsafe partial class PackedWeights
     private const string Library = "torch_cpu";
     private const int Packed = 3; // c10::Layout::Mkldnn
 
-    private static readonly bool s_available = OperatingSystem.IsLinux() && PrecisionChoice.HasBFloat16;
+    private static readonly bool s_available = OperatingSystem.IsLinux() && X86Base.IsSupported;
 
     /// <summary>
-    /// Packs weights that never change again, each in its place; those that are not bfloat16 on the processor stay as they are.
+    /// Packs weights that never change again, each in its place. Those on another device, and those of a precision that the
+    /// processor is not made for, stay as they are.
     /// </summary>
     public static void Pack(IEnumerable<Tensor> weights)
     {
         foreach (var weight in weights)
-            if (s_available && weight is { dtype: ScalarType.BFloat16, device_type: DeviceType.CPU })
+            if (s_available && weight.device_type == DeviceType.CPU && CanMultiply(weight.dtype))
                 Pack(weight);
     }
 
@@ -35,6 +37,9 @@ internal static unsafe partial class PackedWeights
         Check(LinearPointwise(x.Handle, weight.Handle, &addend, "none", null, 0, null, &product));
         return Tensor.UnsafeCreateTensor(product);
     }
+
+    private static bool CanMultiply(ScalarType type) =>
+        type == ScalarType.Float32 || (type == ScalarType.BFloat16 && PrecisionChoice.HasBFloat16);
 
     private static void Pack(Tensor weight)
     {

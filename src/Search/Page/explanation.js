@@ -79,9 +79,12 @@ function names({ named, title, name }) {
     [matched === named[0] ? 'Its ' : '; its ', `${kindOf(matched.text)} says `, ...listed(wordsOf(matched))]), '.');
 }
 
-function spoken({ start, ...said }, tools) {
-  return element('p', { className: 'because' }, 'Somebody says ', listed(wordsOf(said)), ' at ',
-    element('button', { type: 'button', className: 'seek', onclick: () => tools.seek(start) }, tools.at(start)), '.');
+/** "Somebody says dog, ball at 0:04; dogs at 0:07". */
+function spoken(said, tools) {
+  return element('p', { className: 'because' }, 'Somebody says ', said.toSorted((a, b) => a.start - b.start).flatMap((line, index) => [
+    index ? '; ' : '', ...listed(wordsOf(line)), ' at ',
+    element('button', { type: 'button', className: 'seek', onclick: () => tools.seek(line.start) }, tools.at(line.start)),
+  ]), '.');
 }
 
 /** A frame as a button that plays it. */

@@ -328,7 +328,7 @@ export class Search {
       data: { video: result.video, segments: result.segments.map(segment => segment.segment).join(' ') } },
       this.#moment(best, name, () => open(best)),
       element('p', { className: 'facts' }, ...labelsOf(best, at + 1)),
-      best.segment.said ? element('p', { className: 'said' }, '“', marked(best.segment.said), '”') : null,
+      best.segment.said ? element('p', { className: 'said' }, '“', marked(best.segment.said[0]), '”') : null,
       others.length
         ? element('div', { className: 'others', aria: { role: 'group', label: `Other moments of ${name}` } }, others.map(moment =>
         element('button', { type: 'button', onclick: () => open(moment) }, clock(moment.segment.moment)))) : null);
@@ -370,7 +370,7 @@ function labelsOf({ result: { named }, segment, query }, rank) {
   const isSure = query.isSure(segment) && percent(confidence) > 0;
   return [
     isByWords && !isSure ? null : confidence ? sureness(confidence) : `No. ${rank}`,
-    said ? band('said', `Said: ${wordsOf(said).join(', ')}`) : null,
+    said ? band('said', `Said: ${wordsOf(said[0]).join(', ')}`) : null,
     named ? band('named', `Named: ${[...new Set(named.flatMap(wordsOf))].join(', ')}`) : null,
     unfamiliar ? band('unfamiliar', 'Unfamiliar') : null,
   ].filter(Boolean).flatMap(label => [label, ' ']);

@@ -33,7 +33,7 @@ export class Transcript {
 
   /** Marks what an answer says is said: its own lines exactly, the same words in the others. */
   mark(segments) {
-    const said = segments.map(segment => segment.said).filter(Boolean);
+    const said = segments.flatMap(segment => segment.said ?? []);
     const words = new Set(said.flatMap(wordsOf).map(word => word.toLowerCase()));
     this.#cues.forEach((cue, at) => {
       const own = said.find(({ start, text }) => start === cue.start && text === cue.text);

@@ -42,8 +42,8 @@ internal readonly record struct FusedRank(int Visual, int? Spoken, int? Named, b
 
 /// <summary>A segment in which words of a query are said.</summary>
 /// <param name="Rank">Its place among them, from 1.</param>
-/// <param name="Said">The cue that has most of them.</param>
-internal sealed record SpokenSegment(int Rank, SaidWords Said);
+/// <param name="Said">The cues that have some, the best match first.</param>
+internal sealed record SpokenSegment(int Rank, IReadOnlyList<SaidWords> Said);
 
 /// <summary>How much words count beside the picture's 1.</summary>
 /// <param name="Transcripts">Of what is said.</param>

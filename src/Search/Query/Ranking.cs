@@ -129,7 +129,7 @@ internal sealed class Ranking(SearchRequest request)
             var fusion = FusionOf(ranked)!.Value;
             // A result that is first of all said starts where it is said.
             var moment = fusion.SpokenPart <= fusion.VisualPart ? scored.Moment
-                : (float)Math.Clamp(Spoken[scored.Place.Id].Said.Start, scored.Place.Start, scored.Place.End);
+                : (float)Math.Clamp(Spoken[scored.Place.Id].Said[0].Start, scored.Place.Start, scored.Place.End);
             Group(ranked with { Order = fusion.Score, Moment = moment });
         }
         _waiting.Clear();

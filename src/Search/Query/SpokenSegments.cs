@@ -10,7 +10,7 @@ namespace TcMgc.Search.Query;
 internal sealed class SpokenSegments(
     ITranscriptIndex transcripts, CollectionId collection, IVectorIndex index, string modelId, ShownVideos shown)
 {
-    private const int MostCues = 200, MostSegments = 50;
+    private const int MostMatches = 200, MostCues = 100;
 
     /// <summary>A cue, and the range of its video's segments in which the one where it is said must lie.</summary>
     private sealed class Sought(CueMatch match, int segments)
@@ -31,16 +31,14 @@ internal sealed class SpokenSegments(
         IEnumerable<string> texts, VideoId? video, CancellationToken cancel)
     {
         var sought = new List<Sought>();
-        foreach (var match in transcripts.Search(collection, texts, video, MostCues))
-            if (sought.Count < MostSegments
+        foreach (var match in transcripts.Search(collection, texts, video, MostMatches))
+            if (sought.Count < MostCues
                 && await shown.FindAsync(match.Video, cancel) is { Segments: { } count and > 0 })
                 sought.Add(new(match, count));
         while (sought.Any(cue => !cue.IsFound))
             await HalveAsync(sought, cancel);
-        var found = new Dictionary<SegmentId, SpokenSegment>();
-        foreach (var cue in sought)
-            found.TryAdd(Id(cue, cue.Low), new(found.Count + 1, Said(cue.Match)));
-        return found;
+        return sought.GroupBy(cue => Id(cue, cue.Low)).Index().ToDictionary(segment => segment.Item.Key, segment =>
+            new SpokenSegment(segment.Index + 1, [.. segment.Item.Select(cue => Said(cue.Match))]));
     }
 
     /// <summary>

@@ -28,7 +28,7 @@ public sealed class TranscriptFusionTests(SearchEngineTests.Models models) : ICl
                 new SegmentPlace(SegmentId.Of(SampleLibrary.Id("v"), "m", at), SampleLibrary.Id("v"), at, at, at + 1, [at]))
                 .ToList();
             var spoken = places.Where((_, at) => scored[at].Item2 > 6).Select((place, at) =>
-                (place.Id, Spoken: new SpokenSegment(at + 1, new(0, 1, "said", [])))).ToDictionary(one => one.Id, one =>
+                (place.Id, Spoken: new SpokenSegment(at + 1, [new(0, 1, "said", [])]))).ToDictionary(one => one.Id, one =>
                 one.Spoken);
             var ranking = new Ranking(new() { Rank = SearchRank.Moment, Top = 1000 })
             {
@@ -69,7 +69,7 @@ public sealed class TranscriptFusionTests(SearchEngineTests.Models models) : ICl
         Assert.Equal(before.Results.Select(result => result.Video), unheard.Results.Select(result => result.Video));
         Assert.All(unwanted.Results, result => Assert.Null(result.Segments[0].Said));
         var first = answer.Results[0];
-        Assert.Equal((last.Name, "He rides his bike home"), (first.Name, first.Segments[0].Said!.Text));
+        Assert.Equal((last.Name, "He rides his bike home"), (first.Name, first.Segments[0].Said![0].Text));
         Assert.Equal(4.2, first.Moment, 1e-3);
         Assert.InRange(first.Moment, first.Segments[0].Start, first.Segments[0].End);
         var fusion = first.Segments[0].Explanation!.Fusion!;
@@ -96,7 +96,7 @@ public sealed class TranscriptFusionTests(SearchEngineTests.Models models) : ICl
             .SearchAsync("zebra", new() { Filter = new() { Video = SampleLibrary.Id("video 3").Value } }, default);
 
         Assert.InRange(all.Scored, 8, 9);
-        Assert.Equal("the word zebra", one.Results.Single().Segments[0].Said!.Text);
+        Assert.Equal("the word zebra", one.Results.Single().Segments[0].Said![0].Text);
         Assert.Empty(hidden.Results);
     }
 
@@ -109,7 +109,7 @@ public sealed class TranscriptFusionTests(SearchEngineTests.Models models) : ICl
 
         var answer = await Engine(library, data).SearchAsync("zebra", new(), default);
 
-        Assert.Equal("the word zebra", answer.Results[0].Segments[0].Said!.Text);
+        Assert.Equal("the word zebra", answer.Results[0].Segments[0].Said![0].Text);
         Assert.Equal(["GetModel", "FetchPlaces", "FetchPlaces", "Nearest", "Fetch"], library.Index.Asked);
     }
 
