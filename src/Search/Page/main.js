@@ -92,11 +92,18 @@ connection.addEventListener('back', () => {
 const near = 0.01; // Seconds: an address has two decimals.
 let kind = null, searched = null, isSettled = false;
 
+/** While the page goes back from a player that was closed: whether something else was done meanwhile. */
+let leaving = null;
+
 const kindOf = (place, query, like, image) => JSON.stringify([Boolean(place), status.isOpen, query !== '', query ? null : like,
   query ? null : image, filters.parameters.find(([name]) => name === 'video')]);
 
 function remember(place = player.place) {
   notice('');
+  if (leaving) {
+    leaving.isOver = true;
+    return;
+  }
   const { like, of, at, image, weak } = search.subject, query = text.value.trim(), stand = status.isOpen ? 1 : null;
   const subject = query ? [['weak', weak === query ? 1 : null]] : [['like', like], ['of', of], ['at', at]];
   const fields = [['collection', api.collection], ['q', query], ...subject, ...filters.parameters,
@@ -105,7 +112,7 @@ function remember(place = player.place) {
   const address = addressOf([...fields, ['v', place?.v], ['t', place?.t]], picture);
   const now = kindOf(place, query, like, image);
   const isStep = kind !== null && (now !== kind || isSettled && addressOf(fields, picture) !== searched);
-  write(address, isStep, place && isStep ? { opened: true } : history.state);
+  write(address, isStep, isStep ? place && { opened: true } : history.state);
   [kind, searched, isSettled] = [now, addressOf(fields, picture), isSettled && !isStep];
   document.title = titleOf(query);
 }
@@ -122,9 +129,16 @@ function asStep(act) {
 function placed(place) {
   isSettled = true;
   if (place || !history.state?.opened)
-    remember(place);
-  else
-    history.back();
+    return remember(place);
+  leaving = { isOver: false };
+  history.back();
+}
+
+/** The browser has gone back or on. What was done while a player was left stays, as a step after the one that it leads to. */
+function arrived() {
+  const isOver = leaving?.isOver;
+  leaving = null;
+  return isOver ? remember() : restore();
 }
 
 /** Makes the page what the address says. */
@@ -180,7 +194,7 @@ async function open({ v, t }) {
     return error;
   }
 }
-addEventListener('popstate', restore);
+addEventListener('popstate', arrived);
 
 /** What stays told until something else is looked at. */
 function notice(told) {

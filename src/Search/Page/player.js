@@ -16,7 +16,6 @@ export class Player {
   #at = 0;
   #shown = null;
   #from = null;
-  #isLeft = false;
   #frame = usualFrame;
   #versions = new Map(); // By video, the address of what this browser plays of it instead of the original.
   #preparing = null;
@@ -31,15 +30,20 @@ export class Player {
     this.video = find('video');
     this.timeline = find('timeline');
     this.transcript = new Transcript(time => this.#seek(time));
-    find('close').onclick = () => this.dialog.close();
+    find('close').onclick = () => this.#close();
     find('like').onclick = () => this.#like();
     find('where').onclick = () => this.#where();
     find('copy').onclick = () => this.#copy();
     find('clip').onclick = () => this.#saveClip();
     find('previous').onclick = () => this.#go(-1);
     find('next').onclick = () => this.#go(1);
-    this.dialog.addEventListener('close', () => this.#stop());
-    this.dialog.addEventListener('click', event => event.target === this.dialog && this.dialog.close());
+    // Closed before the browser does it, which says so later only: what is done next must not meet a player.
+    this.dialog.addEventListener('cancel', event => {
+      event.preventDefault();
+      this.#close();
+    });
+    this.dialog.addEventListener('close', () => this.#close()); // Not every Escape is said before.
+    this.dialog.addEventListener('click', event => event.target === this.dialog && this.#close());
     this.dialog.addEventListener('keydown', event => this.#key(event));
     this.#listen();
   }
@@ -73,9 +77,7 @@ export class Player {
     if (!this.dialog.open)
       return;
     this.#moments = [];
-    this.#isLeft = true;
-    this.#shown = null;
-    this.dialog.close();
+    this.#stop();
   }
 
   get #duration() { return Number.isFinite(this.video.duration) ? this.video.duration : this.#shown?.duration ?? 0; }
@@ -99,7 +101,6 @@ export class Player {
     this.#survey(shown);
     if (!this.dialog.open) {
       this.#from = document.activeElement;
-      this.#isLeft = false;
       this.dialog.showModal();
     }
     (this.video.hidden ? find('close') : this.video).focus();
@@ -173,13 +174,18 @@ export class Player {
     this.#preparing?.abort();
     this.#unload();
     this.video.playbackRate = 1;
-    const opener = this.#moments[this.#at];
     this.#shown = null;
     this.transcript.show(null);
-    if (this.#isLeft)
+    this.dialog.close();
+  }
+
+  #close() {
+    if (!this.#shown)
       return;
+    const opener = this.#moments[this.#at];
+    this.#stop();
     this.onPlace(null);
-    // The dialog has closed a moment ago: who has gone on to something else meanwhile stays there.
+    // The dialog may have closed a moment ago: who has gone on to something else meanwhile stays there.
     if (opener && [document.body, this.#from].includes(document.activeElement))
       find('moments').querySelector(`[data-segments~="${CSS.escape(opener.segment.segment)}"] .open`)?.focus();
   }
