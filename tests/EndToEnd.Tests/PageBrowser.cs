@@ -21,16 +21,14 @@ internal sealed class PageBrowser : IAsyncDisposable
 {
     private const int Patience = 120_000;
 
-    /// <summary>What drives the browsers of all tests; it ends with this process.</summary>
-    private static readonly Lazy<Task<IPlaywright>> s_playwright = new(Playwright.CreateAsync);
+    /// <summary>The browser of all tests; it ends with this process.</summary>
+    private static readonly Lazy<Task<IBrowser>> s_browser = new(LaunchAsync);
 
     private static readonly string s_axe = new BundledAxeScriptProvider().GetScript();
 
-    private readonly IBrowser _browser;
-
-    private PageBrowser(IBrowser browser, IPage page)
+    private PageBrowser(IPage page)
     {
-        (_browser, Page) = (browser, page);
+        Page = page;
         page.Console += (_, message) => Add(message.Type is "error", $"{message.Text} ({message.Location})");
         page.PageError += (_, error) => Add(true, error);
         page.Request += (_, request) => Add(new Uri(request.Url).Host is not ("127.0.0.1" or ""), $"asks {request.Url}");
@@ -48,17 +46,15 @@ internal sealed class PageBrowser : IAsyncDisposable
 
     public static async Task<PageBrowser> OpenAsync(Uri address)
     {
-        var playwright = await s_playwright.Value;
-        var browser = await playwright.Chromium.LaunchAsync(
-            new() { ExecutablePath = Chromium, Args = ["--no-sandbox"], Timeout = Patience });
-        var page = await browser.NewPageAsync(new()
+        var browser = await s_browser.Value;
+        var page = await browser.NewPageAsync(new() // In a profile of its own.
         {
             ViewportSize = new() { Width = 1360, Height = 850 },
             ReducedMotion = ReducedMotion.Reduce, // What moves takes a processor's time all the while.
         });
         page.SetDefaultTimeout(Patience);
         Assertions.SetDefaultExpectTimeout(Patience);
-        var opened = new PageBrowser(browser, page);
+        var opened = new PageBrowser(page);
         await page.GotoAsync(address.ToString());
         return opened;
     }
@@ -117,7 +113,10 @@ internal sealed class PageBrowser : IAsyncDisposable
         Assert.True(found.Count == 0, string.Join('\n', found));
     }
 
-    public ValueTask DisposeAsync() => _browser.DisposeAsync();
+    public async ValueTask DisposeAsync() => await Page.Context.CloseAsync();
+
+    private static async Task<IBrowser> LaunchAsync() => await (await Playwright.CreateAsync()).Chromium.LaunchAsync(
+        new() { ExecutablePath = Chromium, Args = ["--no-sandbox"], Timeout = Patience });
 
     /// <summary>What axe-core finds, by all its rules or by those alone that light and dark colours differ for.</summary>
     private async Task<string[]> BarriersAsync(bool onlyColours)
