@@ -31,10 +31,10 @@ internal sealed partial class WorkerService(string name, Func<CancellationToken,
         LogEnded(name);
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Worker} started")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Worker} started")]
     private partial void LogStarted(string worker);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Worker} ended")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Worker} ended")]
     private partial void LogEnded(string worker);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "{Worker} failed: {Reason}")]
