@@ -126,8 +126,11 @@ internal static class ApiDocument
     private static Task ShowExample(
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancel)
     {
-        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<RequestExample>().SingleOrDefault() is { } example)
-            operation.RequestBody!.Content!["application/json"].Example = JsonNode.Parse(example.Json);
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        if (metadata.OfType<RequestExample>().SingleOrDefault() is { } request)
+            operation.RequestBody!.Content!["application/json"].Example = JsonNode.Parse(request.Json);
+        if (metadata.OfType<AnswerExample>().SingleOrDefault() is { } answer)
+            operation.Responses!["200"].Content!["application/json"].Example = JsonNode.Parse(answer.Json);
         return Task.CompletedTask;
     }
 

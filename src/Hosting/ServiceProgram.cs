@@ -36,18 +36,20 @@ public static class ServiceProgram
     /// <exception cref="UserException">A setting is wrong; the message names its key.</exception>
     public static WebApplicationBuilder CreateBuilder(string[] args, string service)
     {
-        var builder =
-            WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = Environment.CurrentDirectory });
-        builder.Configuration.Sources.Clear();
+        WebApplicationBuilder builder;
         try
         {
+            builder =
+                WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = Environment.CurrentDirectory });
+            builder.Configuration.Sources.Clear();
             builder.Configuration.AddInMemoryCollection(Telemetry.Variables()).AddJsonFile("appsettings.json", optional: true)
                 .AddEnvironmentVariables("TCMGC_").AddCommandLine(args);
         }
         catch (Exception error) when (error is InvalidDataException or FormatException)
         {
-            throw new UserException(
-                error.InnerException is { } cause ? $"{error.Message} {cause.Message}" : error.Message, error);
+            throw new UserException(error.GetBaseException() is JsonException { LineNumber: { } line }
+                ? $"appsettings.json is not valid JSON; what is wrong shows in line {line + 1}"
+                : error.InnerException is { } cause ? $"{error.Message} {cause.Message}" : error.Message, error);
         }
         builder.WithDefaults();
         Telemetry.Add(builder, service);

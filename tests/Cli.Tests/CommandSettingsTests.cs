@@ -55,6 +55,10 @@ public sealed class CommandSettingsTests
             File.WriteAllText("appsettings.json", """{ "Search": { "Candidates": 7 }, "Limit": { "Queries": 1 } }""");
             var error = Assert.Throws<UserException>(() => CommandSettings.CreateBuilder([], "test"));
             Assert.StartsWith("Limit:Queries is no setting", error.Message, StringComparison.Ordinal);
+
+            File.WriteAllText("appsettings.json", "{\n  \"Search\": {\n");
+            error = Assert.Throws<UserException>(() => CommandSettings.CreateBuilder([], "test"));
+            Assert.StartsWith("appsettings.json is not valid JSON", error.Message, StringComparison.Ordinal);
         }
         finally
         {

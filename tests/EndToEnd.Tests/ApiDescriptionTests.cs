@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.OpenApi;
 using Microsoft.OpenApi.Reader;
 using TcMgc.Client;
@@ -13,6 +14,13 @@ public sealed class ApiDescriptionTests
 
     private static readonly ReadResult s_read = OpenApiDocument.Parse(
         s_json, "json", new() { RuleSet = ValidationRuleSet.GetDefaultRuleSet() });
+
+    private static readonly JsonSerializerOptions s_strict = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectRequiredConstructorParameters = true,
+    };
 
     private static IEnumerable<(string Path, HttpMethod Method, OpenApiOperation Operation)> Operations =>
         s_read.Document!.Paths.SelectMany(path => path.Value.Operations!.Select(one => (path.Key, one.Key, one.Value)));
@@ -111,4 +119,15 @@ public sealed class ApiDescriptionTests
         Assert.NotEmpty(query.Text!);
         Assert.NotEmpty(query.Filter.Tags!);
     }
+
+    [Fact]
+    public void The_examples_of_answers_are_those_that_the_client_reads()
+    {
+        Assert.NotEmpty(Answer<SearchAnswer>("search").Results[0].Segments[0].Said!);
+        Assert.NotEmpty(Answer<VideoPage>("listVideos").Videos[0].Tags);
+        Assert.Equal(VideoState.Indexed, Answer<Video>("getVideo").State);
+    }
+
+    private static T Answer<T>(string operation) => Operations.Single(one => one.Operation.OperationId == operation).Operation
+        .Responses!["200"].Content!["application/json"].Example.Deserialize<T>(s_strict)!;
 }

@@ -116,6 +116,11 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         Assert.Equal(2, await VideoAsync<double>(page, "playbackRate"));
         await page.Keyboard.PressAsync("k");
         Assert.True(await VideoAsync<bool>(page, "paused"));
+        await page.Locator("#video").FocusAsync(); // Which has keys of its own.
+        await page.Keyboard.PressAsync(" ");
+        Assert.False(await VideoAsync<bool>(page, "paused"));
+        await page.Keyboard.PressAsync(" ");
+        Assert.True(await VideoAsync<bool>(page, "paused"));
 
         Assert.True(await browser.FitsAsync(360), "the page is wider than a phone");
 

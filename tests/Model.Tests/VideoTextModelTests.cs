@@ -89,6 +89,19 @@ public sealed class VideoTextModelTests
         Assert.Equal(tiny.Model.Config.Words, features.Tokens.Count);
     }
 
+    [Fact]
+    public void Words_are_those_that_people_read_not_the_tokenizers_parts_of_them()
+    {
+        using var tiny = new TinyModel();
+        var features = tiny.Model.EncodeText("it isn't");
+
+        var words = tiny.Model.WordsOf(features.Tokens);
+
+        Assert.Equal(["it", "isn't"], words.Select(word => word.Text));
+        Assert.Equal([1, words[0].First + words[0].Tokens], words.Select(word => word.First));
+        Assert.Equal(features.Tokens.Count - 2, words.Sum(word => word.Tokens));
+    }
+
     /// <summary>Videos of these numbers of frames, each of its own colour, as the index would hold them.</summary>
     private static (float[] Vectors, float[] Features, float[] Mask) Encode(VideoTextModel model, int[] lengths)
     {

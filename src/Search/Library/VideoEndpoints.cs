@@ -27,6 +27,7 @@ internal static class VideoEndpoints
         var videos = app.MapGroup("/api/v1/videos");
         videos.MapGet("/{id}", GetAsync).RequireAuthorization(Scopes.Search)
             .WithName("getVideo").WithSummary("What is known of a video: state, stages, segments, why it failed.")
+            .WithExampleAnswer(VideoExamples.Video)
             .SendsChanges().ProducesProblem(StatusCodes.Status404NotFound);
         videos.MapPatch("/{id}", DescribeAsync).RequireAuthorization(Scopes.Admin)
             .WithName("describeVideo").WithSummary("Give a video a title or tags.")

@@ -37,6 +37,7 @@ internal static class VideoListEndpoint
     public static void Map(IEndpointRouteBuilder app) => app.MapGet("/api/v1/videos", ListAsync)
         .RequireAuthorization(Scopes.Search)
         .WithName("listVideos").WithSummary("The videos that a filter leaves, in an order, a page at a time.")
+        .WithExampleAnswer(VideoExamples.Page)
         .SendsChanges().ProducesProblem(StatusCodes.Status400BadRequest);
 
     private static async Task<Results<Ok<VideoPage>, StatusCodeHttpResult, ProblemHttpResult>> ListAsync(

@@ -13,6 +13,9 @@ const small = new Set(('a an the and or but of in on at to from by with without 
   + 'these those there here then than too also while after before first later starts scene view into onto up down out off over '
   + 'not no he she they his her their them i you we').split(' '));
 
+/** Not a comma or a hyphen, which the model reads as well. */
+const isWord = text => /[\p{L}\p{N}]/u.test(text);
+
 const contrasts = {
   'video-sentence': ['Segment and sentence', 'the whole segment beside the whole sentence'],
   'video-word': ['Segment and words', 'the whole segment beside each word'],
@@ -21,12 +24,13 @@ const contrasts = {
 };
 
 /** called: of the video `title`, `name`, and what of it names it. tools: at(time) as text, seek(time), preview() of the video. */
-export function explain(place, { explanation: { texts, fusion }, said, moment, unfamiliar }, called, tools) {
+export function explain(place, { explanation: { texts, fusion }, said, moment, unfamiliar, confidence }, called, tools) {
+  const sees = seesOf(unfamiliar, confidence);
   place.replaceChildren(
     ...(called.named ? [names(called)] : []),
     ...(said ? [spoken(said, tools)] : []),
     ...texts.filter(text => text.share > 0)
-      .map(text => inWords(text, moment, { isOneOfSeveral: texts.length > 1, said, unfamiliar }, tools)).filter(Boolean),
+      .map(text => inWords(text, moment, { isOneOfSeveral: texts.length > 1, said, sees }, tools)).filter(Boolean),
     details([
       fusion ? element('p', { className: 'note ranks' }, ranksOf(fusion)) : null,
       ...texts.flatMap(text => [
@@ -47,10 +51,14 @@ export function resembles(place, what, { moment, score: likeness }, tools) {
 
 const details = parts => element('details', { className: 'details' }, element('summary', {}, 'Details'), parts);
 
+/** What the model sees, as sure as it is of it. */
+const seesOf = (unfamiliar, confidence) => unfamiliar ? 'The model, which does not know such footage, sees '
+  : confidence?.band === 'weak' ? 'The model is not sure, and sees ' : 'Matches ';
+
 /** "Matches dog, throws at 0:04", with the frames. */
-function inWords({ text, words, frames }, moment, { isOneOfSeveral, said, unfamiliar }, tools) {
+function inWords({ text, words, frames }, moment, { isOneOfSeveral, said, sees }, tools) {
   const byFrame = new Map(), clearest = new Map(); // A word that comes twice is told once, where it is clearest.
-  for (const word of words.filter(word => word.lead >= seen && /[\p{L}\p{N}]/u.test(word.text) && !small.has(word.text)))
+  for (const word of words.filter(word => word.lead >= seen && isWord(word.text) && !small.has(word.text)))
     if (!(clearest.get(word.text)?.lead >= word.lead))
       clearest.set(word.text, word);
   for (const word of clearest.values()) {
@@ -62,7 +70,7 @@ function inWords({ text, words, frames }, moment, { isOneOfSeveral, said, unfami
   if (!groups.length)
     return said ? null : nearest(`${whole} is nearest to the frame at ${tools.at(moment)}.`, moment, tools);
   return element('div', { className: 'because' },
-    element('p', {}, unfamiliar ? 'The model, which does not know such footage, sees ' : 'Matches ', groups.flatMap(
+    element('p', {}, sees, groups.flatMap(
       ([at, found], index) => [index ? '; ' : '', ...listed(found), ` at ${tools.at(frames[at].time)}`]), '.'),
     element('p', { className: 'frames' }, groups.map(([at]) => frameButton(frames[at].time, tools))));
 }
@@ -81,7 +89,8 @@ function names({ named, title, name }) {
 
 /** "Somebody says dog, ball at 0:04; dogs at 0:07". */
 function spoken(said, tools) {
-  return element('p', { className: 'because' }, 'Somebody says ', said.toSorted((a, b) => a.start - b.start).flatMap((line, index) => [
+  const lines = said.toSorted((a, b) => a.start - b.start);
+  return element('p', { className: 'because' }, 'Somebody says ', lines.flatMap((line, index) => [
     index ? '; ' : '', ...listed(wordsOf(line)), ' at ',
     element('button', { type: 'button', className: 'seek', onclick: () => tools.seek(line.start) }, tools.at(line.start)),
   ]), '.');
@@ -143,7 +152,7 @@ function heatTable(frames, words, tools) {
         value => `${(value * 100).toFixed(0)} %`, 'attended') : null,
       heatRow('sentence', frames.map(frame => frame.similarity), Math.min(...frames.map(frame => frame.similarity)),
         Math.max(...frames.map(frame => frame.similarity)), score, 'whole'),
-      words.map(word => heatRow(word.text, word.similarities, low, high, score, 'word'))));
+      words.filter(word => isWord(word.text)).map(word => heatRow(word.text, word.similarities, low, high, score, 'word'))));
   return element('div', { className: 'scroll', tabIndex: 0, aria: { role: 'region', label: 'Words over frames' } }, table);
 }
 

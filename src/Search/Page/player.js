@@ -44,7 +44,7 @@ export class Player {
     });
     this.dialog.addEventListener('close', () => this.#close()); // Not every Escape is said before.
     this.dialog.addEventListener('click', event => event.target === this.dialog && this.#close());
-    this.dialog.addEventListener('keydown', event => this.#key(event));
+    this.dialog.addEventListener('keydown', event => this.#key(event), { capture: true }); // Before the video's own keys.
     this.#listen();
   }
 
@@ -145,7 +145,7 @@ export class Player {
     try {
       const stream = await prepare(shown.proxy, ({ state, percent }) => {
         bar.value = percent / 100;
-        share.textContent = state === 'waiting' ? 'Others are prepared before it' : `${percent} %`;
+        share.textContent = state === 'waiting' ? 'Waits for its turn' : `${percent} %`;
       }, signal);
       this.#versions.set(shown.id, stream);
       this.#play(shown, stream);
@@ -433,6 +433,7 @@ export class Player {
     const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (action) {
       event.preventDefault();
+      event.stopPropagation();
       action();
     }
   }

@@ -291,8 +291,8 @@ export class Search {
     const unfamiliar = best.filter(({ segment }) => segment.unfamiliar).length;
     place.hidden = best.length === 0 || !isUncalibrated && unfamiliar === 0;
     place.textContent = isUncalibrated ? `The ${model} was never calibrated: the order is its best guess.`
-      : `${unfamiliar === best.length ? 'This footage is' : count(unfamiliar, 'result is', 'results are')} unlike what the `
-        + `${model} was calibrated on: the order is its best guess, and how sure it is cannot be said.`;
+      : `${unfamiliar === best.length ? 'What is found is mostly' : count(unfamiliar, 'result is', 'results are')} unlike what `
+        + `the ${model} was calibrated on: the order is its best guess, and how sure it is cannot be said.`;
   }
 
   /** Why nothing is found, where that is so. */

@@ -199,7 +199,7 @@ export class Uploads {
     bar.value = sent / Math.max(1, bytes);
     const isStopped = sending.some(({ state }) => state === 'paused')
       && sending.every(({ state }) => ['paused', 'waiting'].includes(state));
-    const failed = rows.filter(({ row }) => row.isFailed).length;
+    const failed = rows.filter(({ row }) => row.isFailed).length; // Refused, or found to be no video.
     find('uploads-total').textContent = [...sending.length
       ? [`${counted.length - sending.length} of ${counted.length} sent`, `${size(sent)} of ${size(bytes)}`,
         ...isStopped ? ['waiting for the server'] : this.#pace(bytes - sent)]
@@ -213,11 +213,11 @@ export class Uploads {
   }
 
   #resting(rows) {
-    const taken = rows.filter(({ upload }) => upload.state === 'taken');
-    const found = taken.filter(({ row }) => row.video?.state === 'indexed').length;
+    const ended = rows.filter(({ upload, row }) => upload.state === 'taken' || row.isFailed);
+    const found = ended.filter(({ row }) => row.video?.state === 'indexed').length;
     const missing = rows.filter(({ upload }) => ['missing', 'asking'].includes(upload.state)).length;
     return [missing ? count(missing, 'upload waits for its file', 'uploads wait for their files') : null,
-      taken.length ? `${found} of ${count(taken.length, 'video')} searchable` : null];
+      ended.length ? `${found} of ${count(ended.length, 'video')} searchable` : null];
   }
 
   /** How fast it goes lately, and how long the rest takes at that; nothing until that can be said. */

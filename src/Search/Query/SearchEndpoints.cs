@@ -25,6 +25,7 @@ internal static class SearchEndpoints
         .Limit(Work.Search)
         .WithName("search").WithSummary("Find the moments that sentences describe, or that look like an image or like a segment.")
         .WithExample("""{"text": "a dog catches a frisbee on the beach", "top": 5, "filter": {"tags": ["holiday"]}}""")
+        .WithExampleAnswer(VideoExamples.SearchAnswer)
         // An image in base64 is a third larger; one that is somewhat too large is still read, for a clear answer.
         .WithMetadata(new RequestSizeLimitAttribute(
             LargestQuery + (2 * app.ServiceProvider.GetRequiredService<SearchOptions>().LargestImage)))
