@@ -147,7 +147,8 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
         await page.Locator("#text").FillAsync(text);
         await Assertions.Expect(moments).ToHaveCountAsync(24);
         await Assertions.Expect(status)
-            .ToHaveTextAsync($"24 moments in the first 24 videos for “{text[..80]}…” · 61 segments compared in 10 ms");
+            .ToHaveTextAsync(
+                $"24 segments in the first 24 videos for “{text[..80]}…”, the nearest first · 61 segments compared in 10 ms");
         await Assertions.Expect(moments.First.Locator(".name")).ToHaveTextAsync("Video 100");
         await browser.HasNoBarrierAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "More results" }).FocusAsync();
@@ -162,10 +163,10 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
         Assert.Equal([24, 48, 96], asked);
 
         // One that somebody removes is taken out.
-        await Assertions.Expect(status).ToContainTextAsync("61 moments in 61 videos for");
+        await Assertions.Expect(status).ToContainTextAsync("61 segments in 61 videos for");
         await run.Http.DeleteAsync($"/api/v1/videos/{Id(101)}");
         await Assertions.Expect(moments.Locator(".name").Nth(1)).ToHaveTextAsync("Video 102");
-        await Assertions.Expect(status).ToContainTextAsync("60 moments in 60 videos for");
+        await Assertions.Expect(status).ToContainTextAsync("60 segments in 60 videos for");
         await page.Locator("#text").FillAsync("");
 
         await page.UnrouteAsync("**/api/v1/search");

@@ -522,10 +522,11 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await keys.TypeAsync("a pattern");
         await Assertions.Expect(status).ToContainTextAsync("for “a pattern”");
         await Assertions.Expect(moments.Locator(".name")).ToHaveTextAsync([name!, name!]);
-        await Assertions.Expect(status).ToContainTextAsync("2 moments in 1 video");
+        await Assertions.Expect(status).ToContainTextAsync("2 segments in 1 video for “a pattern”, the nearest first");
         await moments.Locator(".open").First.ClickAsync();
-        await Assertions.Expect(page.Locator("#marks .segment")).ToHaveCountAsync(2);
+        // Of an uncalibrated model nobody knows which of them match: the nearness alone is shown beside the one that is open.
         await Assertions.Expect(page.Locator("#marks .nearness")).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Locator("#marks .segment")).ToHaveCountAsync(1);
         await keys.PressAsync("Escape");
         await page.Locator("#inside").ClickAsync();
         await Assertions.Expect(moments).ToHaveCountAsync(4);

@@ -59,7 +59,8 @@ export class Player {
     this.#show({
       id: result.video, name: result.title ?? result.name, source: result.source, duration: result.duration,
       preview: result.preview, plays: result.plays, proxy: result.proxy, start, segment, query,
-      found: moments.filter(moment => moment.result.video === result.video).map(moment => moment.segment), called: result,
+      found: moments.map(moment => moment.segment).filter((found, other) => moments[other].result.video === result.video
+        && (found === segment || query.isJudged(found))), called: result,
     });
   }
 

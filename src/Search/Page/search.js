@@ -206,6 +206,8 @@ export class Search {
     // Which segments of a video are moments: those that are as sure as what the answer shows, or in which words are said.
     query.isSure = ({ confidence }) => confidence && confidence.probability >= answer.threshold;
     query.shows = segment => segment.said || query.isSure(segment);
+    // Where a sentence's segments have no confidence, they are the nearest there are, whether they match it or not.
+    query.isJudged = segment => !query.explain || Boolean(segment.confidence || segment.said);
     [query.moments, query.shown] = [[], new Map()];
     clearState(find('results-state'));
     const list = find('moments'), focused = document.activeElement?.closest('#moments > .card')?.dataset.video;
@@ -237,7 +239,7 @@ export class Search {
   #tell({ moments, name, answer, rank, explain }, quietly) {
     if (!quietly)
       find('status').textContent = moments.length
-        ? `${told(moments, answer, rank)} for ${name} · ${count(answer.scored, 'segment')} compared in `
+        ? `${told(moments, answer, rank, name)} · ${count(answer.scored, 'segment')} compared in `
           + `${milliseconds(answer.elapsed)} ms` : `Nothing here matches ${name}`;
     this.#tellUnjudged(moments, explain && answer.threshold === undefined);
   }
@@ -352,10 +354,11 @@ export class Search {
 }
 
 /** How many moments in how many videos: of all that are found, or of as many as are loaded. */
-function told(moments, { more }, rank) {
+function told(moments, { more }, rank, name) {
   const videos = new Set(moments.map(({ result }) => result.video)).size, isByMoment = rank === 'moment';
-  return `${more && isByMoment ? 'The first ' : ''}${count(moments.length, 'moment')} in `
-    + `${more && !isByMoment ? 'the first ' : ''}${count(videos, 'video')}`;
+  const isJudged = moments.some(({ segment, query }) => query.isJudged(segment));
+  return `${more && isByMoment ? 'The first ' : ''}${count(moments.length, isJudged ? 'moment' : 'segment')} in `
+    + `${more && !isByMoment ? 'the first ' : ''}${count(videos, 'video')} for ${name}${isJudged ? '' : ', the nearest first'}`;
 }
 
 /** What tells a result from others: its video, or where moments are ranked its segment. */
