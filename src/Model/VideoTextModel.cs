@@ -18,11 +18,12 @@ namespace TcMgc.Model;
 /// </summary>
 public sealed class VideoTextModel : IDisposable
 {
+    /// <summary>Ends of words that the tokenizer makes words of.</summary>
+    private static readonly string[] s_contractions = ["'s", "'t", "'re", "'ve", "'m", "'ll", "'d"];
+
     private readonly WeightFile _weights;
     private readonly ITokenizer _tokenizer;
     private readonly SimilarityHead _head;
-    private static readonly string[] s_contractions = ["'s", "'t", "'re", "'ve", "'m", "'ll", "'d"];
-
     private readonly OnDemand<Backend> _backend;
     private readonly OnDemand<(nn.Module<Tensor, Tensor> Module, PrecisionChoice Precision)> _imageEncoder;
     private readonly OnDemand<(nn.Module<Tensor, (Tensor Sentence, Tensor Words)> Module, PrecisionChoice Precision)>
@@ -225,7 +226,7 @@ public sealed class VideoTextModel : IDisposable
             if (token == tokens.Count - 2 || _tokenizer.Decode([(int)tokens[token], (int)tokens[token + 1]]).Contains(' '))
             {
                 var word = _tokenizer.Decode([.. Range(first, token).Select(at => (int)tokens[at])]);
-                if (words.Count > 0 && s_contractions.Contains(word)) // The tokenizer makes two words of "isn't".
+                if (words.Count > 0 && s_contractions.Contains(word))
                     words[^1] = new(words[^1].Text + word, words[^1].First, token - words[^1].First + 1);
                 else
                     words.Add(new(word, first, token - first + 1));

@@ -42,7 +42,7 @@ export class Player {
       event.preventDefault();
       this.#close();
     });
-    this.dialog.addEventListener('close', () => this.#close()); // Not every Escape is said before.
+    this.dialog.addEventListener('close', () => this.dialog.open || this.#close()); // Not every Escape is said before.
     this.dialog.addEventListener('click', event => event.target === this.dialog && this.#close());
     this.dialog.addEventListener('keydown', event => this.#key(event), { capture: true }); // Before the video's own keys.
     this.#listen();
