@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.ComponentModel;
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using TcMgc.Cli.Pipeline;
 using TcMgc.Cli.Serving;
 using TcMgc.Cli.Traces;
@@ -72,6 +74,8 @@ internal static class ServeCommand
     private static async Task<string[]?> RunOnceAsync(string[] settings, bool open, CancellationToken cancel)
     {
         var builder = CommandSettings.CreateBuilder(settings, "tcmgc").RequireFreeAddresses();
+        // A line for each event of each video is for services: the page and `--traces` tell it here.
+        builder.Logging.AddFilter<ConsoleLoggerProvider>(typeof(EventConsumer).FullName, LogLevel.Warning);
         var stores = await builder.AddStorageAsync(forWork: true, cancel);
         await ModelChangeLog.AppendAsync(stores, cancel); // Where the last start of this kind was interrupted.
         var options = Settings.Read<ModelOptions>(builder.Configuration);
