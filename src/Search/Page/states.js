@@ -11,5 +11,5 @@ export function stateOf(video) {
     return 'Failed';
   if (video.further)
     return `${video.further.stage === 'index' ? 'Being indexed' : 'Frames are taken'}, ${video.further.percent} %`;
-  return video.state === 'decoded' ? 'Being indexed' : 'Frames come next';
+  return video.state === 'decoded' ? 'Being indexed' : 'Frames are not taken yet';
 }
