@@ -8,6 +8,8 @@ namespace TcMgc.Cli;
 /// <summary>Prints what a search found: a table, what was said, and on request where each score comes from.</summary>
 internal static class SearchResults
 {
+    private const string Unknown = "unknown";
+
     public static void Print(SearchAnswer response, VideoFilter filter)
     {
         if (response.Results.Count == 0)
@@ -64,8 +66,11 @@ internal static class SearchResults
             table.AddRow(row);
         }
         AnsiConsole.Write(table);
-        if (response.Results.Any(result => result.Segments[0].Unfamiliar))
-            Console.WriteLine("unknown: the footage is unlike what the model was calibrated on; the order is its best guess");
+        var unknown = response.Results.Where(result => isSure && Sure(result, response.Threshold) == Unknown).ToList();
+        if (unknown.Count > 0)
+            Console.WriteLine(
+                $"{Unknown}: {(unknown.All(result => result.Segments[0].Unfamiliar) ? "the footage" : "most of what is found")} is "
+                + "unlike what the model was calibrated on; the order is its best guess");
     }
 
     private static void PrintExplanation(int rank, string name, ScoreExplanation explanation)
@@ -105,11 +110,9 @@ internal static class SearchResults
     private static string Sure(SearchResult result, double? threshold) => result.Segments[0] switch
     {
         { Said: not null } => "said",
-        { Unfamiliar: true } => result.Named is null ? "unknown" : "named",
         { Confidence: { } known } when result.Named is null || !(known.Probability < threshold) =>
             $"{known.Band.ToString().ToLowerInvariant()}, {100 * known.Probability:F0} %",
-        { Confidence: not null } => "named",
-        _ => "",
+        _ => result.Named is null ? Unknown : "named",
     };
 
     private static string Clock(double seconds) =>

@@ -80,7 +80,8 @@ public sealed record FoundSegment(Guid Segment, double Start, double End, double
     public Confidence? Confidence { get; init; }
 
     /// <summary>
-    /// Whether its footage is unlike what the model was calibrated on, so that its confidence is not known.
+    /// Whether its footage is unlike what the model was calibrated on. Then it has no confidence, and where most of what is found
+    /// is like that, nothing has.
     /// </summary>
     public bool Unfamiliar { get; init; }
 

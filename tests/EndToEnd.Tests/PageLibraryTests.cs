@@ -178,6 +178,7 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
         var (page, words) = (browser.Page, new[] { new { start = 2, length = 6 } });
         var said = new[] { new { start = 0, end = 2, text = "a yellow taxi", words } };
         var named = new[] { new { text = "a yellow", words } };
+        var isMostly = false;
         var (strong, none) = (new { probability = 0.96, band = "strong" }, new { probability = 0.004, band = "weak" });
         await page.RouteAsync("**/api/v1/search", route =>
         {
@@ -187,11 +188,12 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
                 ContentType = "application/json",
                 Body = JsonSerializer.Serialize(new
                 {
-                    results = new[]
-                    {
+                    results = (object[])
+                    [
                         Result(1, strong, said), Result(2, strong, named: named), Result(3, none, said, named),
-                        Result(4, none, said), Result(5, named: named), Result(6, unfamiliar: true),
-                    },
+                        Result(4, none, said), Result(5, none, named: named), Result(6, unfamiliar: true),
+                        .. isMostly ? [Result(7)] : Array.Empty<object>(),
+                    ],
                     scored = isWeak ? 2 : 1,
                     elapsed = "00:00:00.01",
                     threshold = isWeak ? 0 : 0.5,
@@ -201,20 +203,25 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
         });
         await page.Locator("#text").FillAsync("a yellow ring");
         var labels = page.Locator("#moments > .moment > .facts");
-        await LabelsAsync();
+        string[] told =
+        [
+            "strong · 96 % Said: yellow", "strong · 96 % Named: yellow", "Said: yellow Named: yellow", "Said: yellow",
+            "Named: yellow", "No. 6 Unfamiliar",
+        ];
+        await Assertions.Expect(labels).ToHaveTextAsync(told);
         await Assertions.Expect(page.Locator("#unjudged")).ToHaveTextAsync(new Regex("^1 result is unlike .*: the order is its"));
         await browser.HasNoBarrierAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Show weaker results" }).ClickAsync();
         await Assertions.Expect(page.Locator("#status")).ToContainTextAsync("2 segments compared");
-        await LabelsAsync();
+        await Assertions.Expect(labels).ToHaveTextAsync(told);
+
+        // Where most is unfamiliar, what the model knows has no confidence either, and is not called unfamiliar.
+        isMostly = true;
+        await page.Locator("#text").FillAsync("a yellow");
+        await Assertions.Expect(labels).ToHaveTextAsync([.. told, "No. 7"]);
+        await Assertions.Expect(page.Locator("#unjudged")).ToHaveTextAsync(new Regex("^Most of what is found is unlike "));
         await page.UnrouteAsync("**/api/v1/search");
         await page.Locator("#text").FillAsync("");
-
-        Task LabelsAsync() => Assertions.Expect(labels).ToHaveTextAsync(
-        [
-            "strong · 96 % Said: yellow", "strong · 96 % Named: yellow", "Said: yellow Named: yellow", "Said: yellow",
-            "Named: yellow", "No. 6 Unfamiliar",
-        ]);
     }
 
     private static object Result(

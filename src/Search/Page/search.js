@@ -241,7 +241,7 @@ export class Search {
       find('status').textContent = moments.length
         ? `${told(moments, answer, rank, name)} · ${count(answer.scored, 'segment')} compared in `
           + `${milliseconds(answer.elapsed)} ms` : `Nothing here matches ${name}`;
-    this.#tellUnjudged(moments, explain && answer.threshold === undefined);
+    this.#tellUnjudged(explain ? moments : [], answer);
   }
 
   /** Takes out a video that is no longer here. */
@@ -287,14 +287,16 @@ export class Search {
   }
 
   /** Why results have no confidence: the model has none to give, or none for footage like theirs. */
-  #tellUnjudged(moments, isUncalibrated) {
-    const place = find('unjudged'), model = `model ${this.models.name ?? ''}`.trimEnd();
+  #tellUnjudged(moments, { threshold }) {
+    const place = find('unjudged'), model = `model ${this.models.name ?? ''}`.trimEnd(), isUncalibrated = threshold === undefined;
     const best = moments.filter(({ result, segment }) => segment === result.segments[0]);
     const unfamiliar = best.filter(({ segment }) => segment.unfamiliar).length;
-    place.hidden = best.length === 0 || !isUncalibrated && unfamiliar === 0;
+    const isWithheld = best.some(({ segment }) => !segment.confidence && !segment.unfamiliar);
+    place.hidden = !isWithheld && unfamiliar === 0;
     place.textContent = isUncalibrated ? `The ${model} was never calibrated: the order is its best guess.`
-      : `${unfamiliar === best.length ? 'What is found is mostly' : count(unfamiliar, 'result is', 'results are')} unlike what `
-        + `the ${model} was calibrated on: the order is its best guess, and how sure it is cannot be said.`;
+      : `${unfamiliar === best.length ? 'What is found is' : isWithheld ? 'Most of what is found is'
+        : count(unfamiliar, 'result is', 'results are')} unlike what the ${model} was calibrated on: the order is its best guess, `
+        + 'and how sure it is cannot be said.';
   }
 
   /** Why nothing is found, where that is so. */

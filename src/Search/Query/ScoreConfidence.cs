@@ -8,8 +8,8 @@ namespace TcMgc.Search.Query;
 /// <param name="segments">Segments that the results were chosen from.</param>
 /// <param name="threshold">Least probability of what is shown.</param>
 /// <param name="unfamiliar">
-/// Segments of footage that the calibration says nothing of: they have no confidence. Where most are, all are shown; few among
-/// others are shown where their score would do for the others.
+/// Segments of footage that the calibration says nothing of: they have no confidence, and are shown where their score would do
+/// for the others. Where most are, nothing has one and all is shown: a single segment tells less than the library around it.
 /// </param>
 internal sealed class ScoreConfidence(ScoreCalibration calibration, long segments, double threshold,
     (IReadOnlySet<SegmentId> Segments, bool AreMost) unfamiliar)
@@ -20,7 +20,7 @@ internal sealed class ScoreConfidence(ScoreCalibration calibration, long segment
 
     public Client.Confidence? Of(in ScoredSegment segment)
     {
-        if (IsUnfamiliar(segment))
+        if (unfamiliar.AreMost || IsUnfamiliar(segment))
             return null;
         var confidence = Judge(segment);
         return new(confidence.Probability, confidence.Band switch
@@ -32,7 +32,7 @@ internal sealed class ScoreConfidence(ScoreCalibration calibration, long segment
     }
 
     public bool Shows(ScoredSegment segment) =>
-        (unfamiliar.AreMost && IsUnfamiliar(segment)) || Judge(segment).Probability >= threshold;
+        unfamiliar.AreMost || Judge(segment).Probability >= threshold;
 
     private Confidence Judge(in ScoredSegment segment) => calibration.Of(segment.Corrected, Math.Max(1, segments));
 }

@@ -24,9 +24,7 @@ internal sealed class UnfamiliarFootage(Footage footage, string modelId, IVector
 
     private readonly record struct Measured(VideoId Video, double Distance);
 
-    /// <summary>
-    /// Those of the segments, and whether most of them are. Then all are: a single segment tells less than the library around it.
-    /// </summary>
+    /// <summary>Those of the segments, and whether most of them are.</summary>
     public async ValueTask<(IReadOnlySet<SegmentId> Segments, bool AreMost)> AmongAsync(
         IReadOnlyList<SegmentId> segments, CancellationToken cancel)
     {
@@ -37,7 +35,7 @@ internal sealed class UnfamiliarFootage(Footage footage, string modelId, IVector
             .Where(one => IsBeyond(one.Value.Distance)
                 || (videos.TryGetValue(one.Value.Video, out var distance) && IsBeyond(distance)))
             .Select(one => one.Key).ToHashSet();
-        return 2 * beyond.Count > measured.Count ? (measured.Keys.ToHashSet(), true) : (beyond, false);
+        return (beyond, 2 * beyond.Count > measured.Count);
     }
 
     private bool IsBeyond(double distance) => distance > footage.Limit;

@@ -54,6 +54,19 @@ public sealed class ConfidenceTests : IDisposable
         return embedding;
     }
 
+    /// <summary>A library whose model is calibrated on dark frames: light ones lie beyond.</summary>
+    private (SampleLibrary Library, byte[] Dark, byte[] Light) CalibratedOnDark()
+    {
+        var (dark, light) = (new byte[_tiny.Model.FrameBytes], new byte[_tiny.Model.FrameBytes]);
+        Array.Fill(light, byte.MaxValue);
+        var ofDark = Embedding(dark);
+        var apart = Math.Pow(TensorPrimitives.Distance<float>(ofDark, Embedding(light)), 2) / _tiny.Model.Width;
+        _model = _tiny.Folder
+            .Calibrate(new(0, 1, 0, 0, 0, 0, "a test", 100) { Footage = Around(ofDark, 0.4 * apart) })
+            .Load(new() { Threads = 1 });
+        return (new SampleLibrary(_model), dark, light);
+    }
+
     private static async Task<SampleLibrary> FilledAsync(VideoTextModel model, SearchOptions? options = null)
     {
         var library = new SampleLibrary(model, options);
@@ -118,14 +131,7 @@ public sealed class ConfidenceTests : IDisposable
     [Fact]
     public async Task A_segment_is_judged_with_the_video_around_it()
     {
-        var (dark, light) = (new byte[_tiny.Model.FrameBytes], new byte[_tiny.Model.FrameBytes]);
-        Array.Fill(light, byte.MaxValue);
-        var (ofDark, ofLight) = (Embedding(dark), Embedding(light));
-        var apart = Math.Pow(TensorPrimitives.Distance<float>(ofDark, ofLight), 2) / _tiny.Model.Width;
-        _model = _tiny.Folder
-            .Calibrate(new(0, 1, 0, 0, 0, 0, "a test", 100) { Footage = Around(ofDark, 0.4 * apart) })
-            .Load(new() { Threads = 1 });
-        var library = new SampleLibrary(_model);
+        var (library, dark, light) = CalibratedOnDark();
         foreach (var name in new[] { "a", "b", "c" })
             await library.AddAsync(name, [dark]);
         await library.AddAsync("both", [dark], [light]);
@@ -135,6 +141,22 @@ public sealed class ConfidenceTests : IDisposable
         Assert.Equal(5, answer.Results.Count);
         Assert.All(answer.Results, result =>
             Assert.Equal(new VideoId(result.Video) == SampleLibrary.Id("both"), result.Segments[0].Unfamiliar));
+    }
+
+    [Fact]
+    public async Task Where_most_is_unfamiliar_nothing_has_a_confidence_and_what_is_familiar_is_not_called_so()
+    {
+        var (library, dark, light) = CalibratedOnDark();
+        await library.AddAsync("known", [dark]);
+        foreach (var name in new[] { "a", "b" })
+            await library.AddAsync(name, [light]);
+
+        var answer = await library.Engine.SearchAsync(Sentence, new() { Threshold = 1 }, default);
+
+        Assert.Equal((3, 0), (answer.Results.Count, answer.Weaker));
+        Assert.All(answer.Results, result => Assert.Null(result.Segments[0].Confidence));
+        Assert.All(answer.Results, result =>
+            Assert.Equal(new VideoId(result.Video) != SampleLibrary.Id("known"), result.Segments[0].Unfamiliar));
     }
 
     [Fact]
