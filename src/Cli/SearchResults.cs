@@ -68,9 +68,11 @@ internal static class SearchResults
         AnsiConsole.Write(table);
         var unknown = response.Results.Where(result => isSure && Sure(result, response.Threshold) == Unknown).ToList();
         if (unknown.Count > 0)
+        {
+            var what = unknown.All(result => result.Segments[0].Unfamiliar) ? "the footage" : "most of what is found";
             Console.WriteLine(
-                $"{Unknown}: {(unknown.All(result => result.Segments[0].Unfamiliar) ? "the footage" : "most of what is found")} is "
-                + "unlike what the model was calibrated on; the order is its best guess");
+                $"{Unknown}: {what} is unlike what the model was calibrated on; the order is its best guess");
+        }
     }
 
     private static void PrintExplanation(int rank, string name, ScoreExplanation explanation)

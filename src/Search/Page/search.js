@@ -295,8 +295,8 @@ export class Search {
     place.hidden = !isWithheld && unfamiliar === 0;
     place.textContent = isUncalibrated ? `The ${model} was never calibrated: the order is its best guess.`
       : `${unfamiliar === best.length ? 'What is found is' : isWithheld ? 'Most of what is found is'
-        : count(unfamiliar, 'result is', 'results are')} unlike what the ${model} was calibrated on: the order is its best guess, `
-        + 'and how sure it is cannot be said.';
+        : count(unfamiliar, 'result is', 'results are')} unlike what the ${model} was calibrated on: `
+        + 'the order is its best guess, and how sure it is cannot be said.';
   }
 
   /** Why nothing is found, where that is so. */
