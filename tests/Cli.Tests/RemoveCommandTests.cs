@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using TcMgc.Shared;
 using TcMgc.Shared.Catalog;
+using TcMgc.Shared.Events;
 using TcMgc.Shared.Tests.Events;
 using TcMgc.Shared.Vectors;
 using TcMgc.Stores;
@@ -32,8 +33,21 @@ public sealed class RemoveCommandTests : IDisposable
         Assert.Equal((VideoState.Deleted, 0), await StateAsync());
     }
 
+    [Fact]
+    public async Task A_video_is_removed_by_the_title_that_its_user_gave_it()
+    {
+        var upload = await IndexAsync();
+        using (var folder = await DataFolder.OpenAsync(_folder, TimeProvider.System, default))
+            await folder.Events.AppendAsync(SampleEvents.Described(upload, title: "A day at the beach"), default);
+
+        var removed = await CommandRun.Of("remove", "A day at the beach", "--data", _folder);
+
+        Assert.Equal((0, ""), (removed.Status, removed.Errors));
+        Assert.Equal((VideoState.Deleted, 0), await StateAsync());
+    }
+
     /// <summary>One video with one segment.</summary>
-    private async Task IndexAsync()
+    private async Task<VideoUploaded> IndexAsync()
     {
         using var folder = await DataFolder.OpenAsync(_folder, TimeProvider.System, default);
         var upload = SampleEvents.Uploaded(1);
@@ -43,6 +57,7 @@ public sealed class RemoveCommandTests : IDisposable
         await folder.Index.UpsertAsync([new(place, [1, 0], [1, 0], [Half.One, Half.Zero], null, new byte[192])], default);
         await folder.Events.AppendAsync(upload, default);
         await folder.Events.AppendAsync(indexed, default);
+        return upload;
     }
 
     private async Task ExecuteAsync(string statement)

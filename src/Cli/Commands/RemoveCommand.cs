@@ -15,7 +15,7 @@ internal static class RemoveCommand
     {
         var videos = new Argument<string[]>("VIDEO")
         {
-            Description = "Ids, file names or paths of videos.",
+            Description = "Ids, titles, file names or paths of videos.",
             Arity = ArgumentArity.OneOrMore,
         };
         var collection = CollectionOption.Create("The collection that the videos belong to.");

@@ -16,7 +16,7 @@ internal sealed class VideoFilterOptions
         ["yyyy-MM-dd", "yyyy-MM-ddTHH:mmK", "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK"];
 
     private readonly Option<string?> _in =
-        NewOption.Optional<string?>("--in", "Search only this video: its id, file name or path.", "VIDEO");
+        NewOption.Optional<string?>("--in", "Search only this video: its id, title, file name or path.", "VIDEO");
     private readonly Option<string?> _name =
         NewOption.Optional<string?>("--name", "Only videos whose title, file name or a tag contains this.", "TEXT");
     private readonly Option<string[]> _tags =

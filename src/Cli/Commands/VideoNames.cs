@@ -5,10 +5,10 @@ using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.Cli.Commands;
 
-/// <summary>Finds videos by what users type: an id, a file name or a path.</summary>
+/// <summary>Finds videos by what users type: an id, a title, a file name or a path.</summary>
 internal static class VideoNames
 {
-    /// <summary>The video with this id, file name or path.</summary>
+    /// <summary>The video with this id, title, file name or path.</summary>
     /// <exception cref="UserException">There is none, or there are several.</exception>
     public static CatalogEntry Find(IReadOnlyList<CatalogEntry> entries, string name)
     {
@@ -23,7 +23,8 @@ internal static class VideoNames
         };
 
         bool Matches(CatalogEntry entry) =>
-            (VideoId.TryParse(name, out var id) && entry.Id == id) || entry.Name == name
+            (VideoId.TryParse(name, out var id) && entry.Id == id) || entry.Title == name
+            || entry.Name == name
             || FileSource.PathIn(entry.Source) is { } path
                 && (path == Path.GetFullPath(name) || path == RegularFile.RealPath(name));
     }

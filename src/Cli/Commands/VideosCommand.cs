@@ -34,6 +34,7 @@ internal static class VideosCommand
         command.SetAction(async (parsed, cancel) =>
         {
             using var folder = await DataFolder.OpenExistingAsync(parsed.GetValue(data)!, TimeProvider.System, cancel);
+            await CollectionOption.RequireAsync(parsed.GetValue(collection), folder.Catalog, cancel);
             var query = new CatalogQuery
             {
                 Filter = s_filter.Of(parsed).ToCatalog() with
