@@ -152,9 +152,10 @@ internal static class CommandLine
             .Where(token => token.Type == TokenType.Argument && LooksLikeOption(token.Value))
             .Select(token => token.Value).ToList();
         if (mistaken.Count > 0)
-            return mistaken.Select(option => $"There is no option '{option}'"
-                + (Typos.Nearest(option, command) is { } meant ? $"; did you mean '{meant}'?"
-                    : "; an argument that begins with '-' must follow a '--'."));
+            return mistaken.Select(option => Typos.Nearest(option, command) is not { } meant
+                ? $"There is no option '{option}'; an argument that begins with '-' must follow a '--'."
+                : meant == option ? $"What stands before {option} needs a value after it."
+                : $"There is no option '{option}'; did you mean '{meant}'?");
         if (IsGroup(command) && parsed.UnmatchedTokens is [var word, ..])
             return [$"There is no command '{word}'"
                 + (Typos.Nearest(word, command) is { } meant ? $"; did you mean '{meant}'?" : ".")];

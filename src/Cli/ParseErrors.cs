@@ -33,7 +33,8 @@ internal static partial class ParseErrors
             return Unlike(none["given"].Value, none["value"].Captures.Select(value => value.Value).ToList());
         if (OfValue().Match(message) is { Success: true, Groups: var value })
             return $"{value["name"].Value} is '{value["given"].Value}'; it must be "
-                + $"{KindOf(Option(given, value["name"].Value).ValueType)}.";
+                + $"{(value["given"].ValueSpan.ContainsAnyExceptInRange('0', '9')
+                    ? KindOf(Option(given, value["name"].Value).ValueType) : "a smaller number")}.";
         return message.ReplaceLineEndings(" ");
     }
 

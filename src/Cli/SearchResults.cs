@@ -10,7 +10,7 @@ internal static class SearchResults
 {
     private const string Unknown = "unknown";
 
-    public static void Print(SearchAnswer response, VideoFilter filter)
+    public static void Print(SearchAnswer response, VideoFilter filter, bool isOfTexts)
     {
         if (response.Results.Count == 0)
         {
@@ -18,6 +18,8 @@ internal static class SearchResults
             return;
         }
         PrintTable(response);
+        if (isOfTexts && response.Threshold is null)
+            Console.WriteLine("the model was never calibrated: the order is its best guess");
         foreach (var (rank, result) in response.Results.Index())
             foreach (var said in result.Segments[0].Said ?? [])
                 Console.WriteLine($"{rank + 1,3}  {Clock(said.Start)} “{FilePaths.OneLine(said.Text)}”");
@@ -69,7 +71,7 @@ internal static class SearchResults
         var unknown = response.Results.Where(result => isSure && Sure(result, response.Threshold) == Unknown).ToList();
         if (unknown.Count > 0)
         {
-            var what = unknown.All(result => result.Segments[0].Unfamiliar) ? "the footage" : "most of what is found";
+            var what = unknown.All(result => result.Segments[0].Unfamiliar is true) ? "the footage" : "most of what is found";
             Console.WriteLine(
                 $"{Unknown}: {what} is unlike what the model was calibrated on; the order is its best guess");
         }

@@ -81,9 +81,9 @@ public sealed record FoundSegment(Guid Segment, double Start, double End, double
 
     /// <summary>
     /// Whether its footage is unlike what the model was calibrated on. Then it has no confidence, and where most of what is found
-    /// is like that, nothing has.
+    /// is like that, nothing has. Null where that is not known: of stills, and where the model is not calibrated.
     /// </summary>
-    public bool Unfamiliar { get; init; }
+    public bool? Unfamiliar { get; init; }
 
     /// <summary>The lines said in it that have words of the query, the nearest one first; null where none has.</summary>
     public IReadOnlyList<SaidWords>? Said { get; init; }

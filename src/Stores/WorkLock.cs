@@ -36,8 +36,8 @@ internal sealed class WorkLock : IDisposable
         catch (IOException error)
         {
             throw new UserException(
-                $"another tcmgc (process {Owner(owner)}) is indexing into {folder}; wait until it has ended, or use another "
-                + "--data folder", error);
+                $"another tcmgc (process {Owner(owner)}) works in {folder}: a 'serve' takes videos by upload; else wait until it "
+                + "has ended, or use another --data folder", error);
         }
     }
 

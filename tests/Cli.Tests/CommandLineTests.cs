@@ -31,9 +31,13 @@ public sealed class CommandLineTests
         "tcmgc: There is no option '-n'; an argument that begins with '-' must follow a '--'. Try 'tcmgc search --help'.")]
     [InlineData("search dog --top many",
         "tcmgc: --top is 'many'; it must be a whole number. Try 'tcmgc search --help'.")]
+    [InlineData("search dog --top 99999999999",
+        "tcmgc: --top is '99999999999'; it must be a smaller number. Try 'tcmgc search --help'.")]
     [InlineData("search dog --device gpu", "tcmgc: --device is 'gpu'; it must be one of cpu, cuda. Try 'tcmgc search --help'.")]
     [InlineData("train --dataset a --out b --lr fast",
         "tcmgc: --lr is 'fast'; it must be a number. Try 'tcmgc train --help'.")]
+    [InlineData("search dog --top --data x",
+        "tcmgc: What stands before --data needs a value after it. Try 'tcmgc search --help'.")]
     [InlineData("serve --port abc", "tcmgc: --port is 'abc'; it must be a whole number. Try 'tcmgc serve --help'.")]
     [InlineData("serve --port 70000", "tcmgc: --port is 70000; it must be from 0 to 65535. Try 'tcmgc serve --help'.")]
     [InlineData("serve --urls http://127.0.0.1:1 --port 2",

@@ -126,4 +126,12 @@ public sealed class ModelPullCommandTests : IDisposable
         Assert.Equal((1, 1), (status, errors.TrimEnd('\n').Split('\n').Length));
         Assert.Contains("there is no model 'ViT-X' to pull", errors, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_misspelt_name_is_answered_by_the_nearest_before_a_hub_is_asked()
+    {
+        var (status, _, errors) = await CommandRun.Of("model", "pull", "ViT-B/33", "--out", Out);
+
+        Assert.Equal((1, "tcmgc: there is no model 'ViT-B/33' to pull; did you mean 'ViT-B/32'?"), (status, errors.TrimEnd()));
+    }
 }

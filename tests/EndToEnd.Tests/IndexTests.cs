@@ -183,7 +183,7 @@ public sealed class IndexTests(Workplace place) : IClassFixture<Workplace>
         var ended = await ProgramRun.RunAsync("index", Clips(1)[0], "--data", data, "--model", place.Model);
 
         Assert.Equal(1, ended.Status);
-        Assert.Contains($"another tcmgc (process {Environment.ProcessId}) is indexing into {data}",
+        Assert.Contains($"another tcmgc (process {Environment.ProcessId}) works in {data}",
             Assert.Single(ended.ErrorLines), StringComparison.Ordinal);
     }
 }

@@ -112,8 +112,11 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
 
         await EndlessAsync(run, browser);
         await JudgedAsync(browser);
-        await UnderWayAsync(browser);
+        await FullAsync(browser);
         Assert.All(browser.Complaints, text => Assert.Contains("410 (Gone)", text, StringComparison.Ordinal)); // No originals.
+        await AddressesAsync(run, browser);
+        await UnderWayAsync(browser);
+        Assert.All(browser.Complaints, text => Assert.Matches("410 [(]Gone[)]|of 40[04] ", text)); // Nor all that is asked for.
     }
 
     /// <summary>
@@ -148,7 +151,7 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
         await Assertions.Expect(moments).ToHaveCountAsync(24);
         await Assertions.Expect(status)
             .ToHaveTextAsync(
-                $"24 segments in the first 24 videos for “{text[..80]}…”, the nearest first · 61 segments compared in 10 ms");
+                $"24 segments in the first 24 videos for “{text[..80]}…”, the best first · 61 segments compared in 10 ms");
         await Assertions.Expect(moments.First.Locator(".name")).ToHaveTextAsync("Video 100");
         await browser.HasNoBarrierAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "More results" }).FocusAsync();
@@ -209,10 +212,12 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
             "Named: yellow", "No. 6 Unfamiliar",
         ];
         await Assertions.Expect(labels).ToHaveTextAsync(told);
+        var status = page.Locator("#status");
+        await Assertions.Expect(status).ToContainTextAsync("6 segments in 6 videos for “a yellow ring”, the best first");
         await Assertions.Expect(page.Locator("#unjudged")).ToHaveTextAsync(new Regex("^1 result is unlike .*: the order is its"));
         await browser.HasNoBarrierAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Show weaker results" }).ClickAsync();
-        await Assertions.Expect(page.Locator("#status")).ToContainTextAsync("2 segments compared");
+        await Assertions.Expect(status).ToContainTextAsync("2 segments compared");
         await Assertions.Expect(labels).ToHaveTextAsync(told);
 
         // Where most is unfamiliar, what the model knows has no confidence either, and is not called unfamiliar.
@@ -224,8 +229,47 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
         await page.Locator("#text").FillAsync("");
     }
 
+    /// <summary>An answer has a few moments of each video: where it is full of them, there may be more.</summary>
+    private static async Task FullAsync(PageBrowser browser)
+    {
+        var page = browser.Page;
+        var confidence = new { probability = 0.96, band = "strong" };
+        await page.RouteAsync("**/api/v1/search", route => route.FulfillAsync(new()
+        {
+            ContentType = "application/json",
+            Body = JsonSerializer.Serialize(new
+            {
+                results = new[] { Result(1, confidence, segments: 4), Result(2, confidence) },
+                scored = 9,
+                elapsed = "00:00:00.01",
+                threshold = 0.5,
+                weaker = 0,
+            }),
+        }));
+        await page.Locator("#text").FillAsync("a ring");
+        await Assertions.Expect(page.Locator("#status"))
+            .ToHaveTextAsync("At least 5 moments in 2 videos for “a ring” · 9 segments compared in 10 ms");
+        await page.UnrouteAsync("**/api/v1/search");
+    }
+
+    /// <summary>An address may ask for what the library has none of: what is said of that is true before all of it is known.</summary>
+    private static async Task AddressesAsync(ServeRun run, PageBrowser browser)
+    {
+        var (page, state) = (browser.Page, browser.Page.Locator("#results-state"));
+        await page.GotoAsync($"{run.Http.BaseAddress}?q=a+ring&name=nowhere");
+        await Assertions.Expect(state).ToContainTextAsync("No moment of the videos that the filters leave is near it.");
+        await state.GetByRole(AriaRole.Button, new() { Name = "Without filters" }).ClickAsync();
+        await Assertions.Expect(state).ToContainTextAsync("searchable videos is near it");
+        foreach (var like in new[] { "00000000-0000-0000-0000-000000000000", "nothing" })
+        {
+            await page.GotoAsync($"{run.Http.BaseAddress}?like={like}&of={Id(1).Value}&at=1");
+            await Assertions.Expect(state).ToContainTextAsync("The moment that this address names is not here any more.");
+        }
+    }
+
     private static object Result(
-        int at, object? confidence = null, object? said = null, object? named = null, bool unfamiliar = false) => new
+        int at, object? confidence = null, object? said = null, object? named = null, bool unfamiliar = false,
+        int segments = 1) => new
         {
             video = Id(at).Value,
             name = $"clip {at}.mp4",
@@ -233,10 +277,17 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
             source = $"/api/v1/videos/{Id(at)}/stream",
             duration = 20,
             named,
-            segments = new[]
+            segments = Enumerable.Range(0, segments).Select(segment => new
             {
-                new { segment = Id(at).Value, start = 0, end = 10, moment = 5, score = 1, confidence, said, unfamiliar },
-            },
+                segment = Id((1000 * segment) + at).Value,
+                start = 0,
+                end = 10,
+                moment = 5,
+                score = 1,
+                confidence,
+                said,
+                unfamiliar,
+            }),
         };
 
     /// <summary>A page that is opened while a video is decoded shows at once how far that is.</summary>

@@ -191,7 +191,7 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await page.Locator("#model").ClickAsync();
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Search with it: clip-vit-base-patch32" }).ClickAsync();
         await Assertions.Expect(page.Locator("#model")).ToHaveTextAsync("Model clip-vit-base-patch32");
-        await Assertions.Expect(dialog.Locator("#models-here")).ToContainTextAsync("clip-vit-base-patch32 searches now");
+        await Assertions.Expect(dialog.Locator("#models-here")).ToContainTextAsync("clip-vit-base-patch32 (ViT-B/32) searches now");
         await page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(page.Locator(".moment").First.Locator(".facts")).ToHaveTextAsync("No. 1");
         await Assertions.Expect(page.Locator("#unjudged"))
@@ -510,7 +510,7 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await Assertions.Expect(moments).ToHaveCountAsync(3); // The one that was asked for is left out.
         var liked = $"0:0[0-9] of ({string.Join('|', clips.Select(Path.GetFileName))})";
         await page.ReloadAsync();
-        await Assertions.Expect(status).ToHaveTextAsync(new Regex($"for more like {liked} ·"));
+        await Assertions.Expect(status).ToHaveTextAsync(new Regex($"for more like {liked}, the best first ·"));
         await moments.Locator(".open").First.ClickAsync();
         await Assertions.Expect(page.Locator("#why-content"))
             .ToContainTextAsync(new Regex($"looks most like the segment at {liked}[.]"));
@@ -522,7 +522,7 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await keys.TypeAsync("a pattern");
         await Assertions.Expect(status).ToContainTextAsync("for “a pattern”");
         await Assertions.Expect(moments.Locator(".name")).ToHaveTextAsync([name!, name!]);
-        await Assertions.Expect(status).ToContainTextAsync("2 segments in 1 video for “a pattern”, the nearest first");
+        await Assertions.Expect(status).ToContainTextAsync("2 segments in 1 video for “a pattern”, the best first");
         await moments.Locator(".open").First.ClickAsync();
         // Of an uncalibrated model nobody knows which of them match: the nearness alone is shown beside the one that is open.
         await Assertions.Expect(page.Locator("#marks .nearness")).ToHaveCountAsync(1);

@@ -212,7 +212,7 @@ public sealed class DataFolderTests : IDisposable
         using (folder.LockForWork())
         {
             var error = Assert.Throws<UserException>(other.LockForWork);
-            Assert.Contains($"another tcmgc (process {Environment.ProcessId}) is indexing into {Data}", error.Message,
+            Assert.Contains($"another tcmgc (process {Environment.ProcessId}) works in {Data}", error.Message,
                 StringComparison.Ordinal);
         }
         other.LockForWork().Dispose();

@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Globalization;
 using TcMgc.Cli.Pipeline;
 using TcMgc.Model.Heads;
 using TcMgc.Model.Hub;
 using TcMgc.Model.Store;
+using TcMgc.Shared;
 using TcMgc.Training;
 using Progress = TcMgc.Cli.Progress;
 
@@ -20,6 +22,8 @@ internal static class ModelPullCommand
     private static readonly Argument<string> s_model = new("NAME")
     {
         Description = $"A published CLIP ({string.Join(", ", HubModel.Named.Keys)}), or a repository as OWNER/NAME.",
+        HelpName = "NAME",
+        CompletionSources = { _ => HubModel.Named.Keys.Select(name => new CompletionItem(name)) },
     };
     private static readonly Option<string?> s_out = NewOption.Optional<string?>(
         "--out", "Folder to make; by default the repository's name among the models.", "DIR");
@@ -47,7 +51,10 @@ internal static class ModelPullCommand
         };
         command.SetAction(async (parsed, cancel) =>
         {
-            var model = HubModel.Parse(parsed.GetValue(s_model)!);
+            var given = parsed.GetValue(s_model)!;
+            if (Typos.Nearest(given, HubModel.Named.Keys) is { } meant && !HubModel.Named.ContainsKey(given))
+                throw new UserException($"there is no model '{given}' to pull; did you mean '{meant}'?");
+            var model = HubModel.Parse(given);
             var hub = HubAddress.Of(parsed.GetValue(s_base));
             var path = Path.TrimEndingDirectorySeparator(parsed.GetValue(s_out) ?? Path.Combine(ModelChoice.Models, model.Name));
             ModelFolder.RequireFree(path);

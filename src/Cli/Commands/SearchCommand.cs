@@ -79,15 +79,17 @@ internal static class SearchCommand
                 Filter = await s_filter.OfAsync(parsed, folder.Catalog, collection, cancel),
             };
             var answer = await SearchAsync(folder, parsed, request, cancel);
+            var isOfTexts = parsed.GetValue(s_image) is null;
             if (parsed.GetValue(s_clips) is not { } clips)
             {
-                Output.Write(answer, parsed.GetValue(s_json), response => SearchResults.Print(response, request.Filter));
+                Output.Write(answer, parsed.GetValue(s_json),
+                    response => SearchResults.Print(response, request.Filter, isOfTexts));
                 return 0;
             }
             var saved = await new SearchClips(folder, clips).SaveAsync(answer, cancel);
             Output.Write(SearchClips.WithClips(answer, saved), parsed.GetValue(s_json), _ =>
             {
-                SearchResults.Print(answer, request.Filter);
+                SearchResults.Print(answer, request.Filter, isOfTexts);
                 SearchClips.Print(saved);
             });
             return saved.All(clip => clip.File is not null) ? 0 : 1;

@@ -9,6 +9,7 @@ using TcMgc.Cli.Serving;
 using TcMgc.Cli.Traces;
 using TcMgc.Featurizer;
 using TcMgc.Hosting;
+using TcMgc.Hosting.Audit;
 using TcMgc.Ingest;
 using TcMgc.Ingest.Api;
 using TcMgc.Model.Store;
@@ -74,8 +75,9 @@ internal static class ServeCommand
     private static async Task<string[]?> RunOnceAsync(string[] settings, bool open, CancellationToken cancel)
     {
         var builder = CommandSettings.CreateBuilder(settings, "tcmgc").RequireFreeAddresses();
-        // A line for each event of each video is for services: the page and `--traces` tell it here.
-        builder.Logging.AddFilter<ConsoleLoggerProvider>(typeof(EventConsumer).FullName, LogLevel.Warning);
+        // A line for each event of each video is for services: the page, audit.jsonl and `--traces` tell it here.
+        foreach (var told in new[] { typeof(EventConsumer).FullName, AuditLog.Category })
+            builder.Logging.AddFilter<ConsoleLoggerProvider>(told, LogLevel.Warning);
         var stores = await builder.AddStorageAsync(forWork: true, cancel);
         await ModelChangeLog.AppendAsync(stores, cancel); // Where the last start of this kind was interrupted.
         var options = Settings.Read<ModelOptions>(builder.Configuration);

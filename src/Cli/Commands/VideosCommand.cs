@@ -50,6 +50,10 @@ internal static class VideosCommand
         return command;
     }
 
+    private static string Called(CatalogEntry entry) =>
+        (entry.Title is { } title ? $"{FilePaths.OneLine(title)}: " : "")
+        + (FileSource.PathIn(entry.Source) is { } path ? FilePaths.Display(path) : FilePaths.Name(entry.Name));
+
     private static void Print(List<CatalogEntry> entries)
     {
         var table = new Table().Border(TableBorder.None).AddColumns("id", "state").AddColumn("added")
@@ -57,8 +61,7 @@ internal static class VideosCommand
         foreach (var entry in entries)
             table.AddRow($"{entry.Id}", $"{entry.State}".ToLowerInvariant(), $"{entry.UploadedAt.ToLocalTime():yyyy-MM-dd HH:mm}",
                 $"{entry.Duration:F1}", $"{entry.Segments}",
-                Markup.Escape(FileSource.PathIn(entry.Source) is { } path
-                    ? FilePaths.Display(path) : FilePaths.Name(entry.Name)),
+                Markup.Escape(Called(entry)),
                 Markup.Escape(FilePaths.OneLine(entry.Reason ?? entry.Warning ?? "")));
         AnsiConsole.Write(table);
         Console.WriteLine(

@@ -34,11 +34,13 @@ internal static class ModelChoice
                 + "then give it with --model");
     }
 
-    /// <summary>Tells on standard error which model works and what it knows, where its card says so.</summary>
+    /// <summary>Tells on standard error which model works, what it knows, and of the shipped one how to get another.</summary>
     public static void Introduce(ModelFolder model)
     {
-        if (model.Card.About is { } about)
-            Console.Error.WriteLine($"tcmgc: the model {model.Card.Name} {about}");
+        var (name, about) = (model.Card.Name, model.Card.About);
+        Console.Error.WriteLine(about is null ? $"tcmgc: the model is {name}; its card does not say what it knows"
+            : name == Shipped ? $"tcmgc: the model {name} {about}; 'tcmgc model pull ViT-B/32' gets one that knows it"
+            : $"tcmgc: the model {name} {about}");
     }
 
     /// <summary>Where models lie by default: TCMGC_MODELS, else ./models.</summary>

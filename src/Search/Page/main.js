@@ -57,7 +57,7 @@ demo.addEventListener('changed', () => library.refresh());
 
 /** What an empty library offers: one's own videos, the demo, and the model that one's videos need. */
 function firstSteps() {
-  const known = models.name && models.about
+  const known = models.name
     ? element('p', { className: 'about-model' }, `This server searches with the model ${models.name}, which `
       + api.ended(models.about)) : null;
   const start = demo.isThere ? button('Try the demo', () => demo.start(), 'outlined') : null;

@@ -28,8 +28,8 @@ export class Models extends EventTarget {
   /** What people call the model that searches; null until it is known. */
   get name() { return this.#status?.model.id.split('@')[0] ?? null; }
 
-  /** What it knows, as a sentence about it; empty where nobody said. */
-  get about() { return this.#status?.model.about ?? ''; }
+  /** What it knows, as a sentence about it. */
+  get about() { return this.#status?.model.about ?? 'does not say what it knows'; }
 
   /** Whether this service can get another model, and its user may. */
   get canChoose() { return this.#list !== null && this.#isAdmin; }
@@ -98,9 +98,9 @@ export class Models extends EventTarget {
     find('model-name').textContent = this.name;
     find('model').hidden = false;
     const { collection } = this.#status, where = collection === 'default' ? '' : `Collection ${collection}. `;
-    find('about').textContent = `${where}Model ${this.name}${this.about ? api.ended(` ${this.about}`) : ''}`;
+    find('about').textContent = api.ended(`${where}Model ${this.name} ${this.about}`);
     find('about').hidden = false;
-    find('model-about').textContent = api.ended(`${this.name}${this.about ? ` ${this.about}` : ' searches here'}`);
+    find('model-about').textContent = api.ended(`${this.name} ${this.about}`);
     find('server').replaceChildren(...[
       ['Model', model.id],
       ['Head', model.head],
@@ -125,7 +125,9 @@ export class Models extends EventTarget {
     const use = button('Search with it', () => this.#act(() => api.useModel(name)), 'outlined');
     use.disabled = this.#list.change !== undefined;
     use.setAttribute('aria-label', `${use.textContent}: ${name}`);
-    return element('li', {}, element('strong', {}, name), id === this.#list.inUse ? ' searches now' : this.#isAdmin ? use : null,
+    const offered = this.#list.offered.find(({ folder }) => folder === name);
+    return element('li', {}, element('strong', {}, name), offered ? ` (${offered.name})` : null,
+      id === this.#list.inUse ? ' searches now' : this.#isAdmin ? use : null,
       about ? element('span', { className: 'note' }, api.sentence(about)) : null);
   }
 
@@ -136,7 +138,7 @@ export class Models extends EventTarget {
       return;
     const model = change.model.split('@')[0], installed = this.#list.installed.find(({ id }) => id === change.model);
     find('change-text').textContent = change.failure ? api.sentence(change.failure)
-      : `The library is encoded with ${model}: ${change.done} of ${count(change.videos, 'video')}. `
+      : `The library is encoded with ${model}${change.videos ? `: ${change.done} of ${count(change.videos, 'video')}` : ''}. `
         + `Until all of it is, ${this.name} goes on searching.`;
     const bar = find('change-bar');
     bar.hidden = !this.#isChanging;

@@ -30,7 +30,8 @@ export class Search {
     });
     library.addEventListener('dropped', ({ detail }) => this.#drop(detail));
     models.addEventListener('known', () => this.#query?.answer && this.#tell(this.#query, true));
-    library.addEventListener('counted', () => this.#query?.answer && this.#tellNothing(this.#query));
+    for (const event of ['loaded', 'counted'])
+      library.addEventListener(event, () => this.#query?.answer && this.#tellNothing(this.#query));
   }
 
   get isActive() { return this.#query !== null; }
@@ -94,7 +95,7 @@ export class Search {
       subject: { like, of, at },
       again: () => this.like({ like, of, at }),
       async ask(top, signal) {
-        const [answer, video] = await Promise.all([api.search({ ...body, top }, signal), called]);
+        const [answer, video] = await Promise.all([api.search({ ...body, top }, signal).catch(gone), called]);
         this.name = `more like ${name(video)}`;
         this.looksLike = `the segment at ${name(video)}`;
         return answer;
@@ -236,10 +237,11 @@ export class Search {
   }
 
   /** How much is found; quietly, only what its marks mean. */
-  #tell({ moments, name, answer, rank, explain }, quietly) {
+  #tell(query, quietly) {
+    const { moments, name, answer, explain } = query;
     if (!quietly)
       find('status').textContent = moments.length
-        ? `${told(moments, answer, rank, name)} · ${count(answer.scored, 'segment')} compared in `
+        ? `${told(moments, answer, query)} · ${count(answer.scored, 'segment')} compared in `
           + `${milliseconds(answer.elapsed)} ms` : `Nothing here matches ${name}`;
     this.#tellUnjudged(explain ? moments : [], answer);
   }
@@ -355,12 +357,21 @@ export class Search {
   }
 }
 
-/** How many moments in how many videos: of all that are found, or of as many as are loaded. */
-function told(moments, { more }, rank, name) {
+/**
+ * How many moments in how many videos: of all that are found, or of as many as are loaded; of a video there may be more than the
+ * few that an answer has. Where not each is a match that the model is sure of or that is told by words, they are mere segments.
+ */
+function told(moments, { results, more }, { rank, name, explain }) {
   const videos = new Set(moments.map(({ result }) => result.video)).size, isByMoment = rank === 'moment';
-  const isJudged = moments.some(({ segment, query }) => query.isJudged(segment));
-  return `${more && isByMoment ? 'The first ' : ''}${count(moments.length, isJudged ? 'moment' : 'segment')} in `
-    + `${more && !isByMoment ? 'the first ' : ''}${count(videos, 'video')} for ${name}${isJudged ? '' : ', the nearest first'}`;
+  const isJudged = explain && moments.every(({ segment, query }) => query.isJudged(segment));
+  const isFull = !isByMoment && results.some(({ segments }) => segments.length === wanted.segmentsEach);
+  return `${isFull ? 'At least ' : more && isByMoment ? 'The first ' : ''}`
+    + `${count(moments.length, isJudged ? 'moment' : 'segment')} in ${more && !isByMoment ? 'the first ' : ''}${count(videos, 'video')} for ${name}${isJudged ? '' : ', the best first'}`;
+}
+
+/** Says of a moment that an address names and that is not here what people understand. */
+function gone(error) {
+  throw [400, 404].includes(error.status) ? new Error('The moment that this address names is not here any more.') : error;
 }
 
 /** What tells a result from others: its video, or where moments are ranked its segment. */

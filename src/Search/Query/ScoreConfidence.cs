@@ -10,17 +10,21 @@ namespace TcMgc.Search.Query;
 /// <param name="unfamiliar">
 /// Segments of footage that the calibration says nothing of: they have no confidence, and are shown where their score would do
 /// for the others. Where most are, nothing has one and all is shown: a single segment tells less than the library around it.
+/// Null where the calibration does not know such footage from other.
 /// </param>
 internal sealed class ScoreConfidence(ScoreCalibration calibration, long segments, double threshold,
-    (IReadOnlySet<SegmentId> Segments, bool AreMost) unfamiliar)
+    (IReadOnlySet<SegmentId> Segments, bool AreMost)? unfamiliar)
 {
-    public double Threshold => threshold;
+    private readonly bool _areMostUnfamiliar = unfamiliar?.AreMost is true;
 
-    public bool IsUnfamiliar(in ScoredSegment segment) => unfamiliar.Segments.Contains(segment.Place.Id);
+    /// <summary>Least probability of what is shown; 0 where nothing has one.</summary>
+    public double Threshold => _areMostUnfamiliar ? 0 : threshold;
+
+    public bool? IsUnfamiliar(in ScoredSegment segment) => unfamiliar?.Segments.Contains(segment.Place.Id);
 
     public Client.Confidence? Of(in ScoredSegment segment)
     {
-        if (unfamiliar.AreMost || IsUnfamiliar(segment))
+        if (_areMostUnfamiliar || IsUnfamiliar(segment) is true)
             return null;
         var confidence = Judge(segment);
         return new(confidence.Probability, confidence.Band switch
@@ -32,7 +36,7 @@ internal sealed class ScoreConfidence(ScoreCalibration calibration, long segment
     }
 
     public bool Shows(ScoredSegment segment) =>
-        unfamiliar.AreMost || Judge(segment).Probability >= threshold;
+        _areMostUnfamiliar || Judge(segment).Probability >= Threshold;
 
     private Confidence Judge(in ScoredSegment segment) => calibration.Of(segment.Corrected, Math.Max(1, segments));
 }

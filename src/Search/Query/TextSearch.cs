@@ -155,11 +155,9 @@ internal sealed class TextSearch(
             // Fewer candidates than asked for are all segments that there are; else they stand for the whole collection.
             var all = Request.Exhaustive || OnlyVideo is not null || _ranking.Count < Context.Options.Candidates;
             var segments = all ? _ranking.Count : await Context.IndexSize.SegmentsAsync(Request.Collection, Cancel);
-            var unfamiliar = Context.Unfamiliar is { } footage
-                ? await footage.AmongAsync(
-                    _ranking.First(Math.Max(Request.Results, Context.Options.Candidates)), Cancel)
-                : (new HashSet<SegmentId>(), false);
-            _confidence = new(calibration, segments, Request.Threshold ?? calibration.Threshold, unfamiliar);
+            _confidence = new(calibration, segments, Request.Threshold ?? calibration.Threshold, Context.Unfamiliar is { } footage
+                ? await footage.AmongAsync(_ranking.First(Math.Max(Request.Results, Context.Options.Candidates)), Cancel)
+                : null);
         }
         _top = _ranking.Top(_confidence is null ? null : _confidence.Shows);
     }
@@ -196,7 +194,7 @@ internal sealed class TextSearch(
         var response = await ResponseAsync(_ranking, _top, (segment, result) => result with
         {
             Confidence = _confidence?.Of(segment),
-            Unfamiliar = _confidence?.IsUnfamiliar(segment) is true,
+            Unfamiliar = _confidence?.IsUnfamiliar(segment),
             Said = _ranking.Spoken.GetValueOrDefault(segment.Place.Id)?.Said,
             Explanation = _explanations.GetValueOrDefault(segment.Place.Id) is { } explanation
                 ? explanation with { Fusion = _ranking.FusionOf(segment)?.ToFusion() } : null,

@@ -125,7 +125,7 @@ public sealed class ConfidenceTests : IDisposable
         var isBeyond = limit < 1;
         Assert.Equal(isBeyond ? (Videos, 0) : (3, 3), (answer.Results.Count, answer.Weaker));
         Assert.All(answer.Results.SelectMany(result => result.Segments), segment =>
-            Assert.Equal((isBeyond, isBeyond), (segment.Unfamiliar, segment.Confidence is null)));
+            Assert.Equal((isBeyond, isBeyond), (segment.Unfamiliar is true, segment.Confidence is null)));
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class ConfidenceTests : IDisposable
 
         Assert.Equal(5, answer.Results.Count);
         Assert.All(answer.Results, result =>
-            Assert.Equal(new VideoId(result.Video) == SampleLibrary.Id("both"), result.Segments[0].Unfamiliar));
+            Assert.Equal(new VideoId(result.Video) == SampleLibrary.Id("both"), result.Segments[0].Unfamiliar is true));
     }
 
     [Fact]
@@ -153,10 +153,10 @@ public sealed class ConfidenceTests : IDisposable
 
         var answer = await library.Engine.SearchAsync(Sentence, new() { Threshold = 1 }, default);
 
-        Assert.Equal((3, 0), (answer.Results.Count, answer.Weaker));
+        Assert.Equal((3, 0, 0.0), (answer.Results.Count, answer.Weaker, answer.Threshold));
         Assert.All(answer.Results, result => Assert.Null(result.Segments[0].Confidence));
         Assert.All(answer.Results, result =>
-            Assert.Equal(new VideoId(result.Video) != SampleLibrary.Id("known"), result.Segments[0].Unfamiliar));
+            Assert.Equal(new VideoId(result.Video) != SampleLibrary.Id("known"), result.Segments[0].Unfamiliar is true));
     }
 
     [Fact]
@@ -234,6 +234,7 @@ public sealed class ConfidenceTests : IDisposable
 
         Assert.Equal((Videos, 0, null), (answer.Results.Count, answer.Weaker, answer.Threshold));
         Assert.All(answer.Results, result => Assert.Null(result.Confidence));
+        Assert.All(answer.Results, result => Assert.Null(result.Segments[0].Unfamiliar));
     }
 
     [Fact]
@@ -245,6 +246,7 @@ public sealed class ConfidenceTests : IDisposable
 
         Assert.Equal((Videos, 0, null), (answer.Results.Count, answer.Weaker, answer.Threshold));
         Assert.All(answer.Results, result => Assert.Null(result.Confidence));
+        Assert.All(answer.Results, result => Assert.Null(result.Segments[0].Unfamiliar));
     }
 
     [Theory]
