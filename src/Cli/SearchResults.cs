@@ -83,7 +83,8 @@ internal static class SearchResults
         {
             var said = fusion.TranscriptRank is { } spoken ? $"said as number {spoken}" : "not said";
             var named = fusion.NameRank is not { } place ? "not named so"
-                : $"named {(fusion.NameIsExact ? "exactly" : $"as number {place}")} (weight {fusion.NameWeight})";
+                : $"named {(fusion.NameIsExact ? "exactly" : $"as number {place}, by {fusion.NameShare:P0} of the words")} "
+                    + $"(weight {fusion.NameWeight})";
             Console.WriteLine(
                 $"\n{rank}  seen as number {fusion.VisualRank}, {said} (weight {fusion.TranscriptWeight}), {named}");
         }

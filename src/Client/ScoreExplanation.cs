@@ -23,6 +23,9 @@ public sealed record Fusion(int VisualRank, int? TranscriptRank, double Transcri
     /// </summary>
     public int? NameRank { get; init; }
 
+    /// <summary>How much of the query's words they have, at most 1; null where <see cref="NameRank"/> is.</summary>
+    public double? NameShare { get; init; }
+
     /// <summary>
     /// Whether its video's title, file name (with its ending or without) or a tag is what the query says and no more. Then it
     /// comes before all others.
@@ -33,8 +36,8 @@ public sealed record Fusion(int VisualRank, int? TranscriptRank, double Transcri
     public double NameWeight { get; init; }
 
     /// <summary>
-    /// 1 / (60 + visual rank) + weight / (60 + transcript rank) + weight / (60 + name's rank): reciprocal rank fusion; and the
-    /// name's weight where it is exact.
+    /// 1 / (60 + visual rank) + weight / (60 + transcript rank) + weight × share / (60 + name's rank): reciprocal rank fusion; and
+    /// the name's weight where it is exact.
     /// </summary>
     public required double Score { get; init; }
 }

@@ -334,6 +334,8 @@ public abstract class CatalogContract
         Assert.Equal([dog.VideoId], await NamedAsync(catalog, "a dog is running"));
         Assert.Equal([dog.VideoId], await NamedAsync(catalog, "ete"));
         Assert.Equal([surfer.VideoId, dog.VideoId], await NamedAsync(catalog, "a surfer on a wave"));
+        Assert.Equal([1, 0.5], (await catalog.FindNamedAsync(CollectionId.Default, ["a surfer on a wave"], 9, s_never))
+            .Select(match => match.Share));
         Assert.Empty(await NamedAsync(catalog, "a dog jumps over fences")); // One word of four.
         Assert.Empty(await NamedAsync(catalog, "of the"));
         var match = (await catalog.FindNamedAsync(CollectionId.Default, ["dog waves"], 9, s_never))[0];

@@ -104,9 +104,10 @@ function frameButton(time, { at, seek, preview }) {
     at(time));
 }
 
-const ranksOf = ({ visualRank, transcriptRank, transcriptWeight, nameRank, nameIsExact, nameWeight }) =>
+const ranksOf = ({ visualRank, transcriptRank, transcriptWeight, nameRank, nameShare, nameIsExact, nameWeight }) =>
   `By what is seen it is number ${visualRank}; ${transcriptRank ? `by what is said number ${transcriptRank}`
-    : 'none of the words is said in it'}${nameRank ? `; by what its video is called number ${nameRank}` : ''}${
+    : 'none of the words is said in it'}${nameRank ? `; by what its video is called number ${nameRank}${
+      nameShare < 1 ? ` (it has ${Math.round(100 * nameShare)} % of the words, and counts that much)` : ''}` : ''}${
     nameIsExact ? '. It is called just that and comes before all that are not' : ''}. The order of `
     + `results joins ${nameRank ? 'these' : 'both'} ranks${transcriptWeight === 1 && (!nameRank || nameWeight === 1)
       ? ', each as important as the other'

@@ -12,18 +12,19 @@ namespace TcMgc.Search.Query;
 /// Its video's place by title, file name and tags, from 1; null where they have too few of the query's words, or another segment
 /// of the video looks more like the query.
 /// </param>
+/// <param name="NamedShare">How much of the query's words its video's title, file name and tags have, at most 1.</param>
 /// <param name="IsExact">Whether its video is called what the query says and no more.</param>
 /// <param name="Weights">Weights of words beside the picture's of 1.</param>
-internal readonly record struct FusedRank(int Visual, int? Spoken, int? Named, bool IsExact, WordWeights Weights)
+internal readonly record struct FusedRank(int Visual, int? Spoken, int? Named, double NamedShare, bool IsExact, WordWeights Weights)
 {
     /// <summary>What keeps the first few ranks from deciding alone (Cormack, Clarke and Büttcher, 2009).</summary>
     private const double Smoothing = 60;
 
     /// <summary>
-    /// 1 / (60 + visual rank) + weight / (60 + spoken rank) + weight / (60 + name's rank), and the weight once more where the
-    /// name is exact: whoever types a name wants its video before all others.
+    /// 1 / (60 + visual rank) + weight / (60 + spoken rank) + weight × share / (60 + name's rank), and the weight once more where
+    /// the name is exact: whoever types a name wants its video before all others.
     /// </summary>
-    public double Score => VisualPart + SpokenPart + Part(Named, Weights.Names) + (IsExact ? Weights.Names : 0);
+    public double Score => VisualPart + SpokenPart + Part(Named, Weights.Names * NamedShare) + (IsExact ? Weights.Names : 0);
 
     public double VisualPart => 1 / (Smoothing + Visual);
 
@@ -32,6 +33,7 @@ internal readonly record struct FusedRank(int Visual, int? Spoken, int? Named, b
     public Fusion ToFusion() => new(Visual, Spoken, Weights.Transcripts)
     {
         NameRank = Named,
+        NameShare = Named is null ? null : NamedShare,
         NameIsExact = IsExact,
         NameWeight = Weights.Names,
         Score = Score,

@@ -15,7 +15,7 @@ internal sealed class NamedVideos(ICatalog catalog, CollectionId collection, Sho
         var found = new Dictionary<VideoId, NamedVideo>();
         foreach (var match in await catalog.FindNamedAsync(collection, texts, MostVideos, cancel))
             if (await shown.FindAsync(match.Video, cancel) is { Segments: > 0 })
-                found.Add(match.Video, new(found.Count + 1, match.IsExact, [.. match.Texts.Select(Matched)]));
+                found.Add(match.Video, new(found.Count + 1, match.Share, match.IsExact, [.. match.Texts.Select(Matched)]));
         return found;
     }
 
@@ -33,6 +33,7 @@ internal sealed class NamedVideos(ICatalog catalog, CollectionId collection, Sho
 
 /// <summary>A video whose title, file name or tags have words of a query.</summary>
 /// <param name="Rank">Its place among them, from 1.</param>
+/// <param name="Share">How much of the query's words they have, at most 1.</param>
 /// <param name="IsExact">Whether it is called what the query says and no more.</param>
 /// <param name="Texts">The texts that have them.</param>
-internal sealed record NamedVideo(int Rank, bool IsExact, IReadOnlyList<MatchedText> Texts);
+internal sealed record NamedVideo(int Rank, double Share, bool IsExact, IReadOnlyList<MatchedText> Texts);

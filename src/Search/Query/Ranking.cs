@@ -78,7 +78,9 @@ internal sealed class Ranking(SearchRequest request)
     /// <summary>How a segment came to its place; null where only its score counts.</summary>
     public FusedRank? FusionOf(in ScoredSegment segment) => segment.VisualRank == 0 ? null
         : new(segment.VisualRank, Spoken.GetValueOrDefault(segment.Place.Id)?.Rank, segment.NameRank,
-            segment.NameRank is not null && Named[segment.Place.Video].IsExact, Weights);
+            NamedOf(segment)?.Share ?? 0, NamedOf(segment)?.IsExact is true, Weights);
+
+    private NamedVideo? NamedOf(in ScoredSegment segment) => segment.NameRank is null ? null : Named[segment.Place.Video];
 
     /// <summary>The results wanted, best first, each the segments of one video; equal scores in a fixed order.</summary>
     /// <param name="shows">

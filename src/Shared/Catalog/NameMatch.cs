@@ -9,6 +9,9 @@ public sealed record NameMatch(VideoId Video, IReadOnlyList<NamedText> Texts)
 {
     /// <summary>Whether one of them is a query's words and no others, but for the ending of a file name.</summary>
     public bool IsExact { get; init; }
+
+    /// <summary>How much of the query's words they have, at most 1.</summary>
+    public double Share { get; init; } = 1;
 }
 
 /// <summary>A title, file name or tag.</summary>

@@ -60,14 +60,19 @@ internal static class CatalogNames
         var areCommon = words.Count == 0; // A film may be called "Her", and only that one is meant.
         if (areCommon)
             words = [.. asked.SelectMany(all => all).Distinct(StringComparer.OrdinalIgnoreCase)];
-        var best = Count(connection, collection, words)
+        var counts = Count(connection, collection, words);
+        var best = counts
             .Where(video => exact.Contains(video.Key) || (!areCommon && 2 * video.Value.Words >= words.Count))
             .OrderByDescending(video => exact.Contains(video.Key))
             .ThenByDescending(video => video.Value.Words).ThenByDescending(video => video.Value.Rarity)
             .ThenBy(video => video.Key)
             .Take(count).Select(video => video.Key).ToList();
         var any = WordQuery.AnyOf(words);
-        return [.. best.Select(video => new NameMatch(new(video), TextsOf(video)) { IsExact = exact.Contains(video) })];
+        return [.. best.Select(video => new NameMatch(new(video), TextsOf(video))
+        {
+            IsExact = exact.Contains(video),
+            Share = exact.Contains(video) ? 1 : (double)counts[video].Words / words.Count,
+        })];
 
         IReadOnlyList<NamedText> TextsOf(Guid video) => [.. connection.Query<string>(
                 $"""

@@ -48,6 +48,19 @@ public sealed class NameFusionTests(SearchEngineTests.Models models) : IClassFix
     }
 
     [Fact]
+    public async Task A_name_with_some_of_the_words_counts_by_their_share()
+    {
+        var library = await FilledAsync();
+        library.Catalog.Named = [Named("video 2") with { Share = 0.5 }];
+
+        var answer = await library.Engine.SearchAsync(Sentence, new() { Explain = true }, default);
+
+        var fusion = answer.Results.Single(result => result.Named is not null).Segments[0].Explanation!.Fusion!;
+        Assert.Equal((1, 0.5), (fusion.NameRank, fusion.NameShare));
+        Assert.Equal((1.0 / (60 + fusion.VisualRank)) + (0.5 / 61), fusion.Score, 1e-12);
+    }
+
+    [Fact]
     public async Task A_named_video_is_found_beyond_the_candidates_and_below_the_threshold_unless_names_do_not_count()
     {
         var library = await FilledAsync(new() { Candidates = 1 });
