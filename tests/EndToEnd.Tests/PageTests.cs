@@ -318,6 +318,8 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
 
         var first = page.Locator("#moments > .moment").First;
         await Assertions.Expect(first.Locator(".name")).ToHaveTextAsync(Path.GetFileName(clips[1]));
+        await ShowsAskedAsync();
+        await browser.HasNoBarrierAsync();
         await first.Locator(".open").ClickAsync();
         await page.WaitForFunctionAsync("() => document.getElementById('video').readyState >= 2");
         Assert.InRange(await VideoAsync<double>(page, "currentTime"), 2.5, 5.5);
@@ -326,10 +328,18 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await Assertions.Expect(page).ToHaveURLAsync(new Regex("/#image="));
         await page.ReloadAsync();
         await Assertions.Expect(first.Locator(".name")).ToHaveTextAsync(Path.GetFileName(clips[1]));
+        await ShowsAskedAsync();
         Assert.Empty(browser.Complaints);
         await page.SetInputFilesAsync(
             "#image-file", new FilePayload { Name = "no.png", MimeType = "image/png", Buffer = "no picture"u8.ToArray() });
         await Assertions.Expect(page.Locator("#results-state")).ToContainTextAsync("The search did not work");
+        await Assertions.Expect(page.Locator("#asked")).ToBeHiddenAsync();
+
+        async Task ShowsAskedAsync()
+        {
+            await Assertions.Expect(page.Locator("#asked")).ToBeVisibleAsync();
+            await page.WaitForFunctionAsync("() => document.getElementById('asked').naturalWidth > 0");
+        }
     }
 
     [BrowserFact]
@@ -508,6 +518,7 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await Assertions.Expect(status).ToContainTextAsync("for more like 0:0");
         Assert.Contains("?like=", page.Url, StringComparison.Ordinal);
         await Assertions.Expect(moments).ToHaveCountAsync(3); // The one that was asked for is left out.
+        await page.WaitForFunctionAsync("() => document.getElementById('asked').naturalWidth > 0");
         var liked = $"0:0[0-9] of ({string.Join('|', clips.Select(Path.GetFileName))})";
         await page.ReloadAsync();
         await Assertions.Expect(status).ToHaveTextAsync(new Regex($"for more like {liked}, the best first ·"));

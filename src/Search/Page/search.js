@@ -77,6 +77,7 @@ export class Search {
     this.#run({
       name: `the image ${quotable(file.name ?? '')}`.trimEnd(),
       subject: { image: encoded },
+      picture: URL.createObjectURL(file),
       again: () => this.image(file, encoded),
       ask: (top, signal) => api.searchImage(file, { ...query, top }, signal),
       inside: video => api.searchImage(file, this.#inside(query, video)),
@@ -93,6 +94,7 @@ export class Search {
     this.#run({
       name: `more like ${name(known)}`,
       subject: { like, of, at },
+      picture: of && api.own(`api/v1/videos/${encodeURIComponent(of)}/thumbnail?time=${encodeURIComponent(at)}`),
       again: () => this.like({ like, of, at }),
       async ask(top, signal) {
         const [answer, video] = await Promise.all([api.search({ ...body, top }, signal).catch(gone), called]);
@@ -164,6 +166,7 @@ export class Search {
     this.#query = query;
     query.rank = this.filters.rank;
     this.#show(true);
+    this.#showAsked(query.picture);
     find('unjudged').hidden = true;
     const list = find('moments');
     const wait = setTimeout(() => this.#loading(list, query), fresh ? 0 : slow);
@@ -182,6 +185,21 @@ export class Search {
       if (!signal.aborted)
         list.ariaBusy = 'false';
     }
+  }
+
+  /** What the results are to look like, where that is a picture. */
+  #showAsked(picture) {
+    const place = find('asked');
+    if (place.getAttribute('src') === (picture ?? null))
+      return;
+    if (place.src.startsWith('blob:'))
+      URL.revokeObjectURL(place.src);
+    place.hidden = !picture;
+    place.onerror = () => { place.hidden = true; }; // Its video may be gone.
+    if (picture)
+      place.src = picture;
+    else
+      place.removeAttribute('src');
   }
 
   #loading(list, query) {
