@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.OpenApi;
 using Microsoft.OpenApi.Reader;
 using TcMgc.Client;
+using TcMgc.Shared.Transcripts;
 
 namespace TcMgc.EndToEnd.Tests;
 
@@ -126,6 +127,10 @@ public sealed class ApiDescriptionTests
         Assert.NotEmpty(Answer<SearchAnswer>("search").Results[0].Segments[0].Said!);
         Assert.NotEmpty(Answer<VideoPage>("listVideos").Videos[0].Tags);
         Assert.Equal(VideoState.Indexed, Answer<Video>("getVideo").State);
+        Assert.NotNull(Answer<ServiceStatus>("status").Disk);
+        Assert.NotEmpty(Answer<CollectionList>("collections").Collections);
+        Assert.Equal(PullState.Downloading, Answer<ModelList>("models").Pull!.State);
+        Assert.NotEmpty(Answer<IReadOnlyList<Cue>>("getTranscript"));
     }
 
     private static T Answer<T>(string operation) => Operations.Single(one => one.Operation.OperationId == operation).Operation

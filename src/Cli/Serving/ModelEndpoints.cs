@@ -21,7 +21,21 @@ internal static class ModelEndpoints
     {
         var models = app.MapGroup("/api/v1/models");
         models.MapGet("", ListAsync).RequireAuthorization(Scopes.Search)
-            .WithName("models").WithSummary("The models that are here, those that can be downloaded, and how far that is.");
+            .WithName("models").WithSummary("The models that are here, those that can be downloaded, and how far that is.")
+            .WithExampleAnswer("""
+                {
+                  "inUse": "tiny@2ba1fadaad7e",
+                  "installed": [
+                    { "name": "tiny", "id": "tiny@2ba1fadaad7e", "about": "knows drawn shapes, nothing of real footage" }
+                  ],
+                  "offered": [
+                    {
+                      "name": "ViT-B/32", "folder": "clip-vit-base-patch32", "bytes": 605000000, "firstFound": 58.8, "work": 1
+                    }
+                  ],
+                  "pull": { "name": "ViT-B/32", "state": "downloading", "received": 121000000, "bytes": 605000000 }
+                }
+                """);
         models.MapPost("/pull", Pull).RequireAuthorization(Scopes.Admin).OfTheService()
             .WithName("pullModel").WithSummary("Download an offered model, or continue that.")
             .WithExample("""{"name": "ViT-B/32"}""")

@@ -31,7 +31,8 @@ internal static class TranscriptEndpoint
         transcript.MapGet("", GetAsync).RequireAuthorization(Scopes.Search)
             .WithName("getTranscript")
             .WithSummary("What is said in a video: cues in the order of their start, in the JSON that PUT takes.")
-            .Produces<IReadOnlyList<Cue>>();
+            .Produces<IReadOnlyList<Cue>>()
+            .WithExampleAnswer("""[{ "start": 3.2, "end": 5.9, "text": "and there is the lake" }]""");
         transcript.MapDelete("", DeleteAsync).RequireAuthorization(Scopes.Upload)
             .WithName("deleteTranscript").WithSummary("Forget what is said in a video.");
     }

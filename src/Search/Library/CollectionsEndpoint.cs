@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using TcMgc.Client;
+using TcMgc.Hosting;
 using TcMgc.Hosting.Access;
 
 namespace TcMgc.Search.Library;
@@ -13,7 +14,10 @@ internal static class CollectionsEndpoint
 {
     public static void Map(IEndpointRouteBuilder app) => app.MapGet("/api/v1/collections", AnswerAsync)
         .RequireAuthorization(Scopes.Admin).OfTheService()
-        .WithName("collections").WithSummary("The collections that have videos, and what they hold.");
+        .WithName("collections").WithSummary("The collections that have videos, and what they hold.")
+        .WithExampleAnswer("""
+            { "collections": [{ "name": "default", "videos": 59, "waiting": 1, "segments": 341, "bytes": 26220308 }] }
+            """);
 
     private static async Task<Ok<CollectionList>> AnswerAsync([FromServices] AllCollections all, CancellationToken cancel) =>
         TypedResults.Ok(new CollectionList(

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using TcMgc.Client;
+using TcMgc.Hosting;
 using TcMgc.Hosting.Access;
 using TcMgc.Model;
 using TcMgc.Shared;
@@ -26,7 +27,19 @@ internal static class StatusEndpoint
     public static void Map(IEndpointRouteBuilder app)
     {
         app.MapGet(Address, AnswerAsync)
-            .WithName("status").WithSummary("The model, what it knows, what is indexed and waits, throughput and disk.");
+            .WithName("status").WithSummary("The model, what it knows, what is indexed and waits, throughput and disk.")
+            .WithExampleAnswer("""
+                {
+                  "version": "1.0.0",
+                  "model": {
+                    "id": "clip-vit-base-patch32@0a1b2c3d4e5f", "about": "knows pictures of the web and their captions",
+                    "head": "clip4clip-mean-pooling", "device": "cpu", "precision": "bfloat16"
+                  },
+                  "videos": 59, "waiting": 1, "segments": 341, "collection": "default", "waitingBytes": 444412,
+                  "throughput": { "minutes": 10, "videos": 12, "footage": 107.5 },
+                  "disk": { "free": 74881847296, "total": 270553174016 }
+                }
+                """);
         // People try it in a browser, without the version.
         app.MapGet("/api/status", () => TypedResults.LocalRedirect(Address)).ExcludeFromDescription();
     }
