@@ -47,9 +47,13 @@ internal static class CommandSettings
     /// <summary>What ASP.NET reads itself; OpenTelemetry's begin with OTEL_.</summary>
     private static readonly string[] s_foreign = ["Logging", "Kestrel", "AllowedHosts"];
 
+    /// <summary>Every setting, as SECTION:KEY, or KEY at the root, and whether it is one value.</summary>
+    private static readonly Dictionary<string, bool> s_settings = s_root.SelectMany(KeysOf)
+        .Concat(s_sections.SelectMany(of => KeysOf(of.Options).Select(key => ($"{of.Section}:{key.Name}", key.IsOneValue))))
+        .ToDictionary(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Every setting, as SECTION:KEY, or KEY at the root.</summary>
-    public static IReadOnlyList<string> Names { get; } =
-        [.. s_root.SelectMany(KeysOf), .. s_sections.SelectMany(of => KeysOf(of.Options).Select(key => $"{of.Section}:{key}"))];
+    public static IReadOnlyCollection<string> Names => s_settings.Keys;
 
     /// <summary>
     /// As <see cref="ServiceProgram.CreateBuilder"/>, where a service passes over settings of others. Here they are all known.
@@ -58,16 +62,23 @@ internal static class CommandSettings
     public static WebApplicationBuilder CreateBuilder(string[] settings, string service)
     {
         var builder = ServiceProgram.CreateBuilder(settings, service);
-        var unknown = ((IConfigurationRoot)builder.Configuration).Providers // Not variables, which other programs have too.
+        var wrong = ((IConfigurationRoot)builder.Configuration).Providers // Not variables, which other programs have too.
             .Where(source => source is JsonConfigurationProvider or CommandLineConfigurationProvider)
-            .SelectMany(Keys).Where(IsUnknown).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
-        return unknown.Count == 0 ? builder : throw new UserException(string.Join("; ", unknown.Select(Said)));
+            .SelectMany(source => Keys(source).Select(key => ReasonFor(key, source))).OfType<string>()
+            .Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        return wrong.Count == 0 ? builder : throw new UserException(string.Join("; ", wrong));
     }
 
-    private static string Said(string key) => Typos.Nearest(key, Names) is { } meant
-        ? $"{key} is no setting; did you mean {meant}?" : $"{key} is no setting; docs/api.md lists all";
+    /// <summary>What is wrong with a setting beside its value; null where nothing is.</summary>
+    private static string? ReasonFor(string key, IConfigurationProvider source)
+    {
+        if (IsUnknown(key))
+            return Typos.Nearest(key, Names) is { } meant
+                ? $"{key} is no setting; did you mean {meant}?" : $"{key} is no setting; docs/api.md lists all";
+        return s_settings.GetValueOrDefault(key) && source.GetChildKeys([], key).Any() ? $"{key} takes one value" : null;
+    }
 
-    private static bool IsUnknown(string key) => !Names.Contains(key, StringComparer.OrdinalIgnoreCase)
+    private static bool IsUnknown(string key) => !s_settings.ContainsKey(key)
         && !s_foreign.Contains(key.Split(':')[0], StringComparer.OrdinalIgnoreCase)
         && !key.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase);
 
@@ -75,6 +86,7 @@ internal static class CommandSettings
     private static IEnumerable<string> Keys(IConfigurationProvider source) => source.GetChildKeys([], null).SelectMany(root =>
         source.GetChildKeys([], root).Select(key => $"{root}:{key}").DefaultIfEmpty(root));
 
-    private static IEnumerable<string> KeysOf(Type options) =>
-        options.GetProperties().Where(property => property.SetMethod is not null).Select(property => property.Name);
+    private static IEnumerable<(string Name, bool IsOneValue)> KeysOf(Type options) =>
+        options.GetProperties().Where(property => property.SetMethod is not null).Select(property =>
+            (property.Name, property.PropertyType.IsValueType || property.PropertyType == typeof(string)));
 }

@@ -56,6 +56,10 @@ public sealed class CommandSettingsTests
             var error = Assert.Throws<UserException>(() => CommandSettings.CreateBuilder([], "test"));
             Assert.StartsWith("Limit:Queries is no setting", error.Message, StringComparison.Ordinal);
 
+            File.WriteAllText("appsettings.json", """{ "Search": { "Candidates": [7] } }""");
+            error = Assert.Throws<UserException>(() => CommandSettings.CreateBuilder([], "test"));
+            Assert.Equal("Search:Candidates takes one value", error.Message);
+
             File.WriteAllText("appsettings.json", "{\n  \"Search\": {\n");
             error = Assert.Throws<UserException>(() => CommandSettings.CreateBuilder([], "test"));
             Assert.StartsWith("appsettings.json is not valid JSON", error.Message, StringComparison.Ordinal);
