@@ -42,7 +42,12 @@ public static class SearchServices
                 return stop => services.GetRequiredService<Pictures>().FollowAsync(changes, catalog, stop);
             })
             .AddWorker("proxies", services => services.GetRequiredService<Proxies>().RunAsync)
-            .AddWorker("throughput", services => services.GetRequiredService<RecentVideos>().RunAsync);
+            .AddWorker("throughput", services => services.GetRequiredService<RecentVideos>().RunAsync)
+            .AddWorker("first search", services => stop => PrepareAsync(services.GetRequiredService<SearchEngine>(), stop));
         return builder;
     }
+
+    /// <summary>So that the first search does not wait for it. What is wrong is told by the search that needs it.</summary>
+    private static async Task PrepareAsync(SearchEngine engine, CancellationToken stop) =>
+        await engine.PrepareAsync(stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

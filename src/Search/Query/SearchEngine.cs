@@ -34,6 +34,19 @@ public sealed class SearchEngine : IDisposable
         _bound = new(index, model.Id);
     }
 
+    /// <summary>
+    /// Reads what the first search would wait for: the text encoder's weights, and the vectors of an index that is searched in
+    /// memory. Nothing where nothing was ever indexed.
+    /// </summary>
+    /// <exception cref="UserException">The index is another model's, or cannot be read.</exception>
+    public async Task PrepareAsync(CancellationToken cancel)
+    {
+        if (await _bound.GetAsync(cancel) is not { } bound)
+            return;
+        await _context.Thread.RunAsync(() => _context.Model.EncodeText("", cancel));
+        await _context.Index.NearestAsync(CollectionId.Default, VectorSpace.Text, new float[bound.Dimensions], 1, cancel);
+    }
+
     /// <summary>Finds what a sentence describes; as several texts of which it is the only one.</summary>
     /// <inheritdoc cref="SearchAsync(IReadOnlyList{WeightedText}, SearchRequest, CancellationToken)"/>
     public ValueTask<SearchAnswer> SearchAsync(string text, SearchRequest request, CancellationToken cancel) =>

@@ -52,6 +52,19 @@ public sealed class SearchEngineTests : IClassFixture<SearchEngineTests.Models>
             }
     }
 
+    [Fact]
+    public async Task What_the_first_search_would_wait_for_is_read_before_it_where_there_is_something_to_search()
+    {
+        var library = NewLibrary();
+        await library.Engine.PrepareAsync(default);
+        Assert.Equal(["GetModel"], library.Index.Asked);
+
+        await Filled(library, videos: 1);
+        library.Index.Asked.Clear();
+        await library.Engine.PrepareAsync(default);
+        Assert.Equal(["GetModel", "Nearest"], library.Index.Asked);
+    }
+
     public static TheoryData<string> Heads =>
         ["tcmgc", "xclip", "clip4clip-mean-pooling", "clip4clip-sequential-transformer", "clip4clip-tight",
         "excitation-aggregation"];
