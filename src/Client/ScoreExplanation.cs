@@ -36,8 +36,8 @@ public sealed record Fusion(int VisualRank, int? TranscriptRank, double Transcri
     public double NameWeight { get; init; }
 
     /// <summary>
-    /// 1 / (60 + visual rank) + weight / (60 + transcript rank) + weight × share / (60 + name's rank): reciprocal rank fusion; and
-    /// the name's weight where it is exact.
+    /// 1 / (60 + visual rank) + weight / (60 + transcript rank) + weight × share / (60 + name's rank): reciprocal rank fusion;
+    /// and the name's weight where it is exact.
     /// </summary>
     public required double Score { get; init; }
 }

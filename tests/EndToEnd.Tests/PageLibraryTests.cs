@@ -252,7 +252,7 @@ public sealed class PageLibraryTests(Workplace place) : IClassFixture<Workplace>
         await page.UnrouteAsync("**/api/v1/search");
     }
 
-    /// <summary>An address may ask for what the library has none of: what is said of that is true before all of it is known.</summary>
+    /// <summary>An address may ask for what the library has none of: what is said of that is true from the first.</summary>
     private static async Task AddressesAsync(ServeRun run, PageBrowser browser)
     {
         var (page, state) = (browser.Page, browser.Page.Locator("#results-state"));

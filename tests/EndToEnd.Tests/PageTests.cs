@@ -191,7 +191,8 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
         await page.Locator("#model").ClickAsync();
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Search with it: clip-vit-base-patch32" }).ClickAsync();
         await Assertions.Expect(page.Locator("#model")).ToHaveTextAsync("Model clip-vit-base-patch32");
-        await Assertions.Expect(dialog.Locator("#models-here")).ToContainTextAsync("clip-vit-base-patch32 (ViT-B/32) searches now");
+        await Assertions.Expect(dialog.Locator("#models-here"))
+            .ToContainTextAsync("clip-vit-base-patch32 (ViT-B/32) searches now");
         await page.Keyboard.PressAsync("Escape");
         await Assertions.Expect(page.Locator(".moment").First.Locator(".facts")).ToHaveTextAsync("No. 1");
         await Assertions.Expect(page.Locator("#unjudged"))

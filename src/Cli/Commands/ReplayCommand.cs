@@ -13,7 +13,8 @@ internal static class ReplayCommand
 {
     private static readonly Argument<string[]> s_videos = new("VIDEO")
     {
-        Description = "Failed videos to process again, by id, title, file name or path; without any, the dead letters are sent again.",
+        Description = "Failed videos to process again, by id, title, file name or path; "
+            + "without any, the dead letters are sent again.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 

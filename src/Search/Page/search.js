@@ -384,7 +384,8 @@ function told(moments, { results, more }, { rank, name, explain }) {
   const isJudged = explain && moments.every(({ segment, query }) => query.isJudged(segment));
   const isFull = !isByMoment && results.some(({ segments }) => segments.length === wanted.segmentsEach);
   return `${isFull ? 'At least ' : more && isByMoment ? 'The first ' : ''}`
-    + `${count(moments.length, isJudged ? 'moment' : 'segment')} in ${more && !isByMoment ? 'the first ' : ''}${count(videos, 'video')} for ${name}${isJudged ? '' : ', the best first'}`;
+    + `${count(moments.length, isJudged ? 'moment' : 'segment')} in ${more && !isByMoment ? 'the first ' : ''}`
+    + `${count(videos, 'video')} for ${name}${isJudged ? '' : ', the best first'}`;
 }
 
 /** Says of a moment that an address names and that is not here what people understand. */

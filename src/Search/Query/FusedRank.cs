@@ -15,7 +15,8 @@ namespace TcMgc.Search.Query;
 /// <param name="NamedShare">How much of the query's words its video's title, file name and tags have, at most 1.</param>
 /// <param name="IsExact">Whether its video is called what the query says and no more.</param>
 /// <param name="Weights">Weights of words beside the picture's of 1.</param>
-internal readonly record struct FusedRank(int Visual, int? Spoken, int? Named, double NamedShare, bool IsExact, WordWeights Weights)
+internal readonly record struct FusedRank(
+    int Visual, int? Spoken, int? Named, double NamedShare, bool IsExact, WordWeights Weights)
 {
     /// <summary>What keeps the first few ranks from deciding alone (Cormack, Clarke and Büttcher, 2009).</summary>
     private const double Smoothing = 60;
