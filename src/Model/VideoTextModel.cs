@@ -161,14 +161,18 @@ public sealed class VideoTextModel : IDisposable
     public void PrepareFrames() => _ = _imageEncoder.Value;
 
     /// <summary>A text to its features. Longer texts than W − 2 tokens are cut, as in training.</summary>
-    public TextFeatures EncodeText(string text, CancellationToken cancel = default) => EncodeEach([text], cancel)[0];
+    public TextFeatures EncodeText(string text, CancellationToken cancel = default) => EncodeEach([text], cancel: cancel)[0];
 
     /// <summary>Several texts to the features of each, in one run.</summary>
-    public IReadOnlyList<TextFeatures> EncodeEach(IReadOnlyList<string> texts, CancellationToken cancel = default)
+    /// <param name="texts">The texts.</param>
+    /// <param name="threads">Threads that work on it at most; by default as many as the model may use.</param>
+    /// <param name="cancel">Gives up before the run.</param>
+    public IReadOnlyList<TextFeatures> EncodeEach(
+        IReadOnlyList<string> texts, int threads = int.MaxValue, CancellationToken cancel = default)
     {
         var (words, tokens) = (Config.Words, new long[texts.Count * Config.Words]);
         int[] present = [.. texts.Select((text, at) => _tokenizer.Encode(text, tokens.AsSpan(at * words, words)))];
-        var batch = EncodeTokens(tokens, texts.Count, cancel);
+        var batch = EncodeTokens(tokens, texts.Count, threads, cancel);
         return [.. present.Select((count, at) => new TextFeatures(Part(batch.Sentences, at, Width),
             Part(batch.Words, at, words * Width), Part(batch.Queries, at, Width), tokens[(at * words)..((at * words) + count)]))];
 
@@ -181,7 +185,7 @@ public sealed class VideoTextModel : IDisposable
         var tokens = new long[texts.Length * Config.Words];
         for (var i = 0; i < texts.Length; i++)
             _tokenizer.Encode(texts[i], tokens.AsSpan(i * Config.Words, Config.Words));
-        return EncodeTokens(tokens, texts.Length, cancel);
+        return EncodeTokens(tokens, texts.Length, int.MaxValue, cancel);
     }
 
     /// <summary>Scores T texts with V videos, given as <see cref="EncodeVideo"/> yields them, in one run.</summary>
@@ -265,10 +269,11 @@ public sealed class VideoTextModel : IDisposable
         return encoder;
     }
 
-    private TextBatch EncodeTokens(long[] tokens, int texts, CancellationToken cancel)
+    private TextBatch EncodeTokens(long[] tokens, int texts, int threads, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
         var (encoder, scorer) = (_textEncoder.Value.Module, _scorer.Value);
+        using var own = threads < get_num_threads() ? new OwnThread(threads) : default;
         using var run = new Run();
         var ids = tensor(tokens, [texts, Config.Words]);
         if (!_head.ReadsWords)

@@ -4,8 +4,8 @@ using static TorchSharp.torch;
 namespace TcMgc.Model.Native;
 
 /// <summary>
-/// Until it is disposed, libtorch divides no operator of the calling thread among helpers. Small operators gain little by them,
-/// and those of several threads get in each other's way.
+/// Until it is disposed, libtorch divides no operator of the calling thread among helpers, or among so few. Small operators gain
+/// little by them, and those of several threads get in each other's way.
 /// </summary>
 internal readonly unsafe ref struct OwnThread
 {
@@ -19,9 +19,15 @@ internal readonly unsafe ref struct OwnThread
     private readonly int _threads, _ofMkl;
 
     public OwnThread()
+        : this(1)
+    {
+    }
+
+    /// <param name="threads">Threads that work on an operator, the calling one included.</param>
+    public OwnThread(int threads)
     {
         _threads = get_num_threads(); // Which also makes libtorch give a new thread its number.
-        _ofMkl = Set(1, 1);
+        _ofMkl = Set(threads, threads);
     }
 
     public void Dispose()

@@ -10,14 +10,14 @@ namespace TcMgc.Search.Query;
 /// <summary>What all searches of an engine share. Safe for concurrent use.</summary>
 internal sealed class SearchContext(
     VideoTextModel model, IVectorIndex index, ICatalog catalog, TimeProvider time, SearchOptions options,
-        ITranscriptIndex? transcripts, ModelThread thread) : IDisposable
+        ITranscriptIndex? transcripts, ModelThreads threads) : IDisposable
 {
     private readonly ConcurrentBag<SegmentBatch> _batches = [];
 
     public VideoTextModel Model => model;
 
-    /// <summary>Where the model runs on all processors.</summary>
-    public ModelThread Thread => thread;
+    /// <summary>Where the model runs on several processors.</summary>
+    public ModelThreads Threads => threads;
 
     public IVectorIndex Index => index;
 
@@ -38,7 +38,7 @@ internal sealed class SearchContext(
 
     public FeatureCache Features { get; } = new(index, model, options.FeatureCacheBytes);
 
-    public TextCache Texts { get; } = new(model, thread, options.CachedTexts);
+    public TextCache Texts { get; } = new(model, threads, options.CachedTexts);
 
     /// <summary>A batch with room for segments. Batches are megabytes; those that were returned are used again.</summary>
     public SegmentBatch RentBatch(IndexModel bound, int segments) =>
@@ -47,5 +47,5 @@ internal sealed class SearchContext(
 
     public void ReturnBatch(SegmentBatch batch) => _batches.Add(batch);
 
-    public void Dispose() => thread.Dispose();
+    public void Dispose() => threads.Dispose();
 }

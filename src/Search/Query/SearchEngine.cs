@@ -30,7 +30,7 @@ public sealed class SearchEngine : IDisposable
     public SearchEngine(VideoTextModel model, IVectorIndex index, ICatalog catalog, TimeProvider time, SearchOptions options,
         ITranscriptIndex? transcripts = null)
     {
-        _context = new(model, index, catalog, time, options, transcripts, new());
+        _context = new(model, index, catalog, time, options, transcripts, new(Environment.ProcessorCount));
         _bound = new(index, model.Id);
     }
 
@@ -43,7 +43,7 @@ public sealed class SearchEngine : IDisposable
     {
         if (await _bound.GetAsync(cancel) is not { } bound)
             return;
-        await _context.Thread.RunAsync(() => _context.Model.EncodeText("", cancel));
+        await _context.Threads.RunAsync(_ => _context.Model.EncodeText("", cancel));
         await _context.Index.NearestAsync(CollectionId.Default, VectorSpace.Text, new float[bound.Dimensions], 1, cancel);
     }
 
@@ -133,7 +133,7 @@ public sealed class SearchEngine : IDisposable
         }
     }
 
-    /// <summary>Ends the thread that runs the model; no search may be under way.</summary>
+    /// <summary>Ends the threads that run the model; no search may be under way.</summary>
     public void Dispose() => _context.Dispose();
 
     private float[] Embedding(ReadOnlySpan<byte> rgb, CancellationToken cancel)

@@ -7,11 +7,11 @@ namespace TcMgc.Search.Query;
 /// The features of texts: of those that were searched for last from memory, of others from the model. Safe for concurrent use.
 /// </summary>
 /// <param name="model">Encodes the others.</param>
-/// <param name="thread">Where the model runs.</param>
+/// <param name="threads">Where the model runs.</param>
 /// <param name="capacity">Most texts that are kept.</param>
-internal sealed class TextCache(VideoTextModel model, ModelThread thread, int capacity)
+internal sealed class TextCache(VideoTextModel model, ModelThreads threads, int capacity)
 {
-    private readonly TextQueue _queue = new(texts => model.EncodeEach(texts), thread);
+    private readonly TextQueue _queue = new((texts, processors) => model.EncodeEach(texts, threads: processors), threads);
 
     // By collection too: how long a search takes must not tell what others search for.
     private readonly RecentlyUsed<(CollectionId, string), TextFeatures> _known = new(capacity, _ => 1);

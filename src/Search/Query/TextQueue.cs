@@ -6,9 +6,9 @@ namespace TcMgc.Search.Query;
 /// Encodes the texts of all searches. Those that come while the model is busy share its next run, which takes less time than one
 /// for each. Safe for concurrent use.
 /// </summary>
-/// <param name="encode">Texts to the features of each, in one run.</param>
+/// <param name="encode">Texts to the features of each, in one run, on so many processors.</param>
 /// <param name="model">Where it runs.</param>
-internal sealed class TextQueue(Func<IReadOnlyList<string>, IReadOnlyList<TextFeatures>> encode, ModelThread model)
+internal sealed class TextQueue(Func<IReadOnlyList<string>, int, IReadOnlyList<TextFeatures>> encode, ModelThreads model)
 {
     /// <summary>
     /// Texts from which on a run takes no more: the time of each falls little further, and the first waits for all.
@@ -44,16 +44,16 @@ internal sealed class TextQueue(Func<IReadOnlyList<string>, IReadOnlyList<TextFe
     private Run Begin()
     {
         var run = new Run();
-        run.Encoded = model.RunAsync(() => Encode(run));
+        run.Encoded = model.RunAsync(processors => Encode(run, processors));
         return run;
     }
 
-    private IReadOnlyList<TextFeatures> Encode(Run run)
+    private IReadOnlyList<TextFeatures> Encode(Run run, int processors)
     {
         lock (_gate)
             if (_open == run)
                 _open = null;
-        return encode(run.Texts);
+        return encode(run.Texts, processors);
     }
 
     private sealed class Run

@@ -140,7 +140,7 @@ internal sealed class TextSearch(
     /// </summary>
     private async ValueTask ScoreAsync(SegmentBatch batch, float[] gram)
     {
-        var scored = gram.Length > 0 ? Score() : await Context.Thread.RunAsync(Score);
+        var scored = gram.Length > 0 ? Score() : await Context.Threads.RunAsync(_ => Score());
         _scored?.Dispose();
         (_scored, _scoredBatches) = (scored, _scoredBatches + 1);
 

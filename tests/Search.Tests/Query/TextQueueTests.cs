@@ -8,7 +8,7 @@ public sealed class TextQueueTests : IDisposable
 {
     private readonly TaskCompletionSource _begun = new(), _release = new();
     private readonly ConcurrentQueue<string> _runs = [];
-    private readonly ModelThread _model = new();
+    private readonly ModelThreads _model = new(processors: 1);
     private readonly TextQueue _queue;
 
     public TextQueueTests() => _queue = new(Encode, _model);
@@ -92,7 +92,7 @@ public sealed class TextQueueTests : IDisposable
         return encoding;
     }
 
-    private IReadOnlyList<TextFeatures> Encode(IReadOnlyList<string> texts)
+    private IReadOnlyList<TextFeatures> Encode(IReadOnlyList<string> texts, int processors)
     {
         _runs.Enqueue(string.Join(' ', texts));
         _begun.TrySetResult();
