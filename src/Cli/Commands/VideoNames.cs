@@ -23,8 +23,7 @@ internal static class VideoNames
         };
 
         bool Matches(CatalogEntry entry) =>
-            (VideoId.TryParse(name, out var id) && entry.Id == id) || entry.Title == name
-            || entry.Name == name
+            (VideoId.TryParse(name, out var id) && entry.Id == id) || entry.Title == name || entry.Name == name
             || FileSource.PathIn(entry.Source) is { } path
                 && (path == Path.GetFullPath(name) || path == RegularFile.RealPath(name));
     }

@@ -22,8 +22,8 @@ internal readonly record struct FusedRank(
     private const double Smoothing = 60;
 
     /// <summary>
-    /// 1 / (60 + visual rank) + weight / (60 + spoken rank) + weight × share / (60 + name's rank), and the weight once more where
-    /// the name is exact: whoever types a name wants its video before all others.
+    /// 1 / (60 + visual rank) + weight / (60 + spoken rank) + weight × share / (60 + name's rank), and the weight once more
+    /// where the name is exact: whoever types a name wants its video before all others.
     /// </summary>
     public double Score => VisualPart + SpokenPart + Part(Named, Weights.Names * NamedShare) + (IsExact ? Weights.Names : 0);
 
