@@ -90,7 +90,9 @@ internal static class CommandLine
         CompletionCommand.Create(),
     };
 
-    public static async Task<int> RunAsync(string[] args)
+    /// <summary>Runs a command; cancelling stops it as Ctrl-C does.</summary>
+    /// <returns>The exit status.</returns>
+    public static async Task<int> RunAsync(string[] args, CancellationToken cancel = default)
     {
         AnsiConsole.Profile.Width = Output.Unwrapped;
         var (parsed, misuse) = Parse(args);
@@ -99,7 +101,7 @@ internal static class CommandLine
         try
         {
             return await parsed.InvokeAsync(
-                new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = s_cleanUpTime });
+                new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = s_cleanUpTime }, cancel);
         }
         catch (OperationCanceledException)
         {

@@ -3,7 +3,6 @@ using System.Text.Json;
 namespace TcMgc.Cli.Tests;
 
 /// <summary><c>tcmgc bench index</c>, <c>bench decode</c> and <c>bench similar</c>.</summary>
-[Collection(ConsoleCollection.Name)]
 public sealed class BenchIndexCommandTests
 {
     private static readonly string s_clip = TestClips.Distinct(1, 3);

@@ -5,7 +5,6 @@ using TcMgc.Shared;
 
 namespace TcMgc.Cli.Tests;
 
-[Collection(ConsoleCollection.Name)]
 public sealed class BenchSearchCommandTests
 {
     private static readonly string[] s_stages = ["text", "names", "candidates", "fetch", "score", "total"];
@@ -124,7 +123,7 @@ public sealed class BenchSearchCommandTests
         Assert.Contains("--segments is 0; it must be from 1 to 10000000", errors, StringComparison.Ordinal);
     }
 
-    private static Task<(int Status, string Output, string Errors)> Tiny(params string[] options) => CommandRun.Of(
+    private static Task<Ended> Tiny(params string[] options) => CommandRun.Of(
         ["bench", "search", "--model", Path.Combine(SharedFolder.RepositoryRoot, "models", "tiny"), "--queries", "1",
             .. options]);
 

@@ -3,7 +3,6 @@ using TcMgc.Model.Store;
 
 namespace TcMgc.Cli.Tests;
 
-[Collection(ConsoleCollection.Name)]
 public sealed class CalibrateCommandTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-calibrate-").FullName;
@@ -93,6 +92,6 @@ public sealed class CalibrateCommandTests : IDisposable
         Assert.True(status == 0, errors);
     }
 
-    private Task<(int Status, string Output, string Errors)> Calibrate(params string[] more) =>
+    private Task<Ended> Calibrate(params string[] more) =>
         CommandRun.Of(["calibrate", "--dataset", World, "--model", Model, .. more]);
 }

@@ -8,7 +8,6 @@ using TcMgc.Stores;
 namespace TcMgc.Cli.Tests;
 
 /// <summary>check, backup, restore and rebuild as commands.</summary>
-[Collection(ConsoleCollection.Name)]
 public sealed class CheckCommandTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-check-").FullName;

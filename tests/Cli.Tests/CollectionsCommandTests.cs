@@ -6,7 +6,6 @@ using TcMgc.Stores;
 
 namespace TcMgc.Cli.Tests;
 
-[Collection(ConsoleCollection.Name)]
 public sealed class CollectionsCommandTests : IAsyncLifetime
 {
     private readonly ScratchFolder _data = new();

@@ -3,7 +3,6 @@ using FsCheck.Xunit;
 namespace TcMgc.Cli.Tests;
 
 /// <summary>What is said of a command line before anything is done.</summary>
-[Collection(ConsoleCollection.Name)]
 public sealed class CommandLineTests
 {
     [Theory]

@@ -4,7 +4,6 @@ using TcMgc.Shared;
 namespace TcMgc.Cli.Tests;
 
 /// <summary>Which settings commands know.</summary>
-[Collection(ConsoleCollection.Name)]
 public sealed class CommandSettingsTests
 {
     [Fact]

@@ -2,7 +2,6 @@ using System.Xml.Linq;
 
 namespace TcMgc.Cli.Tests;
 
-[Collection(ConsoleCollection.Name)]
 public sealed class DatasetSheetCommandTests : IDisposable
 {
     private static readonly XNamespace s_svg = "http://www.w3.org/2000/svg";
@@ -58,6 +57,6 @@ public sealed class DatasetSheetCommandTests : IDisposable
         Assert.Contains(".svg", errors, StringComparison.Ordinal);
     }
 
-    private Task<(int Status, string Output, string Errors)> Sheet(string file) =>
+    private Task<Ended> Sheet(string file) =>
         CommandRun.Of("dataset", "sheet", "--dataset", Path.Combine(_folder, "data"), "--out", Path.Combine(_folder, file));
 }

@@ -2,7 +2,6 @@ using System.Text.Json;
 
 namespace TcMgc.Cli.Tests;
 
-[Collection(ConsoleCollection.Name)]
 public sealed class EvalCommandTests : IDisposable
 {
     private const int Videos = ClipDataset.Videos;
@@ -98,6 +97,6 @@ public sealed class EvalCommandTests : IDisposable
 
     private static int Int(JsonElement of, string name) => of.GetProperty(name).GetInt32();
 
-    private Task<(int Status, string Output, string Errors)> Eval(params string[] more) =>
+    private Task<Ended> Eval(params string[] more) =>
         CommandRun.Of(["eval", "--dataset", Path.Combine(_folder, "data"), "--model", Path.Combine(_folder, "model"), .. more]);
 }

@@ -7,7 +7,6 @@ using TcMgc.Shared;
 
 namespace TcMgc.Cli.Tests;
 
-[Collection(ConsoleCollection.Name)]
 public sealed class EvalSearchCommandTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-eval-search-").FullName;
@@ -65,7 +64,7 @@ public sealed class EvalSearchCommandTests : IDisposable
 
     private static int Int(JsonElement of, string name) => of.GetProperty(name).GetInt32();
 
-    private Task<(int Status, string Output, string Errors)> EvalSearch(params string[] more) =>
+    private Task<Ended> EvalSearch(params string[] more) =>
         CommandRun.Of(["eval-search", "--dataset", Path.Combine(_folder, "data"),
         "--data", Path.Combine(_folder, "index"), "--model", Path.Combine(_folder, "model"), .. more]);
 }

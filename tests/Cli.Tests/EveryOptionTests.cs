@@ -4,7 +4,6 @@ using System.CommandLine.Completions;
 namespace TcMgc.Cli.Tests;
 
 /// <summary>What holds for every option of every command.</summary>
-[Collection(ConsoleCollection.Name)]
 public sealed class EveryOptionTests
 {
     [Fact]

@@ -4,7 +4,6 @@ using TcMgc.Hosting.Audit;
 
 namespace TcMgc.Cli.Tests;
 
-[Collection(ConsoleCollection.Name)]
 public sealed class KeysCommandTests : IDisposable
 {
     private readonly ScratchFolder _data = new();

@@ -6,7 +6,6 @@ using TcMgc.Model.Weights;
 
 namespace TcMgc.Cli.Tests;
 
-[Collection(ConsoleCollection.Name)]
 public sealed class ModelCommandTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-model-").FullName;
@@ -15,7 +14,7 @@ public sealed class ModelCommandTests : IDisposable
 
     private string At(params string[] parts) => Path.Combine([_folder, .. parts]);
 
-    private Task<(int Status, string Output, string Errors)> Init(string name, params string[] more) =>
+    private Task<Ended> Init(string name, params string[] more) =>
         CommandRun.Of(
             ["model", "init", "--random", "--arch", "ViT-T/16", "--words", "8", "--frames", "4", "--out", At(name), .. more]);
 

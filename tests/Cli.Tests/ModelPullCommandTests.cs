@@ -6,7 +6,6 @@ using TcMgc.Model.Weights;
 
 namespace TcMgc.Cli.Tests;
 
-[Collection(ConsoleCollection.Name)]
 public sealed class ModelPullCommandTests : IDisposable
 {
     private const string Repository = "somebody/tiny-clip";
@@ -34,7 +33,7 @@ public sealed class ModelPullCommandTests : IDisposable
         _hub.Files[$"{Repository}/config.json"] = "{\"model_type\":\"clip\"}"u8.ToArray();
     }
 
-    private Task<(int Status, string Output, string Errors)> Pull(params string[] more) =>
+    private Task<Ended> Pull(params string[] more) =>
         CommandRun.Of(["model", "pull", Repository, "--out", Out, "--base", _hub.Address, .. more]);
 
     [Fact]

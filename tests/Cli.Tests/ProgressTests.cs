@@ -3,7 +3,6 @@ using Microsoft.Extensions.Time.Testing;
 namespace TcMgc.Cli.Tests;
 
 /// <summary>What long work shows where standard error is no terminal, as here.</summary>
-[Collection(ConsoleCollection.Name)]
 public sealed class ProgressTests
 {
     private readonly FakeTimeProvider _time = new();

@@ -3,7 +3,6 @@ using TcMgc.Stores.Tests.Qdrant.StandIn;
 
 namespace TcMgc.Cli.Tests;
 
-[Collection(ConsoleCollection.Name)]
 public sealed class ReindexCommandTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-reindex-tests-").FullName;
@@ -11,20 +10,7 @@ public sealed class ReindexCommandTests : IAsyncLifetime
 
     private string Clips => Path.Combine(_folder, "clips");
 
-    public async ValueTask InitializeAsync()
-    {
-        _qdrant = await QdrantStandIn.StartAsync();
-        Directory.CreateDirectory(Clips);
-        for (var clip = 0; clip < 2; clip++)
-            File.Copy(TestClips.Distinct(clip, seconds: 3, size: "160x120"), Path.Combine(Clips, $"{clip}.mp4"));
-        await Succeeds(
-            ["model", "init", "--random", "--arch", "ViT-T/16", "--words", "8", "--frames", "4", "--temporal-layers", "1",
-                "--out", Model("old")]);
-        await Succeeds(
-            ["model", "init", "--random", "--seed", "2", "--arch", "ViT-T/16", "--words", "8", "--frames", "4",
-                "--temporal-layers", "1", "--out", Model("new")]);
-        await Succeeds(["index", Clips, "--data", Data, "--model", Model("old")]);
-    }
+    public async ValueTask InitializeAsync() => _qdrant = await QdrantStandIn.StartAsync();
 
     public async ValueTask DisposeAsync()
     {
@@ -35,6 +21,7 @@ public sealed class ReindexCommandTests : IAsyncLifetime
     [Fact]
     public async Task An_index_moves_to_Qdrant_to_another_model_and_back()
     {
+        await IndexAsync();
         using var moved = await Reindex("--model", Model("old"));
         using var switched = await Reindex("--model", Model("new"), "--probe", "a scene", "--probe", "another");
         var byNew = await Models();
@@ -64,6 +51,7 @@ public sealed class ReindexCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_lost_original_is_reported_and_prevents_the_switch_unless_accepted()
     {
+        await IndexAsync();
         (await Reindex("--model", Model("old"))).Dispose();
         File.Delete(Path.Combine(Clips, "1.mp4"));
 
@@ -92,10 +80,26 @@ public sealed class ReindexCommandTests : IAsyncLifetime
     [Fact]
     public async Task A_rollback_without_an_index_is_reported_in_one_line()
     {
+        await IndexAsync();
         var (status, _, errors) = await Run("--rollback");
 
         Assert.Equal(1, status);
         Assert.Contains("there is no index tcmgc", Assert.Single(errors.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
+    /// <summary>Indexes two clips in the data folder.</summary>
+    private async Task IndexAsync()
+    {
+        Directory.CreateDirectory(Clips);
+        for (var clip = 0; clip < 2; clip++)
+            File.Copy(TestClips.Distinct(clip, seconds: 3, size: "160x120"), Path.Combine(Clips, $"{clip}.mp4"));
+        await Succeeds(
+            ["model", "init", "--random", "--arch", "ViT-T/16", "--words", "8", "--frames", "4", "--temporal-layers", "1",
+                "--out", Model("old")]);
+        await Succeeds(
+            ["model", "init", "--random", "--seed", "2", "--arch", "ViT-T/16", "--words", "8", "--frames", "4",
+                "--temporal-layers", "1", "--out", Model("new")]);
+        await Succeeds(["index", Clips, "--data", Data, "--model", Model("old")]);
     }
 
     private string Data => Path.Combine(_folder, "index");
@@ -111,7 +115,7 @@ public sealed class ReindexCommandTests : IAsyncLifetime
         return output;
     }
 
-    private Task<(int Status, string Output, string Errors)> Run(params string[] arguments) =>
+    private Task<Ended> Run(params string[] arguments) =>
         CommandRun.Of(["reindex", "--data", Data, "--set", $"Qdrant:Url={_qdrant.Url}", .. arguments]);
 
     private async Task<JsonDocument> Reindex(params string[] arguments) =>

@@ -8,7 +8,6 @@ using TcMgc.Stores;
 
 namespace TcMgc.Cli.Tests;
 
-[Collection(ConsoleCollection.Name)]
 public sealed class RemoveCommandTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-remove-").FullName;

@@ -7,7 +7,6 @@ using TcMgc.Stores;
 
 namespace TcMgc.Cli.Tests;
 
-[Collection(ConsoleCollection.Name)]
 public sealed class ReplayCommandTests : IDisposable
 {
     private static readonly Subscription s_workers = new("workers", [Topics.Uploaded]);

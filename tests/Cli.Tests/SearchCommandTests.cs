@@ -2,7 +2,6 @@ using TcMgc.Stores;
 
 namespace TcMgc.Cli.Tests;
 
-[Collection(ConsoleCollection.Name)]
 public sealed class SearchCommandTests
 {
     [Theory]

@@ -4,7 +4,6 @@ using TcMgc.Stores;
 
 namespace TcMgc.Cli.Tests;
 
-[Collection(ConsoleCollection.Name)]
 public sealed class SweepCommandTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-sweep-").FullName;

@@ -3,7 +3,6 @@ using TcMgc.Model.Text;
 
 namespace TcMgc.Cli.Tests;
 
-[Collection(ConsoleCollection.Name)]
 public sealed class TokenizeCommandTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("tcmgc-tokenize-").FullName;

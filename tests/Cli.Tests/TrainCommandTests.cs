@@ -4,11 +4,13 @@ using TcMgc.Model.Store;
 namespace TcMgc.Cli.Tests;
 
 /// <summary>Training and comparing as commands, on a world of a few videos.</summary>
-[Collection(ConsoleCollection.Name)]
 public sealed class TrainCommandTests(TrainCommandTests.World world) : IClassFixture<TrainCommandTests.World>
 {
     public sealed class World : IAsyncLifetime
     {
+        /// <summary>Encoders that were trained for an epoch.</summary>
+        public string Encoders => Path.Combine(Root, "encoders", "model");
+
         public string Root { get; } = Directory.CreateTempSubdirectory("tcmgc-train-").FullName;
 
         public string Dataset => Path.Combine(Root, "world");
@@ -17,6 +19,9 @@ public sealed class TrainCommandTests(TrainCommandTests.World world) : IClassFix
         {
             var (status, _, errors) = await CommandRun.Of(
                 "dataset", "synthesize", "--out", Dataset, "--videos", "12", "--validation", "4", "--test", "4");
+            Assert.True(status == 0, errors);
+            (status, _, errors) = await TrainAsync(
+                this, Path.Combine(Root, "encoders"), "--head", "clip4clip-mean-pooling", "--epochs", "1");
             Assert.True(status == 0, errors);
         }
 
@@ -51,8 +56,7 @@ public sealed class TrainCommandTests(TrainCommandTests.World world) : IClassFix
     [Fact]
     public async Task Heads_are_compared_on_the_same_encoders_and_measured_only_once()
     {
-        await TrainAsync(At("encoders"), "--head", "clip4clip-mean-pooling", "--epochs", "1");
-        string[] compare = ["compare", "--dataset", world.Dataset, "--model", At("encoders/model"), "--out", At("compared"),
+        string[] compare = ["compare", "--dataset", world.Dataset, "--model", world.Encoders, "--out", At("compared"),
             "--only", "clip4clip-mean-pooling", "tcmgc", "without SR",
             "--seeds", "2", "--epochs", "1", "--batch", "4"];
 
@@ -71,8 +75,7 @@ public sealed class TrainCommandTests(TrainCommandTests.World world) : IClassFix
     [Fact]
     public async Task A_comparison_on_other_test_videos_only_measures_again()
     {
-        await TrainAsync(At("base"), "--head", "clip4clip-mean-pooling", "--epochs", "1");
-        string[] compare = ["compare", "--dataset", world.Dataset, "--model", At("base/model"), "--out", At("elsewhere"),
+        string[] compare = ["compare", "--dataset", world.Dataset, "--model", world.Encoders, "--out", At("elsewhere"),
             "--only", "clip4clip-mean-pooling",
             "--seeds", "1", "--epochs", "1", "--batch", "4", "--json"];
 
@@ -105,7 +108,9 @@ public sealed class TrainCommandTests(TrainCommandTests.World world) : IClassFix
 
     private string At(string name) => Path.Combine(world.Root, name);
 
-    private Task<(int Status, string Output, string Errors)> TrainAsync(string run, params string[] arguments) => CommandRun.Of(
+    private Task<Ended> TrainAsync(string run, params string[] arguments) => TrainAsync(world, run, arguments);
+
+    private static Task<Ended> TrainAsync(World world, string run, params string[] arguments) => CommandRun.Of(
         ["train", "--dataset", world.Dataset, "--out", run, "--batch", "4", "--frames", "3", "--words", "26", "--vocabulary",
             "600", .. arguments]);
 }

@@ -41,7 +41,7 @@ public sealed class BadInputTests(BadInputTests.Indexed indexed) : IClassFixture
     [InlineData("remove", "remove")]
     public async Task Wrong_use_is_status_2_and_points_to_the_help(string names, params string[] arguments)
     {
-        var ended = await ProgramRun.RunAsync(arguments);
+        var ended = await CommandRun.Of(arguments);
 
         Assert.Equal(2, ended.Status);
         Assert.Contains("--help", OneLine(ended), StringComparison.Ordinal);
@@ -129,7 +129,7 @@ public sealed class BadInputTests(BadInputTests.Indexed indexed) : IClassFixture
     {
         var (data, other) = (indexed.CopyOfData(), indexed.Place.New("other-model"));
         Assert.Equal(
-            0, (await ProgramRun.RunAsync(
+            0, (await CommandRun.Of(
                 "model", "init", "--arch", "ViT-T/16", "--head", "xclip", "--random", "--seed", "2", "--out", other)).Status);
 
         await FailsAsync(["index", TestClips.Distinct(1), "--data", data, "--model", other], "--data");
@@ -169,7 +169,7 @@ public sealed class BadInputTests(BadInputTests.Indexed indexed) : IClassFixture
 
         await FailsAsync(["search", "--image", image, "--data", indexed.Data], image);
         var ended =
-            await ProgramRun.RunAsync("index", video, "--data", indexed.Place.New("data"), "--model", indexed.Place.Model);
+            await CommandRun.Of("index", video, "--data", indexed.Place.New("data"), "--model", indexed.Place.Model);
 
         Assert.Equal(1, ended.Status);
         Assert.Contains("20000x20000", Assert.Single(ended.ErrorLines), StringComparison.Ordinal);
@@ -181,7 +181,7 @@ public sealed class BadInputTests(BadInputTests.Indexed indexed) : IClassFixture
 
     private static async Task FailsAsync(IEnumerable<string> arguments, string names)
     {
-        var ended = await ProgramRun.RunAsync(arguments);
+        var ended = await CommandRun.Of(arguments);
 
         Assert.NotEqual(0, ended.Status);
         Assert.Contains(names, OneLine(ended), StringComparison.Ordinal);

@@ -21,7 +21,7 @@ public sealed class BlobStoreOutageTests(Workplace place, ITestOutputHelper outp
     {
         await using var bucket = await S3StandIn.StartAsync();
         await using var way = new Forwarder(new(bucket.Url));
-        using var run = await ServeRun.StartAsync(
+        using var run = await ServeRun.StartProcessAsync(
             place, place.New("data"), $"Blobs={Place}", $"S3:Endpoint={way.Url}", "S3:Timeout=00:00:01");
 
         // It takes originals but no frames: a video is under way and cannot go on.

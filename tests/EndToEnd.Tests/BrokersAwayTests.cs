@@ -11,8 +11,8 @@ namespace TcMgc.EndToEnd.Tests;
 /// <summary>
 /// Brokers that die or hang, as users and operators of the services see it. They are its own: other tests go on meanwhile.
 /// </summary>
-public sealed class BrokersAwayTests(Workplace place, ServiceBrokers brokers, ITestOutputHelper output)
-    : IClassFixture<Workplace>, IClassFixture<ServiceBrokers>
+public sealed class BrokersAwayTests(Workplace place, ThreeBrokers brokers, ITestOutputHelper output)
+    : IClassFixture<Workplace>, IClassFixture<ThreeBrokers>
 {
     private const int Brokers = 3;
 

@@ -120,7 +120,7 @@ public sealed partial class CollectionsTests(Workplace place) : IClassFixture<Wo
 
         static async Task SucceedAsync(params string[] arguments)
         {
-            var ended = await ProgramRun.RunAsync(arguments);
+            var ended = await CommandRun.Of(arguments);
             Assert.True(ended.Status == 0, ended.Errors);
         }
     }

@@ -54,7 +54,7 @@ public sealed class DiskFullTests(Workplace place, ITestOutputHelper output) : I
     public async Task A_limit_on_the_size_of_files_is_a_full_disk_and_ends_neither_the_service_nor_its_work()
     {
         Assert.SkipUnless(await CanRunAsync("prlimit", "--fsize"), "there is no prlimit here (util-linux)");
-        using var run = await ServeRun.StartAsync(place, place.New("data"));
+        using var run = await ServeRun.StartProcessAsync(place, place.New("data"));
         await run.LimitFilesAsync(0);
         // Loads the model; it may not.
         using var first = await run.Http.PostAsJsonAsync("/api/v1/search", new { text = "a ball" });

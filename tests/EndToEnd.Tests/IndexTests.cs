@@ -4,7 +4,7 @@ using TcMgc.Stores;
 
 namespace TcMgc.EndToEnd.Tests;
 
-/// <summary><c>tcmgc index</c> as a process of its own, on clips that ffmpeg makes.</summary>
+/// <summary><c>tcmgc index</c> on clips that ffmpeg makes.</summary>
 public sealed class IndexTests(Workplace place) : IClassFixture<Workplace>
 {
     private static string[] Clips(int count) => [.. Enumerable.Range(0, count).Select(index => TestClips.Distinct(index))];
@@ -38,7 +38,7 @@ public sealed class IndexTests(Workplace place) : IClassFixture<Workplace>
         var before = await IndexContents.SegmentsAsync(data);
         File.Copy(Clips(1)[0], other);
 
-        var again = await ProgramRun.RunAsync(["index", .. Clips(2), other, "--data", data, "--model", place.Model]);
+        var again = await CommandRun.Of(["index", .. Clips(2), other, "--data", data, "--model", place.Model]);
 
         Assert.True(again.Status == 0, again.Errors);
         Assert.Equal(before.Keys, (await IndexContents.SegmentsAsync(data)).Keys);
@@ -58,7 +58,7 @@ public sealed class IndexTests(Workplace place) : IClassFixture<Workplace>
         await BashAsync($"mkfifo pipe.mp4; ln -s pipe.mp4 {clip}.srt; echo 1 > $'caf\\xe9.mp4'");
         var data = place.New("data");
 
-        var ended = await ProgramRun.RunAsync("index", folder, "--data", data, "--model", place.Model);
+        var ended = await CommandRun.Of("index", folder, "--data", data, "--model", place.Model);
 
         Assert.Equal(1, ended.Status);
         Assert.All((string[])["no-video.mp4", "empty.mp4", "sound.mp4", "passwd.mp4", "pipe.mp4", "caf\uFFFD.mp4",
@@ -84,11 +84,11 @@ public sealed class IndexTests(Workplace place) : IClassFixture<Workplace>
         var folder = place.FolderOf();
         await File.WriteAllTextAsync(Path.Combine(folder, "clip.mp4"), "not yet uploaded in full");
         var data = place.New("data");
-        Assert.Equal(1, (await ProgramRun.RunAsync("index", folder, "--data", data, "--model", place.Model)).Status);
-        Assert.Equal(1, (await ProgramRun.RunAsync("index", folder, "--data", data, "--model", place.Model)).Status);
+        Assert.Equal(1, (await CommandRun.Of("index", folder, "--data", data, "--model", place.Model)).Status);
+        Assert.Equal(1, (await CommandRun.Of("index", folder, "--data", data, "--model", place.Model)).Status);
         File.Copy(Clips(1)[0], Path.Combine(folder, "clip.mp4"), overwrite: true);
 
-        var ended = await ProgramRun.RunAsync("index", folder, "--data", data, "--model", place.Model);
+        var ended = await CommandRun.Of("index", folder, "--data", data, "--model", place.Model);
 
         Assert.True(ended.Status == 0, ended.Errors);
         Assert.Contains(await IndexContents.VideosAsync(data), video => video is { Name: "clip.mp4", State: VideoState.Indexed });
@@ -104,7 +104,7 @@ public sealed class IndexTests(Workplace place) : IClassFixture<Workplace>
             File.Copy(TestClips.Distinct(i, seconds: 2), Path.Combine(folder, names[i]));
         var data = place.New("data");
 
-        var ended = await ProgramRun.RunAsync("index", folder, "--data", data, "--model", place.Model);
+        var ended = await CommandRun.Of("index", folder, "--data", data, "--model", place.Model);
 
         Assert.True(ended.Status == 0, ended.Errors);
         Assert.Equal(names.Order(StringComparer.Ordinal), (await IndexContents.VideosAsync(data)).Select(video => video.Name)
@@ -123,7 +123,7 @@ public sealed class IndexTests(Workplace place) : IClassFixture<Workplace>
         foreach (var file in Directory.GetFiles(data, removed + "*"))
             File.Delete(file);
 
-        var ended = await ProgramRun.RunAsync(["index", .. Clips(3), "--data", data, "--model", place.Model]);
+        var ended = await CommandRun.Of(["index", .. Clips(3), "--data", data, "--model", place.Model]);
 
         Assert.True(ended.Status == 0, ended.Errors);
         await IndexContents.SameAsync(whole, data);
@@ -144,8 +144,8 @@ public sealed class IndexTests(Workplace place) : IClassFixture<Workplace>
             Assert.Contains((await interrupted.EndAsync()).Status, new[] { 0, 130 });
         }
 
-        var rebuilt = await ProgramRun.RunAsync("rebuild", "--data", data, "--model", place.Model);
-        var well = await ProgramRun.RunAsync("check", "--data", data);
+        var rebuilt = await CommandRun.Of("rebuild", "--data", data, "--model", place.Model);
+        var well = await CommandRun.Of("check", "--data", data);
         string[] search = ["search", "a coloured pattern", "--model", place.Model, "--data"];
         var (expected, found) = (await Workplace.JsonAsync([.. search, whole]), await Workplace.JsonAsync([.. search, data]));
 
@@ -167,7 +167,7 @@ public sealed class IndexTests(Workplace place) : IClassFixture<Workplace>
         using (var folder = await DataFolder.OpenExistingAsync(data, TimeProvider.System, CancellationToken.None))
             await folder.Index.DeleteAsync((await IndexContents.VideosAsync(data))[0].Id, CancellationToken.None);
 
-        var ended = await ProgramRun.RunAsync(["index", .. Clips(2), "--data", data, "--model", place.Model]);
+        var ended = await CommandRun.Of(["index", .. Clips(2), "--data", data, "--model", place.Model]);
 
         Assert.True(ended.Status == 0, ended.Errors);
         await IndexContents.SameAsync(whole, data);

@@ -115,7 +115,7 @@ public sealed class InterruptionTests(Workplace place) : IClassFixture<Workplace
         }
         var left = (await IndexContents.VideosAsync(data)).Select(video => video.Id).ToList();
 
-        var ended = await ProgramRun.RunAsync("index", TestClips.Distinct(7), "--data", data, "--model", place.Model);
+        var ended = await CommandRun.Of("index", TestClips.Distinct(7), "--data", data, "--model", place.Model);
 
         Assert.True(ended.Status == 0, ended.Errors);
         var videos = await IndexContents.VideosAsync(data);

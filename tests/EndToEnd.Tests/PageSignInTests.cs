@@ -10,7 +10,7 @@ public sealed class PageSignInTests(Workplace place) : IClassFixture<Workplace>
     public async Task A_person_signs_in_with_a_key_and_stays_signed_in()
     {
         var data = place.New("data");
-        var made = await ProgramRun.RunAsync(
+        var made = await CommandRun.Of(
             "keys", "add", "desk", "--scopes", "search", "upload", "admin", "--data", data, "--json");
         var key = JsonSerializer.Deserialize<JsonElement>(made.Output)[0].GetProperty("key").GetString()!;
         using var run = await ServeRun.StartAsync(place, data, "Access:Keys=always");

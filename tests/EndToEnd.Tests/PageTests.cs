@@ -603,7 +603,7 @@ public sealed partial class PageTests(Workplace place) : IClassFixture<Workplace
     private async Task<string[]> DrawnAsync(int count, int seed = 7)
     {
         var world = place.New("world");
-        var drawn = await ProgramRun.RunAsync(
+        var drawn = await CommandRun.Of(
             "dataset", "synthesize", "--out", world, "--videos", "0", "--validation", "0", "--test", $"{count}",
             "--seed", $"{seed}");
         Assert.True(drawn.Status == 0, drawn.Errors);

@@ -16,7 +16,7 @@ public sealed class PageUploadTests(Workplace place) : IClassFixture<Workplace>
     {
         var data = place.New("data");
         var (clip, other) = (Padded("holiday.mp4", 3), Padded("other.mp4", 5));
-        var run = await ServeRun.StartAsync(place, data);
+        var run = await ServeRun.StartProcessAsync(place, data);
         await using var browser = await PageBrowser.OpenAsync(run);
         var page = browser.Page;
         var (uploads, status) = (page.Locator(".upload"), page.Locator("#results-state"));

@@ -1,25 +1,12 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using System.Text;
-using System.Threading.Channels;
 
 namespace TcMgc.EndToEnd.Tests;
 
-/// <summary>How a run of the program ended.</summary>
-internal sealed record Ended(int Status, string Output, string Errors)
-{
-    /// <summary>The lines of standard error.</summary>
-    public string[] ErrorLines => Errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-}
-
 /// <summary>The program as a process of its own, as a user runs it; killed when it outlives its test.</summary>
-internal sealed partial class ProgramRun : IDisposable
+internal sealed partial class ProgramRun : Run
 {
-    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(10);
-
     private readonly Process _process;
-    private readonly StringBuilder _output = new(), _errors = new();
-    private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
     private readonly Task _read;
 
     private ProgramRun(Process process)
@@ -68,16 +55,6 @@ internal sealed partial class ProgramRun : IDisposable
         return await run.EndAsync();
     }
 
-    /// <summary>Waits until a line of standard error or output holds a text; the run must not end before.</summary>
-    public async Task<string> LineAsync(string holds)
-    {
-        using var limit = new CancellationTokenSource(s_longest);
-        await foreach (var line in _lines.Reader.ReadAllAsync(limit.Token))
-            if (line.Contains(holds, StringComparison.Ordinal))
-                return line;
-        throw new InvalidOperationException($"the program ended without a line that holds '{holds}': {_errors}");
-    }
-
     /// <summary>What kill -9 does: no handler runs.</summary>
     public void Kill() => _process.Kill();
 
@@ -87,36 +64,30 @@ internal sealed partial class ProgramRun : IDisposable
     /// <summary>What asks a service to stop.</summary>
     public void Terminate() => Assert.Equal(0, Signal(_process.Id, 15));
 
-    /// <summary>Waits for its end.</summary>
-    /// <param name="longest">How long at most; default ten minutes.</param>
-    public async Task<Ended> EndAsync(TimeSpan? longest = null)
-    {
-        using var limit = new CancellationTokenSource(longest ?? s_longest);
-        await _process.WaitForExitAsync(limit.Token);
-        await _read.WaitAsync(limit.Token);
-        return new(_process.ExitCode, _output.ToString(), _errors.ToString());
-    }
-
-    public void Dispose()
+    public override void Dispose()
     {
         if (!_process.HasExited)
             _process.Kill(entireProcessTree: true);
         _process.Dispose();
     }
 
-    private async Task ReadAllAsync()
+    protected override async Task<int> StatusAsync(CancellationToken cancel)
     {
-        await Task.WhenAll(ReadAsync(_process.StandardOutput, _output), ReadAsync(_process.StandardError, _errors));
-        _lines.Writer.Complete();
+        await _process.WaitForExitAsync(cancel);
+        await _read.WaitAsync(cancel);
+        return _process.ExitCode;
     }
 
-    private async Task ReadAsync(StreamReader reader, StringBuilder text)
+    private async Task ReadAllAsync()
+    {
+        await Task.WhenAll(ReadAsync(_process.StandardOutput, Output), ReadAsync(_process.StandardError, Errors));
+        CompleteLines();
+    }
+
+    private static async Task ReadAsync(StreamReader reader, LineWriter kept)
     {
         while (await reader.ReadLineAsync() is { } line)
-        {
-            text.Append(line).Append('\n');
-            _lines.Writer.TryWrite(line);
-        }
+            kept.Write($"{line}\n");
     }
 
     private static string InOutput(string assembly) => Path.Combine(AppContext.BaseDirectory, assembly);

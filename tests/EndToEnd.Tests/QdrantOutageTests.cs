@@ -15,7 +15,7 @@ public sealed class QdrantOutageTests(Workplace place, ITestOutputHelper output)
     {
         await using var qdrant = await StartAsync();
         var data = place.New("data");
-        using var run = await ServeRun.StartAsync(place, data, "Vectors=qdrant", $"Qdrant:Url={qdrant.Url}");
+        using var run = await ServeRun.StartProcessAsync(place, data, "Vectors=qdrant", $"Qdrant:Url={qdrant.Url}");
 
         await qdrant.StopAsync();
         var gone = Stopwatch.GetTimestamp();

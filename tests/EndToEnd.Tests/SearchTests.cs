@@ -54,7 +54,7 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
         var folder = indexed.Place.New("moments");
         string[] search = ["search", "a pattern", "--top", "2", "--clips", folder, "--data", indexed.Data];
 
-        var asked = await ProgramRun.RunAsync([.. search, "--json"]);
+        var asked = await CommandRun.Of([.. search, "--json"]);
 
         Assert.True(asked.Status == 0, asked.Errors);
         var answer = JsonSerializer.Deserialize<JsonElement>(asked.Output);
@@ -71,7 +71,7 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
 
         await File.WriteAllTextAsync(files[0], "mine");
         File.Delete(files[1]);
-        var again = await ProgramRun.RunAsync(search);
+        var again = await CommandRun.Of(search);
 
         Assert.Matches($"  1  saved as '.*{Regex.Escape(Path.GetFileName(files[0]))}'", again.Output);
         Assert.Equal("mine", await File.ReadAllTextAsync(files[0]));
@@ -111,8 +111,8 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
         Assert.Equal([2 / 3f, 1 / 3f, -0.5f / 3], results[0].GetProperty("segments")[0].GetProperty("explanation")
             .GetProperty("texts").EnumerateArray()
             .Select(text => text.GetProperty("share").GetSingle()), (left, right) => Math.Abs(left - right) < 1e-6);
-        Assert.Equal(2, (await ProgramRun.RunAsync("search", "a", "--weights", "1", "2", "--data", indexed.Data)).Status);
-        Assert.Equal(2, (await ProgramRun.RunAsync("search", "--not", "a dog", "--data", indexed.Data)).Status);
+        Assert.Equal(2, (await CommandRun.Of("search", "a", "--weights", "1", "2", "--data", indexed.Data)).Status);
+        Assert.Equal(2, (await CommandRun.Of("search", "--not", "a dog", "--data", indexed.Data)).Status);
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
                 Names(await SearchInAsync(data, ["a pattern", .. options])).Order(StringComparer.Ordinal));
 
         Assert.Contains("no indexed video matches the filters",
-            (await ProgramRun.RunAsync("search", "a", "--tag", "sea", "--data", data)).Output, StringComparison.Ordinal);
+            (await CommandRun.Of("search", "a", "--tag", "sea", "--data", data)).Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,11 +149,11 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
         await File.WriteAllTextAsync(beside, "1\n00:00:05,000 --> 00:00:06,000\nThe zebra crosses\n");
         await File.WriteAllTextAsync(besideOther, "{\"title\": \"no transcript\"}");
         var data = indexed.Place.New("data");
-        var first = await ProgramRun.RunAsync("index", videos, "--data", data, "--model", indexed.Place.Model);
+        var first = await CommandRun.Of("index", videos, "--data", data, "--model", indexed.Place.Model);
         var said = (await SearchInAsync(data, "zebra", "--explain"))[0];
 
         await File.WriteAllTextAsync(beside, "1\n00:00:01,000 --> 00:00:02,000\nAn ostrich\n");
-        var again = await ProgramRun.RunAsync("index", videos, "--data", data, "--model", indexed.Place.Model);
+        var again = await CommandRun.Of("index", videos, "--data", data, "--model", indexed.Place.Model);
 
         Assert.Equal((0, 0), (first.Status, again.Status));
         Assert.Contains($"{Path.GetFileName(besideOther)} is no transcript", first.Errors, StringComparison.Ordinal);
@@ -164,7 +164,7 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
         Assert.DoesNotContain(await SearchInAsync(data, "zebra"),
             result => result.GetProperty("segments").EnumerateArray().Any(segment => segment.TryGetProperty("said", out _)));
         Assert.Equal(name, (await SearchInAsync(data, "ostrich"))[0].GetProperty("name").GetString());
-        Assert.Contains("An ostrich", (await ProgramRun.RunAsync("search", "ostrich", "--data", data, "--explain")).Output,
+        Assert.Contains("An ostrich", (await CommandRun.Of("search", "ostrich", "--data", data, "--explain")).Output,
             StringComparison.Ordinal);
     }
 
@@ -182,7 +182,7 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
     [Fact]
     public async Task Without_json_each_result_is_legible()
     {
-        var ended = await ProgramRun.RunAsync("search", "a red ball", "--data", indexed.Data, "--top", "3", "--explain");
+        var ended = await CommandRun.Of("search", "a red ball", "--data", indexed.Data, "--top", "3", "--explain");
 
         Assert.True(ended.Status == 0, ended.Errors);
         Assert.Contains("distinct-", ended.Output, StringComparison.Ordinal);
@@ -195,11 +195,11 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
         var data = await indexed.Place.IndexedAsync(clips);
         var id = (await IndexContents.VideosAsync(data)).Single(video => video.Name == Path.GetFileName(clips[0])).Id;
 
-        var byId = await ProgramRun.RunAsync("remove", id.ToString(), "--data", data);
+        var byId = await CommandRun.Of("remove", id.ToString(), "--data", data);
         var left = Names(await SearchInAsync(data, "anything"));
-        var byName = await ProgramRun.RunAsync("remove", Path.GetFileName(clips[1]), "--data", data);
+        var byName = await CommandRun.Of("remove", Path.GetFileName(clips[1]), "--data", data);
         var none = await SearchInAsync(data, "anything");
-        var again = await ProgramRun.RunAsync("index", clips[0], "--data", data, "--model", indexed.Place.Model);
+        var again = await CommandRun.Of("index", clips[0], "--data", data, "--model", indexed.Place.Model);
 
         Assert.True(byId.Status == 0, byId.Errors);
         Assert.Equal([Path.GetFileName(clips[1])], left);
@@ -220,7 +220,7 @@ public sealed class SearchTests(SearchTests.Indexed indexed) : IClassFixture<Sea
             "videos", "--name", "DISTINCT", "--state", "indexed", "--sort", "name", "--descending", "--data", indexed.Data);
         Assert.Equal(NamesOf(videos).Reverse(), NamesOf(last));
         Assert.Empty(NamesOf(await Workplace.JsonAsync("videos", "--tag", "sea", "--data", indexed.Data)));
-        var plain = await ProgramRun.RunAsync("videos", "--data", indexed.Data);
+        var plain = await CommandRun.Of("videos", "--data", indexed.Data);
         Assert.Contains("distinct-0", plain.Output, StringComparison.Ordinal);
     }
 

@@ -11,7 +11,7 @@ public sealed class ServeApiTests(Workplace place) : IClassFixture<Workplace>
     [Fact]
     public async Task Videos_are_described_filtered_shown_and_followed()
     {
-        using var run = await ServeRun.StartAsync(place, place.New("data"));
+        using var run = await ServeRun.StartProcessAsync(place, place.New("data"));
         await AssertDocumentAsync(run); // First: all answers are held against it.
         using var events = new StreamReader(await run.Http.GetStreamAsync("/api/v1/events"));
         await UntilLineAsync(events, line => line == "event: ready");

@@ -13,14 +13,14 @@ public sealed class ServeModelTests(Workplace place) : IClassFixture<Workplace>
     public async Task A_running_service_encodes_its_library_with_another_model_and_an_interrupted_change_is_continued()
     {
         var (data, models) = (place.New("data"), place.New("models"));
-        var made = await ProgramRun.RunAsync("model", "init", "--arch", "ViT-T/8", "--head", "clip4clip-mean-pooling",
+        var made = await CommandRun.Of("model", "init", "--arch", "ViT-T/8", "--head", "clip4clip-mean-pooling",
             "--frames", "3", "--words", "16", "--random", "--seed", "2", "--out", Path.Combine(models, "other"));
         Assert.True(made.Status == 0, made.Errors);
         Directory.CreateDirectory(Path.Combine(models, "first"));
         foreach (var file in Directory.EnumerateFiles(place.Model))
             File.Copy(file, Path.Combine(models, "first", Path.GetFileName(file)));
         var ids = new List<string>();
-        using (var run = await ServeRun.StartAsync(place, data, $"Models={models}"))
+        using (var run = await ServeRun.StartProcessAsync(place, data, $"Models={models}"))
         {
             for (var clip = 0; clip < 3; clip++)
                 ids.Add((await ServeRun.JsonAsync(await run.UploadAsync(TestClips.Distinct(clip)), HttpStatusCode.Accepted))
@@ -51,7 +51,7 @@ public sealed class ServeModelTests(Workplace place) : IClassFixture<Workplace>
         var fourth = (await ServeRun.JsonAsync(await again.UploadAsync(TestClips.Distinct(3)), HttpStatusCode.Accepted))
             .GetProperty("id").GetString()!;
         await again.UntilAsync(fourth, "indexed");
-        Assert.Equal("all is well\n", (await ProgramRun.RunAsync("check", "--data", data)).Output);
+        Assert.Equal("all is well\n", (await CommandRun.Of("check", "--data", data)).Output);
 
         // A video whose original is gone is not given up unasked; afterwards it says why it cannot be found.
         var content = await File.ReadAllBytesAsync(TestClips.Distinct(3));

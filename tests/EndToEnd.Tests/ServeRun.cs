@@ -4,24 +4,32 @@ using System.Text.Json;
 
 namespace TcMgc.EndToEnd.Tests;
 
-/// <summary><c>tcmgc serve</c> as a process of its own, and a client of it.</summary>
+/// <summary><c>tcmgc serve</c>, and a client of it: in this process, or in one of its own that can be killed.</summary>
 internal sealed class ServeRun : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(10), s_glance = TimeSpan.FromMilliseconds(100);
 
-    private readonly ProgramRun _run;
+    private readonly Run _run;
 
-    private ServeRun(ProgramRun run, HttpClient http) => (_run, Http) = (run, http);
+    private ServeRun(Run run, HttpClient http) => (_run, Http) = (run, http);
 
     public HttpClient Http { get; }
 
-    /// <summary>Starts the service on a free port, and waits until it listens.</summary>
-    public static Task<ServeRun> StartAsync(Workplace place, string data, params string[] settings) =>
-        ListeningAsync(ProgramRun.Start(
-        ["serve", "--data", data, "--model", place.Model, "--urls", "http://127.0.0.1:0",
-            .. settings.SelectMany(setting => new[] { "--set", setting })]));
+    private ProgramRun Process => _run as ProgramRun ?? throw new InvalidOperationException("it has no process of its own");
 
-    /// <summary>As <see cref="StartAsync"/>, with the model that the data folder's index was made with.</summary>
+    /// <summary>Starts the service in this process, on a free port, and waits until it listens.</summary>
+    public static Task<ServeRun> StartAsync(Workplace place, string data, params string[] settings) =>
+        ListeningAsync(CommandRun.Start(Command(place, data, settings)));
+
+    /// <summary>As <see cref="StartAsync"/>, in a process of its own.</summary>
+    public static Task<ServeRun> StartProcessAsync(Workplace place, string data, params string[] settings) =>
+        ListeningAsync(ProgramRun.Start(Command(place, data, settings)));
+
+    private static string[] Command(Workplace place, string data, string[] settings) =>
+        ["serve", "--data", data, "--model", place.Model, "--urls", "http://127.0.0.1:0",
+            .. settings.SelectMany(setting => new[] { "--set", setting })];
+
+    /// <summary>As <see cref="StartProcessAsync"/>, with the model that the data folder's index was made with.</summary>
     public static Task<ServeRun> StartAgainAsync(string data, params string[] settings) =>
         StartAtAsync(new("http://127.0.0.1:0"), data, settings);
 
@@ -32,8 +40,8 @@ internal sealed class ServeRun : IDisposable
                 .. settings.SelectMany(setting => new[] { "--set", setting })]));
 
     /// <summary>
-    /// As <see cref="StartAsync"/>, with the data folder on a disk of so many MiB that is mounted on a folder for its process
-    /// alone.
+    /// As <see cref="StartProcessAsync"/>, with the data folder on a disk of so many MiB that is mounted on a folder for its
+    /// process alone.
     /// </summary>
     public static Task<ServeRun> StartOnDiskAsync(Workplace place, string disk, int size) =>
         ListeningAsync(ProgramRun.StartIn("/",
@@ -46,14 +54,14 @@ internal sealed class ServeRun : IDisposable
     /// </summary>
     public async Task LimitFilesAsync(long? bytes)
     {
-        string[] limit = ["--pid", $"{_run.Id}", $"--fsize={(bytes is { } most ? $"{most}" : "unlimited")}:"];
+        string[] limit = ["--pid", $"{Process.Id}", $"--fsize={(bytes is { } most ? $"{most}" : "unlimited")}:"];
         using var run = ProgramRun.StartIn("/", "prlimit", limit, []);
         var ended = await run.EndAsync();
         Assert.True(ended.Status == 0, ended.Errors);
     }
 
     /// <summary>Where this process finds a file that the service finds at a path.</summary>
-    public string PathOf(string path) => $"/proc/{_run.Id}/root{path}";
+    public string PathOf(string path) => $"/proc/{Process.Id}/root{path}";
 
     /// <summary>Starts a service of its own on a free port, and waits until it listens.</summary>
     public static Task<ServeRun> StartServiceAsync(
@@ -72,20 +80,20 @@ internal sealed class ServeRun : IDisposable
         return (await ListeningAsync(run), new(traces.Split(' ')[^1]));
     }
 
-    private static async Task<ServeRun> ListeningAsync(ProgramRun run)
+    private static async Task<ServeRun> ListeningAsync(Run run)
     {
         var listening = await run.LineAsync("listening on ");
         return new(run, new(new DescribedAnswers()) { BaseAddress = new(listening.Split(' ')[^1]), Timeout = s_patience });
     }
 
     /// <summary>What asks a service to stop.</summary>
-    public void Terminate() => _run.Terminate();
+    public void Terminate() => Process.Terminate();
 
     /// <summary>What Ctrl-C does.</summary>
-    public void Interrupt() => _run.Interrupt();
+    public void Interrupt() => Process.Interrupt();
 
     /// <summary>What kill -9 does.</summary>
-    public void Kill() => _run.Kill();
+    public void Kill() => Process.Kill();
 
     public Task<Ended> EndAsync() => _run.EndAsync();
 

@@ -6,7 +6,7 @@ namespace TcMgc.EndToEnd.Tests;
 
 /// <summary>What three services send to a receiver of OpenTelemetry's protocol.</summary>
 [Collection(ServiceTests.Name)]
-public sealed class ServeTelemetryTests(Workplace place, ServiceBrokers brokers) : IClassFixture<Workplace>
+public sealed class ServeTelemetryTests(Workplace place, OneBroker brokers) : IClassFixture<Workplace>
 {
     private const string Ingest = "tcmgc-ingest", Featurizer = "tcmgc-featurizer", Search = "tcmgc-search";
 
@@ -69,7 +69,7 @@ public sealed class ServeTelemetryTests(Workplace place, ServiceBrokers brokers)
     public async Task A_request_is_traced_and_a_probe_is_not()
     {
         await using var receiver = await OtlpReceiver.StartAsync();
-        using var run = await ServeRun.StartAsync(
+        using var run = await ServeRun.StartProcessAsync(
             place, place.New("data"), $"OTEL_EXPORTER_OTLP_ENDPOINT={receiver.Url}", "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf");
         foreach (var path in (string[])["/healthz", "/readyz", "/openapi.json", "/healthz"])
             Assert.Equal(HttpStatusCode.OK, (await run.Http.GetAsync(path)).StatusCode);
@@ -85,7 +85,7 @@ public sealed class ServeTelemetryTests(Workplace place, ServiceBrokers brokers)
     {
         var receiver = await OtlpReceiver.StartAsync();
         await receiver.DisposeAsync();
-        using var run = await ServeRun.StartAsync(
+        using var run = await ServeRun.StartProcessAsync(
             place, place.New("data"),
             $"OTEL_EXPORTER_OTLP_ENDPOINT={receiver.Url}", "OTEL_BSP_SCHEDULE_DELAY=50", "OTEL_METRIC_EXPORT_INTERVAL=50");
         var video = await ServiceCluster.UploadAsync(run, TestClips.Distinct(3));

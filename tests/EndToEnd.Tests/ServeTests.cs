@@ -9,14 +9,14 @@ using TcMgc.Stores.Sqlite;
 
 namespace TcMgc.EndToEnd.Tests;
 
-/// <summary><c>tcmgc serve</c> as a process of its own, spoken to over HTTP.</summary>
+/// <summary><c>tcmgc serve</c>, spoken to over HTTP.</summary>
 public sealed class ServeTests(Workplace place) : IClassFixture<Workplace>
 {
     [Fact]
     public async Task A_clip_becomes_searchable_plays_is_removed_and_the_service_ends_with_0()
     {
         var (data, clip) = (place.New("data"), TestClips.Distinct(3));
-        using var run = await ServeRun.StartAsync(place, data);
+        using var run = await ServeRun.StartProcessAsync(place, data);
         var http = run.Http;
         Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/readyz")).StatusCode);
 
@@ -61,7 +61,7 @@ public sealed class ServeTests(Workplace place) : IClassFixture<Workplace>
     {
         var (data, file) = (place.New("data"), place.New("notes.mp4"));
         await File.WriteAllTextAsync(file, "no video");
-        using var run = await ServeRun.StartAsync(place, data);
+        using var run = await ServeRun.StartProcessAsync(place, data);
 
         var failed = await run.UntilAsync((await GiveAsync(data, file)).ToString(), "failed");
 
@@ -80,7 +80,7 @@ public sealed class ServeTests(Workplace place) : IClassFixture<Workplace>
         await run.UntilAsync(video, "indexed");
 
         var removed = await ProgramRun.RunAsync("remove", video, "--data", data);
-        var second = await ProgramRun.RunAsync(
+        var second = await CommandRun.Of(
             "serve", "--data", place.New("data"), "--model", place.Model, "--port", $"{run.Http.BaseAddress!.Port}");
 
         Assert.True(removed.Status == 0, removed.Errors);
@@ -102,8 +102,8 @@ public sealed class ServeTests(Workplace place) : IClassFixture<Workplace>
         var coming = Task.WhenAll(Enumerable.Range(1, 4).Select(clip => run.UploadAsync(TestClips.Distinct(clip))));
         var backup = await ProgramRun.RunAsync("backup", saved, "--data", data);
         await coming;
-        var restore = await ProgramRun.RunAsync("restore", saved, "--data", restored);
-        var check = await ProgramRun.RunAsync("check", "--data", restored);
+        var restore = await CommandRun.Of("restore", saved, "--data", restored);
+        var check = await CommandRun.Of("check", "--data", restored);
 
         Assert.True(backup.Status == 0, backup.Errors);
         Assert.True(restore.Status == 0, restore.Errors);
@@ -144,7 +144,7 @@ public sealed class ServeTests(Workplace place) : IClassFixture<Workplace>
     public async Task A_wrong_setting_is_told_at_start_with_its_key_and_what_it_accepts(string key, string value, string accepts)
     {
         var ended =
-            await ProgramRun.RunAsync("serve", "--data", place.New("data"), "--model", place.Model, "--set", $"{key}={value}");
+            await CommandRun.Of("serve", "--data", place.New("data"), "--model", place.Model, "--set", $"{key}={value}");
 
         var line = Assert.Single(ended.ErrorLines);
         Assert.Equal(1, ended.Status);

@@ -36,7 +36,7 @@ public sealed class ServeUploadTests(Workplace place) : IClassFixture<Workplace>
         var data = place.New("data");
         var clip = await File.ReadAllBytesAsync(TestClips.Distinct(2, 2));
         string upload;
-        using (var run = await ServeRun.StartAsync(place, data))
+        using (var run = await ServeRun.StartProcessAsync(place, data))
         {
             using var created = await SendAsync(run, HttpMethod.Post, "/api/v1/uploads",
                 ("Upload-Length", $"{clip.Length}"),

@@ -41,7 +41,7 @@ public sealed class Workplace : IDisposable
     internal async Task<string> IndexedAsync(params IEnumerable<string> paths)
     {
         var data = New("data");
-        var ended = await ProgramRun.RunAsync(["index", .. paths, "--data", data, "--model", Model]);
+        var ended = await CommandRun.Of(["index", .. paths, "--data", data, "--model", Model]);
         Assert.True(ended.Status == 0, ended.Errors);
         return data;
     }
@@ -53,7 +53,7 @@ public sealed class Workplace : IDisposable
     /// <summary>Runs a command with --json and gives the document that it printed.</summary>
     internal static async Task<JsonElement> JsonAsync(params IEnumerable<string> arguments)
     {
-        var ended = await ProgramRun.RunAsync([.. arguments, "--json"]);
+        var ended = await CommandRun.Of([.. arguments, "--json"]);
         Assert.True(ended.Status == 0, ended.Errors);
         using var document = JsonDocument.Parse(ended.Output);
         return document.RootElement.Clone();
@@ -64,7 +64,7 @@ public sealed class Workplace : IDisposable
     private static string MakeModel(string architecture, string folder)
     {
         var model = Path.Combine(folder, "model");
-        using var run = ProgramRun.Start("model", "init", "--arch", architecture, "--head", "tcmgc", "--frames", "4",
+        using var run = CommandRun.Start("model", "init", "--arch", architecture, "--head", "tcmgc", "--frames", "4",
             "--words", "16", "--random", "--seed", "1", "--out", model);
         var ended = run.EndAsync().GetAwaiter().GetResult();
         Assert.True(ended.Status == 0, ended.Errors);

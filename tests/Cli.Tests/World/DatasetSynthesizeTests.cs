@@ -5,7 +5,6 @@ using TcMgc.Training.Datasets;
 
 namespace TcMgc.Cli.Tests.World;
 
-[Collection(ConsoleCollection.Name)]
 public sealed class DatasetSynthesizeTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("tcmgc-world-").FullName;

@@ -2,10 +2,12 @@ using TcMgc.Tests.Common.Kafka;
 
 namespace TcMgc.EndToEnd.Tests.Services;
 
-/// <summary>Three brokers for tests of services, started at first use.</summary>
-public sealed class ServiceBrokers : IDisposable
+/// <summary>Brokers for tests of services, started at first use.</summary>
+public abstract class ServiceBrokers : IDisposable
 {
-    private readonly Lazy<TestBrokers> _brokers = new(() => new(3));
+    private readonly Lazy<TestBrokers> _brokers;
+
+    private protected ServiceBrokers(int count) => _brokers = new(() => new(count));
 
     internal TestBrokers Brokers => _brokers.Value;
 
@@ -13,12 +15,19 @@ public sealed class ServiceBrokers : IDisposable
     {
         if (_brokers.IsValueCreated)
             _brokers.Value.Dispose();
+        GC.SuppressFinalize(this);
     }
 }
 
-/// <summary>Tests that share them, one after the other.</summary>
+/// <summary>One, where none goes away.</summary>
+public sealed class OneBroker() : ServiceBrokers(1);
+
+/// <summary>Three, of which one may go away and nothing is lost.</summary>
+public sealed class ThreeBrokers() : ServiceBrokers(3);
+
+/// <summary>Tests that share a broker, one after the other.</summary>
 [CollectionDefinition(Name)]
-public sealed class ServiceTests : ICollectionFixture<ServiceBrokers>
+public sealed class ServiceTests : ICollectionFixture<OneBroker>
 {
     public const string Name = "Services";
 }
