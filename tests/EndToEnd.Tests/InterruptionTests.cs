@@ -28,8 +28,7 @@ public sealed class InterruptionTests(Workplace place) : IClassFixture<Workplace
             await HoldsWholeVideosOnlyAsync(whole, data);
         }
 
-        using var last = Start(data);
-        var ended = await last.EndAsync();
+        var ended = await CommandRun.Of(Index(data));
 
         Assert.True(ended.Status == 0, ended.Errors);
         await IndexContents.SameAsync(whole, data);
@@ -53,8 +52,7 @@ public sealed class InterruptionTests(Workplace place) : IClassFixture<Workplace
         Directory.CreateDirectory(Path.Combine(data, "blobs", "frames"));
         await File.WriteAllTextAsync(Path.Combine(data, "blobs", VideoBlobs.FramesOf(indexed.Id)), "frames");
 
-        using var last = Start(data);
-        var ended = await last.EndAsync();
+        var ended = await CommandRun.Of(Index(data));
 
         Assert.True(ended.Status == 0, ended.Errors);
         await IndexContents.SameAsync(whole, data);
@@ -76,8 +74,7 @@ public sealed class InterruptionTests(Workplace place) : IClassFixture<Workplace
         }
         await HoldsWholeVideosOnlyAsync(whole, data);
 
-        using var last = Start(data);
-        Assert.Equal(0, (await last.EndAsync()).Status);
+        Assert.Equal(0, (await CommandRun.Of(Index(data))).Status);
         await IndexContents.SameAsync(whole, data);
     }
 
@@ -123,7 +120,9 @@ public sealed class InterruptionTests(Workplace place) : IClassFixture<Workplace
         Assert.Equal(left.Count + 1, videos.Count);
     }
 
-    private ProgramRun Start(string data) => ProgramRun.Start(["index", .. s_clips, "--data", data, "--model", place.Model]);
+    private ProgramRun Start(string data) => ProgramRun.Start(Index(data));
+
+    private string[] Index(string data) => ["index", .. s_clips, "--data", data, "--model", place.Model];
 
     /// <summary>Waits until so many events lie in the log, of this run and those before it.</summary>
     private static async Task EventsAsync(string data, int count)

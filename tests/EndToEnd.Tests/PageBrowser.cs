@@ -21,6 +21,9 @@ internal sealed class PageBrowser : IAsyncDisposable
 {
     private const int Patience = 120_000;
 
+    /// <summary>There is no card to draw with, and imitating one costs a processor's time.</summary>
+    private static readonly string[] s_withoutGraphics = ["--disable-gpu", "--disable-software-rasterizer"];
+
     /// <summary>The browser of all tests; it ends with this process.</summary>
     private static readonly Lazy<Task<IBrowser>> s_browser = new(LaunchAsync);
 
@@ -116,7 +119,7 @@ internal sealed class PageBrowser : IAsyncDisposable
     public async ValueTask DisposeAsync() => await Page.Context.CloseAsync();
 
     private static async Task<IBrowser> LaunchAsync() => await (await Playwright.CreateAsync()).Chromium.LaunchAsync(
-        new() { ExecutablePath = Chromium, Args = ["--no-sandbox"], Timeout = Patience });
+        new() { ExecutablePath = Chromium, Args = ["--no-sandbox", .. s_withoutGraphics], Timeout = Patience });
 
     /// <summary>What axe-core finds, by all its rules or by those alone that light and dark colours differ for.</summary>
     private async Task<string[]> BarriersAsync(bool onlyColours)

@@ -8,9 +8,9 @@ public sealed class RealClipsTests(ITestOutputHelper output) : IDisposable
     public void Dispose() => _place.Dispose();
 
     [SharedFact]
-    public async Task Stills_of_real_clips_find_the_clip_among_all_and_the_moment()
+    public async Task Stills_of_real_clips_find_the_clip_and_the_moment()
     {
-        var data = await _place.IndexedAsync(SharedFolder.Path("videos", "clips"));
+        var data = await _place.IndexedAsync(RealClips.Sample);
         var lengths = (await IndexContents.VideosAsync(data)).ToDictionary(video => video.Name, video => video.Duration!.Value);
         // Never at whole seconds, which is where frames were taken.
         List<(string Clip, double Time)> stills = [.. RealClips.Sample.SelectMany(clip => new[] { 0.3, 0.7 }.Select(part =>

@@ -17,11 +17,12 @@ public sealed class ServeTracesTests(Workplace place) : IClassFixture<Workplace>
     ];
 
     [Fact]
-    public async Task An_upload_is_one_trace_from_its_request_to_searchable()
+    public async Task An_upload_is_one_trace_to_searchable_for_who_has_the_address_until_the_service_is_interrupted()
     {
         var (run, address) = await StartAsync();
         using var _ = run;
         using var traces = new TraceReader(address);
+        using var stranger = new HttpClient { BaseAddress = address };
         var video = await ServiceCluster.UploadAsync(run, TestClips.Distinct(3));
         await run.UntilAsync(video, "indexed");
 
@@ -30,44 +31,26 @@ public sealed class ServeTracesTests(Workplace place) : IClassFixture<Workplace>
         Assert.Superset(s_names.ToHashSet(), Names(spans));
         Assert.Equal(Request, Assert.Single(spans, span => span.Parent.Length == 0).Name);
         Assert.Empty(Orphans(spans));
-        await ServiceCluster.StopAsync(run);
+
+        Assert.Equal("127.0.0.1", address.Host);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await stranger.GetAsync("/api/telemetry/traces")).StatusCode);
+        Assert.Equal("/login", (await stranger.GetAsync("/traces")).RequestMessage!.RequestUri!.AbsolutePath);
+
+        run.Interrupt();
+        await run.EndAsync();
+        await EndedAsync(address);
     }
 
     [Fact]
-    public async Task Only_who_has_the_address_sees_traces()
+    public async Task The_dashboard_ends_with_a_service_that_is_killed()
     {
         var (run, address) = await StartAsync();
         using var _ = run;
-        using var http = new HttpClient { BaseAddress = address };
 
-        Assert.Equal("127.0.0.1", address.Host);
-        Assert.Equal(HttpStatusCode.Unauthorized, (await http.GetAsync("/api/telemetry/traces")).StatusCode);
-        Assert.Equal("/login", (await http.GetAsync("/traces")).RequestMessage!.RequestUri!.AbsolutePath);
-        await ServiceCluster.StopAsync(run);
-    }
-
-    [Theory]
-    [InlineData("interrupted")]
-    [InlineData("killed")]
-    public async Task The_dashboard_ends_with_the_service_however_that_ends(string how)
-    {
-        var (run, address) = await StartAsync();
-        using var _ = run;
-        if (how == "killed")
-            run.Kill();
-        else
-            run.Interrupt();
+        run.Kill();
         await run.EndAsync();
 
-        using var http = new HttpClient();
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        var error = await Assert.ThrowsAnyAsync<Exception>(async () =>
-        {
-            while (true)
-                (await http.GetAsync(address, limit.Token)).Dispose();
-        });
-        // One that breaks off just when it is made is the socket's own error.
-        Assert.True(error is HttpRequestException or SocketException, error.ToString());
+        await EndedAsync(address);
     }
 
     [BrowserFact]
@@ -131,8 +114,7 @@ public sealed class ServeTracesTests(Workplace place) : IClassFixture<Workplace>
         using var taken = new TcpListener(IPAddress.Loopback, 0);
         taken.Start();
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
-        using (var run = (await StartAsync()).Run) // The package is here.
-            await ServiceCluster.StopAsync(run);
+        using var run = (await StartAsync()).Run; // The package is here.
 
         var elsewhere = await ServeInAsync(folder, [new("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:4317")]);
         var there = await ServeInAsync(folder, [], $"{port}");
@@ -142,6 +124,20 @@ public sealed class ServeTracesTests(Workplace place) : IClassFixture<Workplace>
             elsewhere.ErrorLines);
         Assert.Contains($":{port}: address already in use", Assert.Single(there.ErrorLines), StringComparison.Ordinal);
         Assert.Equal((1, 1), (elsewhere.Status, there.Status));
+    }
+
+    /// <summary>Asks until nothing listens there any more.</summary>
+    private static async Task EndedAsync(Uri address)
+    {
+        using var http = new HttpClient();
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        var error = await Assert.ThrowsAnyAsync<Exception>(async () =>
+        {
+            while (true)
+                (await http.GetAsync(address, limit.Token)).Dispose();
+        });
+        // One that breaks off just when it is made is the socket's own error.
+        Assert.True(error is HttpRequestException or SocketException, error.ToString());
     }
 
     /// <summary>The service with the real dashboard; skipped where no feed answers and the package is not here yet.</summary>

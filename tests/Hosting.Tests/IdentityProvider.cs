@@ -1,10 +1,12 @@
 using System.Security.Claims;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.IdentityModel.Tokens;
 using OpenIddict.Abstractions;
 using OpenIddict.Server;
 using OpenIddict.Server.AspNetCore;
@@ -48,7 +50,9 @@ internal sealed class IdentityProvider : IAsyncDisposable
             .AllowClientCredentialsFlow()
             .SetTokenEndpointUris("/token")
             .RegisterScopes("search", "upload", "admin")
-            .AddEphemeralSigningKey().AddEphemeralEncryptionKey().DisableAccessTokenEncryption()
+            // Those that it would make itself take seconds.
+            .AddSigningKey(new RsaSecurityKey(RSA.Create(2048)))
+            .AddEncryptionKey(new SymmetricSecurityKey(RandomNumberGenerator.GetBytes(32))).DisableAccessTokenEncryption()
             .Configure(options => options.TimeProvider = time)
             .AddEventHandler<OpenIddictServerEvents.ValidateTokenRequestContext>(on => on.UseInlineHandler(_ => default))
             .AddEventHandler<OpenIddictServerEvents.HandleTokenRequestContext>(on => on.UseInlineHandler(GiveAsync))

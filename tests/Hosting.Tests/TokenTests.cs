@@ -11,43 +11,58 @@ using TcMgc.Hosting.Access;
 namespace TcMgc.Hosting.Tests;
 
 /// <summary>Who is let in by a token: a service that trusts an OpenID Connect provider, both on real sockets.</summary>
-public sealed class TokenTests : IAsyncLifetime
+public sealed class TokenTests(TokenTests.Trusting trusting) : IClassFixture<TokenTests.Trusting>, IDisposable
 {
     private const string Audience = "tcmgc";
-    private readonly ScratchFolder _folder = new();
-    private readonly FakeTimeProvider _providerTime = new(TimeProvider.System.GetUtcNow().AddDays(-1));
-    private IdentityProvider _provider = null!;
-    private WebApplication _service = null!;
-    private HttpClient _http = null!;
-    private string _yesterdays = null!;
+    private readonly IdentityProvider _provider = trusting.Provider;
+    private readonly HttpClient _http = trusting.Client();
 
-    public async ValueTask InitializeAsync()
+    /// <summary>The service and the provider that it trusts.</summary>
+    public sealed class Trusting : IAsyncLifetime
     {
-        _provider = await IdentityProvider.StartAsync(_folder.Path, _providerTime);
-        _yesterdays = await _provider.TokenAsync(Audience, "search");
-        _providerTime.Advance(TimeSpan.FromDays(1));
-        var builder = ServiceProgram.CreateBuilder(
-            ["--Data", _folder.Path, "--Urls", "http://127.0.0.1:0", "--Access:Keys", "always",
-                "--Access:Authority", _provider.Url, "--Access:Audience", Audience], "test");
-        await builder.AddStorageAsync();
-        builder.Services.Configure<JwtBearerOptions>(
-            JwtBearerDefaults.AuthenticationScheme, tokens => tokens.BackchannelHttpHandler = _provider.Trusting);
-        _service = builder.BuildService();
-        _service.MapGet("/search", (HttpContext http) => http.User.FindFirst("sub")?.Value ?? "nobody")
-            .RequireAuthorization(Scopes.Search);
-        _service.MapGet("/api/where", (CollectionCatalog own) => own.Collection.Name).RequireAuthorization(Scopes.Search);
-        _service.MapPost("/upload", () => "accepted").RequireAuthorization(Scopes.Upload);
-        await _service.StartAsync();
-        _http = new() { BaseAddress = new(_service.Urls.Single()) };
+        private readonly ScratchFolder _folder = new();
+        private WebApplication _service = null!;
+
+        internal FakeTimeProvider ProviderTime { get; } = new(TimeProvider.System.GetUtcNow().AddDays(-1));
+
+        internal IdentityProvider Provider { get; private set; } = null!;
+
+        internal string YesterdaysToken { get; private set; } = null!;
+
+        /// <summary>The service's folder of data, where its keys are.</summary>
+        internal ScratchFolder Folder => _folder;
+
+        public async ValueTask InitializeAsync()
+        {
+            Provider = await IdentityProvider.StartAsync(_folder.Path, ProviderTime);
+            YesterdaysToken = await Provider.TokenAsync(Audience, "search");
+            ProviderTime.Advance(TimeSpan.FromDays(1));
+            var builder = ServiceProgram.CreateBuilder(
+                ["--Data", _folder.Path, "--Urls", "http://127.0.0.1:0", "--Access:Keys", "always",
+                    "--Access:Authority", Provider.Url, "--Access:Audience", Audience], "test");
+            await builder.AddStorageAsync();
+            builder.Services.Configure<JwtBearerOptions>(
+                JwtBearerDefaults.AuthenticationScheme, tokens => tokens.BackchannelHttpHandler = Provider.Trusting);
+            _service = builder.BuildService();
+            _service.MapGet("/search", (HttpContext http) => http.User.FindFirst("sub")?.Value ?? "nobody")
+                .RequireAuthorization(Scopes.Search);
+            _service.MapGet("/api/where", (CollectionCatalog own) => own.Collection.Name).RequireAuthorization(Scopes.Search);
+            _service.MapPost("/upload", () => "accepted").RequireAuthorization(Scopes.Upload);
+            await _service.StartAsync();
+        }
+
+        /// <summary>A client of the service.</summary>
+        internal HttpClient Client() => new() { BaseAddress = new(_service.Urls.Single()) };
+
+        public async ValueTask DisposeAsync()
+        {
+            await _service.DisposeAsync();
+            await Provider.DisposeAsync();
+            _folder.Dispose();
+        }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        await _service.DisposeAsync();
-        await _provider.DisposeAsync();
-        _folder.Dispose();
-    }
+    public void Dispose() => _http.Dispose();
 
     [Fact]
     public async Task A_token_of_the_provider_opens_what_its_scopes_name_and_nothing_else()
@@ -83,7 +98,7 @@ public sealed class TokenTests : IAsyncLifetime
     [Fact]
     public async Task A_token_that_has_expired_opens_nothing()
     {
-        Present(_yesterdays);
+        Present(trusting.YesterdaysToken);
 
         await RefusedAsync(HttpStatusCode.Unauthorized, "token", await _http.GetAsync("/search"));
     }
@@ -91,7 +106,7 @@ public sealed class TokenTests : IAsyncLifetime
     [Fact]
     public async Task A_token_that_another_provider_signed_or_nobody_opens_nothing()
     {
-        await using var other = await IdentityProvider.StartAsync(_folder.Path, _providerTime);
+        await using var other = await IdentityProvider.StartAsync(trusting.Folder.Path, trusting.ProviderTime);
         var token = await _provider.TokenAsync(Audience, "search");
 
         Present(await other.TokenAsync(Audience, "search"));
@@ -105,13 +120,17 @@ public sealed class TokenTests : IAsyncLifetime
     [Fact]
     public async Task While_the_provider_does_not_answer_tokens_are_answered_503_and_keys_still_open()
     {
-        var (_, key) = new KeyFile(_folder.File(KeyFile.Name)).Add("desk", [Scopes.Search], default);
-        Present(await _provider.TokenAsync(Audience, "search"));
-        await _provider.DisposeAsync();
+        var alone = new Trusting();
+        await alone.InitializeAsync();
+        await using var _ = alone;
+        using var http = alone.Client();
+        var (_, key) = new KeyFile(alone.Folder.File(KeyFile.Name)).Add("desk", [Scopes.Search], default);
+        http.DefaultRequestHeaders.Authorization = new("Bearer", await alone.Provider.TokenAsync(Audience, "search"));
+        await alone.Provider.DisposeAsync();
 
-        await RefusedAsync(HttpStatusCode.ServiceUnavailable, "unavailable", await _http.GetAsync("/search"));
-        Present(key);
-        Assert.Equal(HttpStatusCode.OK, (await _http.GetAsync("/search")).StatusCode);
+        await RefusedAsync(HttpStatusCode.ServiceUnavailable, "unavailable", await http.GetAsync("/search"));
+        http.DefaultRequestHeaders.Authorization = new("Bearer", key);
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/search")).StatusCode);
     }
 
     private void Present(string token) =>
