@@ -21,14 +21,14 @@ public sealed class BrokerFrozenTests(Workplace place, ThreeBrokers brokers, ITe
     {
         Assert.SkipWhen(_server is null, "only brokers of our own are frozen");
         await using var cluster = await ServiceCluster.StartAsync(place, brokers);
-        var (ingest, featurizer, search) = await cluster.AllAsync();
-        await search.UntilAsync(await ServiceCluster.UploadAsync(ingest, TestClips.Distinct(8)), "indexed");
+        var ingest = await cluster.IngestAsync();
+        await ingest.UntilReadyzAsync();
 
         for (var broker = 1; broker <= Brokers; broker++)
             await UploadWhileAwayAsync(
                 ingest, $"broker {broker} frozen", 4 * broker + 6, () => _server!.Freeze(broker), () => _server!.Thaw(broker));
         await UploadWhileAwayAsync(ingest, "broker 1 killed", 22, () => _server!.Kill(1), () => _server!.StartBroker(1));
-        await ServiceCluster.StopAsync(ingest, featurizer, search);
+        await ServiceCluster.StopAsync(ingest);
     }
 
     /// <summary>Uploads as many clips as each partition gets some of.</summary>
