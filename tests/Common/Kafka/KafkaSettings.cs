@@ -54,7 +54,7 @@ internal sealed class KafkaSettings(string folder, int[] ports, string others)
             transaction.state.log.min.isr={inSync}
             transaction.state.log.num.partitions=4
             group.initial.rebalance.delay.ms=0
-            log.cleaner.backoff.ms=200
+            log.cleaner.backoff.ms=2000
             {others}
             """;
     }
