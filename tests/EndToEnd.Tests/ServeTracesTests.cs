@@ -37,7 +37,7 @@ public sealed class ServeTracesTests(Workplace place) : IClassFixture<Workplace>
         Assert.Equal("/login", (await stranger.GetAsync("/traces")).RequestMessage!.RequestUri!.AbsolutePath);
 
         run.Interrupt();
-        await run.EndAsync();
+        Assert.Equal(0, (await run.EndAsync()).Status);
         await EndedAsync(address);
     }
 
